@@ -1,0 +1,1 @@
+"""How we reach people: one module per provider behind port.py."""

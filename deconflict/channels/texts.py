@@ -1,0 +1,95 @@
+"""The texts people receive, from templates/messages/<language>/: `<event>.txt` is an SMS, `<event>.mail.txt` an e-mail whose
+first line is its subject. A country team reads and endorses those files, so they hold plain words and $names only.
+
+An event is an audience and a purpose. Teams on the road are told to call their base; officers, focal points and mission
+desks are told to log in. A link is only ever put in an e-mail.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from string import Template
+
+from deconflict.domain.sms import fit
+
+FOLDER = Path(__file__).parents[2] / "templates" / "messages"
+FALLBACK = "fr"  # a recipient whose language nobody wrote texts in is still told
+
+
+class Event(StrEnum):
+    """Every text there is; the value is its file name."""
+
+    TEAM_CRITICAL = "team_critical"
+    TEAM_HIGH = "team_high"
+    TEAM_REMINDER = "team_reminder"
+    TEAM_CHECKIN = "team_checkin"
+    TEAM_CLOSED = "team_closed"
+    TEAM_CANCELLED = "team_cancelled"
+    OFFICER_CRITICAL = "officer_critical"
+    OFFICER_HIGH = "officer_high"
+    OFFICER_REMINDER = "officer_reminder"
+    OFFICER_CLOSED = "officer_closed"
+    FOCAL_REQUEST = "focal_request"
+    FOCAL_REMINDER = "focal_reminder"
+    FOCAL_MINIMAL = "focal_minimal"
+    FOCAL_CLOSED = "focal_closed"
+    FOCAL_CANCELLED = "focal_cancelled"
+    MISSION_REQUEST = "mission_request"
+    MISSION_REMINDER = "mission_reminder"
+    MISSION_MINIMAL = "mission_minimal"
+    MISSION_CLOSED = "mission_closed"
+    MISSION_CANCELLED = "mission_cancelled"
+
+    @property
+    def has_mail(self) -> bool:
+        """Teams on the road read no mail."""
+        return not self.startswith("team_")
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """An e-mail ready to leave."""
+
+    subject: str
+    body: str
+
+
+def languages() -> tuple[str, ...]:
+    """The tags that texts exist in."""
+    return tuple(sorted(path.name for path in FOLDER.iterdir() if path.is_dir()))
+
+
+def render(event: str, lang: str, *, reference: str, counter: int, code: str, link: str = "") -> str:
+    """One SMS in GSM-7 letters. `link` is accepted and never printed, so that both kinds are called alike. Raises
+    ValueError for an event that does not exist."""
+    return fit(_filled(Event(event), lang, ".txt", reference, counter, code, "")).strip()
+
+
+def render_mail(event: str, lang: str, *, reference: str, counter: int, code: str, link: str = "") -> Mail:
+    """One e-mail, closed by the disclaimer; without a `link` its line is left out. Raises ValueError for an event that does
+    not exist or that has no e-mail."""
+    if not Event(event).has_mail:
+        raise ValueError(f"{event} has no e-mail")
+    text = _filled(Event(event), lang, ".mail.txt", reference, counter, code, link)
+    subject, _, body = text.partition("\n")
+    disclaimer = _source(_spoken(lang), "disclaimer.txt")
+    return Mail(subject.strip(), f"{body.strip()}\n\n-- \n{disclaimer.strip()}\n")
+
+
+def _filled(event: Event, lang: str, ending: str, reference: str, counter: int, code: str, link: str) -> str:
+    lines = _source(_spoken(lang), event + ending).splitlines()
+    kept = "\n".join(line for line in lines if link or "$link" not in line)
+    return Template(kept).substitute(reference=f"{reference}-{counter}", code=code, link=link)
+
+
+def _spoken(lang: str) -> str:
+    tag = lang.replace("_", "-").partition("-")[0].lower()
+    return tag if tag in languages() else FALLBACK
+
+
+@cache
+def _source(lang: str, name: str) -> str:
+    return (FOLDER / lang / name).read_text(encoding="utf-8")

@@ -1,0 +1,81 @@
+"""What an administrator types: `flask scheduler`, `flask mission check`, `flask administrator`, `flask demo ...`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from flask import Flask, current_app, url_for
+from flask.cli import AppGroup, with_appcontext
+from sqlalchemy import select
+
+from deconflict.domain import roles
+from deconflict.domain.people import Newcomer
+from deconflict.services.people import add_organisation, invite
+from deconflict.store.base import db
+from deconflict.store.people import Organisation
+
+
+def init_app(app: Flask) -> None:
+    app.cli.add_command(scheduler)
+    app.cli.add_command(mission)
+    app.cli.add_command(administrator)
+
+
+@click.command()
+@with_appcontext
+def scheduler() -> None:
+    """Match, alert and escalate until stopped. Any number of these may run."""
+    from deconflict.jobs.scheduler import run
+
+    run(current_app._get_current_object())  # type: ignore[attr-defined]
+
+
+mission = AppGroup("mission", help="The mission profile: config/missions/<code>.")
+
+
+@mission.command("check")
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+def mission_check(folder: Path | None) -> None:
+    """Read a profile and name everything wrong in it, with file and line."""
+    from deconflict.mission import mission_problems
+
+    settings = current_app.extensions["settings"]
+    folder = folder or settings.missions_folder / settings.mission
+    problems = mission_problems(folder)
+    for problem in problems:
+        click.echo(f"{problem.file}:{problem.line}: {problem.reason}", err=True)
+    if problems:
+        raise SystemExit(1)
+    click.echo(f"{folder.name}: in order")
+
+
+@click.command()
+@click.argument("name")
+@click.argument("email")
+@click.option("--organisation", default="OCHA", show_default=True, help="Created when there is none of this name.")
+@click.option("--language", default="fr", show_default=True, type=click.Choice(["fr", "en"]))
+@with_appcontext
+def administrator(name: str, email: str, organisation: str, language: str) -> None:
+    """Invite the first administrator; prints the link to set a password. He invites everybody else in the browser."""
+    now = datetime.now(UTC)
+    base = current_app.config["PUBLIC_BASE_URL"]
+    known = db.session.scalars(select(Organisation).where(Organisation.name == organisation)).first()
+    if known is not None and known.side != "ocha":
+        raise click.ClickException(f"{organisation} is not of OCHA's side: an administrator belongs to neither party.")
+    organisation_id = (
+        known.id if known else add_organisation(None, name=organisation, side="ocha", kind="un", direct=True, now=now)
+    )
+    who = Newcomer(
+        name=name,
+        language=language,
+        function="support",
+        scope=None,
+        roles=frozenset({roles.ADMINISTRATOR}),
+        email=email,
+        phones=(),
+    )
+    with current_app.test_request_context(base_url=base):
+        invited = invite(None, organisation_id, who, link_for=lambda t: base + url_for("people.join", token=t), now=now)
+    click.echo(invited.link)

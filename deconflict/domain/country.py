@@ -1,0 +1,160 @@
+"""One country mission as configured: who commands where, who reads where, how its phones work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, tzinfo
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from deconflict.domain.activity import LatLon
+from deconflict.domain.kinds import Catalogue
+from deconflict.domain.place import Place
+from deconflict.domain.places import Gazetteer
+from deconflict.domain.sop import RulePack
+
+Label = Mapping[str, str]  # by language tag
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A desk that answers for a sector, by role (g9, g3, u9, u3). Its people and numbers are in the directory."""
+
+    role: str
+    label: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Sector:
+    """A sector of the mission. `covers` are P-codes of regions, cercles or communes; the most exact one wins."""
+
+    code: str
+    name: Label
+    hq: str
+    covers: tuple[str, ...]
+    contacts: tuple[Contact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A CMCoord area with its duty place. `backup` are the areas rung when nobody answers, in order (RUL-2)."""
+
+    code: str
+    name: Label
+    duty_place: str
+    covers: tuple[str, ...]
+    staffed: bool
+    backup: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PhonePlan:
+    """How to tell a number that can take a text. Prefixes are of the national number, satellite ones of the whole in E.164."""
+
+    region: str
+    country_code: str
+    national_digits: int
+    mobile: tuple[str, ...]
+    fixed: tuple[str, ...]
+    toll_free: tuple[str, ...]
+    satellite: tuple[str, ...]
+
+    def takes_texts(self, e164: str) -> bool:
+        """A mobile number of this country. Others (abroad, fixed, satellite) need a person to relay."""
+        prefix = "+" + self.country_code
+        national = e164.removeprefix(prefix)
+        return e164.startswith(prefix) and len(national) == self.national_digits and national.startswith(self.mobile)
+
+
+@dataclass(frozen=True, slots=True)
+class Holiday:
+    """A day off: every year when `year` is None."""
+
+    month: int
+    day: int
+    year: int | None
+    name: Label
+
+    def falls_on(self, day: date) -> bool:
+        return (self.month, self.day) == (day.month, day.day) and self.year in (None, day.year)
+
+
+@dataclass(frozen=True, slots=True)
+class Committee:
+    """A committee that decides on the mission's own projects. `kind` is lprc or prc."""
+
+    code: str
+    kind: str
+    seat: str
+    sectors: tuple[str, ...]
+    name: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Mission:
+    """Everything of config/missions/<code>, read once. `bounds` is (south, west, north, east) in degrees."""
+
+    code: str
+    name: Label
+    timezone: str
+    languages: tuple[str, ...]
+    bounds: tuple[float, float, float, float]
+    sectors: tuple[Sector, ...]
+    areas: tuple[Area, ...]
+    two_way_sms: bool
+    phone_plan: PhonePlan
+    holidays: tuple[Holiday, ...]
+    committees: tuple[Committee, ...]
+    catalogue: Catalogue
+    pack: RulePack
+    gazetteer: Gazetteer
+    basemap: Path
+
+    @property
+    def zone(self) -> tzinfo:
+        return ZoneInfo(self.timezone)
+
+    def area(self, code: str) -> Area:
+        return next(area for area in self.areas if area.code == code)
+
+    def sector(self, code: str) -> Sector:
+        return next(sector for sector in self.sectors if sector.code == code)
+
+    def area_of(self, where: str | LatLon) -> str:
+        """The code of the CMCoord area that reads what happens at a P-code or a point (through the nearest place). Raises
+        LookupError for a P-code that is unknown or too wide to lie in one area."""
+        return _surely(covering(self.areas, self._place(where)), where).code
+
+    def sector_of(self, where: str | LatLon) -> str:
+        """The code of the mission's sector, as `area_of`."""
+        return _surely(covering(self.sectors, self._place(where)), where).code
+
+    def is_day_off(self, day: date) -> bool:
+        """Saturday, Sunday or a holiday."""
+        return day.weekday() >= 5 or any(holiday.falls_on(day) for holiday in self.holidays)
+
+    def _place(self, where: str | LatLon) -> Place:
+        if isinstance(where, str):
+            return _surely(self.gazetteer.get(where), where)
+        return _surely(self.gazetteer.nearest(where), where)[0]
+
+
+T = TypeVar("T")
+Unit = TypeVar("Unit", Sector, Area)
+
+
+def _surely(found: T | None, where: str | LatLon) -> T:
+    if found is None:
+        raise LookupError(f"nothing is known of {where!r}")
+    return found
+
+
+def covering(units: Sequence[Unit], place: Place) -> Unit | None:
+    """The unit that covers a place: by its commune, else its cercle, else its region; None when none does."""
+    for code in (place.pcode, place.commune, place.cercle, place.region):
+        for unit in units:
+            if code in unit.covers:
+                return unit
+    return None

@@ -1,0 +1,290 @@
+"""THE ONLY GATE: what each audience may see of anything.
+
+`MATRIX` is D8 with the rulings as data; the functions below turn facts into views, and pages, API, exports and messages
+receive only views. A fact no cell opens is None in the view, never an empty string that looks like an answer.
+
+With classical notification off (RUL-7), nothing of an item is ever shown to the other side as an item: what a party may
+learn of the other is `released_words`, inside a case, by an officer's logged act.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from deconflict.domain import roles
+from deconflict.domain.activity import Side
+from deconflict.domain.audience import Audience
+from deconflict.domain.filing import Filing, Level, MissionPlan, MovementNotice, Stop
+
+F, O, N = "full", "own", "none"  # noqa: E741  # the letters of D8
+
+# Element of an item -> role -> cell. A role that is not named sees nothing. `own`: his organisation's items; for the
+# mission, those of his sector (U9 and force headquarters, who have no sector, see all of the mission's own).
+_HUM_OWN = {roles.SUBMITTER: O, roles.FOCAL_POINT: O}
+_MIL_OWN = {roles.CIMIC: O, roles.OPS: O, roles.QIP_MANAGER: O}
+_OFFICERS = {roles.CMCOORD: F, roles.SUBOFFICE_HEAD: F, roles.OCHA_HEAD: F}
+_CMO_ONLY = {roles.CMCOORD: F}
+
+MATRIX: dict[str, dict[str, str]] = {
+    "notice.organisation": _HUM_OWN | _OFFICERS,
+    "notice.activity": _HUM_OWN | _OFFICERS,
+    "notice.route": _HUM_OWN | _OFFICERS,
+    "notice.timing": _HUM_OWN | _OFFICERS,
+    "notice.vehicles": _HUM_OWN | _OFFICERS,
+    "notice.persons": _HUM_OWN | _OFFICERS,
+    "notice.cargo": _HUM_OWN | _OFFICERS,
+    "notice.escort": _HUM_OWN | _OFFICERS,
+    "notice.team_phone": _HUM_OWN | _OFFICERS,
+    # Kidnap risk: not even the heads. Plates are for recognition at a checkpoint and for nobody's interest before.
+    "notice.overnight": _HUM_OWN | _CMO_ONLY,
+    "notice.plates": _HUM_OWN | _CMO_ONLY,
+    "plan.organisation": _MIL_OWN | _OFFICERS,
+    "plan.activity": _MIL_OWN | _OFFICERS,
+    "plan.route": _MIL_OWN | _OFFICERS,
+    "plan.timing": _MIL_OWN | _OFFICERS,
+    "plan.traits": _MIL_OWN | _OFFICERS,
+    "case.desk": _OFFICERS,
+    "case.own": _HUM_OWN | _MIL_OWN,
+    "contact.phone": {roles.FOCAL_POINT: O} | _OFFICERS,
+}
+
+# SENSITIVE activities (protection monitoring, access negotiation): the officer and the head, nobody between (R10, RUL-3).
+SENSITIVE_READERS = frozenset({roles.CMCOORD, roles.OCHA_HEAD})
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """Everything about one item at its current version, sealed fields opened. Never leaves services and disclosure."""
+
+    id: int
+    side: Side
+    owner_id: int
+    owner_name: str
+    reference: str
+    state: str
+    version: int
+    level: Level
+    area: str
+    sector: str
+    late: bool
+    sensitive: bool
+    filed_at: datetime
+    filing: Filing
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """One item as somebody may see it; None where he may not."""
+
+    reference: str
+    side: Side
+    state: str
+    version: int
+    level: Level
+    late: bool
+    filed_at: datetime
+    own: bool
+    area: str | None
+    sector: str | None
+    organisation: str | None
+    kind: str | None
+    mode: str | None
+    stops: tuple[Stop, ...] | None
+    vehicles: int | None = None
+    marking: str | None = None
+    persons: int | None = None
+    cargo: str | None = None
+    urgency: str | None = None
+    urgency_reason: str | None = None
+    escort: str | None = None
+    communications: str | None = None
+    overnight: str | None = None
+    plates: str | None = None
+    aid_component: str | None = None
+    joint_with: str | None = None
+    title: str | None = None
+    media: bool | None = None
+
+
+def is_own(facts: ItemFacts, audience: Audience) -> bool:
+    """Its owner's people; for the mission narrowed to the sector, unless the account is of the whole force."""
+    if facts.owner_id != audience.organisation_id:
+        return False
+    return facts.side is Side.HUMANITARIAN or audience.scope in (None, facts.sector)
+
+
+def opens(element: str, audience: Audience, *, own: bool, sensitive: bool = False) -> bool:
+    """Whether any of the audience's roles opens this element of the matrix."""
+    cells = MATRIX[element]
+    for role in audience.roles & cells.keys():
+        if cells[role] == O and own:
+            return True
+        if cells[role] == F and (not sensitive or role in SENSITIVE_READERS):
+            return True
+    return False
+
+
+def view_of_item(facts: ItemFacts, audience: Audience) -> ItemView | None:
+    """The item as this audience may see it, None when for him it does not exist."""
+    noun = "notice" if facts.side is Side.HUMANITARIAN else "plan"
+    own = is_own(facts, audience)
+
+    def sees(element: str) -> bool:
+        return opens(f"{noun}.{element}", audience, own=own, sensitive=facts.sensitive)
+
+    if not sees("route"):
+        return None
+    filing = facts.filing
+    view = ItemView(
+        reference=facts.reference,
+        side=facts.side,
+        state=facts.state,
+        version=facts.version,
+        level=facts.level,
+        late=facts.late,
+        filed_at=facts.filed_at,
+        own=own,
+        area=facts.area,
+        sector=facts.sector,
+        organisation=facts.owner_name if sees("organisation") else None,
+        kind=filing.kind if sees("activity") else None,
+        mode=filing.mode,
+        stops=filing.stops if sees("timing") else None,
+    )
+    if isinstance(filing, MovementNotice):
+        return replace(view, **_notice_fields(filing, sees))
+    if isinstance(filing, MissionPlan) and sees("traits"):
+        return replace(
+            view,
+            aid_component=filing.aid_component,
+            joint_with=filing.joint_with,
+            title=filing.title,
+            media=filing.media,
+            urgency=filing.urgency,
+        )
+    return view
+
+
+def _notice_fields(filing: MovementNotice, sees: Any) -> dict[str, Any]:
+    by_element: dict[str, dict[str, Any]] = {
+        "vehicles": {"vehicles": filing.vehicles, "marking": filing.marking},
+        "persons": {"persons": filing.persons},
+        "cargo": {"cargo": filing.cargo},
+        "timing": {"urgency": filing.urgency, "urgency_reason": filing.urgency_reason},
+        "escort": {"escort": filing.escort},
+        "team_phone": {"communications": filing.communications},
+        "overnight": {"overnight": filing.overnight},
+        "plates": {"plates": filing.plates},
+    }
+    return {field: value for element, fields in by_element.items() if sees(element) for field, value in fields.items()}
+
+
+def sees_desk_case(audience: Audience, *, sensitive: bool) -> bool:
+    """Whether the desk's side of a case (both items, figures, history) exists for this audience."""
+    return opens("case.desk", audience, own=False, sensitive=sensitive)
+
+
+def sees_own_case(facts: ItemFacts, audience: Audience, *, told: bool) -> bool:
+    """Whether a party may open its page of a case: its own item, and only once something was said to that side."""
+    return told and opens("case.own", audience, own=is_own(facts, audience))
+
+
+# ---- what one side may be told of the other ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class HalfDay:
+    """A local date and a part of it: morning 06-12, afternoon 12-18, night 18-06 (RUL-9). A night bears the date of its
+    evening."""
+
+    day: date
+    part: str
+
+
+def half_days(starts_at: datetime, ends_at: datetime, zone: str) -> tuple[HalfDay, ...]:
+    """Every half-day the span touches, rounded outward, in the mission's zone."""
+    tz = ZoneInfo(zone)
+    found: list[HalfDay] = []
+    at = starts_at.astimezone(tz)
+    end = ends_at.astimezone(tz)
+    while at <= end and len(found) < 64:
+        half, at = _half_day_at(at)
+        found.append(half)
+    return tuple(found)
+
+
+def _half_day_at(at: datetime) -> tuple[HalfDay, datetime]:
+    """The half-day that holds `at`, and the instant the next one begins."""
+    midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    if at.hour < 6:
+        return HalfDay((midnight - timedelta(days=1)).date(), "night"), midnight + timedelta(hours=6)
+    if at.hour < 12:
+        return HalfDay(midnight.date(), "morning"), midnight + timedelta(hours=12)
+    if at.hour < 18:
+        return HalfDay(midnight.date(), "afternoon"), midnight + timedelta(hours=18)
+    return HalfDay(midnight.date(), "night"), midnight + timedelta(days=1, hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedWords:
+    """All that one side may be told of the other's plan: avoid a place in these half-days. Never why, never whom (RUL-7,
+    R6). `crowd` says to the mission whether people will gather (R2); to a humanitarian it is always None."""
+
+    place: str
+    pcode: str | None
+    half_days: tuple[HalfDay, ...]
+    crowd: bool | None = None
+
+
+def releases(facts: ItemFacts, released_once: bool) -> bool:
+    """Whether the owner lets the officer tell the other side anything, by level or by a one-off release."""
+    return not facts.sensitive and (facts.level is not Level.MATCH_ONLY or released_once)
+
+
+def may_be_asked(asked: ItemFacts, other: ItemFacts, released: frozenset[str]) -> bool:
+    """RUL-8: asking an owner to move reveals what the *other* side released; where it released nothing, he may not be
+    asked. For SENSITIVE notices nothing is ever derived towards the mission."""
+    return releases(other, other.side.value in released)
+
+
+def released_words(
+    other: ItemFacts,
+    *,
+    place: str,
+    pcode: str | None,
+    starts_at: datetime,
+    ends_at: datetime,
+    crowd: bool,
+    zone: str,
+    released: frozenset[str],
+) -> ReleasedWords | None:
+    """What may be said of `other` in a request: the settlement of the overlap and the half-days of `other`'s presence
+    there; None when its owner released nothing."""
+    if not releases(other, other.side.value in released):
+        return None
+    gathers = crowd if other.side is Side.HUMANITARIAN else None
+    return ReleasedWords(place, pcode, half_days(starts_at, ends_at, zone), gathers)
+
+
+# ---- who may be sent word ----------------------------------------------------------------------------------------
+
+
+def may_hear(side: str, purpose: str, humanitarian: ItemFacts | None, *, eyes_only: bool, late: bool) -> bool:
+    """Every recipient list passes here (RUL-1 to RUL-3). `purpose`: desk, request, minimal, closing.
+
+    OCHA hears everything of the desk. A party hears after an officer's act (request, closing of what it was told), or by
+    the minimal alert: the humanitarian owner always, unless it filed late (then the desk's deputies ring until a human
+    takes it, RUL-2); the mission only when the notice's level allows it, never for SENSITIVE.
+    """
+    if side == "ocha":
+        return purpose in ("desk", "closing")
+    if purpose in ("request", "closing"):
+        return side == "humanitarian" or not eyes_only
+    if purpose != "minimal" or late:
+        return False
+    if side == "humanitarian":
+        return True
+    return not eyes_only and humanitarian is not None and humanitarian.level is not Level.MATCH_ONLY

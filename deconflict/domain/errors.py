@@ -1,0 +1,27 @@
+"""The few things that can be refused, one sentence each. web/ turns each into a page or a status in one place."""
+
+from __future__ import annotations
+
+
+class Refused(Exception):
+    """Somebody asked for something that is not done. `field` names the input to mend, when there is one."""
+
+    def __init__(self, sentence: str, *, field: str | None = None) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.field = field
+
+
+class NotFound(Refused):
+    """There is no such thing, or it is not yours: the answer is the same 404 for both."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such page.")
+
+
+class LostRace(Refused):
+    """Somebody else moved it first; nothing was changed."""
+
+
+class WrongState(Refused):
+    """The life cycle does not allow this step from here."""

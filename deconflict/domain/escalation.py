@@ -1,0 +1,153 @@
+"""Who is owed word by now, and when not at night: pure arithmetic on instants (D4.4 with RUL-1 to RUL-6)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from deconflict.domain.severity import Harm, Severity
+
+OCHA_ROLES = ("duty", "deputy", "suboffice_head", "ocha_head")
+PARTY_ROLES = ("owner_focal_point", "owner_alternate", "owner_security")
+AUDIENCES = ("ocha", "party")
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """At most `longest`; less when `share` of the time to start is less; never less than `floor`."""
+
+    longest: timedelta
+    share: float | None = None
+    floor: timedelta = timedelta(0)
+
+    def runs(self, since: datetime, starts_at: datetime) -> timedelta:
+        """How long from `since`, for what starts at `starts_at`. A start that is past gives the floor."""
+        if self.share is None:
+            return self.longest
+        to_start = max(timedelta(0), starts_at - since)
+        return max(self.floor, min(self.longest, self.share * to_start))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rung. Due `at_share` acknowledgement windows after the alert (0: the alert itself, 1: the deadline), plus `after`.
+    `to` names roles: at OCHA duty, deputy, suboffice_head, ocha_head; of a party owner_focal_point, owner_alternate,
+    owner_security."""
+
+    id: str
+    at_share: float
+    after: timedelta
+    to: tuple[str, ...]
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """The steps of one severity for one audience, in the order in which they come due."""
+
+    severity: Severity
+    audience: str
+    ack: Clock
+    steps: tuple[Step, ...]
+
+    def due_at(self, step: Step, *, alerted_at: datetime, starts_at: datetime) -> datetime:
+        return alerted_at + step.at_share * self.ack.runs(alerted_at, starts_at) + step.after
+
+
+def ack_due_at(ladder: Ladder, *, alerted_at: datetime, starts_at: datetime) -> datetime:
+    """When an acknowledgement is late. `alerted_at` is the alert's creation or the end of its hold, never a send (RUL-5)."""
+    return alerted_at + ladder.ack.runs(alerted_at, starts_at)
+
+
+def steps_due(
+    ladder: Ladder, *, taken: Collection[str], alerted_at: datetime, starts_at: datetime, now: datetime
+) -> list[Step]:
+    """The steps whose instant has come and whose id is not in `taken`, in order. After an outage there are several, and each
+    is owed to somebody."""
+    return [
+        step
+        for step in ladder.steps
+        if step.id not in taken and ladder.due_at(step, alerted_at=alerted_at, starts_at=starts_at) <= now
+    ]
+
+
+def next_step_at(
+    ladder: Ladder, *, taken: Collection[str], alerted_at: datetime, starts_at: datetime
+) -> datetime | None:
+    """When the next step that is not taken comes due, None at the top of the ladder."""
+    waiting = [step for step in ladder.steps if step.id not in taken]
+    return min((ladder.due_at(step, alerted_at=alerted_at, starts_at=starts_at) for step in waiting), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """Quiet hours on the wall clock of the mission; they may cross midnight."""
+
+    begins: time
+    ends: time
+    starts_before: time
+    on_duty: Severity
+    timezone: ZoneInfo
+
+    def covers(self, at: datetime) -> bool:
+        wall = at.astimezone(self.timezone).time()
+        if self.begins <= self.ends:
+            return self.begins <= wall < self.ends
+        return wall >= self.begins or wall < self.ends
+
+    def next_(self, wall: time, at: datetime) -> datetime:
+        """The first instant after `at` when the clocks of the mission show `wall`."""
+        local = at.astimezone(self.timezone)
+        day = local.date() if wall > local.time() else local.date() + timedelta(days=1)
+        return datetime.combine(day, wall, self.timezone).astimezone(at.tzinfo)
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """Every clock of sop.toml that is not a ladder's. A severity without `release` waits for the officer (RUL-1)."""
+
+    release: Mapping[Severity, Clock]
+    review: Mapping[Severity, timedelta]
+    review_near: timedelta
+    review_soon: timedelta
+    night: Night
+    daily_cap: int
+    batches: tuple[time, ...]
+
+    def hold_until(self, severity: Severity, starts_at: datetime, opened_at: datetime) -> datetime | None:
+        """When the minimal alert goes to the item's own owner unless an officer acted (RUL-1, RUL-2): None is never, the
+        opening itself is at once."""
+        clock = self.release.get(severity)
+        return None if clock is None else opened_at + clock.runs(opened_at, starts_at)
+
+    def review_due_at(self, severity: Severity, starts_at: datetime, opened_at: datetime) -> datetime | None:
+        """When an officer should have looked; None for the weekly digest."""
+        if (due := self.review.get(severity)) is None:
+            return None
+        near = starts_at - opened_at < self.review_near
+        return opened_at + (min(due, self.review_soon) if near else due)
+
+    def quiet(
+        self, harm: Harm, severity: Severity, at: datetime, starts_at: datetime, *, on_duty: bool = False
+    ) -> bool:
+        """Must a text wait for the morning? At night only danger goes out, when it is critical or starts before
+        `starts_before` of the coming morning (RUL-4). Whoever holds the duty roster is at work: `on_duty` hears of
+        severe matters at any hour."""
+        if not self.night.covers(at) or (on_duty and severity.at_least(self.night.on_duty)):
+            return False
+        if harm is not Harm.DANGER:
+            return True
+        return not (severity is Severity.CRITICAL or starts_at < self._morning_limit(at))
+
+    def _morning_limit(self, at: datetime) -> datetime:
+        return self.night.next_(self.night.starts_before, self.quiet_ends_at(at))
+
+    def quiet_ends_at(self, at: datetime) -> datetime:
+        """`at` itself by day, else the end of this night."""
+        return self.night.next_(self.night.ends, at) if self.night.covers(at) else at
+
+    def next_batch_at(self, at: datetime) -> datetime:
+        """The next hour at which parties hear of closed cases, strictly after `at` (RUL-6)."""
+        return min(self.night.next_(wall, at) for wall in self.batches)

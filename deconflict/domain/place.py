@@ -1,0 +1,74 @@
+"""One place, and the words people tell it by."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+from deconflict.domain.activity import LatLon
+
+LEVELS = ("town", "commune", "cercle", "region")  # the order in which a search offers them
+POINTS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
+LETTERS = str.maketrans({"ɛ": "e", "ɔ": "o", "ɲ": "n", "ŋ": "n", "œ": "oe", "æ": "ae"})  # Bambara and French
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place of the gazetteer. `level` is region, cercle, commune or town; `pcode` is the COD code (for a town: its own
+    code in the pack); `commune`, `cercle`, `region` are P-codes of the units it lies in, with their names beside (a unit
+    lies in itself). `names` are other spellings; `seat` is the town that is a unit's chief place."""
+
+    pcode: str
+    name: str
+    level: str
+    point: LatLon
+    names: tuple[str, ...] = ()
+    commune: str | None = None
+    commune_name: str = ""
+    cercle: str | None = None
+    cercle_name: str = ""
+    region: str | None = None
+    region_name: str = ""
+    urban: bool = False
+    seat: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NearWords:
+    """What people check a position by: "12 km NE of Bankass". The bearing runs from the place to the point."""
+
+    place: Place
+    distance_m: float
+    bearing_deg: float
+
+    @property
+    def compass(self) -> str:
+        """One of the eight points as an English msgid; French writes O for W."""
+        return POINTS[round(self.bearing_deg / 45) % 8]
+
+
+def fold(words: str) -> str:
+    """Letters and digits only, without accents or case: `N'Tillit`, `n tillit` and `NTILLIT` are one name."""
+    lowered = words.casefold().translate(LETTERS)
+    return "".join(c for c in unicodedata.normalize("NFKD", lowered) if c.isalnum())
+
+
+def label(place: Place) -> str:
+    """The name with what tells homonyms apart; commune and cercle are said the same in French and English.
+
+    A region or cercle, which often bears the name of its chief place, shows its code instead.
+    """
+    commune, cercle = _unit("commune", place.commune_name), _unit("cercle", place.cercle_name)
+    match place.level:
+        case "town":
+            return f"{place.name} ({commune}, {cercle})"
+        case "commune":
+            return f"{commune} ({cercle})"
+        case "cercle":
+            return f"{cercle} ({place.pcode})"
+        case _:
+            return f"{place.name} ({place.pcode})"
+
+
+def _unit(level: str, name: str) -> str:
+    return name if name.casefold().startswith(level) else f"{level} {name}"

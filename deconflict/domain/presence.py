@@ -1,0 +1,171 @@
+"""From what was filed to what the matcher sees: stops become presences, the way between them legs (RUL-21)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import pairwise
+
+from deconflict.domain.activity import Activity, LatLon, Moment, Part, Shape, Side, Slack, Spot
+from deconflict.domain.filing import Filing, Location, MissionPlan, Stop
+from deconflict.domain.geodesy import line_length_m
+from deconflict.domain.itinerary import Visit, visits_of
+from deconflict.domain.kinds import Catalogue, Kind
+from deconflict.domain.places import Gazetteer
+from deconflict.domain.rules import first_instant, last_instant
+from deconflict.domain.sop import RulePack
+
+
+def activity_of(
+    filing: Filing, *, item_id: int, version: int, catalogue: Catalogue, pack: RulePack, gazetteer: Gazetteer
+) -> Activity:
+    """The parts of one item at one version, in time order. Raises ValueError with the reason when the filing cannot be read
+    (see `visits_of`) or names a kind that the catalogue does not know (KeyError)."""
+    parts = sorted(_Builder(filing, catalogue, pack, gazetteer).parts(), key=lambda part: (part.start.at, part.end.at))
+    joint = filing.joint_with if isinstance(filing, MissionPlan) else "none"
+    return Activity(id=item_id, version=version, side=filing.side, parts=tuple(parts), joint_with=joint)
+
+
+def span_of(activity: Activity) -> tuple[datetime, datetime]:
+    """The first and the last instant at which anybody may be there, all slack included."""
+    return min(map(first_instant, activity.parts)), max(map(last_instant, activity.parts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Builder:
+    filing: Filing
+    catalogue: Catalogue
+    pack: RulePack
+    gazetteer: Gazetteer
+
+    def parts(self) -> Iterator[Part]:
+        visits = visits_of(self.filing.stops)
+        for before, visit, after in zip([None, *visits], visits, [*visits[1:], None], strict=False):
+            yield self._presence(before, visit, after)
+        for here, there in pairwise(visits):
+            yield from self._way(here, there)
+
+    # -- at a stop
+
+    def _presence(self, before: Visit | None, visit: Visit, after: Visit | None) -> Part:
+        whole, windows = self._whole, self.pack.windows
+        working = visit.stop.activity is not None or not (whole.travel or whole.patrol)
+        comes = leaves = _even(windows.on_site_slack_s)
+        if before is not None and not working:
+            comes = self._arriving(before, visit)
+        if after is not None and not working:
+            leaves = self._leaving(visit)
+        if visit.stop.activity is not None and visit.stop.depart is None:
+            leaves = replace(leaves, late_s=max(leaves.late_s, windows.open_stay_s))
+        stays_s = (visit.depart.at - visit.arrive.at).total_seconds()
+        kind = whole if visit.stop.activity is None else self.catalogue[visit.stop.activity]
+        part = self._standing(
+            visit.stop, kind, replace(visit.arrive, assumed=comes), replace(visit.depart, assumed=leaves)
+        )
+        return replace(part, halt=visit.stop.halt or stays_s >= self.pack.passing_under_s)
+
+    def _standing(self, stop: Stop, kind: Kind, start: Moment, end: Moment) -> Part:
+        spot, commune_only = self._spot(stop.location)
+        return Part(
+            kind=kind.code,
+            groups=kind.groups | self._traits(standing=True),
+            shape=Shape((stop.location.point,), kind.footprint_m),
+            start=start,
+            end=end,
+            moving=False,
+            uncertainty_m=stop.location.uncertainty_m,
+            spot=spot,
+            halt=stop.halt,
+            commune_only=commune_only,
+            category=kind.category,
+        )
+
+    # -- between two stops
+
+    def _way(self, here: Visit, there: Visit) -> Iterator[Part]:
+        """The leg from one visit to the next, through the stops without a window; a wait when it leads nowhere. Between
+        timed parts a party stays at the earlier end point."""
+        start = replace(here.depart, assumed=self._leaving(here))
+        end = replace(there.arrive, assumed=self._arriving(here, there))
+        points = (here.point, *(stop.location.point for stop in here.via), there.point)
+        if len(set(points)) > 1:
+            yield self._leg(here, there, points, start, end)
+        elif start.at < end.at:
+            yield replace(self._standing(here.stop, self._leg_kind, start, end), halt=True, implied=True)
+        for stop in here.via:
+            yield replace(self._standing(stop, self._leg_kind, start, end), implied=True)
+
+    def _leg(self, here: Visit, there: Visit, points: tuple[LatLon, ...], start: Moment, end: Moment) -> Part:
+        geography, kind = self.pack.geography, self._leg_kind
+        stops = (here.stop, *here.via, there.stop)
+        stray_m = min(geography.leg_uncertainty_max_m, geography.leg_uncertainty_share * line_length_m(points))
+        stated = not here.via and here.stop.depart is not None and there.stop.arrive is not None
+        return Part(
+            kind=kind.code,
+            groups=kind.groups | self._traits(standing=False),
+            shape=Shape(points),
+            start=start,
+            end=end,
+            moving=start.at < end.at,  # without time for the way, it may be anywhere along it
+            uncertainty_m=max([stray_m, *(stop.location.uncertainty_m for stop in stops)]),
+            implied=not stated and self.filing.side is Side.MISSION,
+            commune_only=any(self._spot(stop.location)[1] for stop in stops),
+        )
+
+    # -- kinds
+
+    @property
+    def _whole(self) -> Kind:
+        return self.catalogue[self.filing.kind]
+
+    @property
+    def _leg_kind(self) -> Kind:
+        """Travel is MOVE: what is filed under the kind of an event travels as its side commonly does."""
+        whole = self._whole
+        if whole.travel or whole.patrol:
+            return whole
+        flag = "travel" if whole.side is Side.HUMANITARIAN else "patrol"
+        return self.catalogue.of(whole.side, **{flag: True})[0]
+
+    def _traits(self, *, standing: bool) -> frozenset[str]:
+        """Groups that facts of the whole plan add. Aid is given where people stop, never from a passing car."""
+        if not isinstance(self.filing, MissionPlan):
+            return frozenset()
+        aid = self.catalogue.trait("aid_component", self.filing.aid_component) if standing else frozenset()
+        return aid | self.catalogue.trait("joint_with", self.filing.joint_with)
+
+    # -- slack
+
+    def _rains(self, at: datetime) -> float:
+        windows = self.pack.windows
+        return windows.rainy_factor if at.astimezone(self.pack.timezone).month in windows.rainy_months else 1.0
+
+    def _leaving(self, visit: Visit) -> Slack:
+        return _even(self.pack.windows.depart_slack_s * self._rains(visit.depart.at))
+
+    def _arriving(self, here: Visit, there: Visit) -> Slack:
+        windows = self.pack.windows
+        way_s = (there.arrive.at - here.depart.at).total_seconds()
+        slack_s = max(windows.arrive_slack_min_s, windows.arrive_slack_share * way_s)
+        return _even(slack_s * self._rains(there.arrive.at))
+
+    # -- places
+
+    def _spot(self, location: Location) -> tuple[Spot, bool]:
+        """The codes of a place (RUL-22), and whether no more than its commune is known. A declared code counts; a bare
+        coordinate belongs to the nearest town within the radius, and so to that town's commune; else unknown."""
+        place = None if location.pcode is None else self.gazetteer.get(location.pcode)
+        if place is not None and place.level != "town":
+            commune = place.pcode if place.level == "commune" else None
+            return Spot(commune=commune, name=location.name or place.name), True
+        if place is None:
+            found = self.gazetteer.nearest(location.point, self.pack.geography.same_settlement_radius_m)
+            place = found[0] if found else None
+        if place is None:
+            return Spot(name=location.name), False
+        return Spot(place.pcode, place.commune, location.name or place.name), False
+
+
+def _even(seconds: float) -> Slack:
+    return Slack(seconds, seconds)

@@ -1,0 +1,184 @@
+"""The SOP as one frozen object: which rules there are, how far they look, and what they say of a pair."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from deconflict.domain.activity import Activity, Part, Side
+from deconflict.domain.escalation import Clocks, Ladder
+from deconflict.domain.judgement import Hit, Judgement
+from deconflict.domain.kinds import ANY, STANDING
+from deconflict.domain.rules import Finding, Pair, Rule, named
+from deconflict.domain.severity import Harm, Severity, worst
+
+TICK = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Assumed slack: how far real life strays from what was filed. Seconds, shares and factors."""
+
+    depart_slack_s: float
+    on_site_slack_s: float
+    arrive_slack_min_s: float
+    arrive_slack_share: float
+    rainy_factor: float
+    rainy_months: frozenset[int]
+    open_stay_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Geography:
+    """Metres and shares of metres: how far a leg without road geometry may stray (RUL-21), what counts as the same
+    settlement (RUL-22), how far from its declared town a coordinate may be filed."""
+
+    leg_uncertainty_max_m: float
+    leg_uncertainty_share: float
+    same_settlement_radius_m: float
+    declared_place_max_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far any rule may look for one pair of kinds (RUL-23), measured between the outer boxes (shape, radius and
+    uncertainty) and outer spans (`rules.first_instant`, `rules.last_instant`: all slack) of two parts. `within_m` alone
+    loses nothing: it is infinite where a rule asks for the same commune. Whoever looks up P-codes by themselves may use
+    `distance_m`, which counts the rules with a distance only, and the two flags."""
+
+    within_m: float = -math.inf
+    within_s: float = -math.inf
+    distance_m: float = -math.inf
+    same_settlement: bool = False
+    same_commune: bool = False
+
+    def __bool__(self) -> bool:
+        """Is there any rule for this pair at all?"""
+        return self.within_s >= 0
+
+    def __or__(self, other: Reach) -> Reach:
+        return Reach(
+            max(self.within_m, other.within_m),
+            max(self.within_s, other.within_s),
+            max(self.distance_m, other.distance_m),
+            self.same_settlement or other.same_settlement,
+            self.same_commune or other.same_commune,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RulePack:
+    """One version of sop.toml. `lead_times_s` and `retention` by name, `review_s` by severity; `ladders` by severity and
+    audience (`ocha`, `party`)."""
+
+    version: str
+    status: str
+    rules: tuple[Rule, ...]
+    windows: Windows
+    geography: Geography
+    passing_under_s: float
+    clocks: Clocks
+    ladders: dict[tuple[Severity, str], Ladder]
+    lead_times_s: dict[str, float]
+    convoy_large_min_trucks: int
+    retention: dict[str, timedelta]
+    timezone: ZoneInfo
+
+    @property
+    def endorsed(self) -> bool:
+        return self.status == "endorsed"
+
+    def rule(self, rule_id: str) -> Rule:
+        return next(rule for rule in self.rules if rule.id == rule_id)
+
+    def ladder(self, severity: Severity, audience: str) -> Ladder | None:
+        """None for the severities that the weekly digest carries."""
+        return self.ladders.get((severity, audience))
+
+    def reach(self, humanitarian: Iterable[str], mission: Iterable[str]) -> Reach:
+        """The farthest any rule may look for parts with these names (kind codes and groups) on each side; false when no rule
+        speaks of the pair."""
+        hum, mis = frozenset(humanitarian), frozenset(mission)
+        reach = Reach()
+        for rule in self.rules:
+            if _cites(rule.humanitarian, hum) and _cites(rule.mission, mis):
+                reach |= self._reach_of(rule)
+        return reach
+
+    def _reach_of(self, rule: Rule) -> Reach:
+        distance = -math.inf if rule.within_m is None else rule.within_m
+        # Two coordinates filed for one town may lie on opposite sides of it.
+        settlement = 2 * self.geography.declared_place_max_m if rule.same_settlement else -math.inf
+        commune = math.inf if rule.same_commune else -math.inf
+        return Reach(
+            max(distance, settlement, commune), rule.within_s, distance, rule.same_settlement, rule.same_commune
+        )
+
+    def judge(self, humanitarian: Activity, mission: Activity, *, now: datetime) -> Judgement | None:
+        """All rules on one pair. None when no rule fires, or when every meeting was over before `now`."""
+        if humanitarian.side is not Side.HUMANITARIAN or mission.side is not Side.MISSION:
+            raise ValueError("a pair is a humanitarian activity and a mission activity, in this order")
+        pair = Pair(humanitarian, mission, now, self.passing_under_s)
+        findings = [found for rule in self.rules if (found := self._finding(rule, pair)) is not None]
+        return self._judgement(pair, findings) if findings else None
+
+    def _finding(self, rule: Rule, pair: Pair) -> Finding | None:
+        """Parts under a cap are looked at only when the others do not make the rule fire: a MEDEVAC within a patrol must
+        not make the patrol's own halts look harmless."""
+        free = [part for part in pair.mission.parts if self._cap(part) is None]
+        capped = [part for part in pair.mission.parts if self._cap(part) is not None]
+        if (found := pair.apply(rule, free)) is not None:
+            return found
+        if (found := pair.apply(rule, capped)) is None:
+            return None
+        caps = [cap for part in capped if (cap := self._cap(part)) is not None]
+        return replace(found, hit=replace(found.hit, severity=min(found.hit.severity, worst(caps), key=_rank)))
+
+    def _cap(self, part: Part) -> Severity | None:
+        caps = [rule.caps for rule in self.rules if rule.caps is not None and named(rule.mission, part)]
+        return min(caps, key=_rank) if caps else None
+
+    def _judgement(self, pair: Pair, findings: Sequence[Finding]) -> Judgement:
+        hits = tuple(sorted((found.hit for found in findings), key=lambda hit: -hit.severity.rank))
+        ends = [end for found in findings for _, end in found.spans]
+        return Judgement(
+            severity=hits[0].severity,
+            harm=_harm(hits),
+            eyes_only=any(hit.eyes_only for hit in hits),
+            hits=hits,
+            sop_version=self.version,
+            starts_at=min(_leaves(pair, found) for found in findings),
+            ends_at=max(ends),
+            rejudge_at=min(ends) + TICK,
+        )
+
+
+def _rank(severity: Severity) -> int:
+    return severity.rank
+
+
+def _cites(names: frozenset[str], given: frozenset[str]) -> bool:
+    return ANY in names or not names.isdisjoint(given)
+
+
+def _harm(hits: Sequence[Hit]) -> Harm:
+    """Danger, when a hit that counts (as bad as the worst, or HIGH) is one of danger: a mild danger beside a critical matter
+    of distinction wakes nobody."""
+    counts = min(hits[0].severity.rank, Severity.HIGH.rank)
+    return Harm.DANGER if any(h.harm is Harm.DANGER and h.severity.rank >= counts for h in hits) else Harm.DISTINCTION
+
+
+def _leaves(pair: Pair, found: Finding) -> datetime:
+    """RUL-5: the earliest departure that leads either side into the overlap. Who stands there all year can be reached until
+    the overlap begins."""
+    humanitarian = [encounter.part for encounter in found.encounters]
+    mission = [other for encounter in found.encounters for other in encounter.others]
+    begins = min(start for start, _ in found.spans)
+    return min(_reachable(pair.humanitarian, humanitarian, begins), _reachable(pair.mission, mission, begins))
+
+
+def _reachable(activity: Activity, parts: Sequence[Part], begins: datetime) -> datetime:
+    return begins if all(STANDING in part.groups for part in parts) else activity.departs_at

@@ -1,0 +1,131 @@
+"""Every life cycle, as tables: state x event -> state. What is not written here is refused.
+
+Who may cause an event is said beside it, so that the service asks one question and the page offers only what works.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from deconflict.domain.errors import WrongState
+
+
+class ItemState(StrEnum):
+    """A notice or a plan. There is no state that means permission."""
+
+    SUBMITTED = "submitted"
+    READ = "read"  # an officer has looked at it: "Lue", never "checked and fine" (RUL-11)
+    RETURNED = "returned"  # to be mended by its owner; it stays matched meanwhile (RUL-22)
+    CANCELLED = "cancelled"
+    ENDED = "ended"
+
+
+class CaseState(StrEnum):
+    """One pair of items, for ever."""
+
+    DETECTED = "detected"
+    TAKEN = "taken"  # an officer owns it
+    ASKED = "asked"  # a request to one side is open
+    AGREED = "agreed"  # what was agreed is recorded, the item has not moved yet
+    UNCHECKED = "unchecked"  # an item could not be read: a person must look
+    CLOSED = "closed"  # the overlap is gone, or was carried out as agreed
+    DISMISSED = "dismissed"
+    OVERTAKEN = "overtaken"  # one item was cancelled or is over
+    LAPSED = "lapsed"  # the window passed undecided; counted apart from resolved
+
+
+class AlertState(StrEnum):
+    """Owed until somebody says he has it, or until it no longer matters."""
+
+    OWED = "owed"
+    ACKNOWLEDGED = "acknowledged"
+    SUPERSEDED = "superseded"  # a newer round or a closing text took its place
+    EXPIRED = "expired"  # useless since the overlap ended
+
+
+class MessageState(StrEnum):
+    """One try. `undelivered` of the provider is FAILED."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    WITHDRAWN = "withdrawn"
+
+
+class RequestState(StrEnum):
+    """What OCHA asks one side to change."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    DONE = "done"  # the owner's amendment or cancellation removed the overlap
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """From these states, by this event, to that state; `who` is `system`, `officer`, `owner` or several."""
+
+    sources: frozenset[str]
+    target: str
+    who: frozenset[str]
+
+
+def _move(sources: str, target: str, who: str) -> Move:
+    return Move(frozenset(sources.split()), target, frozenset(who.split()))
+
+
+ITEM: dict[str, Move] = {
+    "read": _move("submitted", "read", "officer"),
+    "return": _move("submitted read", "returned", "officer"),
+    # An amendment is a new version and is read again, whatever the officer had said of the old one.
+    "amend": _move("submitted read returned", "submitted", "owner"),
+    "cancel": _move("submitted read returned", "cancelled", "owner officer"),
+    "end": _move("submitted read returned", "ended", "system"),
+}
+
+OPEN_CASE = "detected taken asked agreed unchecked"
+CASE: dict[str, Move] = {
+    "take": _move("detected unchecked taken asked agreed", "taken", "officer"),
+    "ask": _move("detected taken asked agreed", "asked", "officer"),
+    "agree": _move("detected taken asked", "agreed", "officer"),
+    "dismiss": _move("detected taken asked unchecked", "dismissed", "officer"),
+    "vanish": _move(OPEN_CASE, "closed", "system"),
+    "overtake": _move(OPEN_CASE, "overtaken", "system"),
+    "lapse": _move(OPEN_CASE, "lapsed", "system"),
+    "fail": _move(OPEN_CASE + " closed", "unchecked", "system"),
+    # A material change under an officer's hands: what was asked or agreed was about something else; he keeps the case.
+    "change": _move("taken asked agreed", "taken", "system"),
+    "recover": _move("unchecked", "detected", "system"),
+    # A material change opens it again, dismissed or not, for the same reason.
+    "reopen": _move("closed dismissed overtaken lapsed", "detected", "system"),
+}
+
+REQUEST: dict[str, Move] = {
+    "accept": _move("open", "accepted", "owner"),
+    "decline": _move("open", "declined", "owner"),
+    "withdraw": _move("open accepted", "withdrawn", "officer system"),
+    "finish": _move("open accepted declined", "done", "system"),
+}
+
+TABLES = {"item": ITEM, "case": CASE, "request": REQUEST}
+
+
+def target(table: str, state: str, event: str, who: str) -> str:
+    """The state after `event` by `who`. Raises WrongState where the table has no such row."""
+    move = TABLES[table].get(event)
+    if move is None or state not in move.sources or who not in move.who:
+        raise WrongState("This step is not possible from here any more: somebody may have moved it. Nothing was changed.")
+    return move.target
+
+
+def possible(table: str, state: str, who: str) -> list[str]:
+    """The events that `who` may cause now, in table order."""
+    return [event for event, move in TABLES[table].items() if state in move.sources and who in move.who]
+
+
+OPEN_CASES = frozenset(OPEN_CASE.split())
+LIVE_ITEMS = frozenset({"submitted", "read", "returned"})

@@ -1,0 +1,74 @@
+"""Closed, zone-aware windows and the slack around them. Seconds are counted from EPOCH, so that whole ones stay exact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+
+from deconflict.domain.activity import Moment, Part, Slack
+from deconflict.domain.filing import Window
+
+EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+class Allow(Enum):
+    """How far from the planned instant a party may be: not at all, as far as it declared, or as sop.toml assumes too."""
+
+    NONE = 0
+    DECLARED = 1
+    ASSUMED = 2
+
+
+def seconds(at: datetime) -> float:
+    """Raises TypeError for a naive datetime."""
+    return (at - EPOCH).total_seconds()
+
+
+def instant(seconds: float) -> datetime:
+    """To the millisecond: beyond that it is float noise, and nobody plans by it."""
+    return EPOCH + timedelta(milliseconds=round(seconds * 1000))
+
+
+def slack(moment: Moment, allow: Allow) -> Slack:
+    """The slack counted around this moment."""
+    allowed = ((), (moment.declared,), (moment.declared, moment.assumed))[allow.value]
+    return Slack(sum(part.early_s for part in allowed), sum(part.late_s for part in allowed))
+
+
+def span_s(part: Part, allow: Allow) -> tuple[float, float]:
+    """First and last second of the part's window, widened by the slack allowed."""
+    first, last = slack(part.start, allow), slack(part.end, allow)
+    starts, ends = seconds(part.start.at), seconds(part.end.at)
+    if not part.moving:
+        return starts - first.early_s, ends + last.late_s
+    # On a leg the slack runs from one end's to the other's, so either end may be the outer one.
+    return min(starts - first.early_s, ends - last.early_s), max(starts + first.late_s, ends + last.late_s)
+
+
+def widened(part: Part, allow: Allow) -> Window:
+    """The part's window, widened by the slack allowed."""
+    first, last = span_s(part, allow)
+    return Window(instant(first), instant(last))
+
+
+def gap_s(a: Part, b: Part, allow: Allow) -> float:
+    """Seconds between the widened windows; 0 when they touch."""
+    (a_first, a_last), (b_first, b_last) = span_s(a, allow), span_s(b, allow)
+    return max(0.0, a_first - b_last, b_first - a_last)
+
+
+def merged(spans: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The same seconds as disjoint spans in time order; spans that touch become one."""
+    joined: list[tuple[float, float]] = []
+    for first, last in sorted(spans):
+        if joined and first <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], last))
+        else:
+            joined.append((first, last))
+    return joined
+
+
+def total_s(spans: Sequence[tuple[float, float]]) -> float:
+    """How many seconds lie in at least one of the spans."""
+    return sum(last - first for first, last in merged(spans))

@@ -1,0 +1,128 @@
+"""Third-party extensions and how each is set: db, migrate, babel, security, csrf."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from flask import Flask
+from flask_babel import Babel, gettext, lazy_gettext
+from flask_migrate import Migrate
+from flask_security import LoginForm, PasswordUtil, Security, SQLAlchemyUserDatastore
+from flask_security.totp import Totp
+from flask_wtf import CSRFProtect
+from passlib.totp import TOTP
+from whitenoise import WhiteNoise
+
+import deconflict.store  # noqa: F401  # every table is known before the first query
+from deconflict.domain import people
+from deconflict.settings import ROOT, Settings
+from deconflict.store.base import configure_engine, db
+from deconflict.store.people import Account, Role
+
+YEAR_S = 365 * 24 * 3600
+
+migrate = Migrate()
+babel = Babel()
+csrf = CSRFProtect()
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]
+    """Without "remember me": a session ends when nobody uses it, on every device."""
+
+    remember: ClassVar[None] = None
+
+
+class Passwords(PasswordUtil):  # type: ignore[misc]
+    """The one rule of domain.people, so that a change of password asks the same as an invitation."""
+
+    def validate(self, password: str, is_register: bool, **kwargs: Any) -> tuple[list[str] | None, str]:
+        password = self.normalize(password)
+        user: Account | None = kwargs.get("user")
+        names = (user.person.name, user.person.organisation.name, user.email) if user else ()
+        problem = people.password_problem(password, names)
+        return ([gettext(problem)] if problem else None), password
+
+
+class Factors(Totp):  # type: ignore[misc]
+    """Secrets are sealed with the newest of FIELD_KEYS and opened with any of them: the order given counts, not the tag."""
+
+    def __init__(self, secrets: dict[str, str], issuer: str) -> None:
+        self._totp = TOTP.using(issuer=issuer, secrets=secrets, default_tag=next(iter(secrets)))
+
+
+def init_app(app: Flask) -> None:
+    """Order matters: CSRF before Security, which looks for it."""
+    settings: Settings = app.extensions["settings"]
+    db.init_app(app)
+    with app.app_context():
+        configure_engine(db.engine)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
+    _init_babel(app)
+    # Pages send no referrer, so its comparison could only refuse everybody behind a proxy that speaks TLS.
+    app.config["WTF_CSRF_SSL_STRICT"] = False
+    app.config["WTF_CSRF_TIME_LIMIT"] = None  # the session it belongs to ends first
+    csrf.init_app(app)
+    app.config.from_mapping(_security_config(settings, app.config["PRODUCT_NAME"]))
+    Security(
+        app,
+        SQLAlchemyUserDatastore(db, Account, Role),
+        login_form=SignInForm,
+        password_util_cls=Passwords,
+        totp_cls=Factors,
+    )
+    _init_static(app)
+
+
+def _init_babel(app: Flask) -> None:
+    from deconflict.web.language import choose_locale
+
+    zone: str = getattr(app.extensions["mission"], "timezone", "UTC")
+    babel.init_app(app, default_locale="fr_FR", locale_selector=choose_locale, timezone_selector=lambda: zone)
+
+
+def _init_static(app: Flask) -> None:
+    """Files under a version in their address: kept for a year by whoever asked once."""
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app,
+        root=str(app.static_folder),
+        prefix="static/",
+        max_age=YEAR_S,
+        immutable_file_test=lambda _path, _url: True,
+        allow_all_origins=False,
+        add_headers_function=lambda headers, _path, _url: headers.add_header("X-Content-Type-Options", "nosniff"),
+    )
+
+
+def _security_config(settings: Settings, product: str) -> dict[str, Any]:
+    keys = settings.field_keys
+    texts = {
+        "TWO_FACTOR_PERMISSION_DENIED": (lazy_gettext("Sign in again, please."), "error"),
+        "TWO_FACTOR_DISABLED": (lazy_gettext("The second step is switched off."), "info"),
+        "UNAUTHENTICATED": (lazy_gettext("Sign in, please."), "info"),
+        "REAUTHENTICATION_REQUIRED": (lazy_gettext("Give your password once more, please."), "info"),
+    }
+    values = {
+        "PASSWORD_HASH": "argon2",
+        "PASSWORD_SCHEMES": ["argon2"],
+        "PASSWORD_SINGLE_HASH": {"argon2"},
+        "PASSWORD_LENGTH_MIN": people.PASSWORD_MIN,
+        "RETURN_GENERIC_RESPONSES": True,
+        "REGISTERABLE": False,
+        "RECOVERABLE": False,  # would need mail to work: an administrator invites again
+        "CHANGEABLE": True,
+        "SEND_PASSWORD_CHANGE_EMAIL": False,
+        "LOGOUT_METHODS": ["POST"],
+        "API_ENABLED_METHODS": ["session"],
+        "TWO_FACTOR": True,
+        "TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
+        "TWO_FACTOR_RESCUE_EMAIL": False,
+        "TWO_FACTOR_POST_SETUP_VIEW": ".mf_recovery_codes",
+        "TOTP_SECRETS": {str(len(keys) - place): key for place, key in enumerate(keys)},
+        "TOTP_ISSUER": product,
+        "MULTI_FACTOR_RECOVERY_CODES": True,
+        "MULTI_FACTOR_RECOVERY_CODES_KEYS": [key.encode() for key in keys],
+        "MULTI_FACTOR_RECOVERY_CODES_N": 8,
+        "CLI_USERS_NAME": False,  # people come by invitation, with a trace
+        "CLI_ROLES_NAME": False,
+    }
+    return {f"SECURITY_{k}": v for k, v in values.items()} | {f"SECURITY_MSG_{k}": v for k, v in texts.items()}

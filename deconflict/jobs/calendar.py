@@ -1,0 +1,93 @@
+"""What the calendar does: cases lapse, items end, alerts expire, answers that age are asked again, and the sweep marks
+everything still ahead, as a safety net under the due marks."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from deconflict.domain.country import Mission
+from deconflict.domain.states import LIVE_ITEMS, OPEN_CASES, AlertState
+from deconflict.matching.boxes import replace_boxes
+from deconflict.matching.endings import end_case
+from deconflict.store.alerts import Alert
+from deconflict.store.base import transaction
+from deconflict.store.cases import Case
+from deconflict.store.items import DueMark, Item
+from deconflict.store.moves import move_item
+from deconflict.store.outbox import withdraw
+from deconflict.store.work import Slot, insert_once, lock_matcher
+
+log = structlog.get_logger()
+
+SWEEP_EVERY = timedelta(minutes=5)
+MINUTE = timedelta(minutes=1)
+ENDED_AFTER = timedelta(hours=24)  # so long after its last window an item may still be amended: late is usual
+BATCH = 200
+
+
+def slot_of(now: datetime, every: timedelta) -> datetime:
+    """The beginning of the slot that holds `now`, in UTC: a night when clocks change has no slot twice."""
+    seconds = every.total_seconds()
+    return datetime.fromtimestamp(now.timestamp() // seconds * seconds, tz=now.tzinfo)
+
+
+def run_calendar(mission: Mission, now: datetime) -> None:
+    """Each minute's work, by whichever scheduler takes the slot first."""
+    with transaction() as session:
+        if not insert_once(session, Slot, job="minute", slot=slot_of(now, MINUTE)):
+            return
+        _expire_alerts(session, now)
+        _rejudge(session, now)
+        _end_items(session, now)
+        swept = insert_once(session, Slot, job="sweep", slot=slot_of(now, SWEEP_EVERY))
+        lock = lock_matcher(session)
+        if swept or lock.sop_version != mission.pack.version:
+            _mark(session, Item.ends_at > now, "sweep", now)
+            lock.sop_version = mission.pack.version
+    _lapse(mission, now)
+
+
+def _expire_alerts(session: Session, now: datetime) -> None:
+    useless = select(Alert).where(Alert.state == AlertState.OWED, Alert.useful_until <= now).limit(BATCH)
+    withdraw(session, list(session.scalars(useless)), AlertState.EXPIRED)
+
+
+def _rejudge(session: Session, now: datetime) -> None:
+    """Cases whose answer changes by the passing of time alone."""
+    aged = select(Case).where(Case.state.in_(OPEN_CASES), Case.rejudge_at <= now, Case.ends_at > now).limit(BATCH)
+    for case in session.scalars(aged):
+        case.rejudge_at = None
+        if case.humanitarian_id is not None:
+            session.add(DueMark(item_id=case.humanitarian_id, reason="rejudge", made_at=now))
+
+
+def _end_items(session: Session, now: datetime) -> None:
+    over = select(Item).where(Item.state.in_(LIVE_ITEMS), Item.ends_at <= now - ENDED_AFTER).limit(BATCH)
+    for item in session.scalars(over):
+        move_item(session, item, "end", "system")
+        replace_boxes(session, item.id, None)
+
+
+def _mark(session: Session, which: ColumnElement[bool], reason: str, now: datetime) -> None:
+    marked = select(DueMark.item_id)
+    for item_id in session.scalars(select(Item.id).where(Item.state.in_(LIVE_ITEMS), which, Item.id.not_in(marked))):
+        session.add(DueMark(item_id=item_id, reason=reason, made_at=now))
+
+
+def _lapse(mission: Mission, now: datetime) -> None:
+    """The hour has passed undecided: counted apart from resolved. Each case in its own transaction."""
+    with transaction() as session:
+        over = select(Case.id).where(Case.state.in_(OPEN_CASES), Case.ends_at <= now).limit(BATCH)
+        ids = list(session.scalars(over))
+    for case_id in ids:
+        try:
+            with transaction() as session:
+                case = session.get(Case, case_id, with_for_update={"of": Case})
+                if case is not None and case.state in OPEN_CASES and case.ends_at <= now:
+                    end_case(session, mission, case, "lapse", now)
+        except Exception:
+            log.exception("a case could not lapse", case=case_id)

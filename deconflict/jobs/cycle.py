@@ -1,0 +1,63 @@
+"""One turn of everything that runs by itself, in order. The scheduler calls it every second; tests and the demo call it with
+a clock of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from deconflict.channels.port import Channel
+from deconflict.domain.country import Mission
+from deconflict.jobs.calendar import run_calendar, slot_of
+from deconflict.jobs.dispatch import dispatch_due
+from deconflict.jobs.escalate import escalate_due
+from deconflict.jobs.release import release_due
+from deconflict.matching.matcher import match_due
+from deconflict.store.base import transaction
+from deconflict.store.work import Slot, beat, insert_once
+
+log = structlog.get_logger()
+ESCALATE_EVERY = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """What a turn needs: the profile, the channels by what they carry, the outside address, and a name for this process."""
+
+    mission: Mission
+    channels: Mapping[str, Channel]
+    base_url: str
+    worker: str
+
+    def run(self, now: datetime) -> None:
+        """Match, release, escalate, send, calendar, heartbeat. A stage that fails is told and stops no other; the heartbeat is
+        written only when every stage came through."""
+        stages: tuple[Callable[[datetime], object], ...] = (
+            lambda at: match_due(self.mission, at, limit=50),
+            lambda at: release_due(self.mission, at),
+            self._escalate,
+            lambda at: dispatch_due(self.channels, self.base_url, self.worker, at),
+            lambda at: run_calendar(self.mission, at),
+        )
+        failed = [stage for stage in stages if not _ran(stage, now)]
+        if not failed:
+            with transaction() as session:
+                beat(session, "scheduler", now)
+
+    def _escalate(self, now: datetime) -> None:
+        with transaction() as session:
+            mine = insert_once(session, Slot, job="escalate", slot=slot_of(now, ESCALATE_EVERY))
+        if mine:
+            escalate_due(self.mission, now)
+
+
+def _ran(stage: Callable[[datetime], object], now: datetime) -> bool:
+    try:
+        stage(now)
+    except Exception:
+        log.exception("a stage of the cycle failed")
+        return False
+    return True

@@ -1,0 +1,198 @@
+"""The ladder, walked: which steps are due for a case, who stands on them, and the alerts they are owed.
+
+The first step is the alert itself, so the matcher, an officer's request, the minimal alert and the escalation job all come
+through here, and every recipient passes domain.disclosure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deconflict.domain.country import Mission
+from deconflict.domain.disclosure import ItemFacts, may_hear
+from deconflict.domain.escalation import OCHA_ROLES, Ladder, Step, ack_due_at, steps_due
+from deconflict.domain.filing import MovementNotice
+from deconflict.domain.severity import Harm, Severity
+from deconflict.store.alerts import Alert
+from deconflict.store.cases import Case
+from deconflict.store.moves import note_event
+from deconflict.store.outbox import Owed, write_alert
+from deconflict.store.people import Person
+from deconflict.store.queries import facts_of, on_duty, people_of
+
+DESK, REQUEST, MINIMAL = "desk", "request", "minimal"
+FUNCTION_OF = {
+    ("humanitarian", "owner_focal_point"): "focal_point",
+    ("humanitarian", "owner_alternate"): "alternate",
+    ("humanitarian", "owner_security"): "security",
+    ("mission", "owner_focal_point"): "desk",
+}
+TEXT_AUDIENCE = {"ocha": "officer", "humanitarian": "focal", "mission": "mission"}
+
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """One ladder of one case: for the desk (`side` ocha) or for the owner of one item, counted from `alerted_at`. `name` is
+    what its alerts are filed under: `desk`, `minimal:mission`, `request:12`; every request climbs on its own."""
+
+    session: Session
+    mission: Mission
+    case: Case
+    side: str
+    purpose: str
+    name: str
+    alerted_at: datetime
+    now: datetime
+
+    @property
+    def severity(self) -> Severity:
+        return Severity(self.case.severity)
+
+    @property
+    def ladder(self) -> Ladder | None:
+        return self.mission.pack.ladder(self.severity, "ocha" if self.side == "ocha" else "party")
+
+    def due_steps(self) -> list[Step]:
+        """Steps whose hour has come and which no alert of this round has taken."""
+        ladder = self.ladder
+        if ladder is None:
+            return []
+        starts_at = self.case.starts_at
+        return steps_due(ladder, taken=self._taken(), alerted_at=self.alerted_at, starts_at=starts_at, now=self.now)
+
+    def take_due_steps(self) -> int:
+        """Writes the alerts of every due step; returns how many. The word of a step nobody stands on goes to OCHA at once
+        (RUL-3)."""
+        ladder = self.ladder
+        return 0 if ladder is None else sum(self._take(ladder, step) for step in self.due_steps())
+
+    def take_all(self) -> int:
+        """Every step at once, due or not: for what must not wait for a clock."""
+        ladder, taken = self.ladder, self._taken()
+        return 0 if ladder is None else sum(self._take(ladder, s) for s in ladder.steps if s.id not in taken)
+
+    def may_begin(self) -> bool:
+        """Whether this side may hear of this at all."""
+        return self._may_hear(self.side, self.purpose)
+
+    def _take(self, ladder: Ladder, step: Step) -> int:
+        owed = [owed for role in step.to for owed in self._owed(ladder, step, role)]
+        if step is ladder.steps[0]:
+            owed += self._team(step, ladder)
+        written = sum(write_alert(self.session, self.case, entry, self.now) is not None for entry in owed)
+        if not owed and self.side != "ocha":
+            written += self._pass_to_ocha(ladder, step)
+        return written
+
+    def _owed(self, ladder: Ladder, step: Step, role: str) -> Iterator[Owed]:
+        side = "ocha" if role in OCHA_ROLES else self.side
+        purpose = DESK if side == "ocha" else self.purpose
+        if not self._may_hear(side, purpose):
+            return
+        for person in self._people(side, role):
+            yield Owed(
+                person=person,
+                side=side,
+                purpose=self.name,
+                step=step.id,
+                text=self._text(side, person),
+                level="desk",
+                channels=step.channels,
+                useful_until=self.case.ends_at,
+                send_after=self._send_after(on_duty=side == "ocha"),
+                ack_due_at=ack_due_at(ladder, alerted_at=self.alerted_at, starts_at=self.case.starts_at),
+                urgency=self.severity.rank,
+            )
+
+    def _people(self, side: str, role: str) -> list[Person]:
+        if side == "ocha":
+            return on_duty(self.session, self.case.area, role, self.now)
+        item = self.case.item_of(side)
+        function = FUNCTION_OF.get((side, role))
+        if item is None or function is None:
+            return []
+        return people_of(self.session, item.owner_id, function, item.sector if side == "mission" else None)
+
+    def _team(self, step: Step, ladder: Ladder) -> list[Owed]:
+        """The field team's own number, where its organisation wants teams written to directly. A team already on the road
+        is reached for danger only (RUL-4)."""
+        item = self.case.item_of(self.side) if self.side == "humanitarian" else None
+        if (
+            item is None
+            or not item.owner.direct
+            or "sms" not in step.channels
+            or not self._may_hear(self.side, self.purpose)
+        ):
+            return []
+        moving = item.departs_at <= self.now
+        facts = facts_of(self.session, item, self.mission.catalogue)
+        number = facts.filing.communications if isinstance(facts.filing, MovementNotice) else None
+        answerable = people_of(self.session, item.owner_id, "focal_point")
+        if not number or not answerable or (moving and self.case.harm != Harm.DANGER):
+            return []
+        critical = self.severity is Severity.CRITICAL
+        return [
+            Owed(
+                person=answerable[0],
+                side=self.side,
+                purpose=self.name,
+                step=step.id,
+                text="team_critical" if critical else "team_high",
+                level="team",
+                channels=("sms",),
+                useful_until=self.case.ends_at,
+                send_after=self._send_after(on_duty=False),
+                ack_due_at=ack_due_at(ladder, alerted_at=self.alerted_at, starts_at=self.case.starts_at),
+                urgency=self.severity.rank,
+                team_number=number,
+            )
+        ]
+
+    def _pass_to_ocha(self, ladder: Ladder, step: Step) -> int:
+        """Nobody of the party stands on this step. Where nobody of OCHA does either, the step stays untaken and is tried again
+        at the next turn, until the roster has somebody."""
+        owed = list(self._owed(ladder, step, "duty"))
+        written = sum(write_alert(self.session, self.case, entry, self.now) is not None for entry in owed)
+        if written:
+            note_event(self.session, self.case, "step_empty", self.now, code=f"{self.name}/{step.id}")
+        return written
+
+    def _text(self, side: str, person: Person) -> str:
+        audience = TEXT_AUDIENCE[side]
+        told = select(Alert.id).where(
+            Alert.case_id == self.case.id,
+            Alert.round == self.case.round,
+            Alert.person_id == person.id,
+            Alert.team_contact_hash == "",
+        )
+        if self.session.scalars(told).first() is not None:
+            return f"{audience}_reminder"
+        if side == "ocha":
+            return "officer_critical" if self.severity is Severity.CRITICAL else "officer_high"
+        return f"{audience}_{self.purpose}"
+
+    def _send_after(self, *, on_duty: bool) -> datetime:
+        clocks = self.mission.pack.clocks
+        quiet = clocks.quiet(Harm(self.case.harm), self.severity, self.now, self.case.starts_at, on_duty=on_duty)
+        return clocks.quiet_ends_at(self.now) if quiet else self.now
+
+    def _may_hear(self, side: str, purpose: str) -> bool:
+        return may_hear(side, purpose, self._humanitarian(), eyes_only=self.case.eyes_only, late=self._late())
+
+    def _humanitarian(self) -> ItemFacts | None:
+        item = self.case.humanitarian
+        return None if item is None or not self.case.judgement else facts_of(self.session, item, self.mission.catalogue)
+
+    def _late(self) -> bool:
+        return any(item.late for item in self.case.items)
+
+    def _taken(self) -> set[str]:
+        mine = select(Alert.step).where(
+            Alert.case_id == self.case.id, Alert.round == self.case.round, Alert.purpose == self.name
+        )
+        return set(self.session.scalars(mine))

@@ -1,0 +1,30 @@
+"""Word to the desk: the first alert of a round, and taking it back when a new round begins."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from deconflict.domain.country import Mission
+from deconflict.domain.states import AlertState
+from deconflict.matching.climb import DESK, Climb
+from deconflict.store.cases import Case
+from deconflict.store.outbox import withdraw
+from deconflict.store.queries import alerts_of
+
+
+def alert_desk(session: Session, mission: Mission, case: Case, now: datetime) -> int:
+    """The steps of OCHA's ladder that are due at once. The matcher alerts OCHA only (RUL-1)."""
+    return Climb(session, mission, case, "ocha", DESK, DESK, alerted_at=now, now=now).take_due_steps()
+
+
+def supersede(session: Session, case: Case) -> None:
+    """Desk and minimal alerts of the rounds before: what is still owed of them is old news. Requests stay: what was asked of
+    a side holds until the officer takes it back."""
+    old = [
+        alert
+        for alert in alerts_of(session, case, owed_only=True)
+        if not alert.purpose.startswith(("request", "closing"))
+    ]
+    withdraw(session, old, AlertState.SUPERSEDED)

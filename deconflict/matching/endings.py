@@ -1,0 +1,115 @@
+"""How a case ends, and that everybody who was told is told: OCHA at once, a party in the next fixed batch (RUL-6)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deconflict.domain.country import Mission
+from deconflict.domain.disclosure import may_hear
+from deconflict.domain.states import AlertState, ItemState, MessageState, RequestState, target
+from deconflict.store.alerts import Alert
+from deconflict.store.cases import Case, Request
+from deconflict.store.items import Item
+from deconflict.store.moves import move_case
+from deconflict.store.outbox import Owed, withdraw, write_alert
+from deconflict.store.queries import alerts_of
+
+CLOSING = "closing"
+CLOSING_TEXT = {"ocha": "officer_closed", "humanitarian": "focal_closed", "mission": "mission_closed"}
+LEFT = (MessageState.SENDING, MessageState.SENT, MessageState.DELIVERED)
+CLOSING_LIFE = timedelta(hours=24)  # a closing text still matters after the overlap: people act on old news
+
+
+def end_case(
+    session: Session,
+    mission: Mission,
+    case: Case,
+    event: str,
+    now: datetime,
+    *,
+    who: str = "system",
+    actor_id: int | None = None,
+    code: str = "",
+    reason: str = "",
+) -> None:
+    """Ends an open case by `event`, finishes its requests, takes back what is still queued and owes the closing texts."""
+    case.adjusted_by = adjusted_by(case)
+    move_case(session, case, event, who, now, actor_id=actor_id, code=code, reason=reason)
+    case.outcome = code or event
+    _take_versions(case)
+    for request in case.requests:
+        if request.state in (RequestState.OPEN, RequestState.ACCEPTED, RequestState.DECLINED):
+            request.state = target("request", request.state, "finish", "system")
+    owed = alerts_of(session, case, owed_only=True)
+    withdraw(session, [alert for alert in owed if alert.purpose != CLOSING], AlertState.SUPERSEDED)
+    owe_closings(session, mission, case, now)
+
+
+def owe_closings(session: Session, mission: Mission, case: Case, now: datetime) -> None:
+    """A closing text for everybody to whom anything left, by the channels that carried it."""
+    batch_at = mission.pack.clocks.next_batch_at(now)
+    for told in _told(session, case):
+        if not may_hear(told.side, CLOSING, None, eyes_only=case.eyes_only, late=False):
+            continue
+        send_after = now if told.side == "ocha" else batch_at
+        team = told.level == "team"
+        owed = Owed(
+            person=told.person,
+            side=told.side,
+            purpose=CLOSING,
+            step=CLOSING,
+            text="team_closed" if team else CLOSING_TEXT[told.side],
+            level=told.level,
+            channels=_channels_that_left(told),
+            useful_until=max(case.ends_at, send_after) + CLOSING_LIFE,
+            send_after=send_after,
+            team_number=told.team_contact if team else None,
+        )
+        write_alert(session, case, owed, now)
+
+
+def recall_closing(session: Session, case: Case) -> None:
+    """The case opens again: closing texts that have not left must not."""
+    closing = [alert for alert in alerts_of(session, case, owed_only=True) if alert.purpose == CLOSING]
+    withdraw(session, closing, AlertState.SUPERSEDED)
+
+
+def adjusted_by(case: Case) -> str:
+    """Whose change ended it, read from the versions: the indicator is about the burden (D9.2)."""
+    changed = [
+        item.side
+        for item, seen in ((case.humanitarian, case.humanitarian_version), (case.mission, case.mission_version))
+        if item is not None and (item.version != seen or item.state == ItemState.CANCELLED)
+    ]
+    return "both" if len(changed) == 2 else (changed[0] if changed else "none")
+
+
+def was_told(session: Session, case: Case, side: str) -> bool:
+    """Whether anything was asked of or sent to this side in this case."""
+    if session.scalars(select(Request.id).where(Request.case_id == case.id, Request.side == side)).first() is not None:
+        return True
+    return session.scalars(select(Alert.id).where(Alert.case_id == case.id, Alert.side == side)).first() is not None
+
+
+def _told(session: Session, case: Case) -> list[Alert]:
+    """The latest alert per person and team number to whom something left, closings not counted."""
+    latest: dict[tuple[int, str, str], Alert] = {}
+    for alert in alerts_of(session, case):
+        if alert.purpose != CLOSING and any(m.state in LEFT for m in alert.messages):
+            latest[(alert.person_id, alert.side, alert.team_contact_hash)] = alert
+    return list(latest.values())
+
+
+def _channels_that_left(alert: Alert) -> tuple[str, ...]:
+    return tuple(sorted({m.channel for m in alert.messages if m.state in LEFT}, reverse=True))
+
+
+def _take_versions(case: Case) -> None:
+    humanitarian: Item | None = case.humanitarian
+    if humanitarian is not None:
+        case.humanitarian_version = humanitarian.version
+    if case.mission is not None:
+        case.mission_version = case.mission.version

@@ -1,0 +1,175 @@
+"""config/missions/<code> -> one frozen Mission; a wrong file stops the start and says which line."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from marshmallow import Schema, ValidationError
+
+from deconflict.domain.country import Area, Mission, Sector
+from deconflict.domain.kinds import Catalogue
+from deconflict.domain.places import BadRow, Gazetteer, gazetteer_from_rows
+from deconflict.domain.sop import RulePack
+from deconflict.schemas import profile_checks as checks
+from deconflict.schemas.activities_file import ActivitiesSchema
+from deconflict.schemas.mission_file import MissionSchema
+from deconflict.schemas.sop_file import SopSchema, rule_pack
+from deconflict.schemas.toml_fields import Loaded
+from deconflict.schemas.toml_lines import Lines, lines_of, syntax_line
+from deconflict.schemas.toml_lines import Path as KeyPath
+
+__all__ = ["Area", "Mission", "MissionError", "Problem", "Sector", "load_mission", "mission_problems"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to mend: file name, line from 1, reason."""
+
+    file: str
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.reason}"
+
+
+class MissionError(Exception):
+    """The profile is wrong; `problems` has everything that was found, in the order of files and lines."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(problems, key=lambda p: (p.file, p.line, p.reason)))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def load_mission(folder: Path) -> Mission:
+    """The mission of this folder. Raises MissionError with every problem when anything is wrong."""
+    return _Reader(folder).mission()
+
+
+def mission_problems(folder: Path) -> list[Problem]:
+    """What `load_mission` would refuse; empty when the profile is in order."""
+    try:
+        load_mission(folder)
+    except MissionError as error:
+        return list(error.problems)
+    return []
+
+
+@dataclass
+class _Reader:
+    """Reads as far as it can, so that one check shows every problem and not only the first."""
+
+    folder: Path
+    problems: list[Problem] = field(default_factory=list)
+    lines: Lines = field(default_factory=lambda: Lines({}))  # of mission.toml, for what the gazetteer shows
+
+    def mission(self) -> Mission:
+        facts = self._file("mission.toml", MissionSchema(), checks.mission_faults)
+        activities = self._file("activities.toml", ActivitiesSchema(), checks.activities_faults)
+        catalogue = _catalogue(activities) if activities else None
+        sop = self._file("sop.toml", SopSchema(), lambda data: checks.sop_faults(data, catalogue))
+        gazetteer = self._gazetteer(facts) if facts else None
+        if self.problems or not (facts and sop and catalogue and gazetteer):
+            raise MissionError(self.problems)
+        return _mission(facts, rule_pack(sop, facts["timezone"]), catalogue, gazetteer, self.folder / facts["basemap"])
+
+    def _file(self, name: str, schema: Schema, faults: Callable[[Loaded], Iterator[checks.Fault]]) -> Loaded | None:
+        """The file as domain objects, None when it cannot be read. Faults are noted with their lines."""
+        try:
+            text = (self.folder / name).read_text(encoding="utf-8")
+            raw = tomllib.loads(text)
+        except OSError as error:
+            self.problems.append(Problem(name, 1, f"Cannot be read: {error.strerror}."))
+            return None
+        except ValueError as error:  # not TOML, or not UTF-8
+            self.problems.append(Problem(name, syntax_line(error), f"Not TOML: {error}."))
+            return None
+        lines = lines_of(text)
+        try:
+            data: Loaded = schema.load(raw)
+        except ValidationError as error:
+            self._note(name, lines, _flat(error.messages))
+            return None
+        self._note(name, lines, faults(data))
+        if name == "mission.toml":
+            self.lines = lines
+        return data
+
+    def _note(self, name: str, lines: Lines, faults: Iterable[checks.Fault]) -> None:
+        self.problems.extend(Problem(name, lines.of(path), _reason(path, words)) for path, words in faults)
+
+    def _gazetteer(self, facts: Loaded) -> Gazetteer | None:
+        """The gazetteer of the profile's CSV files, checked to cover the country; None when it cannot be read."""
+        rows = [row for path in sorted((self.folder / facts["gazetteer"]).glob("*.csv")) for row in _rows(path)]
+        editions = {row["edition"] for row, _, _ in rows if row.get("edition")}
+        if len(editions) != 1:
+            words = f"The gazetteer needs one edition of its P-codes in a column `edition`, not {len(editions)}."
+            self._note("mission.toml", self.lines, [(("gazetteer",), words)])
+            return None
+        try:
+            gazetteer = gazetteer_from_rows((row for row, _, _ in rows), editions.pop())
+        except BadRow as error:
+            _, file, line = rows[error.row]
+            self.problems.append(Problem(f"{facts['gazetteer']}/{file}", line, f"{error.pcode}: {error.reason}"))
+            return None
+        self._note("mission.toml", self.lines, checks.coverage_faults(facts, gazetteer))
+        return gazetteer
+
+
+def _rows(path: Path) -> Iterator[tuple[dict[str, str], str, int]]:
+    """Rows with the file and line they stand on."""
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        for row in reader:
+            yield row, path.name, reader.line_num
+
+
+def _catalogue(activities: Loaded) -> Catalogue:
+    return Catalogue({kind.code: kind for kind in activities["kind"]}, activities["traits"])
+
+
+def _flat(messages: Any, path: KeyPath = ()) -> Iterator[checks.Fault]:
+    """marshmallow's nested messages as (path, words)."""
+    if isinstance(messages, dict):
+        for key, inner in messages.items():
+            # Of a dictionary's entry it says whether the key or the value is wrong; of a whole table, `_schema`.
+            yield from _flat(inner, path if key in ("_schema", "key", "value") else (*path, key))
+    else:
+        for words in messages if isinstance(messages, list) else [messages]:
+            yield path, str(words)
+
+
+def _reason(path: KeyPath, words: str) -> str:
+    """Which entry and key, as the file writes it: `rule 4, within_km: ...`."""
+    named = ", ".join(
+        f"{key} {after + 1}" if isinstance(after, int) else str(key)
+        for key, after in zip(path, (*path[1:], None), strict=True)
+        if not isinstance(key, int)
+    )
+    return f"{named}: {words}" if named else words
+
+
+def _mission(facts: Loaded, pack: RulePack, catalogue: Catalogue, gazetteer: Gazetteer, basemap: Path) -> Mission:
+    bounds = facts["bounds"]
+    return Mission(
+        code=facts["code"],
+        name=facts["name"],
+        timezone=facts["timezone"],
+        languages=tuple(facts["languages"]),
+        bounds=(bounds["south"], bounds["west"], bounds["north"], bounds["east"]),
+        sectors=tuple(facts["sector"]),
+        areas=tuple(facts["area"]),
+        two_way_sms=facts["two_way_sms"],
+        phone_plan=facts["phone_plan"],
+        holidays=tuple(facts["holiday"]),
+        committees=tuple(facts["committee"]),
+        catalogue=catalogue,
+        pack=pack,
+        gazetteer=gazetteer,
+        basemap=basemap,
+    )

@@ -1,0 +1,123 @@
+"""What mission.toml may say. What it says of the gazetteer is checked in mission.py."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from zoneinfo import available_timezones
+
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+
+from deconflict.domain.country import Area, Committee, Contact, Holiday, PhonePlan, Sector
+from deconflict.schemas.toml_fields import Loaded, Strict, Words, choice, number, text, whole, words
+
+
+class ContactSchema(Strict):
+    role = text()
+    label = fields.Nested(Words, required=True)
+
+    @post_load
+    def build(self, data: Loaded, **_: Any) -> Contact:
+        return Contact(**data)
+
+
+class SectorSchema(Strict):
+    code = text()
+    hq = text()
+    covers = words()
+    name = fields.Nested(Words, required=True)
+    contact = fields.List(fields.Nested(ContactSchema), load_default=list)
+
+    @post_load
+    def build(self, data: Loaded, **_: Any) -> Sector:
+        contacts = tuple(data.pop("contact"))
+        return Sector(**{**data, "covers": tuple(data["covers"])}, contacts=contacts)
+
+
+class AreaSchema(Strict):
+    code = text()
+    duty_place = text()
+    covers = words()
+    staffed = fields.Boolean(truthy={True}, falsy={False}, required=True)
+    backup = fields.List(text(), load_default=list)
+    name = fields.Nested(Words, required=True)
+
+    @post_load
+    def build(self, data: Loaded, **_: Any) -> Area:
+        return Area(**{**data, "covers": tuple(data["covers"]), "backup": tuple(data["backup"])})
+
+
+class PhonePlanSchema(Strict):
+    region = fields.String(required=True, validate=validate.Regexp(r"^[A-Z]{2}$"))
+    country_code = fields.String(required=True, validate=validate.Regexp(r"^[1-9]\d{0,2}$"))
+    national_digits = whole(4, 12)
+    mobile = words()
+    fixed = words()
+    toll_free = words()
+    satellite = words()
+
+    @post_load
+    def build(self, data: Loaded, **_: Any) -> PhonePlan:
+        plain: Loaded = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+        return PhonePlan(**plain)
+
+
+class HolidaySchema(Strict):
+    on = fields.Raw(required=True)
+    name = fields.Nested(Words, required=True)
+
+    @post_load
+    def build(self, data: Loaded, **_: Any) -> Holiday:
+        day, name = data["on"], data["name"]
+        if isinstance(day, date):
+            return Holiday(day.month, day.day, day.year, name)
+        try:
+            yearly = date.fromisoformat(f"2000-{day}")  # a leap year: 29 February is a day
+        except ValueError:
+            raise ValidationError('Not "MM-DD" nor a full date.', "on") from None
+        return Holiday(yearly.month, yearly.day, None, name)
+
+
+class CommitteeSchema(Strict):
+    code = text()
+    kind = choice(["lprc", "prc"])
+    seat = text()
+    sectors = words()
+    name = fields.Nested(Words, required=True)
+
+    @post_load
+    def build(self, data: Loaded, **_: Any) -> Committee:
+        return Committee(**{**data, "sectors": tuple(data["sectors"])})
+
+
+class BoundsSchema(Strict):
+    south = number(-90, 90)
+    west = number(-180, 180)
+    north = number(-90, 90)
+    east = number(-180, 180)
+
+    @validates_schema
+    def not_empty(self, data: Loaded, **_: Any) -> None:
+        if data["south"] >= data["north"]:
+            raise ValidationError("South is not south of north.", "south")
+
+
+class MissionSchema(Strict):
+    code = fields.String(required=True, validate=validate.Regexp(r"^[a-z0-9-]+$"))
+    timezone = fields.String(required=True)
+    languages = words(["fr", "en"])
+    gazetteer = text()
+    basemap = text()
+    two_way_sms = fields.Boolean(truthy={True}, falsy={False}, required=True)
+    name = fields.Nested(Words, required=True)
+    bounds = fields.Nested(BoundsSchema, required=True)
+    sector = fields.List(fields.Nested(SectorSchema), required=True, validate=validate.Length(min=1))
+    area = fields.List(fields.Nested(AreaSchema), required=True, validate=validate.Length(min=1))
+    phone_plan = fields.Nested(PhonePlanSchema, required=True)
+    holiday = fields.List(fields.Nested(HolidaySchema), load_default=list)
+    committee = fields.List(fields.Nested(CommitteeSchema), load_default=list)
+
+    @validates_schema
+    def real_zone(self, data: Loaded, **_: Any) -> None:
+        if data["timezone"] not in available_timezones():
+            raise ValidationError("Not a time zone such as Africa/Bamako.", "timezone")

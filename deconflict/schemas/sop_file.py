@@ -1,0 +1,221 @@
+"""What sop.toml may say. What it says of activities.toml (a rule that cites a kind that does not exist) is checked in
+mission.py."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+
+from deconflict.domain.escalation import AUDIENCES, OCHA_ROLES, PARTY_ROLES, Clock, Clocks, Ladder, Night, Step
+from deconflict.domain.rules import Rule
+from deconflict.domain.severity import Harm, Severity
+from deconflict.domain.sop import Geography, RulePack, Windows
+from deconflict.schemas.toml_fields import Loaded, Strict, WallTime, Words, choice, flag, number, text, whole, words
+
+SEVERITIES = [severity.value for severity in Severity]
+MAX_SHARE = 1.0
+HOUR_S = 3600.0
+
+
+class RuleSchema(Strict):
+    id = text()
+    why = fields.Nested(Words, required=True)
+    provenance = choice(["proposed", "sourced"])
+    cites = fields.String(load_default="")
+    humanitarian = words()
+    mission = words()
+    within_km = number(0, 500, required=False, load_default=None)
+    same_settlement = flag()
+    same_commune = flag()
+    within_h = number(0, 24 * 366)
+    severity = choice(SEVERITIES)
+    harm = choice(Harm)
+    passing = fields.Boolean(truthy={True}, falsy={False}, load_default=None)
+    moving = flag()
+    same_category = flag()
+    eyes_only = flag()
+    caps = fields.String(load_default=None, validate=validate.OneOf(SEVERITIES, error="Not one of {choices}."))
+
+    @validates_schema
+    def whole_rule(self, data: Loaded, **_: Any) -> None:
+        if data["within_km"] is None and not data["same_settlement"] and not data["same_commune"]:
+            raise ValidationError("A rule needs within_km, same_settlement or same_commune.", "within_km")
+        if data["passing"] is not None and data["within_km"] is None:
+            raise ValidationError("Passing is a matter of distance: within_km is needed.", "passing")
+        if data["provenance"] == "sourced" and not data["cites"]:
+            raise ValidationError("A sourced rule says what it cites.", "provenance")
+
+    @post_load
+    def build(self, data: Loaded, **_: Any) -> Rule:
+        km, hours, caps = data.pop("within_km"), data.pop("within_h"), data["caps"]
+        return Rule(
+            **{
+                **data,
+                "within_m": None if km is None else km * 1000,
+                "within_s": hours * HOUR_S,
+                "humanitarian": frozenset(data["humanitarian"]),
+                "mission": frozenset(data["mission"]),
+                "severity": Severity(data["severity"]),
+                "harm": Harm(data["harm"]),
+                "caps": None if caps is None else Severity(caps),
+            }
+        )
+
+
+class StepSchema(Strict):
+    severity = choice(SEVERITIES)
+    ladder = choice(AUDIENCES)
+    id = text()
+    at_share = number(0, 10)
+    after_min = number(0, 7 * 24 * 60, required=False, load_default=0.0)
+    to = words(OCHA_ROLES + PARTY_ROLES)
+    channels = words(["sms", "email"])
+
+    @post_load
+    def build(self, data: Loaded, **_: Any) -> tuple[Severity, str, Step]:
+        after = timedelta(minutes=data["after_min"])
+        step = Step(data["id"], data["at_share"], after, tuple(data["to"]), tuple(data["channels"]))
+        return Severity(data["severity"]), data["ladder"], step
+
+
+class ReleaseSchema(Strict):
+    max_min = number(0, 7 * 24 * 60)
+    share = number(0, MAX_SHARE, required=False, load_default=None)
+
+    @post_load
+    def build(self, data: Loaded, **_: Any) -> Clock:
+        return Clock(timedelta(minutes=data["max_min"]), data["share"])
+
+
+class AckSchema(Strict):
+    max_h = number(0, 7 * 24)
+    share = number(0, MAX_SHARE, required=False, load_default=None)
+    floor_min = number(0, 7 * 24 * 60, required=False, load_default=0.0)
+
+    @post_load
+    def build(self, data: Loaded, **_: Any) -> Clock:
+        return Clock(timedelta(hours=data["max_h"]), data["share"], timedelta(minutes=data["floor_min"]))
+
+
+def by_severity(inner: type[Schema]) -> fields.Dict:
+    return fields.Dict(keys=choice(SEVERITIES), values=fields.Nested(inner), required=True)
+
+
+LeadTimes = Strict.from_dict(
+    {
+        name: number(0)
+        for name in ("movement_standard", "movement_urgent", "convoy_large", "patrol_change", "visible_qip_event")
+    }
+)
+Retention = Strict.from_dict(
+    {name: number(1) for name in ("movement_exact", "patrol_exact", "personal", "sms_body", "case", "audit")}
+)
+
+
+class WindowsSchema(Strict):
+    depart_slack_h = number()
+    on_site_slack_h = number()
+    arrive_slack_min_h = number()
+    arrive_slack_share = number(0, MAX_SHARE)
+    rainy_factor = number(1, 5)
+    rainy_months = fields.List(whole(1, 12), required=True)
+    open_stay_h = number()
+
+
+LegsSchema = Strict.from_dict({"uncertainty_max_km": number(), "uncertainty_share": number(0, MAX_SHARE)})
+PlacesSchema = Strict.from_dict({"same_settlement_radius_m": number(), "declared_place_max_m": number()})
+PassingSchema = Strict.from_dict({"under_min": number()})
+FilingSchema = Strict.from_dict({"convoy_large_min_trucks": whole(1)})
+SmsSchema = Strict.from_dict({"daily_cap": whole(1)})
+ReviewSchema = Strict.from_dict({name: number() for name in ("critical_h", "high_h", "medium_h", "near_h", "near_min")})
+ClosingSchema = Strict.from_dict({"batches": fields.List(WallTime(), required=True, validate=validate.Length(min=1))})
+QuietSchema = Strict.from_dict(
+    {
+        "from": WallTime(required=True),
+        "until": WallTime(required=True),
+        "starts_before": WallTime(required=True),
+        "on_duty_severity": choice(SEVERITIES),
+    }
+)
+
+
+class SopSchema(Strict):
+    sop_version = text()
+    status = choice(["proposed_defaults_not_endorsed", "endorsed"])
+    lead_times_h = fields.Nested(LeadTimes, required=True)
+    filing = fields.Nested(FilingSchema, required=True)
+    windows = fields.Nested(WindowsSchema, required=True)
+    legs = fields.Nested(LegsSchema, required=True)
+    places = fields.Nested(PlacesSchema, required=True)
+    passing = fields.Nested(PassingSchema, required=True)
+    rule = fields.List(fields.Nested(RuleSchema), required=True, validate=validate.Length(min=1))
+    alert_release = by_severity(ReleaseSchema)
+    ack = by_severity(AckSchema)
+    review = fields.Nested(ReviewSchema, required=True)
+    step = fields.List(fields.Nested(StepSchema), required=True, validate=validate.Length(min=1))
+    quiet = fields.Nested(QuietSchema, required=True)
+    sms = fields.Nested(SmsSchema, required=True)
+    closing = fields.Nested(ClosingSchema, required=True)
+    retention_days = fields.Nested(Retention, required=True)
+
+
+def rule_pack(data: Loaded, timezone: str) -> RulePack:
+    """The pack of a file that was loaded and checked; hours of the day are those of `timezone`."""
+    windows, legs, places = data["windows"], data["legs"], data["places"]
+    return RulePack(
+        version=data["sop_version"],
+        status=data["status"],
+        rules=tuple(data["rule"]),
+        windows=Windows(
+            depart_slack_s=windows["depart_slack_h"] * HOUR_S,
+            on_site_slack_s=windows["on_site_slack_h"] * HOUR_S,
+            arrive_slack_min_s=windows["arrive_slack_min_h"] * HOUR_S,
+            arrive_slack_share=windows["arrive_slack_share"],
+            rainy_factor=windows["rainy_factor"],
+            rainy_months=frozenset(windows["rainy_months"]),
+            open_stay_s=windows["open_stay_h"] * HOUR_S,
+        ),
+        geography=Geography(
+            leg_uncertainty_max_m=legs["uncertainty_max_km"] * 1000,
+            leg_uncertainty_share=legs["uncertainty_share"],
+            same_settlement_radius_m=places["same_settlement_radius_m"],
+            declared_place_max_m=places["declared_place_max_m"],
+        ),
+        passing_under_s=data["passing"]["under_min"] * 60,
+        clocks=_clocks(data, ZoneInfo(timezone)),
+        ladders=_ladders(data),
+        lead_times_s={name: hours * HOUR_S for name, hours in data["lead_times_h"].items()},
+        convoy_large_min_trucks=data["filing"]["convoy_large_min_trucks"],
+        retention={name: timedelta(days=days) for name, days in data["retention_days"].items()},
+        timezone=ZoneInfo(timezone),
+    )
+
+
+def _clocks(data: Loaded, timezone: ZoneInfo) -> Clocks:
+    review, quiet = data["review"], data["quiet"]
+    severities = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM)
+    return Clocks(
+        release={Severity(name): clock for name, clock in data["alert_release"].items()},
+        review={severity: timedelta(hours=review[f"{severity}_h"]) for severity in severities},
+        review_near=timedelta(hours=review["near_h"]),
+        review_soon=timedelta(minutes=review["near_min"]),
+        night=Night(
+            begins=quiet["from"],
+            ends=quiet["until"],
+            starts_before=quiet["starts_before"],
+            on_duty=Severity(quiet["on_duty_severity"]),
+            timezone=timezone,
+        ),
+        daily_cap=data["sms"]["daily_cap"],
+        batches=tuple(sorted(data["closing"]["batches"])),
+    )
+
+
+def _ladders(data: Loaded) -> dict[tuple[Severity, str], Ladder]:
+    steps: dict[tuple[Severity, str], list[Step]] = {}
+    for severity, audience, step in data["step"]:
+        steps.setdefault((severity, audience), []).append(step)
+    return {key: Ladder(*key, data["ack"][key[0].value], tuple(rungs)) for key, rungs in steps.items()}

@@ -1,0 +1,61 @@
+"""The pieces that the schemas of a mission profile are made of. Values have TOML's own types: no text is read as a number."""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from typing import Any
+
+from marshmallow import INCLUDE, RAISE, Schema, ValidationError, fields, validate
+
+Loaded = dict[str, Any]
+
+
+def number(low: float = 0.0, high: float | None = None, **more: Any) -> fields.Float:
+    return fields.Float(required=more.pop("required", True), validate=validate.Range(min=low, max=high), **more)
+
+
+def whole(low: int = 0, high: int | None = None, **more: Any) -> fields.Integer:
+    return fields.Integer(required=True, strict=True, validate=validate.Range(min=low, max=high), **more)
+
+
+def text(**more: Any) -> fields.String:
+    return fields.String(required=True, validate=validate.Length(min=1), **more)
+
+
+def flag() -> fields.Boolean:
+    return fields.Boolean(truthy={True}, falsy={False}, load_default=False)
+
+
+def choice(options: Any, **more: Any) -> fields.String:
+    allowed = [str(option) for option in options]
+    return fields.String(required=True, validate=validate.OneOf(allowed, error="Not one of {choices}."), **more)
+
+
+def words(options: Any = None, **more: Any) -> fields.List[Any]:
+    inner = text() if options is None else choice(options)
+    return fields.List(inner, required=True, validate=validate.Length(min=1), **more)
+
+
+class WallTime(fields.Field[time]):
+    """An hour as `HH:MM`."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> time:
+        if not isinstance(value, str) or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+            raise ValidationError("Not an hour such as 07:00.")
+        return time.fromisoformat(value)
+
+
+class Strict(Schema):
+    class Meta:
+        unknown = RAISE
+
+
+class Words(Schema):
+    """Something people read: French and English at least."""
+
+    class Meta:
+        unknown = INCLUDE
+
+    fr = text()
+    en = text()

@@ -1,0 +1,1 @@
+"""What we do: one verb per function, the only place that opens a transaction."""

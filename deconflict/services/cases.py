@@ -1,0 +1,193 @@
+"""What an officer does with a case: take it, dismiss it, note a release or an agreement, tell the parties earlier."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deconflict.domain.audience import Audience
+from deconflict.domain.country import Mission
+from deconflict.domain.disclosure import sees_desk_case
+from deconflict.domain.errors import LostRace, NotFound, Refused
+from deconflict.domain.kinds import Catalogue
+from deconflict.domain.severity import Severity
+from deconflict.domain.states import OPEN_CASES, AlertState, CaseState, MessageState, RequestState, target
+from deconflict.matching.endings import CLOSING, end_case
+from deconflict.store.alerts import Acknowledgement
+from deconflict.store.audit import record
+from deconflict.store.base import transaction
+from deconflict.store.cases import Case
+from deconflict.store.moves import LOST, move_case, note_event
+from deconflict.store.outbox import withdraw
+from deconflict.store.queries import alerts_of, facts_of
+
+# D7.5, with what each means on the page; the codes feed the tuning of rules.
+DISMISSALS = ("duplicate", "wrong_place", "not_same_community", "already_coordinated", "test")
+# D7.5's resolution codes, as an officer records what the two sides agreed.
+AGREEMENTS = (
+    "MIL_TIME",
+    "MIL_ROUTE",
+    "MIL_STANDOFF",
+    "MIL_CANCEL",
+    "QIP_POSTPONED",
+    "QIP_RELOCATED",
+    "QIP_RESCOPED",
+    "HUM_TIME",
+    "HUM_ROUTE",
+    "HUM_CANCEL",
+    "BOTH",
+    "NO_CHANGE",
+)
+SIDES = ("humanitarian", "mission")
+
+
+def take(reference: str, round_: int, by: Audience, catalogue: Catalogue, now: datetime) -> None:
+    """The case is this officer's. Of two who take it in the same second, one is told who was first."""
+    with transaction() as session:
+        case = desk_case(session, reference, by, catalogue, round_)
+        if case.owner_id == by.person_id and case.state != CaseState.DETECTED:
+            return
+        if case.owner_id not in (None, by.person_id):
+            raise LostRace("Somebody else has taken this case. Speak to each other before you act.")
+        case.owner_id = by.person_id
+        if case.state in (CaseState.DETECTED, CaseState.UNCHECKED):
+            move_case(session, case, "take", "officer", now, actor_id=by.person_id)
+        else:
+            note_event(session, case, "take", now, actor_id=by.person_id)
+        acted(session, case, by, now)
+        record(session, by.person_id, "take", "case", case.id, {"round": case.round}, at=now)
+
+
+def hand_back(reference: str, by: Audience, catalogue: Catalogue, now: datetime) -> None:
+    """Lets go of a case, so that another can take it; who had it stays in the history."""
+    with transaction() as session:
+        case = desk_case(session, reference, by, catalogue)
+        if case.owner_id != by.person_id:
+            raise LostRace(LOST)
+        case.owner_id = None
+        note_event(session, case, "hand_back", now, actor_id=by.person_id)
+        record(session, by.person_id, "hand_back", "case", case.id, at=now)
+
+
+def dismiss(reference: str, round_: int, code: str, reason: str, by: Audience, mission: Mission, now: datetime) -> None:
+    """Ends a case that is none, with a code and a reason. Whoever had been told is told that it is over."""
+    if code not in DISMISSALS:
+        raise Refused("Choose why this case is dismissed.", field="code")
+    _need_reason(reason)
+    with transaction() as session:
+        case = desk_case(session, reference, by, mission.catalogue, round_)
+        end_case(session, mission, case, "dismiss", now, who="officer", actor_id=by.person_id, code=code, reason=reason)
+        record(session, by.person_id, "dismiss", "case", case.id, {"round": case.round, "code": code}, at=now)
+
+
+def release_once(
+    reference: str, side: str, granted: bool, how: str, by: Audience, catalogue: Catalogue, now: datetime
+) -> None:
+    """The owner on `side` was asked by phone for a one-off release of what the other side may be told, and said yes or no
+    (RUL-8). SENSITIVE notices are never released."""
+    if side not in SIDES:
+        raise Refused("Choose whose release it is.", field="side")
+    if not how.strip():
+        raise Refused("Write who answered, when and how.", field="how")
+    with transaction() as session:
+        case = desk_case(session, reference, by, catalogue)
+        item = case.item_of(side)
+        if item is None or facts_of(session, item, catalogue).sensitive:
+            raise Refused("This activity is sensitive: nothing of it is ever released to the other side.")
+        kept = [other for other in case.released if other != side]
+        case.released = [*kept, side] if granted else kept
+        code = f"{side}:{'granted' if granted else 'refused'}"
+        note_event(session, case, "release", now, actor_id=by.person_id, code=code, reason=how.strip()[:1000])
+        acted(session, case, by, now)
+        detail = {"round": case.round, "side": side, "granted": granted}
+        record(session, by.person_id, "release_once", "case", case.id, detail, at=now, organisation_id=item.owner_id)
+
+
+def agree(
+    reference: str, round_: int, code: str, words: str, by: Audience, catalogue: Catalogue, now: datetime
+) -> None:
+    """What was agreed. The case stays open until a plan really moves or its hour passes."""
+    if code not in AGREEMENTS:
+        raise Refused("Choose what was agreed.", field="code")
+    _need_reason(words, field="words")
+    with transaction() as session:
+        case = desk_case(session, reference, by, catalogue, round_)
+        if code == "NO_CHANGE" and Severity(case.severity) is Severity.CRITICAL:
+            raise Refused(
+                "A critical case is not settled by no change: a plan moves, or it stays open until its hour.",
+                field="code",
+            )
+        case.owner_id = case.owner_id or by.person_id
+        move_case(session, case, "agree", "officer", now, actor_id=by.person_id, code=code, reason=words.strip()[:1000])
+        case.outcome = code
+        acted(session, case, by, now)
+        record(session, by.person_id, "agree", "case", case.id, {"round": case.round, "code": code}, at=now)
+
+
+def tell_closing_now(reference: str, by: Audience, catalogue: Catalogue, now: datetime) -> int:
+    """The officer sends the closing texts before the fixed batch, because somebody is about to leave (RUL-6)."""
+    with transaction() as session:
+        case = desk_case(session, reference, by, catalogue)
+        waiting = [alert for alert in alerts_of(session, case, owed_only=True) if alert.purpose == CLOSING]
+        messages = [
+            m for alert in waiting for m in alert.messages if m.state == MessageState.QUEUED and m.send_after > now
+        ]
+        for message in messages:
+            message.send_after = now
+        note_event(session, case, "tell_closing", now, actor_id=by.person_id)
+        record(session, by.person_id, "tell_closing", "case", case.id, {"messages": len(messages)}, at=now)
+        return len(messages)
+
+
+def withdraw_requests(session: Session, case: Case, side: str, *, but: int | None = None) -> None:
+    """One open request per side: an older one, and its alerts, make place for a newer."""
+    for request in case.requests:
+        if request.side == side and request.id != but and request.state in (RequestState.OPEN, RequestState.ACCEPTED):
+            request.state = target("request", request.state, "withdraw", "officer")
+            old = [a for a in alerts_of(session, case, owed_only=True) if a.purpose == f"request:{request.id}"]
+            withdraw(session, old, AlertState.SUPERSEDED)
+
+
+def desk_case(session: Session, reference: str, by: Audience, catalogue: Catalogue, round_: int | None = None) -> Case:
+    """The case under the desk's reference, locked. NotFound for everybody for whom it does not exist; LostRace when it is
+    no longer at the round the officer was looking at."""
+    case = session.scalars(select(Case).where(Case.reference == reference).with_for_update(of=Case)).first()
+    if case is None or not sees_desk_case(by, sensitive=is_sensitive_case(session, case, catalogue)):
+        raise NotFound
+    if round_ is not None and case.round != round_:
+        raise LostRace(LOST)
+    return case
+
+
+def is_sensitive_case(session: Session, case: Case, catalogue: Catalogue) -> bool:
+    """Whether its notice is SENSITIVE. One that cannot be read is treated as if it were."""
+    if case.humanitarian is None:
+        return False
+    try:
+        return facts_of(session, case.humanitarian, catalogue).sensitive
+    except (ValueError, KeyError, TypeError):
+        return True
+
+
+def is_open(case: Case) -> bool:
+    return case.state in OPEN_CASES
+
+
+def acted(session: Session, case: Case, by: Audience, now: datetime) -> None:
+    """An officer has acted: the minimal alert is no longer owed, and the desk's ladder stops where it is (RUL-1). His own
+    alert is acknowledged by the act; those of the others have become old news."""
+    case.hold_until = None
+    for alert in alerts_of(session, case, owed_only=True):
+        if alert.purpose != "desk":
+            continue
+        mine = alert.person_id == by.person_id
+        alert.state = AlertState.ACKNOWLEDGED if mine else AlertState.SUPERSEDED
+        if mine:
+            session.add(Acknowledgement(alert_id=alert.id, at=now, level="desk", method="in_app", answer="received"))
+
+
+def _need_reason(text: str, field: str = "reason") -> None:
+    if not text.strip():
+        raise Refused("Say in a few words why: somebody will ask after an incident.", field=field)

@@ -1,0 +1,237 @@
+"""File, amend, cancel: one transaction each for the row, its version, its boxes, its audit entry and its due mark.
+
+What the owner hears is the reference and the fixed words of RUL-11, whatever the other side has filed: nothing here looks
+at the other side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deconflict.domain import roles
+from deconflict.domain.activity import Activity, Side
+from deconflict.domain.audience import Audience
+from deconflict.domain.country import Mission
+from deconflict.domain.errors import LostRace, NotFound, Refused
+from deconflict.domain.filing import Filing, MovementNotice, split_sealed
+from deconflict.domain.presence import activity_of
+from deconflict.domain.states import LIVE_ITEMS, ItemState
+from deconflict.matching.boxes import replace_boxes
+from deconflict.store.audit import record
+from deconflict.store.base import transaction
+from deconflict.store.items import DueMark, Item, ItemVersion
+from deconflict.store.moves import LOST, move_item
+from deconflict.store.outbox import fresh_reference
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What the owner gets back."""
+
+    reference: str
+    version: int
+    late: bool
+
+
+def file_item(filing: Filing, by: Audience, key: str, mission: Mission, now: datetime) -> Filed:
+    """Files a notice or a plan for the person's own organisation. The same `key` again answers with the first filing: a
+    retry after a lost answer makes no twin. Raises Refused where the person may not file for this side."""
+    _check_side(filing, by)
+    with transaction() as session:
+        twin = session.scalars(select(Item).where(Item.key == key)).first()
+        if twin is not None:
+            if twin.owner_id != by.organisation_id:
+                raise Refused("This form was used already. Open a new one and file again.")
+            return Filed(twin.reference, twin.version, twin.late)
+        item = Item(
+            side=filing.side,
+            owner_id=by.organisation_id,
+            reference=fresh_reference(),
+            key=key,
+            state=ItemState.SUBMITTED,
+            version=1,
+            filed_by_id=by.person_id,
+            filed_at=now,
+            kind="",
+            level="",
+            area="",
+            sector="",
+            departs_at=now,
+            ends_at=now,
+        )
+        _describe(item, filing, mission)
+        session.add(item)
+        session.flush()
+        _write_version(session, item, filing, by, mission, now, reason="")
+        item.late = item.departs_at - now < lead_time(filing, mission)
+        record(session, by.person_id, "file", item.side, item.id, {"version": 1}, at=now, organisation_id=item.owner_id)
+        return Filed(item.reference, item.version, item.late)
+
+
+def amend_item(
+    reference: str, filing: Filing, base_version: int, by: Audience, mission: Mission, now: datetime, reason: str = ""
+) -> Filed:
+    """A new version of one's own item; the old one is kept. `base_version` is the one the person was looking at: if it is no
+    longer current nothing is written. An owner who amends gets no computed answer (RUL-6)."""
+    _check_side(filing, by)
+    with transaction() as session:
+        item = own_item(session, reference, by)
+        if item.version != base_version:
+            raise LostRace(LOST)
+        if item.side != filing.side:
+            raise NotFound
+        move_item(session, item, "amend", "owner")
+        item.version += 1
+        _describe(item, filing, mission)
+        _write_version(session, item, filing, by, mission, now, reason=reason)
+        record(
+            session,
+            by.person_id,
+            "amend",
+            item.side,
+            item.id,
+            {"version": item.version},
+            at=now,
+            organisation_id=item.owner_id,
+        )
+        return Filed(item.reference, item.version, item.late)
+
+
+def cancel_item(reference: str, by: Audience, reason: str, now: datetime) -> None:
+    """Cancels one's own item. Nothing is deleted: a movement that vanished could not be explained after an incident."""
+    if not reason.strip():
+        raise Refused("Say in a few words why it is cancelled.", field="reason")
+    with transaction() as session:
+        item = own_item(session, reference, by)
+        move_item(session, item, "cancel", "owner")
+        replace_boxes(session, item.id, None)
+        mark_due(session, item, "cancel", now)
+        detail = {"version": item.version, "reason": reason.strip()[:500]}
+        record(session, by.person_id, "cancel", item.side, item.id, detail, at=now, organisation_id=item.owner_id)
+
+
+def read_item(item_id: int, version: int, by: Audience, now: datetime) -> None:
+    """The officer has looked at this version: "Lue" (RUL-11)."""
+    with transaction() as session:
+        item = _current(session, item_id, version)
+        move_item(session, item, "read", "officer")
+        record(
+            session,
+            by.person_id,
+            "read",
+            item.side,
+            item.id,
+            {"version": version},
+            at=now,
+            organisation_id=item.owner_id,
+        )
+
+
+def return_item(item_id: int, version: int, code: str, by: Audience, now: datetime) -> None:
+    """Back to the owner to mend, with a reason code; it stays matched meanwhile (RUL-22)."""
+    with transaction() as session:
+        item = _current(session, item_id, version)
+        move_item(session, item, "return", "officer")
+        detail = {"version": version, "code": code}
+        record(session, by.person_id, "return", item.side, item.id, detail, at=now, organisation_id=item.owner_id)
+
+
+def mark_due(session: Session, item: Item, reason: str, now: datetime) -> None:
+    """Says to the matcher that an answer about this item may have changed. Insert-only."""
+    session.add(DueMark(item_id=item.id, reason=reason, made_at=now))
+
+
+def own_item(session: Session, reference: str, by: Audience) -> Item:
+    """The item under this reference if it is the person's to act on; NotFound otherwise, foreign and missing alike."""
+    item = session.scalars(select(Item).where(Item.reference == reference).with_for_update()).first()
+    if item is None or item.owner_id != by.organisation_id:
+        raise NotFound
+    if item.side == Side.MISSION and by.scope not in (None, item.sector):
+        raise NotFound
+    return item
+
+
+def lead_time(filing: Filing, mission: Mission) -> timedelta:
+    """The notice the SOP asks for: less makes the item late, never refused (D4.4)."""
+    if isinstance(filing, MovementNotice):
+        large = filing.vehicles >= mission.pack.convoy_large_min_trucks
+        name = "convoy_large" if large else "movement_standard"
+    else:
+        name = "visible_qip_event" if mission.catalogue[filing.kind].event else "patrol_change"
+    return timedelta(seconds=mission.pack.lead_times_s[name])
+
+
+def understand(item: Item, filing: Filing, mission: Mission) -> Activity:
+    """The item as the matcher sees it."""
+    return activity_of(
+        filing,
+        item_id=item.id,
+        version=item.version,
+        catalogue=mission.catalogue,
+        pack=mission.pack,
+        gazetteer=mission.gazetteer,
+    )
+
+
+def _check_side(filing: Filing, by: Audience) -> None:
+    allowed = roles.FILERS_HUMANITARIAN if filing.side is Side.HUMANITARIAN else roles.FILERS_MISSION
+    if by.side != filing.side or not by.roles & allowed:
+        raise NotFound
+
+
+def _describe(item: Item, filing: Filing, mission: Mission) -> None:
+    """What lists and duty rosters need without reading the filing. The area is that of the first presence on site."""
+    on_site = next((stop for stop in filing.stops if stop.activity), filing.stops[-1])
+    where = on_site.location.pcode or on_site.location.point
+    item.kind, item.level = filing.kind, filing.level
+    item.area, item.sector = mission.area_of(where), mission.sector_of(where)
+
+
+def _write_version(
+    session: Session, item: Item, filing: Filing, by: Audience, mission: Mission, now: datetime, *, reason: str
+) -> None:
+    content, sealed = split_sealed(filing)
+    session.add(
+        ItemVersion(
+            item_id=item.id,
+            version=item.version,
+            filing=content,
+            plates=sealed.get("plates"),
+            overnight=sealed.get("overnight"),
+            communications=sealed.get("communications"),
+            filed_by_id=by.person_id,
+            filed_at=now,
+            reason=reason.strip()[:500],
+        )
+    )
+    activity: Activity | None = None
+    try:
+        activity = understand(item, filing, mission)
+    except Exception:
+        # What was filed must not be lost because it cannot be computed: the matcher opens a case for a person to look at.
+        log.exception("item could not be understood", item=item.id)
+    windows = [w for stop in filing.stops for w in (stop.arrive, stop.depart) if w is not None]
+    item.departs_at = activity.departs_at if activity else min(w.earliest for w in windows)
+    item.ends_at = max(w.latest for w in windows)
+    replace_boxes(session, item.id, activity)
+    mark_due(session, item, "amend" if item.version > 1 else "file", now)
+
+
+def _current(session: Session, item_id: int, version: int) -> Item:
+    item = session.get(Item, item_id, with_for_update=True)
+    if item is None:
+        raise NotFound
+    if item.version != version:
+        raise LostRace(LOST)
+    return item
+
+
+def is_live(item: Item) -> bool:
+    return item.state in LIVE_ITEMS

@@ -1,0 +1,149 @@
+"""Asking one side to change, and what it answers. The ask is a logged disclosure, rounded outward (RUL-8, RUL-9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deconflict.domain.audience import Audience
+from deconflict.domain.country import Mission
+from deconflict.domain.disclosure import ItemFacts, ReleasedWords, is_own, may_be_asked, released_words
+from deconflict.domain.errors import LostRace, NotFound, Refused
+from deconflict.domain.judgement import Judgement
+from deconflict.domain.states import AlertState, RequestState, target
+from deconflict.matching.climb import REQUEST, Climb
+from deconflict.services.cases import SIDES, acted, desk_case, withdraw_requests
+from deconflict.store.audit import record
+from deconflict.store.base import transaction
+from deconflict.store.cases import Case, Request
+from deconflict.store.moves import LOST, move_case
+from deconflict.store.outbox import withdraw
+from deconflict.store.queries import alerts_of, facts_of
+
+# What a side may be asked, in codes that read the same in both languages. None says why.
+ASKS = ("avoid_place", "change_time", "change_place", "call_desk")
+ANSWERS = ("accept", "decline")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the side would read, shown to the officer before it goes. `words` None: that side may not be asked (RUL-8)."""
+
+    side: str
+    words: ReleasedWords | None
+
+
+def draft(session: Session, case: Case, side: str, mission: Mission) -> Draft:
+    """The words for one side, from what the other side released and nothing else. The place is the overlap's, the half-days
+    are those of the other's presence there."""
+    if case.humanitarian is None or case.mission is None or not case.judgement:
+        return Draft(side, None)
+    asked, other = _facts(session, case, side, mission)
+    if not may_be_asked(asked, other, frozenset(case.released)):
+        return Draft(side, None)
+    judgement = Judgement.from_json(case.judgement)
+    nominal = judgement.hits[0].nominal
+    point = nominal.b_point if side == "humanitarian" else nominal.a_point
+    near = mission.gazetteer.nearest(point)
+    crowd = any(mission.catalogue[s.activity].groups & {"CROWD"} for s in other.filing.stops if s.activity)
+    words = released_words(
+        other,
+        place=near[0].name if near else "",
+        pcode=near[0].pcode if near else None,
+        starts_at=max(min(hit.meets_from for hit in judgement.hits), case.opened_at),
+        ends_at=judgement.ends_at,
+        crowd=crowd,
+        zone=str(mission.timezone),
+        released=frozenset(case.released),
+    )
+    return Draft(side, words)
+
+
+def ask(reference: str, round_: int, side: str, ask_code: str, by: Audience, mission: Mission, now: datetime) -> int:
+    """Asks one side for a change: the request, its disclosure in the audit, and the first alerts to that side's people.
+    Returns the request's id. Raises Refused where that side may not be asked."""
+    if side not in SIDES:
+        raise Refused("Choose which side to ask.", field="side")
+    if ask_code not in ASKS:
+        raise Refused("Choose what to ask.", field="ask")
+    with transaction() as session:
+        case = desk_case(session, reference, by, mission.catalogue, round_)
+        words = draft(session, case, side, mission).words
+        if words is None:
+            raise Refused(
+                "The other side has released nothing, so this side may not be asked. Ask the other side by phone for a one-off "
+                "release, or ask the other side itself.",
+                field="side",
+            )
+        case.owner_id = case.owner_id or by.person_id
+        move_case(session, case, "ask", "officer", now, actor_id=by.person_id, code=f"{side}:{ask_code}")
+        withdraw_requests(session, case, side)
+        item = case.item_of(side)
+        assert item is not None, "draft() has seen both items"
+        request = Request(
+            case_id=case.id,
+            round=case.round,
+            side=side,
+            ask=ask_code,
+            words=_plain(words),
+            state=RequestState.OPEN,
+            made_by_id=by.person_id,
+            made_at=now,
+        )
+        session.add(request)
+        session.flush()
+        acted(session, case, by, now)
+        detail = {"round": case.round, "request": request.id, "ask": ask_code, "half_days": len(words.half_days)}
+        record(session, by.person_id, "disclose", "case", case.id, detail, at=now, organisation_id=item.owner_id)
+        climb = Climb(session, mission, case, side, REQUEST, f"request:{request.id}", alerted_at=now, now=now)
+        climb.take_due_steps()
+        return request.id
+
+
+def answer(request_id: int, answer_code: str, text: str, by: Audience, mission: Mission, now: datetime) -> None:
+    """The asked side says yes or no. Its plan does not move by that: an amendment does. Its answer reaches OCHA only, and
+    counts as that desk's acknowledgement."""
+    if answer_code not in ANSWERS:
+        raise Refused("Choose an answer.", field="answer")
+    with transaction() as session:
+        request, case = own_request(session, request_id, by, mission)
+        request.state = target("request", request.state, answer_code, "owner")
+        request.answered_by_id, request.answered_at, request.answer = by.person_id, now, text.strip()[:500]
+        owed = [a for a in alerts_of(session, case, owed_only=True) if a.purpose == f"request:{request.id}"]
+        withdraw(session, [a for a in owed if a.level == "desk"], AlertState.ACKNOWLEDGED)
+        item = case.item_of(request.side)
+        owner = item.owner_id if item is not None else None
+        detail = {"request": request.id, "answer": answer_code}
+        record(session, by.person_id, "answer", "case", case.id, detail, at=now, organisation_id=owner)
+
+
+def own_request(session: Session, request_id: int, by: Audience, mission: Mission) -> tuple[Request, Case]:
+    """A request to the person's own side and organisation; NotFound for any other."""
+    request = session.scalars(select(Request).where(Request.id == request_id).with_for_update(of=Request)).first()
+    item = request.case.item_of(request.side) if request is not None else None
+    if request is None or item is None or not is_own(facts_of(session, item, mission.catalogue), by):
+        raise NotFound
+    if request.state == RequestState.WITHDRAWN:
+        raise LostRace(LOST)
+    return request, request.case
+
+
+def _facts(session: Session, case: Case, side: str, mission: Mission) -> tuple[ItemFacts, ItemFacts]:
+    assert case.humanitarian is not None
+    assert case.mission is not None
+    humanitarian = facts_of(session, case.humanitarian, mission.catalogue)
+    mission_item = facts_of(session, case.mission, mission.catalogue)
+    return (humanitarian, mission_item) if side == "humanitarian" else (mission_item, humanitarian)
+
+
+def _plain(words: ReleasedWords) -> dict[str, Any]:
+    return {
+        "place": words.place,
+        "pcode": words.pcode,
+        "half_days": [[half.day.isoformat(), half.part] for half in words.half_days],
+        "crowd": words.crowd,
+    }

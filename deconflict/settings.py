@@ -1,0 +1,174 @@
+"""Environment -> one frozen object. A wrong or missing value stops the start with its name and what it should look like.
+
+Each secret may also come from a file: NAME_FILE holds the path (container secrets), NAME the value itself.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+
+ROOT = Path(__file__).resolve().parent.parent
+DATABASE_LIKE = "sqlite:////srv/deconflict/var/deconflict.db or postgresql://user:password@host/name"
+SECRET_LIKE = "64 random characters (python3 -c 'import secrets; print(secrets.token_hex(32))')"
+KEY_LIKE = (
+    "Fernet keys, newest first, separated by commas "
+    "(python3 -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())')"
+)
+BASE_LIKE = "https://deconflict.example.org (http only for 127.0.0.1)"
+SMTP_LIKE = "smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host:465"
+SENDER_LIKE = "MG followed by 32 characters, or TWILIO_FROM with a sender"
+LOOPBACK_ONLY = "1 only where PUBLIC_BASE_URL is on 127.0.0.1: fake phones may never stand in for real ones"
+NO_PROVIDER = "1 only without TWILIO_ACCOUNT_SID and SMTP_URL: a demo may never reach a real phone or mailbox"
+SECRETS = ("DATABASE_URL", "SECRET_KEY", "FIELD_KEYS", "TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN_PREVIOUS", "SMTP_URL")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class SettingsError(Exception):
+    """Every wrong value at once, a line each: NAME: what it should look like."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that differs between two installations. config/settings.example.env explains each."""
+
+    database_url: str
+    secret_key: str = field(repr=False)
+    field_keys: tuple[str, ...] = field(repr=False)
+    public_base_url: str
+    mission: str = "mali-minusma"
+    missions_folder: Path = ROOT / "config" / "missions"
+    port: int = 8000
+    twilio_account_sid: str = ""
+    twilio_auth_token: str = field(default="", repr=False)
+    twilio_auth_token_previous: str = field(default="", repr=False)
+    twilio_messaging_service_sid: str = ""
+    twilio_from: str = ""
+    twilio_base_url: str = ""
+    smtp_url: str = field(default="", repr=False)
+    smtp_ca_file: str = ""
+    mail_from: str = ""
+    log_level: str = "INFO"
+    demo: bool = False
+
+    @property
+    def https(self) -> bool:
+        return self.public_base_url.startswith("https://")
+
+
+def normalised_database_url(url: str) -> str:
+    """SQLAlchemy picks psycopg 3 only when told; `postgres://` is what many hosters hand out."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url[len(prefix) :]
+    return url
+
+
+class _Reader:
+    """Reads names from an environment and collects what is wrong instead of stopping at the first."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+        self.wrong: list[str] = []
+
+    def text(self, name: str, default: str = "", *, like: str = "", needed: bool = False) -> str:
+        value = self.environ.get(name, "")
+        path = self.environ.get(f"{name}_FILE", "") if name in SECRETS else ""
+        if path and not value:
+            try:
+                value = Path(path).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                self.wrong.append(f"{name}_FILE: cannot read {path} ({error.strerror})")
+                return default
+        if not value and needed:
+            self.wrong.append(f"{name}: is missing; it should look like {like}")
+        return value or default
+
+    def check(self, name: str, holds: bool, like: str) -> None:
+        if not holds:
+            self.wrong.append(f"{name}: it should look like {like}")
+
+
+def _is_fernet(key: str) -> bool:
+    try:
+        Fernet(key)
+    except ValueError:
+        return False
+    return True
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from `environ` (default: the process's). Raises SettingsError with every problem."""
+    read = _Reader(os.environ if environ is None else environ)
+    database_url = normalised_database_url(read.text("DATABASE_URL", needed=True, like=DATABASE_LIKE))
+    secret_key = read.text("SECRET_KEY", needed=True, like=SECRET_LIKE)
+    keys = tuple(k for k in read.text("FIELD_KEYS", needed=True, like=KEY_LIKE).split(",") if k)
+    base = read.text("PUBLIC_BASE_URL", needed=True, like=BASE_LIKE).rstrip("/")
+    port = read.text("PORT", "8000")
+    settings = Settings(
+        database_url=database_url,
+        secret_key=secret_key,
+        field_keys=keys,
+        public_base_url=base,
+        mission=read.text("MISSION", "mali-minusma"),
+        missions_folder=Path(read.text("MISSIONS_FOLDER", str(ROOT / "config" / "missions"))),
+        port=int(port) if port.isdigit() else 0,
+        twilio_account_sid=read.text("TWILIO_ACCOUNT_SID"),
+        twilio_auth_token=read.text("TWILIO_AUTH_TOKEN"),
+        twilio_auth_token_previous=read.text("TWILIO_AUTH_TOKEN_PREVIOUS"),
+        twilio_messaging_service_sid=read.text("TWILIO_MESSAGING_SERVICE_SID"),
+        twilio_from=read.text("TWILIO_FROM"),
+        twilio_base_url=read.text("TWILIO_BASE_URL").rstrip("/"),
+        smtp_url=read.text("SMTP_URL"),
+        smtp_ca_file=read.text("SMTP_CA_FILE"),
+        mail_from=read.text("MAIL_FROM"),
+        log_level=read.text("LOG_LEVEL", "INFO").upper(),
+        demo=read.text("DEMO") == "1",
+    )
+    _check(settings, read)
+    if read.wrong:
+        raise SettingsError("\n".join(read.wrong))
+    return settings
+
+
+def _check(s: Settings, read: _Reader) -> None:
+    if s.database_url:
+        known = s.database_url.startswith(("sqlite:///", "postgresql+psycopg://"))
+        read.check("DATABASE_URL", known, DATABASE_LIKE)
+    if s.secret_key:
+        read.check("SECRET_KEY", len(s.secret_key) >= 32, SECRET_LIKE)
+    for key in s.field_keys:
+        read.check("FIELD_KEYS", _is_fernet(key), KEY_LIKE)
+    if s.public_base_url:
+        parts = urlsplit(s.public_base_url)
+        loopback = parts.hostname in LOOPBACK
+        https_or_here = parts.scheme == "https" or (parts.scheme == "http" and loopback)
+        read.check("PUBLIC_BASE_URL", bool(parts.hostname) and https_or_here, BASE_LIKE)
+        read.check("DEMO", loopback or not s.demo, LOOPBACK_ONLY)
+    read.check("PORT", 0 < s.port < 65536, "a number between 1 and 65535, such as 8000")
+    read.check("LOG_LEVEL", s.log_level in LOG_LEVELS, " or ".join(LOG_LEVELS))
+    profile = s.missions_folder / s.mission / "mission.toml"
+    read.check("MISSION", profile.is_file(), f"the name of a folder in {s.missions_folder}")
+    _check_channels(s, read)
+
+
+def _check_channels(s: Settings, read: _Reader) -> None:
+    if s.twilio_account_sid:
+        read.check("TWILIO_ACCOUNT_SID", s.twilio_account_sid.startswith("AC"), "AC followed by 32 characters")
+        read.check("TWILIO_AUTH_TOKEN", bool(s.twilio_auth_token), "the account's auth token")
+        sender = bool(s.twilio_messaging_service_sid or s.twilio_from)
+        read.check("TWILIO_MESSAGING_SERVICE_SID", sender, SENDER_LIKE)
+    if s.smtp_url:
+        parts = urlsplit(s.smtp_url)
+        read.check("SMTP_URL", parts.scheme in ("smtp", "smtps") and bool(parts.hostname), SMTP_LIKE)
+        read.check("MAIL_FROM", "@" in s.mail_from, "info@deconflict.example.org")
+    if s.demo:
+        read.check("DEMO", not (s.twilio_account_sid or s.smtp_url), NO_PROVIDER)
+    else:
+        read.check("SMTP_URL", bool(s.smtp_url), SMTP_LIKE + "; without mail nobody would be told")

@@ -1,0 +1,126 @@
+"""What was promised to be told: alert before message, message before receipt, and what people said."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from deconflict.store.base import Base, Code, Ref, Sealed, UTCDateTime
+from deconflict.store.cases import Case
+from deconflict.store.people import Person
+
+
+class Alert(Base):
+    """We owe this person word of this case at this round. `text` names the template; `reference` and `counter` are what the
+    text carries (`4F7K2-3`: the highest counts); `code` is the four digits to acknowledge with, encrypted. `team_contact` is
+    the number of a field team that is no directory person; its person is then the focal point who answers for it."""
+
+    __tablename__ = "alert"
+    __table_args__ = (
+        UniqueConstraint("case_id", "round", "purpose", "step", "person_id", "team_contact_hash"),
+        Index("ix_alert_due", "state", "ack_due_at"),
+        Index("ix_alert_reference", "reference"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("overlap_case.id"), index=True)
+    round: Mapped[int]
+    purpose: Mapped[str] = mapped_column(Code)
+    step: Mapped[str] = mapped_column(Code)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    team_contact: Mapped[str | None] = mapped_column(Sealed)
+    team_contact_hash: Mapped[str] = mapped_column(String(64), default="")
+    side: Mapped[str] = mapped_column(Code)
+    text: Mapped[str] = mapped_column(Code)
+    level: Mapped[str] = mapped_column(Code)
+    reference: Mapped[str] = mapped_column(Ref)
+    counter: Mapped[int] = mapped_column(Integer, default=1)
+    code: Mapped[str] = mapped_column(Sealed)
+    link: Mapped[str] = mapped_column(String(64), unique=True)
+    state: Mapped[str] = mapped_column(Code)
+    owed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ack_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    useful_until: Mapped[datetime] = mapped_column(UTCDateTime)
+    case: Mapped[Case] = relationship()
+    person: Mapped[Person] = relationship(lazy="joined")
+    messages: Mapped[list[Message]] = relationship(back_populates="alert", order_by="Message.id")
+    acknowledgements: Mapped[list[Acknowledgement]] = relationship(
+        back_populates="alert", order_by="Acknowledgement.id"
+    )
+
+
+class Message(Base):
+    """One try, one channel, one address. `token` comes back in the status callback; a crash leaves `sending`, whose lease ends
+    and which is then queued again: twice is better than never, and `tries` says so. `channel` is sms or email; `provider` is
+    known once one has taken it."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("alert_id", "channel", "address_hash", "attempt"),
+        Index("ix_message_due", "state", "send_after"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"), index=True)
+    channel: Mapped[str] = mapped_column(Code)
+    provider: Mapped[str | None] = mapped_column(Code)
+    address: Mapped[str] = mapped_column(Sealed)
+    address_hash: Mapped[str] = mapped_column(String(64))
+    attempt: Mapped[int] = mapped_column(default=1)
+    tries: Mapped[int] = mapped_column(default=0)
+    token: Mapped[str] = mapped_column(String(64), unique=True)
+    state: Mapped[str] = mapped_column(Code)
+    urgency: Mapped[int] = mapped_column(default=0)
+    send_after: Mapped[datetime] = mapped_column(UTCDateTime)
+    lease_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    worker: Mapped[str | None] = mapped_column(String(64))
+    provider_ref: Mapped[str | None] = mapped_column(String(120), index=True)
+    error: Mapped[str | None] = mapped_column(String(120))
+    queued_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    alert: Mapped[Alert] = relationship(back_populates="messages")
+    receipts: Mapped[list[Receipt]] = relationship(back_populates="message", order_by="Receipt.id")
+
+
+class Receipt(Base):
+    """What the provider says happened. The same words twice are one receipt."""
+
+    __tablename__ = "receipt"
+    __table_args__ = (UniqueConstraint("message_id", "provider_ref", "status"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), index=True)
+    provider_ref: Mapped[str] = mapped_column(String(120))
+    status: Mapped[str] = mapped_column(Code)
+    code: Mapped[str | None] = mapped_column(String(40))
+    received_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    message: Mapped[Message] = relationship(back_populates="receipts")
+
+
+class Acknowledgement(Base):
+    """What a person says. `level` desk, unit or team; `method` code_page, email_link, in_app, relay, sms; for a relay,
+    `recorded_by_id` is who wrote it down and `how` the way it was heard."""
+
+    __tablename__ = "acknowledgement"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    level: Mapped[str] = mapped_column(Code)
+    method: Mapped[str] = mapped_column(Code)
+    answer: Mapped[str] = mapped_column(Code, default="received")
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    how: Mapped[str] = mapped_column(String(200), default="")
+    alert: Mapped[Alert] = relationship(back_populates="acknowledgements")
+
+
+class CodeLock(Base):
+    """Wrong codes per reference (RUL-18): after five, none is looked at until `locked_until`."""
+
+    __tablename__ = "code_lock"
+
+    reference: Mapped[str] = mapped_column(Ref, primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -1,0 +1,114 @@
+"""What people handle: one case per pair of items, for ever, with its history and its requests."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from deconflict.store.base import Base, Code, Ref, UTCDateTime
+from deconflict.store.items import Item
+from deconflict.store.people import Person
+
+
+class Case(Base):
+    """One humanitarian and one mission item, or one item alone that could not be checked (`pair` is then `12:-`).
+
+    Three references (RUL-10): the desk's own and one per side; none is an item's. `round` rises with every material
+    change; alerts and officers' acts name the round they are about. `judgement` is the whole Judgement as JSON.
+    `released`: sides whose owner gave a one-off release for this case (RUL-8). `hold_until`: when the minimal alert goes
+    if no officer has acted (RUL-1).
+    """
+
+    __tablename__ = "overlap_case"
+    __table_args__ = (Index("ix_overlap_case_queue", "state", "area", "starts_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    pair: Mapped[str] = mapped_column(String(40), unique=True)
+    humanitarian_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"), index=True)
+    mission_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"), index=True)
+    humanitarian_version: Mapped[int] = mapped_column(default=0)
+    mission_version: Mapped[int] = mapped_column(default=0)
+    reference: Mapped[str] = mapped_column(Ref, unique=True)
+    humanitarian_reference: Mapped[str] = mapped_column(Ref, unique=True)
+    mission_reference: Mapped[str] = mapped_column(Ref, unique=True)
+    state: Mapped[str] = mapped_column(Code)
+    round: Mapped[int] = mapped_column(Integer, default=1)
+    severity: Mapped[str] = mapped_column(Code)
+    harm: Mapped[str] = mapped_column(Code)
+    eyes_only: Mapped[bool] = mapped_column(Boolean, default=False)
+    judgement: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    sop_version: Mapped[str] = mapped_column(String(80))
+    area: Mapped[str] = mapped_column(Code)
+    opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    starts_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    hold_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    released: Mapped[list[str]] = mapped_column(JSON, default=list)
+    rejudge_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    outcome: Mapped[str | None] = mapped_column(Code)
+    adjusted_by: Mapped[str | None] = mapped_column(Code)
+    humanitarian: Mapped[Item | None] = relationship(foreign_keys=[humanitarian_id], lazy="joined")
+    mission: Mapped[Item | None] = relationship(foreign_keys=[mission_id], lazy="joined")
+    owner: Mapped[Person | None] = relationship(lazy="joined")
+    events: Mapped[list[CaseEvent]] = relationship(back_populates="case", order_by="CaseEvent.id")
+    requests: Mapped[list[Request]] = relationship(back_populates="case", order_by="Request.id")
+
+    @property
+    def items(self) -> list[Item]:
+        return [item for item in (self.humanitarian, self.mission) if item is not None]
+
+    def item_of(self, side: str) -> Item | None:
+        return self.humanitarian if side == "humanitarian" else self.mission
+
+    def reference_for(self, side: str) -> str:
+        return {"humanitarian": self.humanitarian_reference, "mission": self.mission_reference}.get(
+            side, self.reference
+        )
+
+
+class CaseEvent(Base):
+    """History, written with the move. `actor_id` None is the system."""
+
+    __tablename__ = "case_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("overlap_case.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    event: Mapped[str] = mapped_column(Code)
+    state: Mapped[str] = mapped_column(Code)
+    round: Mapped[int]
+    severity: Mapped[str] = mapped_column(Code)
+    code: Mapped[str] = mapped_column(Code, default="")
+    reason: Mapped[str] = mapped_column(String(1000), default="")
+    sop_version: Mapped[str] = mapped_column(String(80))
+    humanitarian_version: Mapped[int]
+    mission_version: Mapped[int]
+    case: Mapped[Case] = relationship(back_populates="events")
+    actor: Mapped[Person | None] = relationship(lazy="joined")
+
+
+class Request(Base):
+    """What OCHA asks one side to change: a logged disclosure, rounded outward (RUL-9). `words` holds only what that side may
+    read: the ask, its own item's reference, and what the other side released."""
+
+    __tablename__ = "request"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("overlap_case.id"), index=True)
+    round: Mapped[int]
+    side: Mapped[str] = mapped_column(Code)
+    ask: Mapped[str] = mapped_column(Code)
+    words: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    state: Mapped[str] = mapped_column(Code)
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    answer: Mapped[str] = mapped_column(String(500), default="")
+    case: Mapped[Case] = relationship(back_populates="requests")

@@ -1,0 +1,92 @@
+"""What was filed: one row per item, one per version, boxes for the matcher, due marks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, Float, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from deconflict.store.base import Base, Code, Ref, Sealed, UTCDateTime
+from deconflict.store.people import Organisation
+
+
+class Item(Base):
+    """A notice or a plan under one random reference, which only its owner and OCHA know. `version` is the current one.
+    `key` is the form's idempotency key: a retry after a lost answer makes no twin. `late`: filed with less than the lead
+    time. Instants are those of the current version, widest; `departs_at` is RUL-5's."""
+
+    __tablename__ = "item"
+    __table_args__ = (Index("ix_item_live", "side", "state", "ends_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    side: Mapped[str] = mapped_column(Code)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    reference: Mapped[str] = mapped_column(Ref, unique=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    state: Mapped[str] = mapped_column(Code)
+    version: Mapped[int] = mapped_column(default=1)
+    kind: Mapped[str] = mapped_column(Code)
+    level: Mapped[str] = mapped_column(Code)
+    area: Mapped[str] = mapped_column(Code, index=True)
+    sector: Mapped[str] = mapped_column(Code, index=True)
+    late: Mapped[bool] = mapped_column(Boolean, default=False)
+    departs_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    filed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    filed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    owner: Mapped[Organisation] = relationship(lazy="joined")
+    versions: Mapped[list[ItemVersion]] = relationship(back_populates="item", order_by="ItemVersion.version")
+
+
+class ItemVersion(Base):
+    """What was filed at one version, as filing.to_json gives it; what could hurt people is in columns of its own, each
+    encrypted."""
+
+    __tablename__ = "item_version"
+    __table_args__ = (UniqueConstraint("item_id", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
+    version: Mapped[int]
+    filing: Mapped[dict[str, Any]] = mapped_column(JSON)
+    plates: Mapped[str | None] = mapped_column(Sealed)
+    overnight: Mapped[str | None] = mapped_column(Sealed)
+    communications: Mapped[str | None] = mapped_column(Sealed)
+    filed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    filed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    item: Mapped[Item] = relationship(back_populates="versions")
+
+
+class PartBox(Base):
+    """Where and when a part of a current version may be at most: what the matcher asks SQL. Never too small; whether it
+    really meets anything is for domain.overlap. Times are epoch seconds: plain numbers compare alike everywhere."""
+
+    __tablename__ = "part_box"
+    __table_args__ = (Index("ix_part_box_time", "side", "begins_s", "ends_s"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
+    side: Mapped[str] = mapped_column(Code)
+    south: Mapped[float] = mapped_column(Float)
+    west: Mapped[float] = mapped_column(Float)
+    north: Mapped[float] = mapped_column(Float)
+    east: Mapped[float] = mapped_column(Float)
+    begins_s: Mapped[float] = mapped_column(Float)
+    ends_s: Mapped[float] = mapped_column(Float)
+    settlement: Mapped[str | None] = mapped_column(Code, index=True)
+    commune: Mapped[str | None] = mapped_column(Code, index=True)
+
+
+class DueMark(Base):
+    """Something about this item may have changed an answer. Insert-only, written in the transaction of the change; the
+    matcher deletes exactly the marks it has read."""
+
+    __tablename__ = "due_mark"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
+    reason: Mapped[str] = mapped_column(Code)
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)

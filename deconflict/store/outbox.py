@@ -1,0 +1,147 @@
+"""Writing what is owed: an alert with its first messages, inside the caller's transaction. Who is owed what was decided
+before; here it only becomes rows."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from deconflict.domain.states import AlertState, MessageState
+from deconflict.store.alerts import Alert, Message
+from deconflict.store.base import lookup_hash
+from deconflict.store.cases import Case
+from deconflict.store.people import Contact, Person
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U to misread over a radio
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One person, one purpose, one step of a ladder. `channels` in the order sms, email; `text` names the template;
+    `urgency` orders the queue, highest first. `team_number` reaches a field team through a number of its notice."""
+
+    person: Person
+    side: str
+    purpose: str
+    step: str
+    text: str
+    level: str
+    channels: tuple[str, ...]
+    useful_until: datetime
+    send_after: datetime
+    ack_due_at: datetime | None = None
+    urgency: int = 0
+    team_number: str | None = None
+
+
+def fresh_reference() -> str:
+    """Five random characters that say nothing: no place, organisation, date or sequence."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(5))
+
+
+def write_alert(session: Session, case: Case, owed: Owed, now: datetime) -> Alert | None:
+    """The alert and a message per channel; None when this round already owes it to this person (then nothing is written
+    twice)."""
+    team_hash = lookup_hash(owed.team_number) if owed.team_number else ""
+    same = select(Alert.id).where(
+        Alert.case_id == case.id,
+        Alert.round == case.round,
+        Alert.purpose == owed.purpose,
+        Alert.step == owed.step,
+        Alert.person_id == owed.person.id,
+        Alert.team_contact_hash == team_hash,
+    )
+    if session.scalars(same).first() is not None:
+        return None
+    reference = case.reference_for(owed.side)
+    alert = Alert(
+        case_id=case.id,
+        round=case.round,
+        purpose=owed.purpose,
+        step=owed.step,
+        person_id=owed.person.id,
+        team_contact=owed.team_number,
+        team_contact_hash=team_hash,
+        side=owed.side,
+        text=owed.text,
+        level=owed.level,
+        reference=reference,
+        counter=_next_counter(session, reference),
+        code=_fresh_code(session, reference),
+        link=secrets.token_urlsafe(24),
+        state=AlertState.OWED,
+        owed_at=now,
+        ack_due_at=owed.ack_due_at,
+        useful_until=owed.useful_until,
+    )
+    session.add(alert)
+    session.flush()
+    for channel in owed.channels:
+        queue_first(session, alert, owed, channel, now)
+    return alert
+
+
+def queue_first(session: Session, alert: Alert, owed: Owed, channel: str, now: datetime) -> None:
+    """A message to the first address that carries this channel; a person without one is not silently skipped: the alert
+    stays owed and climbs."""
+    address = owed.team_number if owed.team_number and channel == "sms" else None
+    if owed.team_number is None:
+        contact = first_contact(owed.person, channel)
+        address = contact.address if contact else None
+    if address is not None:
+        queue_message(session, alert, channel, address, now, owed.send_after, owed.urgency)
+
+
+def first_contact(person: Person, channel: str, tried: frozenset[str] = frozenset()) -> Contact | None:
+    """The next address in the person's order that is not known to fail and was not tried for this alert."""
+    for contact in person.contacts:
+        if contact.carries == channel and contact.unreachable_at is None and contact.lookup not in tried:
+            return contact
+    return None
+
+
+def queue_message(
+    session: Session, alert: Alert, channel: str, address: str, now: datetime, send_after: datetime, urgency: int
+) -> Message:
+    message = Message(
+        alert_id=alert.id,
+        channel=channel,
+        address=address,
+        address_hash=lookup_hash(address),
+        token=secrets.token_urlsafe(24),
+        state=MessageState.QUEUED,
+        urgency=urgency,
+        send_after=send_after,
+        queued_at=now,
+    )
+    session.add(message)
+    session.flush()
+    return message
+
+
+def withdraw(session: Session, alerts: list[Alert], state: AlertState) -> None:
+    """Ends alerts; their messages that nobody has begun to send are taken back, since old news is worse than none."""
+    for alert in alerts:
+        alert.state = state
+        for message in alert.messages:
+            if message.state == MessageState.QUEUED:
+                message.state = MessageState.WITHDRAWN
+    session.flush()
+
+
+def _next_counter(session: Session, reference: str) -> int:
+    highest = session.scalar(select(func.max(Alert.counter)).where(Alert.reference == reference))
+    return (highest or 0) + 1
+
+
+def _fresh_code(session: Session, reference: str) -> str:
+    """Four digits that no other alert under this reference uses, so that reference and code name one person's alert."""
+    used = {alert.code for alert in session.scalars(select(Alert).where(Alert.reference == reference))}
+    while True:
+        code = f"{secrets.randbelow(10_000):04d}"
+        if code not in used:
+            return code

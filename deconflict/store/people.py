@@ -1,0 +1,118 @@
+"""Organisations, people, how to reach them, who may sign in, who is on duty."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask_security import AsaList, RoleMixin, UserMixin
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, UniqueConstraint
+from sqlalchemy.ext.mutable import MutableList
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from deconflict.store.base import Base, Code, Sealed, UTCDateTime
+
+
+class Organisation(Base):
+    """`side` is humanitarian, mission or ocha. `direct` says whether its teams are messaged directly or through its own
+    relay (RUL-3)."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    side: Mapped[str] = mapped_column(Code)
+    kind: Mapped[str] = mapped_column(Code, default="ngo")
+    default_level: Mapped[str | None] = mapped_column(Code)
+    direct: Mapped[bool] = mapped_column(Boolean, default=True)
+    people: Mapped[list[Person]] = relationship(back_populates="organisation")
+
+
+class Person(Base):
+    """Somebody who can be told something. `function`: focal_point, alternate, security, team, desk, officer ... `scope` is
+    the sector (mission) or area (OCHA) code, None for the whole country."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    language: Mapped[str] = mapped_column(String(8), default="fr")
+    function: Mapped[str] = mapped_column(Code, default="focal_point")
+    scope: Mapped[str | None] = mapped_column(Code)
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+    organisation: Mapped[Organisation] = relationship(back_populates="people")
+    contacts: Mapped[list[Contact]] = relationship(back_populates="person", order_by="Contact.position")
+    account: Mapped[Account | None] = relationship(back_populates="person")
+
+
+class Contact(Base):
+    """One number or address, in the order to try. `carries` is sms or email. The address is encrypted; `lookup` finds it by
+    equality when a reply comes in."""
+
+    __tablename__ = "contact"
+    __table_args__ = (UniqueConstraint("person_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    carries: Mapped[str] = mapped_column(Code)
+    address: Mapped[str] = mapped_column(Sealed)
+    lookup: Mapped[str] = mapped_column(String(64), index=True)
+    position: Mapped[int] = mapped_column(default=0)
+    unreachable_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    person: Mapped[Person] = relationship(back_populates="contacts")
+
+
+account_role = Table(
+    "account_role",
+    Base.metadata,
+    Column("account_id", ForeignKey("account.id"), primary_key=True),
+    Column("role_id", ForeignKey("role.id"), primary_key=True),
+)
+
+
+class Role(Base, RoleMixin):
+    """A role of D7 and RUL-26 by its code: cmcoord, focal_point, cimic ..."""
+
+    __tablename__ = "role"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    description: Mapped[str | None] = mapped_column(String(255))
+
+
+class Account(Base, UserMixin):
+    """A sign-in. Flask-Security's fields keep its names; who the person is stands in Person."""
+
+    __tablename__ = "account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
+    email: Mapped[str] = mapped_column(String(255), unique=True)
+    password: Mapped[str | None] = mapped_column(String(255))
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
+    tf_primary_method: Mapped[str | None] = mapped_column(String(64))
+    tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
+    tf_phone_number: Mapped[str | None] = mapped_column(String(128))
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    invited_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    joined_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    person: Mapped[Person] = relationship(back_populates="account", lazy="joined")
+    roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]  # UserMixin says list[RoleMixin]
+        secondary=account_role, lazy="selectin"
+    )
+
+
+class Duty(Base):
+    """Who stands on which step of OCHA's ladder for an area, in order. `until_at` None: until replaced."""
+
+    __tablename__ = "duty"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    area: Mapped[str] = mapped_column(Code, index=True)
+    step: Mapped[str] = mapped_column(Code)
+    position: Mapped[int] = mapped_column(Integer, default=0)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    from_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    until_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    person: Mapped[Person] = relationship(lazy="joined")

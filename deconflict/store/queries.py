@@ -1,0 +1,108 @@
+"""Questions asked of the rows by more than one caller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from deconflict.domain.activity import Side
+from deconflict.domain.disclosure import ItemFacts
+from deconflict.domain.filing import Filing, Level, from_json
+from deconflict.domain.kinds import Catalogue
+from deconflict.domain.states import OPEN_CASES, AlertState
+from deconflict.store.alerts import Alert
+from deconflict.store.cases import Case
+from deconflict.store.items import Item, ItemVersion
+from deconflict.store.people import Duty, Organisation, Person
+
+
+def version_of(session: Session, item: Item, version: int | None = None) -> ItemVersion:
+    """The row of one version, the current one by default."""
+    wanted = item.version if version is None else version
+    return session.scalars(
+        select(ItemVersion).where(ItemVersion.item_id == item.id, ItemVersion.version == wanted)
+    ).one()
+
+
+def filing_of(row: ItemVersion) -> Filing:
+    """The filing with its sealed fields opened. Raises ValueError, KeyError or TypeError for a row that cannot be read."""
+    sealed = {"plates": row.plates, "overnight": row.overnight, "communications": row.communications}
+    return from_json(row.filing | {key: value for key, value in sealed.items() if value is not None})
+
+
+def is_sensitive(filing: Filing, catalogue: Catalogue) -> bool:
+    """Any kind in it is SENSITIVE: then the whole item is."""
+    codes = {filing.kind} | {stop.activity for stop in filing.stops if stop.activity}
+    return any(catalogue[code].sensitive for code in codes)
+
+
+def facts_of(session: Session, item: Item, catalogue: Catalogue, version: int | None = None) -> ItemFacts:
+    """Everything about an item, for disclosure to judge."""
+    row = version_of(session, item, version)
+    filing = filing_of(row)
+    return ItemFacts(
+        id=item.id,
+        side=Side(item.side),
+        owner_id=item.owner_id,
+        owner_name=item.owner.name,
+        reference=item.reference,
+        state=item.state,
+        version=row.version,
+        level=Level(filing.level),
+        area=item.area,
+        sector=item.sector,
+        late=item.late,
+        sensitive=is_sensitive(filing, catalogue),
+        filed_at=row.filed_at,
+        filing=filing,
+    )
+
+
+def on_duty(session: Session, area: str | None, step: str, now: datetime) -> list[Person]:
+    """Who stands on this step for the area now, in order; for the whole country where area is None."""
+    query = select(Duty).where(
+        Duty.step == step, Duty.from_at <= now, or_(Duty.until_at.is_(None), Duty.until_at > now)
+    )
+    if area is not None:
+        query = query.where(Duty.area == area)
+    rows = session.scalars(query.order_by(Duty.position, Duty.id)).all()
+    return _each_once(duty.person for duty in rows if duty.person.active)
+
+
+def people_of(session: Session, organisation_id: int, function: str, scope: str | None = None) -> list[Person]:
+    """Active people of an organisation with this function; those bound to another sector left out."""
+    query = (
+        select(Person)
+        .join(Organisation)
+        .where(Person.organisation_id == organisation_id, Person.function == function, Person.active.is_(True))
+    )
+    if scope is not None:
+        query = query.where(or_(Person.scope.is_(None), Person.scope == scope))
+    return list(session.scalars(query.order_by(Person.id)))
+
+
+def open_cases_of(session: Session, item_id: int) -> list[Case]:
+    """The cases of an item that are still to be settled."""
+    mine = or_(Case.humanitarian_id == item_id, Case.mission_id == item_id)
+    return list(session.scalars(select(Case).where(mine, Case.state.in_(OPEN_CASES)).order_by(Case.id)))
+
+
+def cases_of(session: Session, item_id: int) -> list[Case]:
+    """Every case of an item, ended ones too."""
+    mine = or_(Case.humanitarian_id == item_id, Case.mission_id == item_id)
+    return list(session.scalars(select(Case).where(mine).order_by(Case.id)))
+
+
+def alerts_of(session: Session, case: Case, *, owed_only: bool = False) -> list[Alert]:
+    """Every alert of a case, oldest first."""
+    query = select(Alert).where(Alert.case_id == case.id)
+    if owed_only:
+        query = query.where(Alert.state == AlertState.OWED)
+    return list(session.scalars(query.order_by(Alert.id)))
+
+
+def _each_once(people: Iterable[Person]) -> list[Person]:
+    return list({person.id: person for person in people}.values())

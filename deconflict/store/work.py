@@ -1,0 +1,83 @@
+"""Rows that let any number of schedulers share the work: the matcher's lock, calendar slots, heartbeats, demo inboxes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import String, UniqueConstraint, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from deconflict.store.base import Base, Code, Sealed, UTCDateTime
+
+
+class MatcherLock(Base):
+    """One row. A matching transaction locks it first, so that two never write cases at the same time."""
+
+    __tablename__ = "matcher_lock"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sop_version: Mapped[str] = mapped_column(String(80), default="")
+
+
+class Slot(Base):
+    """A calendar job's turn: whoever inserts the row does the job."""
+
+    __tablename__ = "slot"
+
+    job: Mapped[str] = mapped_column(Code, primary_key=True)
+    slot: Mapped[datetime] = mapped_column(UTCDateTime, primary_key=True)
+
+
+class Heartbeat(Base):
+    """When a process of this kind last finished a cycle."""
+
+    __tablename__ = "heartbeat"
+
+    name: Mapped[str] = mapped_column(Code, primary_key=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Stamp(Base):
+    """Facts about this database: `demo` is written once, when a demo fills an empty one."""
+
+    __tablename__ = "stamp"
+
+    name: Mapped[str] = mapped_column(Code, primary_key=True)
+    value: Mapped[str] = mapped_column(String(80))
+
+
+class DemoDelivery(Base):
+    """What a fake phone or mailbox of the demo received."""
+
+    __tablename__ = "demo_delivery"
+    __table_args__ = (UniqueConstraint("provider_ref"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    carries: Mapped[str] = mapped_column(Code)
+    address: Mapped[str] = mapped_column(Sealed)
+    address_hash: Mapped[str] = mapped_column(String(64), index=True)
+    subject: Mapped[str] = mapped_column(Sealed)
+    body: Mapped[str] = mapped_column(Sealed)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    provider_ref: Mapped[str] = mapped_column(String(120))
+
+
+def insert_once(session: Session, row: type[Base], **values: object) -> bool:
+    """Inserts unless the key is there already; says whether it did. Both databases know ON CONFLICT DO NOTHING."""
+    insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    statement = insert(row).values(**values).on_conflict_do_nothing().returning(next(iter(row.__table__.primary_key)))
+    return session.execute(statement).first() is not None
+
+
+def beat(session: Session, name: str, now: datetime) -> None:
+    """Writes the heartbeat of `name`."""
+    if not insert_once(session, Heartbeat, name=name, at=now):
+        session.get_one(Heartbeat, name).at = now
+
+
+def lock_matcher(session: Session) -> MatcherLock:
+    """Takes the matcher's row for the rest of the transaction. On SQLite the IMMEDIATE transaction has done it already."""
+    insert_once(session, MatcherLock, id=1, sop_version="")
+    return session.scalars(select(MatcherLock).where(MatcherLock.id == 1).with_for_update()).one()

@@ -1,0 +1,67 @@
+"""How people reach us. To add a page: write a blueprint, give every view an audience, add its line here.
+
+A blueprint that receives signed calls instead of forms says so in its own module: `csrf.exempt(bp)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from flask import Flask
+
+from deconflict.domain.audience import Audience
+from deconflict.web import audience, errors, forms_ui, headers, language
+
+BLUEPRINTS: list[str] = [
+    "deconflict.web.home:bp",
+    "deconflict.web.language:bp",
+    "deconflict.web.people:bp",
+]
+
+# Each is `(audience or None) -> banners`, asked once a page; None is somebody not signed in.
+BANNERS: list[str] = [
+    "deconflict.web.home:sop_banner",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """A line over every page. `kind` is notice or warning; `text` is already in the reader's language."""
+
+    kind: str
+    text: str
+
+
+BannerSource = Callable[[Audience | None], Iterable[Banner]]
+
+
+def found(dotted: str) -> Any:
+    """The thing that `package.module:name` names."""
+    module, _, name = dotted.partition(":")
+    return getattr(import_module(module), name)
+
+
+def register(app: Flask) -> None:
+    """Guards first, then pages, so that no page exists without them."""
+    headers.init_app(app)
+    language.init_app(app)
+    audience.init_app(app)
+    errors.init_app(app)
+    forms_ui.init_app(app)
+    for dotted in BLUEPRINTS:
+        app.register_blueprint(found(dotted))
+    sources: list[BannerSource] = [found(dotted) for dotted in BANNERS]
+
+    @app.context_processor
+    def _layout() -> dict[str, Any]:
+        from deconflict.web.home import entries
+
+        who = audience.current_audience_or_none()
+        return {
+            "who": who,
+            "nav": entries(who) if who else [],
+            "banners": lambda: [banner for source in sources for banner in source(who)],
+        }

@@ -1,0 +1,45 @@
+"""The code page and the page behind an e-mail's link: no sign-in, nothing to learn, the same answer whatever happened."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, render_template, request
+
+from deconflict.domain.errors import NotFound
+from deconflict.services.acknowledgements import acknowledge_by_code, acknowledge_by_link
+from deconflict.web.audience import PUBLIC, audience
+
+bp = Blueprint("acknowledge", __name__)
+TYPED_MAX = 40
+
+
+@bp.get("/k")
+@audience(PUBLIC)
+def page() -> str:
+    return render_template("acknowledge/code.html", done=False)
+
+
+@bp.post("/k")
+@audience(PUBLIC)
+def send() -> str:
+    acknowledge_by_code(request.form.get("code", "")[:TYPED_MAX], datetime.now(UTC))
+    return render_template("acknowledge/code.html", done=True)
+
+
+@bp.get("/a/<link>")
+@audience(PUBLIC)
+def button(link: str) -> str:
+    """A page with a button: mail programs open links by themselves, and opening is not acknowledging."""
+    return render_template("acknowledge/button.html", link=link, done=False)
+
+
+@bp.post("/a/<link>")
+@audience(PUBLIC)
+def press(link: str) -> str:
+    try:
+        acknowledge_by_link(link, datetime.now(UTC))
+    except NotFound:
+        # A stranger who guesses links must not learn which ones exist.
+        return render_template("acknowledge/button.html", link=link, done=True)
+    return render_template("acknowledge/button.html", link=link, done=True)

@@ -1,0 +1,163 @@
+"""Who may see which page: declared on the view, checked here before it runs, refused when nothing is declared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, TypeVar
+
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+from flask_security import current_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from deconflict.domain import roles
+from deconflict.domain.audience import Audience
+from deconflict.log import log
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Door(Enum):
+    """Audiences that are not roles."""
+
+    PUBLIC = "anybody, signed in or not"
+    EVERYONE = "whoever is signed in"
+    NOBODY = "switched off: the answer is 404"
+
+
+PUBLIC, EVERYONE, NOBODY = Door.PUBLIC, Door.EVERYONE, Door.NOBODY
+Declared = Door | frozenset[str]
+
+# Endpoints that are not ours, so that they cannot carry the mark.
+NAMED: dict[str, Declared] = {
+    "static": PUBLIC,
+    "security.static": NOBODY,
+    "security.login": PUBLIC,
+    "security.logout": EVERYONE,
+    "security.verify": EVERYONE,
+    "security.change_password": EVERYONE,
+    "security.two_factor_setup": EVERYONE,
+    "security.two_factor_setup_validate": EVERYONE,
+    "security.two_factor_token_validation": PUBLIC,  # between password and code nobody is signed in yet
+    "security.two_factor_rescue": NOBODY,  # writes to an administrator by mail; recovery codes are the way
+    "security.tf_select": NOBODY,  # there is one kind of second step
+    "security.mf_recovery_codes": EVERYONE,
+    "security.mf_recovery": PUBLIC,
+}
+
+# What somebody without a second factor may still do while one is asked of him.
+WITHOUT_SECOND_FACTOR = frozenset(
+    {
+        "security.logout",
+        "security.verify",
+        "security.two_factor_setup",
+        "security.two_factor_setup_validate",
+    }
+)
+
+
+class Undeclared(Exception):
+    """A page without an audience is a mistake of ours, and stays shut."""
+
+
+def audience(*who: str | Door) -> Callable[[View], View]:
+    """Marks a view: role codes, or one Door. Raises ValueError for a role nobody can have."""
+    door = _declaration(who)
+
+    def mark(view: View) -> View:
+        view.audience = door  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def _declaration(who: tuple[str | Door, ...]) -> Declared:
+    if len(who) == 1 and isinstance(who[0], Door):
+        return who[0]
+    codes = frozenset(str(code) for code in who)
+    if not codes or codes - roles.ALL:
+        raise ValueError(f"not an audience: {who}")
+    return codes
+
+
+def declared(app: Flask, endpoint: str) -> Declared | None:
+    """What the endpoint's view says of itself, or the list above."""
+    return NAMED.get(endpoint) or getattr(app.view_functions[endpoint], "audience", None)
+
+
+def may_open(app: Flask, endpoint: str, who: Audience) -> bool:
+    """Whether a link to it would work: for navigation. Endpoints that do not exist cannot be opened."""
+    if endpoint not in app.view_functions:
+        return False
+    door = declared(app, endpoint)
+    return door in (PUBLIC, EVERYONE) or (isinstance(door, frozenset) and who.may(*door))
+
+
+def current_audience() -> Audience:
+    """Whoever is signed in, as every disclosure decision needs it. Only for pages that ask for sign-in."""
+    who = current_audience_or_none()
+    if who is None:
+        raise Undeclared("this page is public: nobody may be signed in")
+    return who
+
+
+def current_audience_or_none() -> Audience | None:
+    """As above; None when nobody is signed in."""
+    if "audience" not in g:
+        g.audience = _audience_of(current_user) if current_user.is_authenticated else None
+    return g.audience  # type: ignore[no-any-return]
+
+
+def _audience_of(account: Any) -> Audience:
+    person = account.person
+    return Audience(
+        person_id=person.id,
+        organisation_id=person.organisation_id,
+        side=person.organisation.side,
+        roles=frozenset(role.name for role in account.roles),
+        scope=person.scope,
+        language=person.language,
+    )
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_guard)
+    app.before_request(_ask_second_factor)
+
+
+def _guard() -> AnyResponse | None:
+    session.permanent = True  # every answer starts the idle time again
+    if request.endpoint is None:
+        return None
+    door = declared(current_app, request.endpoint)
+    if door is PUBLIC:
+        return None
+    if door is None:
+        log.error("page without an audience", endpoint=request.endpoint)
+        if current_app.testing or current_app.debug:
+            raise Undeclared(request.endpoint)
+    if door is None or door is NOBODY:
+        abort(404)
+    who = current_audience_or_none()
+    if who is None:
+        return _to_sign_in()
+    if isinstance(door, frozenset) and not who.may(*door):
+        abort(404)  # as if it did not exist: a 403 would say that it does
+    return None
+
+
+def _to_sign_in() -> AnyResponse:
+    back = request.full_path.rstrip("?") if request.method == "GET" and request.path != "/" else None
+    return redirect(url_for("security.login", next=back), 303)
+
+
+def _ask_second_factor() -> AnyResponse | Response | None:
+    """Whoever sees both sides, files for the mission or invites people needs more than a password (domain.roles)."""
+    if not current_app.config["SECOND_FACTOR_REQUIRED"] or request.endpoint is None:
+        return None
+    if request.endpoint in WITHOUT_SECOND_FACTOR or declared(current_app, request.endpoint) is PUBLIC:
+        return None
+    who = current_audience_or_none()
+    if who is None or current_user.tf_primary_method or not who.may(*roles.SECOND_FACTOR):
+        return None
+    return redirect(url_for("security.two_factor_setup"), 303)

@@ -1,0 +1,72 @@
+"""Refusals and mistakes -> one page each, in the reader's language."""
+
+from __future__ import annotations
+
+from flask import Flask, current_app, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from deconflict.domain.errors import LostRace, NotFound, Refused, WrongState
+from deconflict.log import log
+from deconflict.web.audience import current_audience_or_none
+
+Answer = tuple[str, int] | Response
+
+
+def _page(status: int, title: str, text: str) -> tuple[str, int]:
+    return render_template("errors/error.html", title=title, text=text, status=status), status
+
+
+def not_found(_error: Exception) -> Answer:
+    """The same for what does not exist and for what is not yours."""
+    return _page(404, _("There is no such page."), _("Check the reference, or start again from the front page."))
+
+
+def moved(error: Refused) -> Answer:
+    return _page(409, _("Nothing was changed."), _(error.sentence))
+
+
+def refused(error: Refused) -> Answer:
+    return _page(422, _("This cannot be done."), _(error.sentence))
+
+
+def stale_form(error: CSRFError) -> Answer:
+    """Almost always a session that ended while somebody was writing."""
+    if current_audience_or_none() is None:
+        return redirect(url_for("security.login"), 303)
+    return _page(400, _("This form is too old."), _("Go back, load the page again, and send it once more."))
+
+
+def other(error: HTTPException) -> Answer:
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()  # type: ignore[return-value]  # werkzeug's redirects are exceptions too
+    texts = {
+        405: _("This address does not accept that."),
+        413: _("The file is too large: 2 MB at most."),
+        429: _("Too many attempts. Wait a few minutes, then try again."),
+    }
+    return _page(status, _("This cannot be done."), texts.get(status, _("The request could not be understood.")))
+
+
+def failed(error: Exception) -> Answer:
+    """Plain, in both languages, without the database: that may be what failed."""
+    cause = getattr(error, "original_exception", None) or error
+    log.error("failed", exc_info=cause)
+    return current_app.jinja_env.get_template("errors/500.html").render(), 500
+
+
+def init_app(app: Flask) -> None:
+    for kind, handler in (
+        (NotFound, not_found),
+        (404, not_found),
+        (LostRace, moved),
+        (WrongState, moved),
+        (Refused, refused),
+        (CSRFError, stale_form),
+        (500, failed),
+        (HTTPException, other),
+    ):
+        app.register_error_handler(kind, handler)  # type: ignore[arg-type]

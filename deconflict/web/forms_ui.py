@@ -1,0 +1,60 @@
+"""A form as a page shows it: what was typed and what is wrong with it, by field name. Used by templates/_ui.html."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask
+
+
+def field_id(name: str) -> str:
+    """The element a field's error links to."""
+    return f"f-{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """`values` as typed (lists for several of one name); `errors` by the same flat names, already translated."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def value(self, name: str) -> str:
+        typed = self.values.get(name, "")
+        return str(typed[0] if typed else "") if isinstance(typed, (list, tuple)) else str(typed or "")
+
+    def has(self, name: str, value: str) -> bool:
+        typed = self.values.get(name, ())
+        return value in ([str(one) for one in typed] if isinstance(typed, (list, tuple)) else [str(typed)])
+
+    def error(self, name: str) -> str:
+        return " ".join(str(one) for one in self.errors.get(name, ()))
+
+    def summary(self) -> list[tuple[str, str]]:
+        """(id of the field, what to mend), in the order of the errors. A general one has the empty name and no id."""
+        return [(field_id(name) if name else "", self.error(name)) for name in self.errors]
+
+
+def typed(form: Any, *several: str) -> dict[str, Any]:
+    """What a request's form holds, for showing it again; `several` names may occur more than once."""
+    return {name: form.getlist(name) if name in several else form.get(name, "") for name in {*form.keys(), *several}}
+
+
+def flat_errors(messages: Mapping[Any, Any], prefix: str = "") -> dict[str, list[str]]:
+    """marshmallow's nested messages by flat field name: `{"phones": {1: [..]}}` -> `{"phones-1": [..]}`."""
+    return {name: texts for name, texts in _flat(messages, prefix)}
+
+
+def _flat(messages: Mapping[Any, Any], prefix: str) -> Iterator[tuple[str, list[str]]]:
+    for key, value in messages.items():
+        name = prefix if key == "_schema" else f"{prefix}-{key}" if prefix else str(key)
+        if isinstance(value, Mapping):
+            yield from _flat(value, name)
+        else:
+            yield name, [str(one) for one in (value if isinstance(value, (list, tuple)) else [value])]
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals["field_id"] = field_id

@@ -1,0 +1,69 @@
+"""/healthz: this process answers. /readyz: and so do the database and the scheduler, and nobody waits for a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+import structlog
+from flask import Blueprint, Response, current_app, jsonify
+from flask_babel import format_time
+from flask_babel import gettext as _
+from sqlalchemy.exc import SQLAlchemyError
+
+from deconflict.domain.audience import Audience
+from deconflict.services.health import Health, health_of
+from deconflict.store.base import db
+from deconflict.web import Banner
+from deconflict.web.audience import PUBLIC, audience
+
+bp = Blueprint("health", __name__)
+log = structlog.get_logger()
+
+
+@bp.get("/healthz")
+@audience(PUBLIC)
+def healthz() -> Response:
+    return jsonify(status="ok")
+
+
+@bp.get("/readyz")
+@audience(PUBLIC)
+def readyz() -> tuple[Response, int]:
+    """503 when the heartbeat is old, a due message is late, or the database does not answer. Says no counts: they would tell
+    a stranger when something happens."""
+    try:
+        health = _health()
+    except SQLAlchemyError:
+        log.exception("the database does not answer")
+        return jsonify(status="database"), 503
+    if not health.beating:
+        return jsonify(status="scheduler"), 503
+    if health.late_messages:
+        return jsonify(status="messages"), 503
+    return jsonify(status="ok"), 200
+
+
+def banners(who: Audience | None) -> Iterable[Banner]:
+    """What everybody signed in must know about the system itself: an unattended desk is shown to all (RUL-26)."""
+    if who is None:
+        return
+    health = _health()
+    if not health.beating:
+        since = format_time(health.heartbeat_at, "short") if health.heartbeat_at else _("the start")
+        yield Banner(
+            "warning", _("Alerts have not been going out since %(since)s. Call, do not wait for a text.", since=since)
+        )
+    elif health.late_messages:
+        yield Banner("warning", _("Alerts are late. Call, do not wait for a text."))
+    if health.unattended:
+        names = [
+            area.name[who.language]
+            for area in current_app.extensions["mission"].areas
+            if area.code in health.unattended
+        ]
+        yield Banner("warning", _("Nobody is on duty at the coordination desk for: %(areas)s.", areas=", ".join(names)))
+
+
+def _health() -> Health:
+    return health_of(db.session, current_app.extensions["mission"], datetime.now(UTC))  # type: ignore[arg-type]

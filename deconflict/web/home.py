@@ -1,0 +1,61 @@
+"""The front page: what this person does here. Also what navigation offers, and the banner of an unendorsed SOP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import Blueprint, current_app, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_security import current_user
+
+from deconflict.domain.audience import Audience
+from deconflict.web import Banner
+from deconflict.web.audience import EVERYONE, audience, current_audience, may_open
+
+bp = Blueprint("home", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page people go to. Its audience is the view's own."""
+
+    endpoint: str
+    label: object
+    help: object
+    menu: bool = True
+
+    @property
+    def url(self) -> str:
+        return url_for(self.endpoint)
+
+
+ENTRIES = (
+    Entry("desk.queue", _l("Cases"), _l("What needs your decision, the most urgent first.")),
+    Entry("notices.mine", _l("Our notices"), _l("The movements your organisation has filed, and their state.")),
+    Entry("notices.new", _l("File a movement"), _l("Tell OCHA where a team goes and when. Takes about five minutes.")),
+    Entry("plans.mine", _l("Our plans"), _l("The patrols and events your sector has filed, and their state.")),
+    Entry("plans.new", _l("File a plan"), _l("A patrol, a convoy or a visible event.")),
+    Entry("people.index", _l("People"), _l("Organisations, who is in them, and invitations.")),
+    Entry("acknowledge.page", _l("Acknowledge by code"), _l("Give the reference and the code you received."), menu=False),
+    Entry("demo.phones", _l("Demo phones"), _l("What the fake phones and mailboxes of this demo received.")),
+)
+
+
+def entries(who: Audience) -> list[Entry]:
+    """What exists and is open to `who`, in the order of work."""
+    return [entry for entry in ENTRIES if may_open(current_app, entry.endpoint, who)]
+
+
+def sop_banner(who: Audience | None) -> Iterator[Banner]:
+    """Officers judge by these rules: they must know that nobody has endorsed them yet."""
+    pack = getattr(current_app.extensions["mission"], "pack", None)
+    if who and who.is_officer and getattr(pack, "status", "endorsed") != "endorsed":
+        yield Banner("notice", _("The rules in use are proposed defaults. No country team has endorsed them."))
+
+
+@bp.get("/")
+@audience(EVERYONE)
+def page() -> str:
+    return render_template("home/page.html", person=current_user.person, entries=entries(current_audience()))

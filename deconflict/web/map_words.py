@@ -1,0 +1,90 @@
+"""What a map says: the words on it, and the whole of it in sentences for those who hear it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from deconflict.domain import geodesy
+from deconflict.domain.activity import LatLon
+from deconflict.domain.places import Gazetteer, fold
+
+WORDS = {
+    "fr": {
+        "map": "Carte",
+        "hum": "Humanitaire",
+        "mil": "Mission",
+        "moving": "en mouvement",
+        "radius": "rayon",
+        "apart": "au plus près",
+        "rough": "Frontières et cours d'eau approximatifs",
+        "near": "Repère",
+        "of": "de",
+        "W": "O",
+    },
+    "en": {
+        "map": "Map",
+        "hum": "Humanitarian",
+        "mil": "Mission",
+        "moving": "moving",
+        "radius": "radius",
+        "apart": "at the closest",
+        "rough": "Borders and rivers are approximate",
+        "near": "Landmark",
+        "of": "of",
+        "W": "W",
+    },
+}
+ELIDED = re.compile("(?!ou[aeio])[aeiou]")  # d'Ansongo, d'Ouro-Modi, but de Ouattagouna
+
+
+@dataclass(frozen=True, slots=True)
+class MapShape:
+    """A disc (one point) or a line of one side; `radius_m` is held around it. `label` is what the reader may know it by."""
+
+    kind: Literal["hum", "mil"]
+    points: tuple[LatLon, ...]
+    radius_m: float
+    moving: bool
+    label: str
+
+    def __post_init__(self) -> None:
+        if not self.points:
+            raise ValueError("a shape needs a point")
+
+
+def told(
+    shapes: Sequence[MapShape], gazetteer: Gazetteer | None, closest: tuple[LatLon, LatLon] | None, lang: str
+) -> list[str]:
+    """The map in sentences: the title, then each shape, then the distance, for those who hear it."""
+    words, said = WORDS[lang], []
+    for shape in shapes:
+        said.append(f"{words[shape.kind]} : {shape.label}" if lang == "fr" else f"{words[shape.kind]}: {shape.label}")
+        said[-1] += f", {words['moving']}" if shape.moving else ""
+        said[-1] += f", {words['radius']} {length(shape.radius_m, lang)}" if shape.radius_m else ""
+        said[-1] += f", {whereabouts(shape.points[0], gazetteer, lang)}" if gazetteer else ""
+    if closest:
+        said.append(f"{length(geodesy.distance_m(*closest), lang)} {words['apart']}")
+    sides = [words[kind] for kind in ("hum", "mil") if any(s.kind == kind for s in shapes)]
+    return [f"{words['map']} : {', '.join(sides)}" if lang == "fr" else f"{words['map']}: {', '.join(sides)}", *said]
+
+
+def whereabouts(point: LatLon, gazetteer: Gazetteer, lang: str) -> str:
+    """A position in words: "12 km NE of Bankass", "12 km NE de Bankass"; the bare name within 500 m."""
+    near = gazetteer.describe(point)
+    if near.distance_m < 500:
+        return near.place.name
+    compass = near.compass.replace("W", WORDS[lang]["W"])
+    name = near.place.name
+    of = "d'" if lang == "fr" and ELIDED.match(fold(name)) else f"{WORDS[lang]['of']} "
+    return f"{length(near.distance_m, lang)} {compass} {of}{name}"
+
+
+def length(metres: float, lang: str) -> str:
+    """Metres as people say them: "950 m", "1,4 km", "12 km"."""
+    text = (
+        f"{metres:.0f} m" if metres < 950 else f"{metres / 1000:.{1 if metres < 9950 else 0}f} km".replace(".0 ", " ")
+    )
+    return text.replace(".", ",") if lang == "fr" else text

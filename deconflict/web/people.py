@@ -1,0 +1,172 @@
+"""An administrator's pages: organisations, who is in them, invitations; and the page an invitation leads to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_security import hash_password
+from marshmallow import ValidationError
+from werkzeug.wrappers import Response
+
+from deconflict.domain import roles
+from deconflict.domain.errors import NotFound, Refused
+from deconflict.domain.people import FUNCTIONS, SIDES
+from deconflict.schemas.people import ORGANISATION_KINDS, NewcomerSchema, OrganisationSchema
+from deconflict.services import people
+from deconflict.store import directory
+from deconflict.web.audience import PUBLIC, audience, current_audience, current_audience_or_none
+from deconflict.web.clock import now
+from deconflict.web.forms_ui import Form, flat_errors, typed
+from deconflict.web.language import LOCALES, current_language, label
+
+bp = Blueprint("people", __name__)
+
+PHONES = ("phones-0", "phones-1", "phones-2")
+Page = str | tuple[str, int] | Response
+
+
+@bp.get("/people")
+@audience(roles.ADMINISTRATOR)
+def index() -> str:
+    return render_template("people/index.html", organisations=directory.organisations(), sides=SIDES)
+
+
+@bp.route("/people/organisations/new", methods=["GET", "POST"])
+@audience(roles.ADMINISTRATOR)
+def add_organisation() -> Page:
+    if request.method == "GET":
+        return _organisation_page(Form({"direct": "true"}))
+    values = typed(request.form)
+    try:
+        facts = OrganisationSchema().load({name: values.get(name, "") for name in ("name", "side", "kind", "direct")})
+        people.add_organisation(current_audience(), **facts, now=now())
+    except (ValidationError, Refused) as error:
+        return _organisation_page(Form(values, _errors(error))), 422
+    flash(_("The organisation is added. Invite its people."))
+    return redirect(url_for("people.index"), 303)
+
+
+@bp.route("/people/organisations/<int:organisation_id>/invite", methods=["GET", "POST"])
+@audience(roles.ADMINISTRATOR)
+def invite(organisation_id: int) -> Page:
+    organisation = directory.organisation(organisation_id)
+    if request.method == "GET":
+        return _invite_page(organisation, Form({"language": current_language()}))
+    values = typed(request.form, "roles")
+    scopes = _scopes(organisation.side)
+    try:
+        newcomer = NewcomerSchema(organisation.side, scopes, _country_code()).load(_newcomer_facts(values))
+        invited = people.invite(current_audience(), organisation_id, newcomer, link_for=_link, now=now())
+    except (ValidationError, Refused) as error:
+        return _invite_page(organisation, Form(values, _errors(error))), 422
+    return render_template("people/invited.html", invited=invited, name=newcomer.name)
+
+
+@bp.post("/people/<int:person_id>/invite")
+@audience(roles.ADMINISTRATOR)
+def reinvite(person_id: int) -> str:
+    invited = people.reinvite(current_audience(), person_id, link_for=_link, now=now())
+    return render_template("people/invited.html", invited=invited, name=directory.person(person_id).name)
+
+
+@bp.get("/people/<int:person_id>")
+@audience(roles.ADMINISTRATOR)
+def person(person_id: int) -> str:
+    """Asks before what cannot be taken back."""
+    return render_template("people/person.html", person=directory.person(person_id))
+
+
+@bp.post("/people/<int:person_id>/deactivate")
+@audience(roles.ADMINISTRATOR)
+def deactivate(person_id: int) -> Response:
+    people.deactivate(current_audience(), person_id, now=now())
+    flash(_("The person is deactivated: no sign-in and no message any more."))
+    return redirect(url_for("people.index"), 303)
+
+
+@bp.route("/join", methods=["GET", "POST"])
+@audience(PUBLIC)
+def join() -> Page:
+    """The token is in the query, which no log keeps; leaving the page loses nothing, since it works until it is used."""
+    token = request.values.get("token", "")
+    try:
+        name = people.invited(token, now=now())
+    except NotFound:
+        return render_template("people/link_over.html"), 404
+    if request.method == "GET":
+        return render_template("people/join.html", name=name, token=token, form=Form({"language": current_language()}))
+    language = request.form.get("language", "fr")
+    try:
+        _join(token, request.form.get("password", ""), request.form.get("again", ""), language)
+    except Refused as error:
+        form = Form({"language": language}, _errors(error))
+        return render_template("people/join.html", name=name, token=token, form=form), 422
+    flash(_("Your password is set. Sign in with it."))
+    return redirect(url_for("security.login" if current_audience_or_none() is None else "home.page"), 303)
+
+
+def _join(token: str, password: str, again: str, language: str) -> None:
+    if password != again:
+        raise Refused("The two passwords differ. Type the same twice.", field="again")
+    if language not in LOCALES:
+        raise Refused("Choose one of the list.", field="language")
+    people.join(token, password=password, hashed=hash_password, language=language, now=now())
+
+
+def _link(token: str) -> str:
+    return str(current_app.config["PUBLIC_BASE_URL"]) + url_for("people.join", token=token)
+
+
+def _errors(error: ValidationError | Refused) -> dict[str, list[str]]:
+    if isinstance(error, Refused):
+        return {error.field or "": [_(error.sentence)]}
+    return flat_errors(error.normalized_messages())
+
+
+def _newcomer_facts(values: dict[str, Any]) -> dict[str, Any]:
+    """Flat fields -> what the schema reads. Empty is absent: nobody is made to fill three telephone numbers."""
+    facts = {name: values.get(name, "").strip() or None for name in ("name", "language", "function", "scope", "email")}
+    facts["roles"] = values["roles"]
+    facts["phones"] = [values[name] for name in PHONES if values.get(name, "").strip()]
+    return facts
+
+
+def _country_code() -> int:
+    return int(current_app.extensions["mission"].country_code)
+
+
+def _scopes(side: str) -> dict[str, str]:
+    """code -> name, of the sectors of a mission or the areas of OCHA. Humanitarian people have none."""
+    mission = current_app.extensions["mission"]
+    places = {"mission": mission.sectors, "ocha": mission.areas}.get(side, ())
+    return {place.code: label(place.name) for place in places}
+
+
+def _organisation_page(form: Form) -> str:
+    kinds = {
+        "ngo": _("International NGO"),
+        "national_ngo": _("National NGO"),
+        "un": _("United Nations agency"),
+        "red_cross": _("Red Cross or Red Crescent"),
+        "mission": _("Peacekeeping mission"),
+        "ocha": _("OCHA"),
+    }
+    sides = {code: label(texts) for code, texts in SIDES.items()}
+    return render_template(
+        "people/organisation.html", form=form, sides=sides, kinds={k: kinds[k] for k in ORGANISATION_KINDS}
+    )
+
+
+def _invite_page(organisation: directory.OrganisationView, form: Form) -> str:
+    side = organisation.side
+    return render_template(
+        "people/invite.html",
+        form=form,
+        organisation=organisation,
+        roles={code: label(texts) for code, texts in roles.LABELS.items() if roles.SIDE_OF[code] == side},
+        functions={code: label(texts) for code, texts in FUNCTIONS[side].items()},
+        scopes=_scopes(side),
+        phones=PHONES,
+    )

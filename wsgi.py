@@ -1,0 +1,14 @@
+"""What gunicorn and the flask command load."""
+
+from __future__ import annotations
+
+import sys
+
+from deconflict import create_app
+from deconflict.settings import SettingsError
+
+try:
+    app = create_app()
+except SettingsError as error:
+    print(error, file=sys.stderr)
+    raise SystemExit(2) from None
