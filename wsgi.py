@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 
 from deconflict import create_app
+from deconflict.mission import MissionError
 from deconflict.settings import SettingsError
 
 try:
     app = create_app()
-except SettingsError as error:
+except (SettingsError, MissionError) as error:
     print(error, file=sys.stderr)
     raise SystemExit(2) from None

@@ -67,15 +67,25 @@ class Position:
     as_typed: str
 
 
-LOOKALIKES = str.maketrans({"º": "°", "˚": "°", "′": "'", "’": "'", "‘": "'", "″": '"', "”": '"', "“": '"', "−": "-", "–": "-"})
-WORDS = {"NORTH": "N", "NORD": "N", "SOUTH": "S", "SUD": "S", "OUEST": "W", "WEST": "W", "EAST": "E", "EST": "E", "O": "W"}
+LOOKALIKES = str.maketrans(
+    {"º": "°", "˚": "°", "′": "'", "’": "'", "‘": "'", "″": '"', "”": '"', "“": '"', "−": "-", "–": "-"}
+)
+WORDS = {
+    "NORTH": "N",
+    "NORD": "N",
+    "SOUTH": "S",
+    "SUD": "S",
+    "OUEST": "W",
+    "WEST": "W",
+    "EAST": "E",
+    "EST": "E",
+    "O": "W",
+}
 GRID = re.compile(r"(\d{1,2})\s*([C-HJ-NP-X])\s*([A-HJ-NP-Z][A-HJ-NP-V])\s*(\d*)(?:\s+(\d+))?", re.ASCII)
 SIGNED = re.compile(r"([+-]?)(\d{1,3}(?:\.\d+)?)\s?°?(?:\s?[,;/]\s?|\s)([+-]?)(\d{1,3}(?:\.\d+)?)\s?°?", re.ASCII)
 BEFORE, AFTER = re.compile(r"([NSEW])([^NSEW]+)([NSEW])([^NSEW]+)"), re.compile(r"([^NSEW]+)([NSEW])([^NSEW]+)([NSEW])")
 NUMBER = r"(\d{1,3}(?:\.\d+)?)"
-ANGLE = re.compile(
-    rf"{NUMBER}(?:(?:\s?°\s?|\s){NUMBER}(?:(?:\s?'\s?|\s){NUMBER}\s?(?:\"|'')?|\s?')?|\s?°)?", re.ASCII
-)
+ANGLE = re.compile(rf"{NUMBER}(?:(?:\s?°\s?|\s){NUMBER}(?:(?:\s?'\s?|\s){NUMBER}\s?(?:\"|'')?|\s?')?|\s?°)?", re.ASCII)
 SOURCES = ("decimal", "ddm", "dms")
 
 
@@ -176,11 +186,10 @@ def _square(grid: re.Match[str], typed: str) -> Position:
 def _in_zone(point: LatLon, zone: int, band: str, spare_deg: float) -> bool:
     """The letters of squares come again every 2,000 km and go on past the edges of a zone, where nobody uses them. Norway and
     Svalbard (bands V and X) have zones of their own width."""
-    south, west = BANDS.index(band) * 8 - 80, zone * 6 - 186
-    height, wide = (12, 9) if band == "X" else (8, 6 if band == "V" else 0)
-    return south - spare_deg <= point[0] <= south + height + spare_deg and (
-        west - wide - 2 * spare_deg <= point[1] <= west + 6 + wide + 2 * spare_deg
-    )
+    south, middle = BANDS.index(band) * 8 - 80, zone * 6 - 183
+    height, half_width = (12, 12) if band == "X" else (8, 9 if band == "V" else 3)
+    aside = abs((point[1] - middle + 180) % 360 - 180)
+    return south - spare_deg <= point[0] <= south + height + spare_deg and aside <= half_width + 3 * spare_deg
 
 
 def format_mgrs(point: LatLon, digits: int = 10) -> str:
@@ -190,7 +199,7 @@ def format_mgrs(point: LatLon, digits: int = 10) -> str:
         raise ValueError(f"no MGRS square of {digits} digits at latitude {point[0]}")
     reference = toMgrs(toUtmUps8(*point))
     east, north = (f"{int(metres):05d}"[: digits // 2] for metres in (reference.easting, reference.northing))
-    return f"{reference.zone:02d}{reference.band}{reference.en}{east}{north}"
+    return f"{reference.zone:02d}{reference.band}{reference.digraph}{east}{north}"
 
 
 def format_dd(point: LatLon, decimals: int = 5) -> str:
@@ -249,4 +258,6 @@ def _as_seconds(value: float) -> float | None:
     degrees, decimals = divmod(round(abs(value), 8), 1)
     minutes, rest = divmod(round(decimals * 100, 6), 1)
     seconds = round(rest * 100, 4)
-    return None if max(minutes, seconds) >= 60 else (1 if value >= 0 else -1) * (degrees + minutes / 60 + seconds / 3600)
+    return (
+        None if max(minutes, seconds) >= 60 else (1 if value >= 0 else -1) * (degrees + minutes / 60 + seconds / 3600)
+    )

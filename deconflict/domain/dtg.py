@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
 
 from deconflict.domain.msgid import N_
-from deconflict.domain.place import plain_letters
 
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 FRENCH = {"FEV": 2, "AVR": 4, "MAI": 5, "JUIN": 6, "JUIL": 7, "AOU": 8, "AOUT": 8}
@@ -25,7 +25,8 @@ class BadDtg(ValueError):
 def read_dtg(text: str) -> datetime:
     """Aware UTC. Any zone letter but J (local time, which depends on who reads); English or French months; spaces and small
     letters allowed; two digits of a year are of this century. Raises BadDtg."""
-    found = GROUP.fullmatch("".join(plain_letters(text).upper().split()))
+    letters = unicodedata.normalize("NFKD", "".join(text.upper().split()))  # FÉV, AOÛ
+    found = GROUP.fullmatch("".join(letter for letter in letters if not unicodedata.combining(letter)))
     if found is None:
         raise BadDtg
     day, hour, minute, letter, month, year = found.groups()
@@ -34,7 +35,9 @@ def read_dtg(text: str) -> datetime:
         raise BadDtg
     zone = timezone(timedelta(hours=_offset_h(letter)))
     try:
-        local = datetime(int(year) + (2000 if len(year) == 2 else 0), number, int(day), int(hour), int(minute), tzinfo=zone)
+        local = datetime(
+            int(year) + (2000 if len(year) == 2 else 0), number, int(day), int(hour), int(minute), tzinfo=zone
+        )
         return local.astimezone(UTC)
     except (ValueError, OverflowError):
         raise BadDtg from None

@@ -26,8 +26,7 @@ class Clock:
         """How long from `since`, for what starts at `starts_at`. A start that is past gives the floor."""
         if self.share is None:
             return self.longest
-        to_start = max(timedelta(0), starts_at - since)
-        return max(self.floor, min(self.longest, self.share * to_start))
+        return max(self.floor, min(self.longest, self.share * (starts_at - since)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ Both sides file the same shape: a sequence of stops with windows (never instants
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from deconflict.domain.activity import LatLon, Side
 
@@ -111,3 +112,55 @@ class MissionPlan(Filing):
     @property
     def side(self) -> Side:
         return Side.MISSION
+
+
+# ---- as kept in the database -------------------------------------------------------------------------------------
+
+SEALED = ("plates", "overnight", "communications")
+_KINDS: dict[str, type[Filing]] = {"notice": MovementNotice, "plan": MissionPlan}
+
+
+def to_json(filing: Filing) -> dict[str, Any]:
+    """Plain types only, everything included; `from_json` is the exact inverse. Instants as ISO 8601, points as lists."""
+    tag = "notice" if isinstance(filing, MovementNotice) else "plan"
+    return {"filed": tag, **_plain(asdict(filing))}
+
+
+def split_sealed(filing: Filing) -> tuple[dict[str, Any], dict[str, str]]:
+    """What `to_json` gives, without the fields that are stored encrypted, and those that are filled, by name."""
+    whole = to_json(filing)
+    sealed = {name: whole.pop(name) for name in SEALED if name in whole}
+    return whole, {name: value for name, value in sealed.items() if value}
+
+
+def from_json(stored: dict[str, Any]) -> Filing:
+    """A filing as it was. Raises ValueError, KeyError or TypeError for what is none."""
+    facts = dict(stored)
+    kind = _KINDS[facts.pop("filed")]
+    facts["level"] = Level(facts["level"])
+    facts["stops"] = tuple(_stop(stop) for stop in facts["stops"])
+    return kind(**facts)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return str(value) if isinstance(value, Level) else value
+
+
+def _stop(stored: dict[str, Any]) -> Stop:
+    place = stored["location"]
+    location = Location(**{**place, "point": (float(place["point"][0]), float(place["point"][1]))})
+    return Stop(
+        **{**stored, "location": location, "arrive": _window(stored["arrive"]), "depart": _window(stored["depart"])}
+    )
+
+
+def _window(stored: dict[str, str] | None) -> Window | None:
+    if stored is None:
+        return None
+    return Window(datetime.fromisoformat(stored["earliest"]), datetime.fromisoformat(stored["latest"]))

@@ -12,10 +12,10 @@ from deconflict.domain.severity import Harm, Severity
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One rule that fired. `severity` is after softening and caps. `gap_m` is the distance left between the two (radius and
-    uncertainty taken off); `limit_m` the rule's, None when it asks for the same
-    settlement or commune only. `time_gap_s` is the smallest time between the windows widened by all slack. The meeting
-    runs from `meets_from` to `meets_until`, slack and the rule's time buffer included. `possible`: it needs assumed
+    """One rule that fired. `severity` is after softening and caps. `gap_m` is the distance left between the two, radius and
+    uncertainty taken off; where the same settlement or commune made it fire, the planned distance. `limit_m` is the
+    rule's, None when it has no distance. `time_gap_s` is the smallest time between the windows widened by all slack. The
+    meeting runs from `meets_from` to `meets_until`, slack and the rule's hours included. `possible`: it needs assumed
     slack, an implied part or imprecise positions."""
 
     rule_id: str

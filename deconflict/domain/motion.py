@@ -105,11 +105,16 @@ def feasible(a: Pieces, b: Pieces, buffer_s: float) -> tuple[Index, Index]:
     return rows, columns
 
 
-def least_apart(a: Pieces, b: Pieces) -> Floats:
+def least_apart(a: Pieces, b: Pieces, rows: Index, columns: Index) -> Floats:
     """Metres (n,) that the pieces of each pair are apart at least, radius not taken off. Chords, so cheap and never too long."""
-    (a_ends, b_ends) = ecef(a.ends), ecef(b.ends)
-    halves = sum(np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1) / 2 for ends in (a_ends, b_ends))
-    return np.asarray(np.linalg.norm(a_ends.mean(axis=1) - b_ends.mean(axis=1), axis=1) - halves)
+    (a_middle, a_half), (b_middle, b_half) = _balls(a), _balls(b)
+    return np.asarray(np.linalg.norm(a_middle[rows] - b_middle[columns], axis=1) - a_half[rows] - b_half[columns])
+
+
+def _balls(pieces: Pieces) -> tuple[Floats, Floats]:
+    """Centre (n, 3) and radius (n,) of a ball around each piece, earth-centred."""
+    ends = ecef(pieces.ends)
+    return ends.mean(axis=1), np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1) / 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,30 +1,41 @@
-"""How near two parties come, and when: exact, never sampled (docs/architecture.md, "What an overlap is").
+"""How near two activities come, in space and in time, exactly. See docs/architecture.md for the definition.
 
-Every function takes the parts of both sides that a rule speaks of, and gives the same answer when the sides change places.
+At any two planned instants (s, t) that slack and buffer allow to fall together, each side holds a set of points; the gap is
+the smallest distance between them. Nothing is sampled. Windows and distances are closed: touching counts, and
+a millimetre and a hundredth of a millisecond are given away so that it survives float noise.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 
 from deconflict.domain.activity import LatLon, Part
-from deconflict.domain.geodesy import Floats, between
-from deconflict.domain.motion import Index, Pairs, Pieces, feasible
-from deconflict.domain.timewindow import Allow, gap_s, instant, total_s
+from deconflict.domain.convex import Bools, Problems
+from deconflict.domain.geodesy import Floats, between, distance_m
+from deconflict.domain.motion import TOUCH_S, Index, Pairs, Pieces, feasible, least_apart
+from deconflict.domain.timewindow import Allow, gap_s, instant, merged, total_s
 
-PASSING_S = 900.0
-SAME_M = 1e-3  # distances nearer to each other than this are one
+TOUCH_M = 1e-3
+ANY_TIME_S = 1e11  # thousands of years
+CHUNK = 48  # pairs looked at in one go, nearest first
+TOGETHER_M = 1_000.0  # co-movement: nearer than this ...
+SAME_WAY = math.cos(math.radians(45.0))  # ... and headings nearer than this
+DWELL_S = 15 * 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Nominal:
-    """Where and when the two are nearest by what was filed. `distance_m` has both radii taken off, no uncertainty;
-    `time_gap_s` is the time between the two instants."""
+    """Where and when two activities come nearest as planned: declared slack, no assumed slack, no uncertainty.
+
+    `distance_m` has the shapes' radii taken off; `time_gap_s` is |a_at - b_at|, 0 when the instants can coincide. The points
+    are those of the lines or centres. Of equal distances the smallest time gap is kept, then the earlier, then the place
+    (south, then west, first).
+    """
 
     distance_m: float
     time_gap_s: float
@@ -37,181 +48,214 @@ class Nominal:
 def gap_m(
     a: Sequence[Part], b: Sequence[Part], buffer_s: float, *, assumed: bool = True, uncertain: bool = True
 ) -> float:
-    """The least distance left between them at instants no further apart than the buffer, slack counted and both radii (and
-    uncertainties) taken off; infinite when no two instants are."""
-    pairs = _pairs(a, b, buffer_s, Allow.ASSUMED if assumed else Allow.DECLARED)
-    if not len(pairs):
+    """Metres between the nearest points held within `buffer_s` of each other, to the millimetre; declared slack always,
+    assumed slack and positional uncertainty as asked. 0 when they touch, `math.inf` when no instants are near enough.
+    Raises ValueError for a part that ends before it starts."""
+    found = _closest(_pieces(a, assumed=assumed), _pieces(b, assumed=assumed), buffer_s, uncertain=uncertain)
+    if found is None:
         return math.inf
-    least, _ = pairs.feasible_places(buffer_s).closest()
-    return max(0.0, float((least - pairs.radii_m(uncertain=uncertain)).min()))
+    _, pair, z = found
+    apart = distance_m(*_points(pair, z)[0])
+    return max(0.0, round(apart - float(pair.radii_m(uncertain=uncertain)[0]), 3))
 
 
 def time_gap_s(a: Sequence[Part], b: Sequence[Part], *, assumed: bool = True) -> float:
-    """Seconds between the nearest two windows, widened by their slack; 0 when they touch, infinite without parts."""
+    """Smallest time in seconds between the parts' widened windows, wherever they are; 0 when they touch, `math.inf` for no
+    parts at all."""
     allow = Allow.ASSUMED if assumed else Allow.DECLARED
-    return min((gap_s(p, q, allow) for p in a for q in b), default=math.inf)
+    return min((gap_s(mine, other, allow) for mine in a for other in b), default=math.inf)
 
 
 def nominal(a: Sequence[Part], b: Sequence[Part], buffer_s: float) -> Nominal:
-    """The smallest distance at instants within the buffer, declared slack counted; where there are none, the smallest time
-    between them and then the smallest distance. Ties go to the smaller time between, then to the earlier. Raises ValueError
-    without parts on both sides."""
-    pairs = _pairs(a, b, buffer_s, Allow.DECLARED)
-    if len(pairs):
-        least, z = pairs.feasible_places(buffer_s).closest()
-        if np.isfinite(least).any():
-            return _nearest(pairs, least, z)
-    every = _pairs(a, b, math.inf, Allow.DECLARED)
-    if not len(every):
-        raise ValueError("both sides need a part")
-    least, z = every.places().closest()
-    (a_first, a_last), (b_first, b_last) = every.a.bounds_s, every.b.bounds_s
-    apart_s = np.maximum(np.maximum(a_first - b_last, b_first - a_last), 0.0)
-    soonest = np.nonzero(apart_s <= apart_s.min() + SAME_M)[0]
-    return _nearest(every.take(soonest), least[soonest], z[soonest])
+    """The closest approach to show to people. Where nothing is feasible within the buffer, that at the smallest time gap.
+    Raises ValueError for no parts at all."""
+    buffer_s = max(buffer_s, time_gap_s(a, b, assumed=False))
+    mine, other = _pieces(a, assumed=False), _pieces(b, assumed=False)
+    found = _closest(mine, other, buffer_s, uncertain=False)
+    if found is None:
+        raise ValueError("nothing to compare: one side has no parts")
+    pairs, problems, reach = _meetings(mine, other, found[0], buffer_s, uncertain=False)
+    pairs, moments = _first_moments(pairs, problems, reach)
+    seconds = [pairs.a.at[:, 0] + moments[:, 0] * pairs.a.lasts, pairs.b.at[:, 0] + moments[:, 1] * pairs.b.lasts]
+    points = _points(pairs, _nearest_at(pairs, moments))
+    n = min(range(len(points)), key=points.__getitem__)
+    a_at, b_at = instant(float(seconds[0][n])), instant(float(seconds[1][n]))
+    apart = distance_m(*points[n]) - float(pairs.radii_m(uncertain=False)[n])
+    return Nominal(max(0.0, round(apart, 3)), abs((a_at - b_at).total_seconds()), a_at, b_at, *points[n])
 
 
 def minutes_within(a: Sequence[Part], b: Sequence[Part], distance_m: float) -> float:
-    """Minutes during which the two, as planned to the second, are no further apart than this."""
-    pairs = _pairs(a, b, 0.0, Allow.NONE)
-    if not len(pairs):
-        return 0.0
-    return total_s(_together_s(pairs, distance_m + pairs.radii_m(uncertain=False), 0.0)) / 60.0
+    """Minutes of planned instants at which both are at most `distance_m` apart: no slack, no uncertainty."""
+    spans, _ = _spans(Pieces.of(a, Allow.NONE), Pieces.of(b, Allow.NONE), distance_m, 0.0)
+    return round(total_s(spans) / 60, 3)
 
 
-def passes(mover: Part, other: Sequence[Part], distance_m: float, *, siblings: Sequence[Part] = ()) -> bool:
-    """Whether `mover` only drives by: on the move, none of its side's declared halts within the distance, and there for less
-    than a quarter of an hour. The other side counts as always there: who drives by does so whatever the hour."""
+def passes(
+    mover: Part,
+    other: Sequence[Part],
+    distance_m: float,
+    siblings: Sequence[Part] = (),
+    under_s: float = DWELL_S,
+) -> bool:
+    """Passing: moving, no halt declared within the distance, and never within it for `under_s` or more on end.
+
+    `siblings` are the parts of the mover's own activity: an undeclared wait there lengthens the stay. Stationary parts of the
+    other side count as a place, whenever they are held; moving ones as they move. Uncertainty counts for halts only.
+    """
     if not mover.moving:
         return False
-    halts = [part for part in siblings if part.halt and not part.moving]
-    if halts and _apart_m(halts, other) <= distance_m:
+    own = list({id(part): part for part in (mover, *siblings)}.values())
+    if gap_m([part for part in own if part.halt], other, ANY_TIME_S) <= distance_m:
         return False
-    pairs = _pairs([mover], other, math.inf, Allow.NONE)
-    reach = distance_m + pairs.radii_m(uncertain=False)
-    least, _ = pairs.places().closest()
-    near = pairs.take(np.nonzero(least <= reach)[0])
-    return total_s(_stretches_s(near, distance_m)) < PASSING_S
+    passage = _stays([mover], other, distance_m)
+    stays = [
+        (p, q) for p, q in _stays(own, other, distance_m) if any(p <= last and first <= q for first, last in passage)
+    ]
+    return all(last - first < under_s for first, last in stays)
+
+
+def comovement_min(a: Sequence[Part], b: Sequence[Part], buffer_s: float) -> float:
+    """Minutes that a side, whichever has more, moves with a partner within `buffer_s`, at most a kilometre away and heading the
+    same way within 45 degrees. Planned instants, no slack, no uncertainty."""
+    mine, other = (Pieces.of([part for part in side if part.moving], Allow.NONE) for side in (a, b))
+    spans = _spans(mine, other, TOGETHER_M, buffer_s, same_way=True)
+    return round(max(total_s(side) for side in spans) / 60, 3)
 
 
 def together(
     a: Sequence[Part], b: Sequence[Part], distance_m: float, buffer_s: float
 ) -> tuple[datetime, datetime] | None:
-    """From when to when somebody of either may be in the overlap, all slack and uncertainty counted; None when nobody ever
-    is."""
-    pairs = _pairs(a, b, buffer_s, Allow.ASSUMED)
-    if not len(pairs):
+    """When the meeting begins and ends: the first and the last instant at which, with all slack and uncertainty, one of them
+    may be in the overlap. None exactly when `gap_m(a, b, buffer_s) > distance_m`, up to float noise."""
+    mine, other = _pieces(a, assumed=True), _pieces(b, assumed=True)
+    ranges = _ranges(*_meetings(mine, other, distance_m, buffer_s, uncertain=True))
+    if ranges is None:
         return None
-    spans = _meeting_s(pairs, distance_m + pairs.radii_m(uncertain=True), buffer_s)
-    if not spans:
-        return None
-    return instant(min(first for first, _ in spans)), instant(max(last for _, last in spans))
-
-
-def _pairs(a: Sequence[Part], b: Sequence[Part], buffer_s: float, allow: Allow) -> Pairs:
-    ours, theirs = Pieces.of(a, allow), Pieces.of(b, allow)
-    rows, columns = feasible(ours, theirs, buffer_s)
-    return Pairs.of(ours.take(rows), theirs.take(columns))
-
-
-def _apart_m(a: Sequence[Part], b: Sequence[Part]) -> float:
-    """The least distance between the shapes, whenever; radii taken off."""
-    pairs = _pairs(a, b, math.inf, Allow.NONE)
-    if not len(pairs):
-        return math.inf
-    least, _ = pairs.places().closest()
-    return max(0.0, float((least - pairs.radii_m(uncertain=False)).min()))
-
-
-def _nearest(pairs: Pairs, least: Floats, z: Floats) -> Nominal:
-    left = np.maximum(least - pairs.radii_m(uncertain=False), 0.0)
-    a_s, b_s = _instants(pairs, z)
-    apart_s = np.abs(a_s - b_s)
-    best = min(
-        np.nonzero(left <= left.min() + SAME_M)[0],
-        key=lambda n: (round(apart_s[n], 3), round(min(a_s[n], b_s[n]), 3), round(max(a_s[n], b_s[n]), 3), n),
+    pairs, extent = ranges
+    (a_first, a_last), (b_first, b_last) = (
+        (_linear(early, extent[:, n]).min(axis=1), _linear(late, extent[:, n]).max(axis=1))
+        for n, (early, late) in enumerate((pairs.a.by_time(), pairs.b.by_time()))
     )
-    return Nominal(
-        distance_m=float(left[best]),
-        time_gap_s=float(apart_s[best]),
-        a_at=instant(float(a_s[best])),
-        b_at=instant(float(b_s[best])),
-        a_point=_point(pairs.a, best, float(z[best, 0])),
-        b_point=_point(pairs.b, best, float(z[best, 1])),
-    )
+    # Whoever may come first is in the overlap only from a buffer before the other may come; and so at the end.
+    first = np.maximum(np.minimum(a_first, b_first), np.maximum(a_first, b_first) - buffer_s)
+    last = np.minimum(np.maximum(a_last, b_last), np.minimum(a_last, b_last) + buffer_s)
+    return instant(float(first.min())), instant(float(last.max()))
 
 
-def _instants(pairs: Pairs, z: Floats) -> tuple[Floats, Floats]:
-    """The planned instants at which both are at those places: of a mover when it is there, of who stands there the instant
-    nearest to the other's, of two who stand the first that both share."""
-    a, b = pairs.a, pairs.b
-    a_way, b_way = a.at[:, 0] + z[:, 0] * a.lasts, b.at[:, 0] + z[:, 1] * b.lasts
-    a_still = np.clip(np.where(b.moving, b_way, b.at[:, 0]), a.at[:, 0], a.at[:, 1])
-    a_s = np.where(a.moving, a_way, a_still)
-    b_still = np.clip(a_s, b.at[:, 0], b.at[:, 1])
-    return a_s, np.where(b.moving, b_way, b_still)
+def _pieces(parts: Sequence[Part], *, assumed: bool) -> Pieces:
+    return Pieces.of(parts, Allow.ASSUMED if assumed else Allow.DECLARED)
 
 
-def _point(pieces: Pieces, n: int, fraction: float) -> LatLon:
-    first, last = pieces.ends[n]
-    lat, lon = between((first[0], first[1]), (last[0], last[1]), min(max(fraction, 0.0), 1.0))
-    return float(lat), float(lon)
+def _closest(a: Pieces, b: Pieces, buffer_s: float, *, uncertain: bool) -> tuple[float, Pairs, Floats] | None:
+    """The smallest clearance in flat metres, never below 0, with its one pair of pieces and (u, w), (1, 2); None when nothing is
+    feasible. Pairs are taken nearest first and left once even their lower bound is no better."""
+    best: tuple[float, Pairs, Floats] | None = None
+    for lower_m, pairs in _nearest_first(a, b, buffer_s, uncertain=uncertain):
+        if best is not None and best[0] <= max(lower_m, 0.0):
+            break
+        apart, z = pairs.feasible_places(buffer_s).closest()
+        clear = np.maximum(apart - pairs.radii_m(uncertain=uncertain), 0.0)
+        n = np.array([clear.argmin()])
+        if math.isfinite(clear[n[0]]) and (best is None or clear[n[0]] < best[0]):
+            best = float(clear[n[0]]), pairs.take(n), z[n]
+    return best
 
 
-def _together_s(pairs: Pairs, reach: Floats, buffer_s: float) -> list[tuple[float, float]]:
-    """The planned seconds of the first side at which the second is within reach at most `buffer_s` away."""
-    kept, problems = pairs.meetings(reach, buffer_s)
-    if not len(kept):
-        return []
-    axes = np.broadcast_to(np.array([[1.0, 0.0], [-1.0, 0.0]]), (len(kept), 2, 2))
-    wide = np.where(kept.a.moving & kept.b.moving, _reach_of(pairs, kept, reach), np.inf)
-    least, _ = problems.least(axes, np.where(np.isinf(wide), 1.0, wide))
-    return [
-        (float(kept.a.at[n, 0] + low * kept.a.lasts[n]), float(kept.a.at[n, 0] - high * kept.a.lasts[n]))
-        for n, (low, high) in enumerate(least)
-        if np.isfinite(low) and np.isfinite(high)
-    ]
+def _candidates(a: Pieces, b: Pieces, buffer_s: float, *, uncertain: bool) -> tuple[Index, Index, Floats]:
+    """Pairs that may be feasible, with a lower bound of their clearance."""
+    rows, columns = feasible(a, b, buffer_s)
+    a_margin, b_margin = (side.radius_m + side.unsure_m if uncertain else side.radius_m for side in (a, b))
+    return rows, columns, least_apart(a, b, rows, columns) - a_margin[rows] - b_margin[columns]
 
 
-def _reach_of(pairs: Pairs, kept: Pairs, reach: Floats) -> Floats:
-    """`reach` of the pairs that were kept; it depends on the radii alone, which they carry."""
-    spare = float((reach - pairs.radii_m(uncertain=False)).min())
-    return kept.radii_m(uncertain=False) + spare
+def _nearest_first(a: Pieces, b: Pieces, buffer_s: float, *, uncertain: bool) -> Iterator[tuple[float, Pairs]]:
+    rows, columns, lower_m = _candidates(a, b, buffer_s, uncertain=uncertain)
+    order = np.argsort(lower_m, kind="stable")
+    for start in range(0, len(order), CHUNK):
+        chunk = order[start : start + CHUNK]
+        yield float(lower_m[chunk[0]]), Pairs.of(a.take(rows[chunk]), b.take(columns[chunk]))
 
 
-def _meeting_s(pairs: Pairs, reach: Floats, buffer_s: float) -> list[tuple[float, float]]:
-    """From when to when somebody of each pair that meets may be in it: the part of the way that lies within reach, with the
-    slack there, cut to what the other's window and the buffer leave."""
+def _meetings(
+    a: Pieces, b: Pieces, within_m: float, buffer_s: float, *, uncertain: bool
+) -> tuple[Pairs, Problems, Floats]:
+    """The pairs that come within `within_m` clear of each other, their moments, and how far apart their lines may be."""
+    rows, columns, lower_m = _candidates(a, b, buffer_s, uncertain=uncertain)
+    near = np.nonzero(lower_m <= within_m + TOUCH_M)[0]
+    pairs = Pairs.of(a.take(rows[near]), b.take(columns[near]))
+    pairs, problems = pairs.meetings(pairs.radii_m(uncertain=uncertain) + within_m + TOUCH_M, buffer_s)
+    return pairs, problems, pairs.radii_m(uncertain=uncertain) + within_m + TOUCH_M
+
+
+def _ranges(pairs: Pairs, problems: Problems, reach: Floats) -> tuple[Pairs, Floats] | None:
+    """The pairs that have a moment, and from where to where their u and w go: (n, 2, 2)."""
     axes = np.broadcast_to(np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]]), (len(pairs), 4, 2))
-    least, _ = pairs.feasible_places(buffer_s).least(axes, reach)
-    kept: Index = np.nonzero(np.isfinite(least).all(axis=1))[0]
-    spans = []
-    for n in kept:
-        a_first, a_last = _held_s(pairs.a, n, float(least[n, 0]), -float(least[n, 1]))
-        b_first, b_last = _held_s(pairs.b, n, float(least[n, 2]), -float(least[n, 3]))
-        first = min(max(a_first, b_first - buffer_s), max(b_first, a_first - buffer_s))
-        last = max(min(a_last, b_last + buffer_s), min(b_last, a_last + buffer_s))
-        spans.append((first, last))
-    return spans
+    least, _ = problems.least(axes, reach)
+    kept = np.nonzero(np.isfinite(least).all(axis=1))[0]
+    extent = np.stack([least[kept][:, [0, 2]], -least[kept][:, [1, 3]]], axis=-1)
+    return (pairs.take(kept), extent) if len(kept) else None
 
 
-def _held_s(pieces: Pieces, n: int, low: float, high: float) -> tuple[float, float]:
-    """First and last second at which the stretch from `low` to `high` of the piece may be held."""
-    first, last = (times[n] for times in pieces.by_place())
-    return (
-        float(min(first[0] + f * (first[1] - first[0]) for f in (low, high))),
-        float(max(last[0] + f * (last[1] - last[0]) for f in (low, high))),
-    )
+def _linear(ends: Floats, share: Floats) -> Floats:
+    """Values (n, m) at the fractions (n, m) between two ends (n, 2)."""
+    return np.asarray(ends[:, :1] * (1 - share) + ends[:, 1:] * share)
 
 
-def _stretches_s(pairs: Pairs, distance_m: float) -> list[tuple[float, float]]:
-    """The planned seconds of the first side's movers on what of their way lies within the distance of the other's shapes."""
-    if not len(pairs):
-        return []
-    axes = np.broadcast_to(np.array([[1.0, 0.0], [-1.0, 0.0]]), (len(pairs), 2, 2))
-    least, _ = pairs.places().least(axes, distance_m + pairs.radii_m(uncertain=False))
-    return [
-        (float(pairs.a.at[n, 0] + low * pairs.a.lasts[n]), float(pairs.a.at[n, 0] - high * pairs.a.lasts[n]))
-        for n, (low, high) in enumerate(least)
-        if np.isfinite(low) and np.isfinite(high)
-    ]
+def _spans(
+    a: Pieces, b: Pieces, within_m: float, buffer_s: float, *, same_way: bool = False
+) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
+    """Planned seconds of each side that have a partner within metres and seconds, pair by pair."""
+    ranges = _ranges(*_meetings(a, b, within_m, buffer_s, uncertain=False))
+    if ranges is None:
+        return [], []
+    pairs, extent = ranges
+    kept = _same_way(pairs) if same_way else np.ones(len(pairs), dtype=bool)
+    sides = (_linear(pairs.a.at, extent[:, 0])[kept], _linear(pairs.b.at, extent[:, 1])[kept])
+    mine, theirs = ([(float(first), float(last)) for first, last in side] for side in sides)
+    return mine, theirs
+
+
+def _same_way(pairs: Pairs) -> Bools:
+    along = np.einsum("nd,nd->n", pairs.va, pairs.vb)
+    size = np.linalg.norm(pairs.va, axis=1) * np.linalg.norm(pairs.vb, axis=1)
+    return np.asarray((size > 0) & (along >= SAME_WAY * size))
+
+
+def _stays(mine: Sequence[Part], other: Sequence[Part], within_m: float) -> list[tuple[float, float]]:
+    """Planned seconds that `mine` spends within metres of the places of `other`, and of its movers at the time."""
+    here = Pieces.of(mine, Allow.NONE)
+    places, _ = _spans(here, Pieces.of([p for p in other if not p.moving], Allow.NONE), within_m, ANY_TIME_S)
+    movers, _ = _spans(here, Pieces.of([p for p in other if p.moving], Allow.NONE), within_m, 0.0)
+    return merged([*places, *movers])
+
+
+def _first_moments(pairs: Pairs, problems: Problems, reach: Floats) -> tuple[Pairs, Floats]:
+    """The pairs and (u, w), (n, 2), at which the planned instants are nearest to each other, and of these the earliest."""
+    lasts = np.stack([pairs.a.lasts, pairs.b.lasts], axis=-1)
+    later = np.stack([lasts * [1.0, -1.0], lasts * [-1.0, 1.0]], axis=1)  # how s - t, and t - s, change with (u, w)
+    ahead = pairs.a.at[:, 0] - pairs.b.at[:, 0]
+    least, _ = problems.least(later, reach)
+    wait = np.maximum(np.maximum(ahead + least[:, 0], least[:, 1] - ahead), 0.0)
+    limit = wait.min() + TOUCH_S
+    narrowed = problems.but(later, np.stack([limit - ahead, limit + ahead], axis=-1))
+    total, z = narrowed.least(lasts[:, None], reach)
+    both = total[:, 0] + pairs.a.at[:, 0] + pairs.b.at[:, 0]
+    kept = np.nonzero(both <= both.min() + TOUCH_M)[0]
+    return pairs.take(kept), np.clip(z[kept, 0], 0.0, 1.0)
+
+
+def _nearest_at(pairs: Pairs, moments: Floats) -> Floats:
+    """Where on their pieces (n, 2) the two are nearest at these moments: a mover where it is then, the other anywhere."""
+    moving = np.stack([pairs.a.moving, pairs.b.moving], axis=1)
+    low, high = np.where(moving, moments, 0.0), np.where(moving, moments, 1.0)
+    return Problems.within(pairs.apart, pairs.va, pairs.vb, low, high).closest()[1]
+
+
+def _points(pairs: Pairs, z: Floats) -> list[tuple[LatLon, LatLon]]:
+    """Both points of each pair at (u, w), (n, 2), on their geodesics."""
+    return [(_on(pairs.a.ends[n], float(z[n, 0])), _on(pairs.b.ends[n], float(z[n, 1]))) for n in range(len(pairs))]
+
+
+def _on(ends: Floats, share: float) -> LatLon:
+    (lat, lon), (to_lat, to_lon) = ends.tolist()
+    return between((lat, lon), (to_lat, to_lon), share)

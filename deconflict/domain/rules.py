@@ -11,6 +11,7 @@ from deconflict.domain import overlap
 from deconflict.domain.activity import Activity, Part
 from deconflict.domain.judgement import Hit
 from deconflict.domain.kinds import ANY
+from deconflict.domain.passing import passes
 from deconflict.domain.severity import Harm, Severity
 
 
@@ -98,47 +99,42 @@ class Pair:
 
     def apply(self, rule: Rule, mission_parts: Sequence[Part]) -> Finding | None:
         """The rule on these parts of the mission's side, None when it does not fire or its meeting is over."""
-        fired = [e for e in self._encounters(rule, mission_parts) if fires(rule, e, firm=False)]
+        fired = list(self._fired(rule, [o for o in mission_parts if named(rule.mission, o)]))
         met = [(e, span) for e in fired if (span := meeting(rule, e))[1] >= self.now]
         if not met:
             return None
         firm = [pair for pair in met if fires(rule, pair[0].stated(), firm=True)]
-        hits = [_hit(rule, encounter, span, possible=not firm) for encounter, span in firm or met]
-        best = min(hits, key=lambda hit: (hit.gap_m, hit.time_gap_s))
-        return Finding(best, tuple(e for e, _ in met), tuple(span for _, span in met))
+        shown, span = min(firm or met, key=lambda pair: _closeness(rule, pair[0]))
+        hit = _hit(rule, shown, span, possible=not firm)
+        return Finding(hit, tuple(e for e, _ in met), tuple(span for _, span in met))
 
-    def _encounters(self, rule: Rule, mission_parts: Sequence[Part]) -> Iterator[Encounter]:
+    def _fired(self, rule: Rule, others: Sequence[Part]) -> Iterator[Encounter]:
+        """The encounters on which the rule fires. Whether somebody passes is asked last, because it takes longest."""
         for part in self.humanitarian.parts:
-            if named(rule.humanitarian, part):
-                others = tuple(o for o in mission_parts if named(rule.mission, o) and self._relevant(rule, part, o))
-                if others:
-                    yield Encounter(part, others)
+            if not named(rule.humanitarian, part):
+                continue
+            encounter = Encounter(part, tuple(o for o in others if self._relevant(rule, part, o)))
+            if not fires(rule, encounter, firm=False):
+                continue
+            if rule.passing is not None:
+                kept = (o for o in encounter.others if self._passes(o, part, rule.within_m or 0.0) is rule.passing)
+                encounter = Encounter(part, tuple(kept))
+            if rule.passing is None or fires(rule, encounter, firm=False):
+                yield encounter
 
     def _relevant(self, rule: Rule, part: Part, other: Part) -> bool:
-        if max(last_instant(part), last_instant(other)) < self.now:
-            return False  # both are history: nobody can move any more
+        span = _at_once(part, other, timedelta(seconds=rule.within_s))
+        if span is None or span[1] < self.now:
+            return False  # never within the rule's hours, or history: nobody can move any more
         if rule.moving and not other.moving:
             return False
-        if rule.same_category and (part.category is None or part.category != other.category):
-            return False
-        return rule.passing is None or self._passes(other, part, rule.within_m or 0.0) is rule.passing
+        return not rule.same_category or (part.category is not None and part.category == other.category)
 
     def _passes(self, other: Part, part: Part, distance_m: float) -> bool:
         key = (id(other), id(part), distance_m)
         if key not in self._passing:
             self._passing[key] = passes(other, part, self.mission.parts, distance_m, self.passing_under_s)
         return self._passing[key]
-
-
-def passes(mover: Part, part: Part, siblings: Sequence[Part], distance_m: float, under_s: float) -> bool:
-    """Passing: no halt declared within the distance, and gone in less than `under_s`. A stop without a halt is a point of
-    the way: it passes when it is as short as that and the legs on both sides of it pass."""
-    if mover.moving:
-        return overlap.passes(mover, [part], distance_m, siblings, under_s)
-    if mover.halt or (mover.end.at - mover.start.at).total_seconds() >= under_s:
-        return False
-    legs = [s for s in siblings if s.moving and (s.end.at == mover.start.at or s.start.at == mover.end.at)]
-    return bool(legs) and all(overlap.passes(leg, [part], distance_m, siblings, under_s) for leg in legs)
 
 
 def fires(rule: Rule, encounter: Encounter, *, firm: bool) -> bool:
@@ -155,9 +151,9 @@ def fires(rule: Rule, encounter: Encounter, *, firm: bool) -> bool:
 
 def _coded(rule: Rule, encounter: Encounter) -> tuple[Part, ...]:
     """The parts at the same place by P-code, where the rule asks for that."""
-    return (encounter.at_settlement() if rule.same_settlement else ()) or (
-        encounter.in_commune() if rule.same_commune else ()
-    )
+    settlement = encounter.at_settlement() if rule.same_settlement else ()
+    commune = encounter.in_commune() if rule.same_commune else ()
+    return settlement + tuple(other for other in commune if other not in settlement)
 
 
 def meeting(rule: Rule, encounter: Encounter) -> tuple[datetime, datetime]:
@@ -168,9 +164,13 @@ def meeting(rule: Rule, encounter: Encounter) -> tuple[datetime, datetime]:
     buffer = timedelta(seconds=rule.within_s)
     spans.extend(_at_once(part, other, buffer) for other in _coded(rule, encounter))
     met = [span for span in spans if span is not None]
-    if not met:  # only the uncertainty of the positions makes it a meeting: as wide as the windows allow
-        met = [span for other in encounter.others if (span := _at_once(part, other, buffer)) is not None]
+    if not met:  # the rule fired by less than the last digit: as wide as the windows allow
+        met = [_at_once(part, other, buffer) or _both(part, other) for other in encounter.others]
     return min(start for start, _ in met), max(end for _, end in met)
+
+
+def _both(part: Part, other: Part) -> tuple[datetime, datetime]:
+    return min(first_instant(part), first_instant(other)), max(last_instant(part), last_instant(other))
 
 
 def _at_once(part: Part, other: Part, buffer: timedelta) -> tuple[datetime, datetime] | None:
@@ -186,18 +186,24 @@ def _at_once(part: Part, other: Part, buffer: timedelta) -> tuple[datetime, date
     return None if mine[0] > mine[1] else (min(mine[0], theirs[0]), max(mine[1], theirs[1]))
 
 
+def _closeness(rule: Rule, encounter: Encounter) -> tuple[float, float]:
+    """Nearest first, in space and then in time."""
+    here, others = [encounter.part], encounter.measured() or encounter.others
+    return overlap.gap_m(here, others, rule.within_s), overlap.time_gap_s(here, others)
+
+
 def _hit(rule: Rule, encounter: Encounter, span: tuple[datetime, datetime], *, possible: bool) -> Hit:
     here, near, coded = [encounter.part], encounter.measured(), _coded(rule, encounter)
     settlement = rule.same_settlement and bool(encounter.at_settlement())
-    shown = (near if rule.within_m is not None else ()) or coded
-    nominal = overlap.nominal(here, shown, rule.within_s)
     gap = overlap.gap_m(here, near, rule.within_s) if near else math.inf
+    shown = near if rule.within_m is not None and gap <= rule.within_m else coded
+    nominal = overlap.nominal(here, shown, rule.within_s)
     return Hit(
         rule_id=rule.id,
         severity=rule.severity.milder if possible else rule.severity,
         harm=rule.harm,
         possible=possible,
-        gap_m=gap if math.isfinite(gap) else nominal.distance_m,
+        gap_m=gap if shown is near else nominal.distance_m,
         limit_m=rule.within_m,
         time_gap_s=overlap.time_gap_s(here, shown),
         limit_s=rule.within_s,

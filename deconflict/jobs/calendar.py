@@ -6,9 +6,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
+from deconflict.domain.activity import Side
 from deconflict.domain.country import Mission
 from deconflict.domain.states import LIVE_ITEMS, OPEN_CASES, AlertState
 from deconflict.matching.boxes import replace_boxes
@@ -46,7 +47,8 @@ def run_calendar(mission: Mission, now: datetime) -> None:
         swept = insert_once(session, Slot, job="sweep", slot=slot_of(now, SWEEP_EVERY))
         lock = lock_matcher(session)
         if swept or lock.sop_version != mission.pack.version:
-            _mark(session, Item.ends_at > now, "sweep", now)
+            # Every pair has a humanitarian item, so marking that side asks each pair once.
+            _mark(session, and_(Item.ends_at > now, Item.side == Side.HUMANITARIAN), "sweep", now)
             lock.sop_version = mission.pack.version
     _lapse(mission, now)
 

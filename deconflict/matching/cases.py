@@ -27,7 +27,7 @@ def settle(
 ) -> None:
     """Makes the pair's case say what the judgement says. Called under the matcher's lock with current versions."""
     case = session.scalars(
-        select(Case).where(Case.pair == pair_of(humanitarian, mission_item)).with_for_update()
+        select(Case).where(Case.pair == pair_of(humanitarian, mission_item)).with_for_update(of=Case)
     ).first()
     if ItemState.ENDED in (humanitarian.state, mission_item.state):
         return  # what is over is neither opened nor closed again: the case lapses at its own hour

@@ -62,7 +62,7 @@ def report(mission: Mission, item_id: int, mark_ids: list[int], now: datetime) -
 
 
 def _case_of(session: Session, item: Item) -> Case | None:
-    return session.scalars(select(Case).where(Case.pair == _pair(item)).with_for_update()).first()
+    return session.scalars(select(Case).where(Case.pair == _pair(item)).with_for_update(of=Case)).first()
 
 
 def _pair(item: Item) -> str:

@@ -2,103 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
-import phonenumbers
 from flask_babel import lazy_gettext as _l
-from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate, validates_schema
-from phonenumbers import PhoneNumberType
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
+from deconflict.domain.country import PhonePlan
 from deconflict.domain.people import FUNCTIONS, SIDES, Newcomer
 from deconflict.domain.roles import SIDE_OF
+from deconflict.schemas.fields import CHOOSE, Choice, Door, Phone, Text, YesNo, messages
 
-REQUIRED = _l("Fill this in.")
-CHOOSE = _l("Choose one of the list.")
-NAME = validate.Length(min=2, max=120, error=_l("Between 2 and 120 characters, please."))
-ORGANISATION_KINDS = ("ngo", "national_ngo", "un", "red_cross", "mission", "ocha")
-MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
-SATELLITE_CODES = (870, 881, 882, 883)
-
-
-def required(**more: Any) -> dict[str, Any]:
-    """Error messages for a field that may not stay empty."""
-    return {"required": REQUIRED, "null": REQUIRED, "invalid": REQUIRED, **more}
-
-
-class MobileNumber(fields.String):
-    """A number that can receive text messages, as E.164. Eight local digits get the mission's country code."""
-
-    def __init__(self, country_code: int, **more: Any) -> None:
-        super().__init__(**more)
-        self.region = phonenumbers.region_code_for_country_code(country_code)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> str:
-        text = super()._deserialize(value, attr, data, **more)
-        try:
-            number = phonenumbers.parse(text, self.region)
-        except phonenumbers.NumberParseException:
-            raise ValidationError(_l("Write digits only, with + and the country code for a foreign number.")) from None
-        if number.country_code in SATELLITE_CODES:
-            raise ValidationError(
-                _l("A satellite phone does not receive these messages reliably: keep it at your radio room.")
-            )
-        if not phonenumbers.is_valid_number(number):
-            raise ValidationError(_l("There is no such number. Count its digits."))
-        if phonenumbers.number_type(number) not in MOBILE:
-            raise ValidationError(_l("This is a fixed line, which receives no text messages. Give a mobile number."))
-        return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+NAME_LONGEST = 120
+NUMBERS_MOST = 3
+ORGANISATION_KINDS = {
+    "ngo": _l("International NGO"),
+    "national_ngo": _l("National NGO"),
+    "red_cross": _l("Red Cross or Red Crescent"),
+    "un": _l("United Nations agency"),
+    "ocha": _l("OCHA"),
+    "mission": _l("Peacekeeping mission"),
+}
+LANGUAGES = {"fr": "Français", "en": "English"}
 
 
-class OrganisationSchema(Schema):
+class TextableNumber(Phone):
+    """A number that text messages reach."""
+
+    default_error_messages = messages(
+        fixed=_l("This is a fixed line, which receives no text messages. Give a mobile number."),
+        satellite=_l("A satellite phone does not receive these messages reliably: keep its number at your radio room."),
+    )
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
+        number = super()._deserialize(value, attr, data, **more)
+        if number.startswith(self.plan.satellite):
+            raise self.make_error("satellite")
+        return number
+
+
+class OrganisationSchema(Door):
     """-> `{"name", "side", "kind", "direct"}`."""
 
-    class Meta:
-        unknown = RAISE
-
-    name = fields.String(required=True, validate=NAME, error_messages=required())
-    side = fields.String(required=True, validate=validate.OneOf(tuple(SIDES), error=CHOOSE), error_messages=required())
-    kind = fields.String(
-        required=True, validate=validate.OneOf(ORGANISATION_KINDS, error=CHOOSE), error_messages=required()
-    )
-    direct = fields.Boolean(required=True, error_messages=required(invalid=CHOOSE))
+    name = Text(NAME_LONGEST, required=True)
+    side = Choice(SIDES, required=True)
+    kind = Choice(ORGANISATION_KINDS, required=True)
+    direct = YesNo(required=True)
 
 
-class NewcomerSchema(Schema):
+class NewcomerSchema(Door):
     """-> Newcomer. `side` sets the roles and functions one may have; `scopes` are the mission's sectors or areas."""
 
-    class Meta:
-        unknown = RAISE
-
-    name = fields.String(required=True, validate=NAME, error_messages=required())
-    language = fields.String(
-        required=True, validate=validate.OneOf(("fr", "en"), error=CHOOSE), error_messages=required()
-    )
-    function = fields.String(required=True, error_messages=required())
+    name = Text(NAME_LONGEST, required=True)
+    language = Choice(LANGUAGES, required=True)
     scope = fields.String(load_default=None, allow_none=True)
     roles = fields.List(fields.String(), load_default=list)
     email = fields.Email(
-        load_default=None,
-        allow_none=True,
-        error_messages={"invalid": _l("Write an address such as name@example.org.")},
+        load_default=None, error_messages={"invalid": _l("Write an address such as name@example.org.")}
     )
 
-    def __init__(self, side: str, scopes: Collection[str], country_code: int) -> None:
+    def __init__(self, side: str, scopes: Collection[str], plan: PhonePlan) -> None:
         super().__init__()
         self.side, self.scopes = side, scopes
-        phones = fields.List(
-            MobileNumber(country_code),
-            load_default=list,
-            validate=validate.Length(max=3, error=_l("Three numbers at most.")),
-        )
-        self.declared_fields["phones"] = phones
+        few = validate.Length(max=NUMBERS_MOST, error=_l("Three numbers at most."))
+        self.declared_fields["function"] = Choice(FUNCTIONS[side], required=True)
+        self.declared_fields["phones"] = fields.List(TextableNumber(plan), load_default=list, validate=few)
         self._init_fields()
 
     @validates_schema(skip_on_field_errors=False)
     def _fits(self, data: dict[str, Any], **_more: Any) -> None:
         wrong: dict[str, list[Any]] = {}
-        if data.get("function") and data["function"] not in FUNCTIONS[self.side]:
-            wrong["function"] = [CHOOSE]
         if data.get("scope") and data["scope"] not in self.scopes:
             wrong["scope"] = [CHOOSE]
         if any(SIDE_OF.get(role) != self.side for role in data.get("roles", ())):
@@ -113,10 +86,10 @@ class NewcomerSchema(Schema):
     @post_load
     def _newcomer(self, data: dict[str, Any], **_more: Any) -> Newcomer:
         return Newcomer(
-            name=data["name"].strip(),
+            name=data["name"],
             language=data["language"],
             function=data["function"],
-            scope=data["scope"] or None,
+            scope=data["scope"],
             roles=frozenset(data["roles"]),
             email=data["email"].strip().lower() if data["email"] else None,
             phones=tuple(dict.fromkeys(data["phones"])),

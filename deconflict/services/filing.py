@@ -150,7 +150,7 @@ def mark_due(session: Session, item: Item, reason: str, now: datetime) -> None:
 
 def own_item(session: Session, reference: str, by: Audience) -> Item:
     """The item under this reference if it is the person's to act on; NotFound otherwise, foreign and missing alike."""
-    item = session.scalars(select(Item).where(Item.reference == reference).with_for_update()).first()
+    item = session.scalars(select(Item).where(Item.reference == reference).with_for_update(of=Item)).first()
     if item is None or item.owner_id != by.organisation_id:
         raise NotFound
     if item.side == Side.MISSION and by.scope not in (None, item.sector):
@@ -225,7 +225,7 @@ def _write_version(
 
 
 def _current(session: Session, item_id: int, version: int) -> Item:
-    item = session.get(Item, item_id, with_for_update=True)
+    item = session.get(Item, item_id, with_for_update={"of": Item})
     if item is None:
         raise NotFound
     if item.version != version:

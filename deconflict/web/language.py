@@ -7,13 +7,13 @@ from flask_babel import get_locale, refresh
 from flask_security import current_user
 from werkzeug.wrappers import Response
 
+from deconflict.schemas.people import LANGUAGES
 from deconflict.services import people
 from deconflict.web.audience import PUBLIC, audience, current_audience_or_none
 from deconflict.web.clock import now
 
 # Territories set dates and a 24 h clock; the part before the underscore is the language.
 LOCALES = {"fr": "fr_FR", "en": "en_GB"}
-NAMES = {"fr": "Français", "en": "English"}
 COOKIE = "language"
 YEAR_S = 365 * 24 * 3600
 
@@ -68,4 +68,4 @@ def choose() -> Response:
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals.update(current_language=current_language, language_names=NAMES, label=label)
+    app.jinja_env.globals.update(current_language=current_language, language_names=LANGUAGES, label=label)

@@ -40,7 +40,7 @@ def add_organisation() -> Page:
         return _organisation_page(Form({"direct": "true"}))
     values = typed(request.form)
     try:
-        facts = OrganisationSchema().load({name: values.get(name, "") for name in ("name", "side", "kind", "direct")})
+        facts = OrganisationSchema().load({k: v for k, v in values.items() if k != "csrf_token"})
         people.add_organisation(current_audience(), **facts, now=now())
     except (ValidationError, Refused) as error:
         return _organisation_page(Form(values, _errors(error))), 422
@@ -57,7 +57,7 @@ def invite(organisation_id: int) -> Page:
     values = typed(request.form, "roles")
     scopes = _scopes(organisation.side)
     try:
-        newcomer = NewcomerSchema(organisation.side, scopes, _country_code()).load(_newcomer_facts(values))
+        newcomer = NewcomerSchema(organisation.side, scopes, current_app.extensions["mission"].phone_plan).load(_newcomer_facts(values))
         invited = people.invite(current_audience(), organisation_id, newcomer, link_for=_link, now=now())
     except (ValidationError, Refused) as error:
         return _invite_page(organisation, Form(values, _errors(error))), 422
@@ -122,19 +122,14 @@ def _link(token: str) -> str:
 def _errors(error: ValidationError | Refused) -> dict[str, list[str]]:
     if isinstance(error, Refused):
         return {error.field or "": [_(error.sentence)]}
-    return flat_errors(error.normalized_messages())
+    errors = flat_errors(error.normalized_messages())
+    return {PHONES[0] if name == "phones" else name: texts for name, texts in errors.items()}
 
 
 def _newcomer_facts(values: dict[str, Any]) -> dict[str, Any]:
-    """Flat fields -> what the schema reads. Empty is absent: nobody is made to fill three telephone numbers."""
-    facts = {name: values.get(name, "").strip() or None for name in ("name", "language", "function", "scope", "email")}
-    facts["roles"] = values["roles"]
-    facts["phones"] = [values[name] for name in PHONES if values.get(name, "").strip()]
-    return facts
-
-
-def _country_code() -> int:
-    return int(current_app.extensions["mission"].country_code)
+    """Flat fields -> what the schema reads: everything typed, so that an unknown field is refused there."""
+    facts = {name: value for name, value in values.items() if name not in (*PHONES, "csrf_token")}
+    return facts | {"phones": [values[name] for name in PHONES if values.get(name, "").strip()]}
 
 
 def _scopes(side: str) -> dict[str, str]:
@@ -145,18 +140,8 @@ def _scopes(side: str) -> dict[str, str]:
 
 
 def _organisation_page(form: Form) -> str:
-    kinds = {
-        "ngo": _("International NGO"),
-        "national_ngo": _("National NGO"),
-        "un": _("United Nations agency"),
-        "red_cross": _("Red Cross or Red Crescent"),
-        "mission": _("Peacekeeping mission"),
-        "ocha": _("OCHA"),
-    }
     sides = {code: label(texts) for code, texts in SIDES.items()}
-    return render_template(
-        "people/organisation.html", form=form, sides=sides, kinds={k: kinds[k] for k in ORGANISATION_KINDS}
-    )
+    return render_template("people/organisation.html", form=form, sides=sides, kinds=ORGANISATION_KINDS)
 
 
 def _invite_page(organisation: directory.OrganisationView, form: Form) -> str:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+from pyproj import Geod
+
 from deconflict.domain.activity import Activity, LatLon, Side
 from deconflict.domain.filing import Filing, Level, Location, MissionPlan, MovementNotice, Stop, Window
 from deconflict.domain.judgement import Judgement
@@ -14,7 +16,9 @@ from deconflict.mission import Mission, load_mission
 
 FOLDER = Path(__file__).parents[2] / "config" / "missions" / "mali-minusma"
 BANKASS: LatLon = (14.0700, -3.5200)
+NOWHERE: LatLon = (22.0, -2.0)  # no town for a hundred kilometres: P-codes say nothing here
 BEFORE = datetime(2019, 12, 1, tzinfo=UTC)
+GEOD = Geod(ellps="WGS84")
 
 
 @cache
@@ -71,3 +75,50 @@ def activity(filing: Filing) -> Activity:
 
 def judged(humanitarian: Filing, planned: Filing, now: datetime = BEFORE) -> Judgement | None:
     return mission().pack.judge(activity(humanitarian), activity(planned), now=now)
+
+
+def exact(point: LatLon, pcode: str | None = None) -> Location:
+    return Location(point, "", "gps", 0.0, pcode)
+
+
+def away(metres: float, bearing: float = 90.0, start: LatLon = NOWHERE) -> LatLon:
+    lon, lat, _ = GEOD.fwd(start[1], start[0], bearing, metres)
+    return lat, lon
+
+
+def rule_ids(judgement: Judgement | None) -> set[str]:
+    return set() if judgement is None else set(judgement.rule_ids)
+
+
+CROWD = notice(Stop(exact(NOWHERE), sharp("10 Dec 09:00"), sharp("10 Dec 15:00"), "DIST_FOOD"))
+
+
+def past(offset_m: float, leave: str = "10 Dec 11:00", reach: str = "10 Dec 12:00") -> MissionPlan:
+    """A drive of 60 km, in one hour unless told, straight past the crowd at a distance."""
+    beside = away(offset_m, 0.0)
+    return plan(
+        Stop(exact(away(30_000, 270.0, beside)), depart=sharp(leave)),
+        Stop(exact(away(30_000, 90.0, beside)), arrive=sharp(reach)),
+        kind="PAT_SHORT",
+    )
+
+
+def side_by_side(
+    ours: str,
+    theirs: str,
+    apart_m: float = 0.0,
+    gap: timedelta = timedelta(0),
+    *,
+    here: Location | None = None,
+    there: Location | None = None,
+) -> Judgement | None:
+    """A humanitarian presence of six hours, and an hour of the mission that begins `gap` after its end."""
+    start = at("10 Dec 15:00") + gap
+    until = start + timedelta(hours=1)
+    kind = mission().catalogue[theirs]
+    whole = kind.patrol or kind.event
+    stop = Stop(
+        there or exact(away(apart_m)), Window(start, start), Window(until, until), None if whole else theirs, halt=True
+    )
+    work = presence(here or exact(NOWHERE), "10 Dec 09:00", "10 Dec 15:00", ours)
+    return judged(notice(work), plan(stop, kind=theirs if whole else "PAT_AIR"))

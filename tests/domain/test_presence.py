@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from mali import BANKASS, activity, at, gps, mission, notice, plan, presence, sharp, town
 
 from deconflict.domain.activity import Part, Slack
-from deconflict.domain.filing import Location, Stop, Window
+from deconflict.domain.filing import Location, MovementNotice, Stop, Window
 from deconflict.domain.geodesy import distance_m
 from deconflict.domain.presence import span_of
 
 HOUR = 3600.0
 
 
-def trip(month: str = "Dec"):  # type: ignore[no-untyped-def]
+def trip(month: str = "Dec") -> MovementNotice:
     """Sévaré to Bankass in three hours, a distribution, and back."""
     return notice(
         Stop(town("Sévaré"), depart=sharp(f"10 {month} 06:00", 30)),

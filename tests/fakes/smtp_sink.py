@@ -108,7 +108,7 @@ class SmtpSink:
 
     def keep(self, envelope: Envelope) -> None:
         assert isinstance(envelope.content, bytes)
-        mail = message_from_bytes(envelope.content, policy=default_policy)
+        mail = message_from_bytes(envelope.content.replace(b"\r\n", b"\n"), policy=default_policy)
         assert isinstance(mail, EmailMessage)
         with self._lock:
             self.mails.append(mail)
@@ -122,9 +122,10 @@ class SmtpSink:
         if self.tls == "implicit":
             options |= {"ssl_context": context}
         if self.auth:
-            # aiosmtpd counts TLS from STARTTLS only, so an implicit one must be allowed by name.
-            options |= {"auth_required": True, "authenticator": _authenticate}
-            options |= {"auth_require_tls": self.tls == "starttls"}
+            # aiosmtpd knows TLS from STARTTLS only and warns when it may demand a password outside it: under implicit TLS
+            # a password is checked when given.
+            demanded = self.tls == "starttls"
+            options |= {"authenticator": _authenticate, "auth_required": demanded, "auth_require_tls": demanded}
         return options
 
 
@@ -169,7 +170,7 @@ class _Handler:
 
     async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         if self.faults.get(session) is MailFault.RUDE_GOODBYE:
-            return "421 4.3.2 shutting down"
+            _die(server)
         return "221 Bye"
 
     async def handle_exception(self, error: Exception) -> str:

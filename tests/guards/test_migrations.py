@@ -11,7 +11,7 @@ from sqlalchemy import inspect, text
 
 from deconflict.settings import ROOT
 from deconflict.store.base import Base, db
-from tests import rows
+import rows
 
 pytestmark = pytest.mark.usefixtures("bare_app")
 

@@ -1,0 +1,183 @@
+"""What both sides file: stops in order, with windows that can follow each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from flask_babel import lazy_gettext as _l
+from marshmallow import Schema, ValidationError, fields, post_load, validates_schema
+
+from deconflict.domain.activity import Side
+from deconflict.domain.country import Mission
+from deconflict.domain.filing import Level, Stop, Window
+from deconflict.schemas.fields import CHOOSE, Choice, Door, Kind, Text, YesNo, complaints, messages
+from deconflict.schemas.whereabouts import locate
+from deconflict.schemas.windows import read_window
+
+MOST_STOPS = 12
+MODES = {"road": _l("By road"), "river": _l("By river"), "air": _l("By air"), "foot": _l("On foot")}
+URGENCIES = {"standard": _l("Standard"), "urgent": _l("Urgent"), "emergency": _l("Emergency")}
+NOT_ON_SITE = _l("Choose what is done at this stop, or leave it empty for a passage or a rest.")
+WHOLE_WINDOWS = _l("Give a window for arrival and one for departure: what is done here needs a beginning and an end.")
+
+T = TypeVar("T")
+Wrong = dict[str, Any]
+
+
+class StopSchema(Door):
+    """-> Stop. Place and windows are read together, so that a person hears of everything at once."""
+
+    place = Text(120)
+    place_pcode = Text(20)
+    position = Text(60)
+    arrive_date, arrive_from, arrive_to = Text(20), Text(20), Text(20)
+    depart_date, depart_from, depart_to = Text(20), Text(20), Text(20)
+    activity = Text(40)
+    halt = YesNo()
+
+    def __init__(self, mission: Mission, side: Side) -> None:
+        super().__init__()
+        self.mission, self.side = mission, side
+
+    @post_load
+    def _stop(self, data: dict[str, Any], **_more: Any) -> Stop:
+        wrong: Wrong = {}
+        words = {"place": data.get("place", ""), "pcode": data.get("place_pcode", "")}
+        location = _told(wrong, lambda: locate(self.mission, position=data.get("position", ""), **words))
+        arrive = _told(wrong, lambda: self._window(data, "arrive"))
+        depart = _told(wrong, lambda: self._window(data, "depart"))
+        if data.get("activity") and not wrong and not (arrive and depart):
+            wrong["depart_from" if arrive else "arrive_from"] = [WHOLE_WINDOWS]
+        wrong |= self._activity_wrong(data.get("activity")) | self._halt_wrong(data)
+        if wrong or location is None:
+            raise ValidationError(wrong)
+        return Stop(location, arrive, depart, data.get("activity"), data.get("halt", "activity" in data))
+
+    def _window(self, data: Mapping[str, str], name: str) -> Window | None:
+        return read_window(data, name, self.mission.zone, groups=self.side is Side.MISSION)
+
+    def _activity_wrong(self, code: str | None) -> Wrong:
+        known = {kind.code for kind in self.mission.catalogue.of(self.side, on_site=True)}
+        return {"activity": [NOT_ON_SITE]} if code and code not in known else {}
+
+    def _halt_wrong(self, data: Mapping[str, Any]) -> Wrong:
+        """A patrol must say whether it stops; humanitarian stops are known by what is done there."""
+        if self.side is Side.HUMANITARIAN:
+            return {"halt": [_l("Only mission plans say this. Take it out.")]} if "halt" in data else {}
+        return {} if "halt" in data else {"halt": [_l("Say whether the patrol stops here for 15 minutes or more.")]}
+
+
+def _told(wrong: Wrong, read: Callable[[], T]) -> T | None:
+    """What `read` gives, or None and its complaints in `wrong`."""
+    try:
+        return read()
+    except ValidationError as error:
+        wrong.update(complaints(error))
+        return None
+
+
+class FilingSchema(Door):
+    """What notices and plans have in common. Subclasses say the side and what makes a whole."""
+
+    side: Side
+    whole: tuple[str, ...]  # flags of the kinds that a whole item goes by
+    levels: Mapping[Level, Any]
+    stop_schema: type[StopSchema] = StopSchema
+
+    mode = Choice(MODES, load_default="road")
+    urgency = Choice(URGENCIES, load_default="standard")
+
+    def __init__(self, mission: Mission) -> None:
+        super().__init__()
+        self.mission = mission
+        self.declared_fields |= {
+            "kind": Kind(mission, self.side, *self.whole, required=True),
+            "level": Choice(
+                {str(level): words for level, words in self.levels.items()},
+                required=True,
+                error_messages={"required": CHOOSE},
+            ),
+            "stops": Stops(self.stop_schema(mission, self.side), required=True),
+        }
+        self._init_fields()
+
+    @validates_schema(skip_on_field_errors=False)
+    def _level_is_bearable(self, data: dict[str, Any], **_more: Any) -> None:
+        codes = {data.get("kind"), *(stop.activity for stop in data.get("stops", ()))} - {None}
+        if data.get("level", Level.MATCH_ONLY) != Level.MATCH_ONLY and any(
+            self.mission.catalogue[code].sensitive for code in codes
+        ):
+            raise ValidationError(
+                {"level": [_l("What you do there is too sensitive to be disclosed. Choose: match only.")]}
+            )
+
+    @validates_schema(skip_on_field_errors=False)
+    def _stops_follow(self, data: dict[str, Any], **_more: Any) -> None:
+        wrong = dict(_disorder(data.get("stops", ())))
+        if wrong:
+            raise ValidationError({"stops": wrong})
+
+
+class Stops(fields.Field[tuple[Stop, ...]]):
+    """One to twelve stops, each through the stop's own schema."""
+
+    default_error_messages = messages(
+        invalid=_l("Send a list of stops."),
+        none=_l("Give at least one stop."),
+        many=_l("Twelve stops at most: file the rest as another movement."),
+    )
+
+    def __init__(self, schema: Schema, **more: Any) -> None:
+        super().__init__(**more)
+        self.schema = schema
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_more: Any) -> tuple[Stop, ...]:
+        if not isinstance(value, list):
+            raise self.make_error("invalid")
+        if not 1 <= len(value) <= MOST_STOPS:
+            raise self.make_error("many" if value else "none")
+        wrong: dict[int, Any] = {}
+        stops: list[Stop] = []
+        for index, raw in enumerate(value):
+            try:
+                stops.append(self.schema.load(raw))
+            except ValidationError as error:
+                wrong[index] = complaints(error)
+        if wrong:
+            raise ValidationError(wrong)
+        return tuple(stops)
+
+
+def _disorder(stops: Sequence[Stop]) -> Iterator[tuple[int, Wrong]]:
+    """Windows that are missing or that cannot follow each other, by stop. Going somewhere else takes time, staying may not."""
+    reached = datetime.min.replace(tzinfo=UTC)
+    here = None
+    for index, stop in enumerate(stops):
+        if missing := _missing(index, len(stops), stop):
+            yield index, {missing: [_l("Give a date, an earliest and a latest time.")]}
+        for name, window in (("arrive", stop.arrive), ("depart", stop.depart)):
+            if window is None:
+                continue
+            travels = name == "arrive" and here not in (None, stop.location.point)
+            if window.latest < reached or (travels and window.latest == reached):
+                yield (
+                    index,
+                    {f"{name}_to": [_l("This is before one can have left the previous place. Correct one of them.")]},
+                )
+            reached = max(reached, window.earliest)
+            here = stop.location.point
+
+
+def _missing(index: int, count: int, stop: Stop) -> str | None:
+    """The first field of the window that this stop lacks. A stop on the way may have none at all
+    when one passes through."""
+    needs_arrival = index > 0 or count == 1
+    needs_departure = index < count - 1 or count == 1
+    on_the_way = 0 < index < count - 1
+    if on_the_way and not (stop.arrive or stop.depart or stop.halt):
+        return None
+    if needs_arrival and stop.arrive is None:
+        return "arrive_from"
+    return "depart_from" if needs_departure and stop.depart is None else None

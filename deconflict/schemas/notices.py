@@ -1,0 +1,90 @@
+"""The door for movement notices: what a humanitarian organisation tells of a movement -> MovementNotice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from marshmallow import ValidationError, fields, post_load, validates_schema
+
+from deconflict.domain.activity import Side
+from deconflict.domain.country import Mission
+from deconflict.domain.filing import Level, MovementNotice
+from deconflict.schemas.fields import Choice, Count, Phone, Text, messages
+from deconflict.schemas.filings import MODES, FilingSchema
+
+DISCLAIMER_VERSION = "2026-11"  # of the clause shown beside the form: a new wording is a new version
+LEVELS = {
+    Level.MATCH_ONLY: _l("Match only: nothing of it reaches the mission"),
+    Level.REDACTED: _l(
+        "Reduced: the officer may ask the mission to avoid a settlement on a half-day, without your name"
+    ),
+    Level.FULL: _l("Full: as reduced, and what your vehicles look like"),
+}
+MARKINGS = {"none": _l("No marking"), "logo": _l("Logo"), "flag": _l("Flag"), "logo_flag": _l("Logo and flag")}
+CARGOES = {
+    "none": _l("No cargo"),
+    "food": _l("Food"),
+    "nfi": _l("Household items"),
+    "medical": _l("Medical"),
+    "wash": _l("Water and sanitation"),
+    "shelter": _l("Shelter"),
+    "other": _l("Other"),
+}
+ESCORTS = {"none": _l("No escort"), "requested": _l("Escort requested"), "provided": _l("Escort agreed")}
+
+
+class Clause(fields.Field[str]):
+    """The version of the disclaimer that was ticked: the value of the tick box is the version the person read."""
+
+    default_error_messages = messages(
+        required=_l("Read the clause and tick it."), invalid=_l("The clause has changed. Read it again and tick it.")
+    )
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_more: Any) -> str:
+        if value != DISCLAIMER_VERSION:
+            raise self.make_error("invalid")
+        return DISCLAIMER_VERSION
+
+
+class NoticeSchema(FilingSchema):
+    """-> MovementNotice. Raises ValidationError; messages are lazy, in the reader's language when shown.
+
+    Fields: kind, level, mode, vehicles, marking, persons, cargo, urgency, urgency_reason, escort, disclaimer (the version
+    ticked), plates, overnight, communications, stops: a list of place, place_pcode, position, activity and
+    arrive_/depart_ date, from, to (local time)."""
+
+    side, whole, levels = Side.HUMANITARIAN, ("travel",), LEVELS
+
+    mode = Choice(MODES, required=True)
+    vehicles = Count(0, 200, required=True)
+    persons = Count(1, 2000, required=True)
+    marking = Choice(MARKINGS, load_default="none")
+    cargo = Choice(CARGOES, load_default="none")
+    urgency_reason = Text(200, load_default="")
+    escort = Choice(ESCORTS, required=True)
+    disclaimer = Clause(required=True)
+    plates = Text(200, load_default="")
+    overnight = Text(120, load_default="")
+
+    def __init__(self, mission: Mission) -> None:
+        super().__init__(mission)
+        self.declared_fields["communications"] = Phone(mission.phone_plan, load_default=None)
+        self._init_fields()
+
+    @validates_schema(skip_on_field_errors=False)
+    def _urgency_has_a_reason(self, data: dict[str, Any], **_more: Any) -> None:
+        if data.get("urgency", "standard") != "standard" and not data.get("urgency_reason"):
+            raise ValidationError({"urgency_reason": [_l("Say in a few words why this cannot wait, without names.")]})
+
+    @validates_schema(skip_on_field_errors=False)
+    def _plates_have_a_use(self, data: dict[str, Any], **_more: Any) -> None:
+        """Plates serve recognition at a checkpoint and nothing else: what nobody may read is not kept."""
+        if data.get("plates") and data.get("level", Level.FULL) != Level.FULL:
+            raise ValidationError(
+                {"plates": [_l("Plates are kept at the full level only. Take them out or choose that level.")]}
+            )
+
+    @post_load
+    def _notice(self, data: dict[str, Any], **_more: Any) -> MovementNotice:
+        return MovementNotice(**{**data, "level": Level(data["level"])})

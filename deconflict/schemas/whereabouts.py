@@ -1,0 +1,215 @@
+"""A place as people give it: a name, a P-code, a position, or a name and a position that must agree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from marshmallow import ValidationError
+
+from deconflict.domain.activity import LatLon
+from deconflict.domain.coordinates import (
+    Alternative,
+    BadPosition,
+    Bounds,
+    Position,
+    alternatives,
+    format_dd,
+    inside,
+    read_position,
+)
+from deconflict.domain.country import Mission
+from deconflict.domain.filing import Location
+from deconflict.domain.geodesy import distance_m
+from deconflict.domain.msgid import N_
+from deconflict.domain.places import Gazetteer, Place, fold, label
+
+SETTLEMENT_M = 1_000.0  # how far from its listed point the people of a settlement may be
+COMMUNE_M = 25_000.0  # radius of a Malian commune of mean size; its parts enter commune rules only, by code
+ASTRAY_M = 25_000.0  # a position farther than this from the place it bears the name of is a slip
+DOUBTFUL_M = 5_000.0  # and this far one should look again
+COARSEST_M = 1_000.0  # the widest square a stop may be given by: three decimals, tenths of minutes, four grid digits
+
+SLIPS = {
+    "swap": N_("Latitude and longitude may be exchanged: did you mean %(position)s?"),
+    "sign": N_("East and west may be exchanged: did you mean %(position)s?"),
+    "side": N_("Did you mean %(position)s?"),
+    "minutes": N_("These may be degrees and minutes: did you mean %(position)s?"),
+    "seconds": N_("These may be degrees, minutes and seconds: did you mean %(position)s?"),
+}
+POSITION = re.compile(r"[+\-−]?\d|(?:[NSEWO]|north|nord|south|sud|east|est|west|ouest)\W*\d", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What may have been meant: `value` is what `field` would hold. A person must choose it."""
+
+    field: str
+    value: str
+    kind: str
+    distance_m: float | None
+
+
+def locate(mission: Mission, *, place: str = "", pcode: str = "", position: str = "") -> Location:
+    """The location meant. `place` is a name, P-code or position; `pcode` a choice from a list; `position` goes with a name.
+    Raises ValidationError naming place, place_pcode or position."""
+    if not (place or pcode or position):
+        raise ValidationError({"place": [_l("Say where: the name of a place, its P-code or a position.")]})
+    field, typed = _position_of(mission.gazetteer, place, position)
+    named = _named(mission.gazetteer, "" if field == "place" else place, pcode)
+    if not field:
+        assert named is not None  # some of the three was given, and it was no position
+        return _settled(named, place or label(named))
+    fix = _fix(mission, field, typed, named)
+    if named is None:
+        return Location(fix.point, fix.as_typed, fix.source, fix.uncertainty_m)
+    # A commune's code would say that no more than the commune is known; here the point is, and the name keeps the word.
+    code = named.pcode if named.level == "town" else None
+    return Location(fix.point, fix.as_typed, fix.source, fix.uncertainty_m, code, _name(named))
+
+
+def offers(mission: Mission, typed: Mapping[str, str]) -> list[Offer]:
+    """Likely corrections of a stop's position (`place`, `place_pcode`, `position` as typed), nearest first; none when it lies
+    within 5 km of the place it was given with. To be shown beside an error or a filed stop, for a person to choose."""
+    place, pcode, position = (typed.get(name, "") for name in ("place", "place_pcode", "position"))
+    try:
+        field, text = _position_of(mission.gazetteer, place, position)
+        named = _named(mission.gazetteer, "" if field == "place" else place, pcode)
+    except ValidationError:
+        return []
+    return _likely(mission, field, text, named) if field else []
+
+
+def candidates(gazetteer: Gazetteer, words: str) -> list[Place]:
+    """Settlements and communes that bear exactly this name. A settlement stands for the commune it gives its name to, unless
+    the word commune is said; cercles and regions are too wide to meet anybody in."""
+    found = gazetteer.named(words)
+    said = re.match(r"commune\s+(?:de\s+|d['’]\s*)?(.+)", words, re.IGNORECASE)
+    if said and not found:
+        return [place for place in gazetteer.named(said[1]) if place.level == "commune"]
+    towns = [place for place in found if place.level == "town"]
+    return towns + [p for p in found if p.level == "commune" and p.pcode not in {town.commune for town in towns}]
+
+
+def _position_of(gazetteer: Gazetteer, place: str, position: str) -> tuple[str, str]:
+    """Which field holds a position, and the position; two empty texts when none does."""
+    if POSITION.match(place) and not gazetteer.named(place):
+        if position:
+            raise ValidationError(
+                {"position": [_l("There are two positions here. Keep one, and the name of the place.")]}
+            )
+        return "place", place
+    return ("position", position) if position else ("", "")
+
+
+def _named(gazetteer: Gazetteer, name: str, pcode: str) -> Place | None:
+    chosen = gazetteer.get(pcode.upper()) if pcode else None
+    if pcode and (chosen is None or chosen.level not in ("town", "commune")):
+        raise ValidationError({"place_pcode": [_l("Choose a settlement or a commune of the list.")]})
+    if not name:
+        return chosen
+    found = candidates(gazetteer, name)
+    if chosen is not None:
+        if chosen not in found and not _bears(chosen, name):
+            raise ValidationError(
+                {
+                    "place_pcode": [
+                        _l("The place chosen is %(chosen)s, but the name is another. Keep one.", chosen=label(chosen))
+                    ]
+                }
+            )
+        return chosen
+    if len(found) == 1:
+        return found[0]
+    raise ValidationError({"place": [_unsettled(gazetteer, name, found)]})
+
+
+def _bears(place: Place, name: str) -> bool:
+    return fold(name) in {fold(spelled) for spelled in (place.name, *place.names, place.pcode, label(place))}
+
+
+def _unsettled(gazetteer: Gazetteer, name: str, found: list[Place]) -> Any:
+    if found:
+        return _l("Several places bear this name: %(places)s. Choose one.", places=_list(found))
+    wide = gazetteer.named(name)
+    if wide:
+        return _l("%(place)s is too wide. Name a settlement or a commune in it.", place=label(wide[0]))
+    near = [place for place in gazetteer.search(name, 8) if place.level in ("town", "commune")]
+    if near:
+        return _l("No place bears this name. Did you mean %(places)s?", places=_list(near[:4]))
+    return _l("No place bears this name. Try another spelling, the commune's name, or give a position.")
+
+
+def _list(places: list[Place]) -> str:
+    return " / ".join(label(place) for place in places)
+
+
+def _settled(place: Place, typed: str) -> Location:
+    source, uncertainty_m = ("gazetteer", SETTLEMENT_M) if place.level == "town" else ("commune", COMMUNE_M)
+    return Location(place.point, typed, source, uncertainty_m, place.pcode, _name(place))
+
+
+def _name(place: Place) -> str:
+    return place.name if place.level == "town" else label(place)
+
+
+def _fix(mission: Mission, field: str, text: str, named: Place | None) -> Position:
+    """The position, once it is exact enough, inside the mission and near the place it was given with."""
+    try:
+        fix = read_position(text)
+    except BadPosition as bad:
+        raise _refused(mission, field, text, named, _l(bad.msgid, **bad.facts)) from None
+    if fix.cell_m > COARSEST_M:
+        coarse = _l(
+            "This is too coarse to find a place by. Write at least three decimals, tenths of minutes or four grid digits."
+        )
+        raise _refused(mission, field, text, named, coarse)
+    if not inside(fix.point, mission.bounds):
+        raise _refused(mission, field, text, named, _l("This position is outside the mission's country."))
+    if named is not None and _astray(mission.gazetteer, fix.point, named):
+        km = round(distance_m(fix.point, named.point) / 1000)
+        astray = _l("This position is %(km)s km from %(place)s. Correct one of them.", km=km, place=label(named))
+        raise _refused(mission, field, text, named, astray)
+    return fix
+
+
+def _astray(gazetteer: Gazetteer, point: LatLon, named: Place) -> bool:
+    """Northern communes are hundreds of kilometres wide: there the nearest settlement tells."""
+    if distance_m(point, named.point) <= ASTRAY_M:
+        return False
+    near = gazetteer.nearest(point) if named.level == "commune" else None
+    return near is None or near[0].commune != named.pcode
+
+
+def _refused(mission: Mission, field: str, text: str, named: Place | None, sentence: Any) -> ValidationError:
+    likely = _likely(mission, field, text, named)[:1]
+    return ValidationError({field: [sentence, *(_l(SLIPS[offer.kind], position=offer.value) for offer in likely)]})
+
+
+def _likely(mission: Mission, field: str, text: str, named: Place | None) -> list[Offer]:
+    declared = named.point if named else None
+    try:
+        point = read_position(text).point
+    except BadPosition as bad:
+        found = _sides(bad, declared, mission.bounds)
+    else:
+        if declared and distance_m(point, declared) <= DOUBTFUL_M:
+            return []
+        found = alternatives(point, declared, mission.bounds)
+    return [Offer(field, format_dd(o.point), o.kind, o.distance_m) for o in found if (o.distance_m or 0.0) <= ASTRAY_M]
+
+
+def _sides(bad: BadPosition, declared: LatLon | None, bounds: Bounds) -> list[Alternative]:
+    """Of two bare numbers with the name of a place: the side of Greenwich that the place is on."""
+    lat, lon = bad.facts.get("lat"), bad.facts.get("lon")
+    if declared is None or not isinstance(lat, float) or not isinstance(lon, float):
+        return []
+    found = [
+        Alternative("side", point, distance_m(point, declared))
+        for point in ((lat, lon), (lat, -lon))
+        if inside(point, bounds)
+    ]
+    return sorted(found, key=lambda offer: offer.distance_m or 0.0)

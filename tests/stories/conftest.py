@@ -1,0 +1,40 @@
+"""The world, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import databases
+import pytest
+from fakes.smtp_sink import SmtpSink
+from fakes.twilio_network import TwilioNetwork
+from world import World, make_app
+
+from deconflict.store.base import db
+
+
+@pytest.fixture(scope="session")
+def network() -> Iterator[TwilioNetwork]:
+    with TwilioNetwork() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def mail() -> Iterator[SmtpSink]:
+    with SmtpSink() as running:
+        yield running
+
+
+@pytest.fixture(params=databases.KINDS)
+def world(request: pytest.FixtureRequest, tmp_path, network: TwilioNetwork, mail: SmtpSink) -> Iterator[World]:
+    url = databases.fresh(request.param, tmp_path)
+    network.mend()
+    for phone in (*network.phones.all(), *mail.mailboxes.all()):
+        while phone.unread:
+            phone.expects("")
+    app = make_app(url, network, mail)
+    with app.app_context():
+        yield World(app, network, mail)
+        db.session.remove()
+        db.engine.dispose()
+    databases.drop(url)
