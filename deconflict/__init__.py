@@ -22,7 +22,7 @@ def create_app(settings: Settings | None = None, *, mission: Mission | None = No
 
     Raises SettingsError or MissionError with every problem, before anything listens.
     """
-    from deconflict import extensions, log, web
+    from deconflict import cli, extensions, log, web
     from deconflict.mission import load_mission
     from deconflict.store.base import cipher
 
@@ -37,6 +37,7 @@ def create_app(settings: Settings | None = None, *, mission: Mission | None = No
     extensions.init_app(app)
     log.init_app(app)
     web.register(app)
+    cli.init_app(app)
     return app
 
 

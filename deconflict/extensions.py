@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+import base64
+from typing import Any
 
+import qrcode
 from flask import Flask
 from flask_babel import Babel, gettext, lazy_gettext
 from flask_migrate import Migrate
 from flask_security import LoginForm, PasswordUtil, Security, SQLAlchemyUserDatastore
 from flask_security.totp import Totp
 from flask_wtf import CSRFProtect
-from passlib.totp import TOTP
+from qrcode.image.svg import SvgPathImage
 from whitenoise import WhiteNoise
 
 import deconflict.store  # noqa: F401  # every table is known before the first query
@@ -26,13 +28,13 @@ babel = Babel()
 csrf = CSRFProtect()
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]
+class SignInForm(LoginForm):
     """Without "remember me": a session ends when nobody uses it, on every device."""
 
-    remember: ClassVar[None] = None
+    remember = None  # how WTForms takes a field out
 
 
-class Passwords(PasswordUtil):  # type: ignore[misc]
+class Passwords(PasswordUtil):
     """The one rule of domain.people, so that a change of password asks the same as an invitation."""
 
     def validate(self, password: str, is_register: bool, **kwargs: Any) -> tuple[list[str] | None, str]:
@@ -43,11 +45,17 @@ class Passwords(PasswordUtil):  # type: ignore[misc]
         return ([gettext(problem)] if problem else None), password
 
 
-class Factors(Totp):  # type: ignore[misc]
+class Factors(Totp):
     """Secrets are sealed with the newest of FIELD_KEYS and opened with any of them: the order given counts, not the tag."""
 
     def __init__(self, secrets: dict[str, str], issuer: str) -> None:
-        self._totp = TOTP.using(issuer=issuer, secrets=secrets, default_tag=next(iter(secrets)))
+        super().__init__(secrets, issuer)
+        self._totp = self._totp.using(issuer=issuer, secrets=secrets, default_tag=next(iter(secrets)))
+
+    def generate_qrcode(self, username: str, totp: str) -> str:
+        """One path instead of a thousand squares: the page stays small on a slow line."""
+        picture = qrcode.make(self.get_totp_uri(username, totp), image_factory=SvgPathImage, box_size=8)
+        return "data:image/svg+xml;base64," + base64.b64encode(picture.to_string()).decode()
 
 
 def init_app(app: Flask) -> None:

@@ -18,8 +18,12 @@ from flask import Flask, Response, g, request
 
 HIDDEN = "[hidden]"
 SECRET_KEYS = frozenset(
-    "address body code communications cookie email form json lat latitude link lon longitude message_text name number "
-    "overnight password phone place plates point points position reason recipient secret subject text to token".split()
+    (
+        *("address", "email", "number", "phone", "recipient", "to"),
+        *("lat", "latitude", "lon", "longitude", "overnight", "place", "point", "points", "position"),
+        *("body", "form", "json", "name", "plates", "reason", "subject", "text"),
+        *("code", "communications", "cookie", "link", "password", "secret", "token"),
+    )
 )
 _SHAPES = (
     re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
@@ -70,7 +74,7 @@ def configure(level: str) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-    handler = _Handler(sys.stdout)
+    handler = _Handler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -91,7 +95,14 @@ def configure(level: str) -> None:
 
 
 class _Handler(logging.StreamHandler[Any]):
-    """Ours, to be told from those of a test runner."""
+    """Ours, to be told from those of a test runner. Looks up stdout at every line: it may have been exchanged."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> Any:
+        return sys.stdout
 
 
 def init_app(app: Flask) -> None:

@@ -6,6 +6,7 @@ can be read in two ways is refused with a sentence that says how to write it.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -189,7 +190,10 @@ def _in_zone(point: LatLon, zone: int, band: str, spare_deg: float) -> bool:
     south, middle = BANDS.index(band) * 8 - 80, zone * 6 - 183
     height, half_width = (12, 12) if band == "X" else (8, 9 if band == "V" else 3)
     aside = abs((point[1] - middle + 180) % 360 - 180)
-    return south - spare_deg <= point[0] <= south + height + spare_deg and aside <= half_width + 3 * spare_deg
+    return (
+        south - spare_deg <= point[0] <= south + height + spare_deg
+        and (aside - half_width) * math.cos(math.radians(point[0])) <= spare_deg
+    )
 
 
 def format_mgrs(point: LatLon, digits: int = 10) -> str:

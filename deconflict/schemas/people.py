@@ -14,6 +14,7 @@ from deconflict.domain.roles import SIDE_OF
 from deconflict.schemas.fields import CHOOSE, Choice, Door, Phone, Text, YesNo, messages
 
 NAME_LONGEST = 120
+EMAIL_LONGEST = 255
 NUMBERS_MOST = 3
 ORGANISATION_KINDS = {
     "ngo": _l("International NGO"),
@@ -57,8 +58,10 @@ class NewcomerSchema(Door):
     language = Choice(LANGUAGES, required=True)
     scope = fields.String(load_default=None, allow_none=True)
     roles = fields.List(fields.String(), load_default=list)
-    email = fields.Email(
-        load_default=None, error_messages={"invalid": _l("Write an address such as name@example.org.")}
+    email = Text(
+        EMAIL_LONGEST,
+        load_default=None,
+        validate=validate.Email(error=_l("Write an address such as name@example.org.")),
     )
 
     def __init__(self, side: str, scopes: Collection[str], plan: PhonePlan) -> None:
@@ -91,6 +94,6 @@ class NewcomerSchema(Door):
             function=data["function"],
             scope=data["scope"],
             roles=frozenset(data["roles"]),
-            email=data["email"].strip().lower() if data["email"] else None,
+            email=data["email"].lower() if data["email"] else None,
             phones=tuple(dict.fromkeys(data["phones"])),
         )

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deconflict.domain import roles
-from deconflict.domain.activity import Activity, Side
+from deconflict.domain.activity import Activity, LatLon, Side
 from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
 from deconflict.domain.errors import LostRace, NotFound, Refused
@@ -44,6 +44,7 @@ def file_item(filing: Filing, by: Audience, key: str, mission: Mission, now: dat
     """Files a notice or a plan for the person's own organisation. The same `key` again answers with the first filing: a
     retry after a lost answer makes no twin. Raises Refused where the person may not file for this side."""
     _check_side(filing, by)
+    check_scope(filing, by, mission)
     with transaction() as session:
         twin = session.scalars(select(Item).where(Item.key == key)).first()
         if twin is not None:
@@ -81,6 +82,7 @@ def amend_item(
     """A new version of one's own item; the old one is kept. `base_version` is the one the person was looking at: if it is no
     longer current nothing is written. An owner who amends gets no computed answer (RUL-6)."""
     _check_side(filing, by)
+    check_scope(filing, by, mission)
     with transaction() as session:
         item = own_item(session, reference, by)
         if item.version != base_version:
@@ -168,6 +170,12 @@ def lead_time(filing: Filing, mission: Mission) -> timedelta:
     return timedelta(seconds=mission.pack.lead_times_s[name])
 
 
+def check_scope(filing: Filing, by: Audience, mission: Mission) -> None:
+    """Raises Refused for a plan in a sector that the account does not work for: nobody who filed it could read it again."""
+    if filing.side is Side.MISSION and by.scope not in (None, mission.sector_of(_seat(filing))):
+        raise Refused("This is in another sector. Ask that sector's desk or force headquarters to file it.")
+
+
 def understand(item: Item, filing: Filing, mission: Mission) -> Activity:
     """The item as the matcher sees it."""
     return activity_of(
@@ -186,10 +194,15 @@ def _check_side(filing: Filing, by: Audience) -> None:
         raise NotFound
 
 
-def _describe(item: Item, filing: Filing, mission: Mission) -> None:
-    """What lists and duty rosters need without reading the filing. The area is that of the first presence on site."""
+def _seat(filing: Filing) -> str | LatLon:
+    """Where it is dealt with: at the first presence on site, else at the last stop."""
     on_site = next((stop for stop in filing.stops if stop.activity), filing.stops[-1])
-    where = on_site.location.pcode or on_site.location.point
+    return on_site.location.pcode or on_site.location.point
+
+
+def _describe(item: Item, filing: Filing, mission: Mission) -> None:
+    """What lists and duty rosters need without reading the filing."""
+    where = _seat(filing)
     item.kind, item.level = filing.kind, filing.level
     item.area, item.sector = mission.area_of(where), mission.sector_of(where)
 

@@ -19,11 +19,15 @@ BLUEPRINTS: list[str] = [
     "deconflict.web.home:bp",
     "deconflict.web.language:bp",
     "deconflict.web.people:bp",
+    "deconflict.web.acknowledge:bp",
+    "deconflict.web.hooks:bp",
+    "deconflict.web.health:bp",
 ]
 
 # Each is `(audience or None) -> banners`, asked once a page; None is somebody not signed in.
 BANNERS: list[str] = [
     "deconflict.web.home:sop_banner",
+    "deconflict.web.health:banners",
 ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any, TypeVar
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask_security import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -105,7 +105,7 @@ def current_audience_or_none() -> Audience | None:
     """As above; None when nobody is signed in."""
     if "audience" not in g:
         g.audience = _audience_of(current_user) if current_user.is_authenticated else None
-    return g.audience  # type: ignore[no-any-return]
+    return g.audience
 
 
 def _audience_of(account: Any) -> Audience:
@@ -123,10 +123,12 @@ def _audience_of(account: Any) -> Audience:
 def init_app(app: Flask) -> None:
     app.before_request(_guard)
     app.before_request(_ask_second_factor)
+    app.jinja_env.globals.update(endpoints=lambda: app.view_functions, second_factor_required=second_factor_required)
 
 
 def _guard() -> AnyResponse | None:
-    session.permanent = True  # every answer starts the idle time again
+    if session:  # providers and health checks get no cookie
+        session.permanent = True  # every answer starts the idle time again
     if request.endpoint is None:
         return None
     door = declared(current_app, request.endpoint)
@@ -151,13 +153,16 @@ def _to_sign_in() -> AnyResponse:
     return redirect(url_for("security.login", next=back), 303)
 
 
-def _ask_second_factor() -> AnyResponse | Response | None:
+def second_factor_required() -> bool:
     """Whoever sees both sides, files for the mission or invites people needs more than a password (domain.roles)."""
-    if not current_app.config["SECOND_FACTOR_REQUIRED"] or request.endpoint is None:
-        return None
-    if request.endpoint in WITHOUT_SECOND_FACTOR or declared(current_app, request.endpoint) is PUBLIC:
-        return None
     who = current_audience_or_none()
-    if who is None or current_user.tf_primary_method or not who.may(*roles.SECOND_FACTOR):
+    return bool(current_app.config["SECOND_FACTOR_REQUIRED"] and who and who.may(*roles.SECOND_FACTOR))
+
+
+def _ask_second_factor() -> AnyResponse | None:
+    endpoint = request.endpoint
+    if endpoint is None or endpoint in WITHOUT_SECOND_FACTOR or declared(current_app, endpoint) is PUBLIC:
+        return None
+    if not second_factor_required() or current_user.tf_primary_method:
         return None
     return redirect(url_for("security.two_factor_setup"), 303)

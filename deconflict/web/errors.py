@@ -16,7 +16,8 @@ Answer = tuple[str, int] | Response
 
 
 def _page(status: int, title: str, text: str) -> tuple[str, int]:
-    return render_template("errors/error.html", title=title, text=text, status=status), status
+    """Nothing on it depends on the address: a page that exists for others must look like one that does not."""
+    return render_template("errors/error.html", title=title, text=text, status=status, here=lambda: "/"), status
 
 
 def not_found(_error: Exception) -> Answer:
@@ -42,7 +43,7 @@ def stale_form(error: CSRFError) -> Answer:
 def other(error: HTTPException) -> Answer:
     status = error.code or 500
     if status < 400:
-        return error.get_response()  # type: ignore[return-value]  # werkzeug's redirects are exceptions too
+        return error.get_response()
     texts = {
         405: _("This address does not accept that."),
         413: _("The file is too large: 2 MB at most."),
@@ -69,4 +70,4 @@ def init_app(app: Flask) -> None:
         (500, failed),
         (HTTPException, other),
     ):
-        app.register_error_handler(kind, handler)  # type: ignore[arg-type]
+        app.register_error_handler(kind, handler)

@@ -32,9 +32,19 @@ class Form:
     def error(self, name: str) -> str:
         return " ".join(str(one) for one in self.errors.get(name, ()))
 
-    def summary(self) -> list[tuple[str, str]]:
-        """(id of the field, what to mend), in the order of the errors. A general one has the empty name and no id."""
-        return [(field_id(name) if name else "", self.error(name)) for name in self.errors]
+    def summary(self, labels: Mapping[str, str] | None = None) -> list[tuple[str, str]]:
+        """(id of the field, what to mend), in the order of `labels`, which says of each what it is; a general error has the
+        empty name and no id."""
+        labels = labels or {}
+        order = {name: place for place, name in enumerate(labels)}
+        names = sorted(self.errors, key=lambda name: order.get(name, len(order)))
+        return [
+            (
+                field_id(name) if name else "",
+                f"{labels[name]}: {self.error(name)}" if name in labels else self.error(name),
+            )
+            for name in names
+        ]
 
 
 def typed(form: Any, *several: str) -> dict[str, Any]:
@@ -44,7 +54,7 @@ def typed(form: Any, *several: str) -> dict[str, Any]:
 
 def flat_errors(messages: Mapping[Any, Any], prefix: str = "") -> dict[str, list[str]]:
     """marshmallow's nested messages by flat field name: `{"phones": {1: [..]}}` -> `{"phones-1": [..]}`."""
-    return {name: texts for name, texts in _flat(messages, prefix)}
+    return dict(_flat(messages, prefix))
 
 
 def _flat(messages: Mapping[Any, Any], prefix: str) -> Iterator[tuple[str, list[str]]]:

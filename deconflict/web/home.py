@@ -38,7 +38,9 @@ ENTRIES = (
     Entry("plans.mine", _l("Our plans"), _l("The patrols and events your sector has filed, and their state.")),
     Entry("plans.new", _l("File a plan"), _l("A patrol, a convoy or a visible event.")),
     Entry("people.index", _l("People"), _l("Organisations, who is in them, and invitations.")),
-    Entry("acknowledge.page", _l("Acknowledge by code"), _l("Give the reference and the code you received."), menu=False),
+    Entry(
+        "acknowledge.page", _l("Acknowledge by code"), _l("Give the reference and the code you received."), menu=False
+    ),
     Entry("demo.phones", _l("Demo phones"), _l("What the fake phones and mailboxes of this demo received.")),
 )
 

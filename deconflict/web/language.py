@@ -52,6 +52,12 @@ def local_path(text: str | None) -> str:
     return str(text) if ours and str(text).isprintable() else "/"
 
 
+def here() -> str:
+    """Where to come back to after a change of language: this page, unless it can only be posted to."""
+    rule = request.url_rule
+    return request.full_path.rstrip("?") if rule and "GET" in (rule.methods or ()) else "/"
+
+
 @bp.post("/language")
 @audience(PUBLIC)
 def choose() -> Response:
@@ -68,4 +74,4 @@ def choose() -> Response:
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals.update(current_language=current_language, language_names=LANGUAGES, label=label)
+    app.jinja_env.globals.update(current_language=current_language, language_names=LANGUAGES, label=label, here=here)

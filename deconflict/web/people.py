@@ -57,7 +57,9 @@ def invite(organisation_id: int) -> Page:
     values = typed(request.form, "roles")
     scopes = _scopes(organisation.side)
     try:
-        newcomer = NewcomerSchema(organisation.side, scopes, current_app.extensions["mission"].phone_plan).load(_newcomer_facts(values))
+        newcomer = NewcomerSchema(organisation.side, scopes, current_app.extensions["mission"].phone_plan).load(
+            _newcomer_facts(values)
+        )
         invited = people.invite(current_audience(), organisation_id, newcomer, link_for=_link, now=now())
     except (ValidationError, Refused) as error:
         return _invite_page(organisation, Form(values, _errors(error))), 422
@@ -122,7 +124,7 @@ def _link(token: str) -> str:
 def _errors(error: ValidationError | Refused) -> dict[str, list[str]]:
     if isinstance(error, Refused):
         return {error.field or "": [_(error.sentence)]}
-    errors = flat_errors(error.normalized_messages())
+    errors = flat_errors(error.messages_dict)
     return {PHONES[0] if name == "phones" else name: texts for name, texts in errors.items()}
 
 
@@ -137,6 +139,23 @@ def _scopes(side: str) -> dict[str, str]:
     mission = current_app.extensions["mission"]
     places = {"mission": mission.sectors, "ocha": mission.areas}.get(side, ())
     return {place.code: label(place.name) for place in places}
+
+
+@bp.context_processor
+def _words() -> dict[str, Any]:
+    return {"function_words": _function_words, "role_words": _role_words, "scope_words": _scope_words}
+
+
+def _function_words(person: directory.PersonView) -> str:
+    return label(FUNCTIONS[person.side].get(person.function, {"fr": person.function}))
+
+
+def _role_words(person: directory.PersonView) -> str:
+    return ", ".join(label(roles.LABELS[code]) for code in person.roles)
+
+
+def _scope_words(person: directory.PersonView) -> str:
+    return _scopes(person.side).get(person.scope, person.scope) if person.scope else ""
 
 
 def _organisation_page(form: Form) -> str:

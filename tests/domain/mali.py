@@ -90,6 +90,7 @@ def rule_ids(judgement: Judgement | None) -> set[str]:
     return set() if judgement is None else set(judgement.rule_ids)
 
 
+DISTRIBUTION = notice(presence(BANKASS, "10 Dec 09:00", "10 Dec 15:00", "DIST_FOOD"))
 CROWD = notice(Stop(exact(NOWHERE), sharp("10 Dec 09:00"), sharp("10 Dec 15:00"), "DIST_FOOD"))
 
 

@@ -217,7 +217,9 @@ def test_any_text_is_read_or_refused_and_nothing_else(text: str) -> None:
     lon=st.decimals("0.0001", 179, places=4),
     between=st.sampled_from([" ", ", ", ",", "; ", "/"]),
 )
-def test_two_bare_numbers_never_say_on_which_side_of_greenwich_they_are(lat: Decimal, lon: Decimal, between: str) -> None:
+def test_two_bare_numbers_never_say_on_which_side_of_greenwich_they_are(
+    lat: Decimal, lon: Decimal, between: str
+) -> None:
     with pytest.raises(BadPosition) as refused:
         read_position(f"{lat}{between}{lon}")
     assert refused.value.reason == "no_hemisphere"

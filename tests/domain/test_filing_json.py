@@ -37,7 +37,9 @@ common: dict[str, Any] = {
     "level": st.sampled_from(Level),
     "stops": st.lists(stops, min_size=1, max_size=4).map(tuple),
 }
-notices = st.builds(MovementNotice, **common, plates=words, overnight=words, communications=st.none() | words)
+notices = st.builds(
+    MovementNotice, **common, plates=words, overnight=words, communications=st.none() | st.text(min_size=1)
+)
 plans = st.builds(MissionPlan, **common, title=words, media=st.booleans(), joint_with=words)
 
 

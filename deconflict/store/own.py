@@ -1,0 +1,157 @@
+"""What one organisation has filed and what was said to it: rows turned into facts, for disclosure to judge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from deconflict.domain.activity import Side
+from deconflict.domain.audience import Audience
+from deconflict.domain.disclosure import ItemFacts
+from deconflict.domain.kinds import Catalogue
+from deconflict.domain.party import AlertFacts, PartyCaseFacts, RequestFacts
+from deconflict.domain.states import AlertState, MessageState, RequestState
+from deconflict.store.alerts import Alert
+from deconflict.store.audit import AuditEntry
+from deconflict.store.cases import Case
+from deconflict.store.items import Item, ItemVersion
+from deconflict.store.people import Organisation
+from deconflict.store.queries import facts_of
+
+CLOSING = "closing"
+BatchAt = Callable[[datetime], datetime]
+LEFT = (MessageState.SENDING, MessageState.SENT, MessageState.DELIVERED, MessageState.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnItems:
+    """What can be read, and the references of what cannot: one bad row does not hide the others, nor pass in silence."""
+
+    facts: tuple[ItemFacts, ...]
+    unreadable: tuple[str, ...]
+
+
+def own_items(session: Session, side: Side, audience: Audience, catalogue: Catalogue) -> OwnItems:
+    """The items of the audience's organisation, latest departure first."""
+    query = select(Item).where(Item.side == side, Item.owner_id == audience.organisation_id)
+    facts, unreadable = [], []
+    for item in session.scalars(query.order_by(Item.departs_at.desc(), Item.id.desc())).all():
+        try:
+            facts.append(facts_of(session, item, catalogue))
+        except (ValueError, KeyError, TypeError):
+            if audience.scope in (None, item.sector):
+                unreadable.append(item.reference)
+    return OwnItems(tuple(facts), tuple(unreadable))
+
+
+def versions_by_reference(session: Session, side: Side, reference: str, catalogue: Catalogue) -> list[ItemFacts]:
+    """Every version of an item, oldest first; empty when there is no such item on this side."""
+    item = session.scalars(select(Item).where(Item.reference == reference, Item.side == side)).first()
+    if item is None:
+        return []
+    return [facts_of(session, item, catalogue, version) for version in range(1, item.version + 1)]
+
+
+def reasons(session: Session, side: Side, reference: str) -> dict[int, str]:
+    """What the owner wrote beside each version, by version."""
+    query = select(ItemVersion).join(Item).where(Item.reference == reference, Item.side == side)
+    rows = session.scalars(query)
+    return {row.version: row.reason for row in rows if row.reason}
+
+
+def return_code(session: Session, side: Side, reference: str) -> str | None:
+    """Why the desk last gave the item back."""
+    item = select(Item.id).where(Item.reference == reference, Item.side == side).scalar_subquery()
+    query = select(AuditEntry).where(AuditEntry.noun == side, AuditEntry.noun_id == item, AuditEntry.verb == "return")
+    entry = session.scalars(query.order_by(AuditEntry.id.desc())).first()
+    return str(entry.detail.get("code", "")) if entry is not None else None
+
+
+def default_level(session: Session, organisation_id: int) -> str | None:
+    """The level that the organisation set for its filings, None when each is to be chosen."""
+    return session.get_one(Organisation, organisation_id).default_level
+
+
+def own_case(
+    session: Session, reference: str, audience: Audience, catalogue: Catalogue, batch_at: BatchAt, now: datetime
+) -> tuple[PartyCaseFacts, ItemFacts] | None:
+    """The case under the reference of the audience's side, with its item there; None when there is none. `batch_at`: when
+    parties hear of what ended at an instant."""
+    named = Case.humanitarian_reference if audience.side == Side.HUMANITARIAN else Case.mission_reference
+    case = session.scalars(select(Case).where(named == reference)).first()
+    return _with_item(session, case, audience, catalogue, batch_at, now) if case is not None else None
+
+
+def own_cases(
+    session: Session, audience: Audience, catalogue: Catalogue, batch_at: BatchAt, now: datetime
+) -> Iterator[tuple[PartyCaseFacts, ItemFacts]]:
+    """As `own_case`, for every case of the organisation's items."""
+    mine = select(Item.id).where(Item.owner_id == audience.organisation_id, Item.side == audience.side)
+    query = select(Case).where(or_(Case.humanitarian_id.in_(mine), Case.mission_id.in_(mine))).order_by(Case.id)
+    for case in session.scalars(query):
+        found = _with_item(session, case, audience, catalogue, batch_at, now)
+        if found is not None:
+            yield found
+
+
+def _with_item(
+    session: Session, case: Case, audience: Audience, catalogue: Catalogue, batch_at: BatchAt, now: datetime
+) -> tuple[PartyCaseFacts, ItemFacts] | None:
+    item = case.item_of(audience.side)
+    if item is None:
+        return None
+    alerts = session.scalars(
+        select(Alert).where(Alert.case_id == case.id, Alert.side == audience.side).order_by(Alert.id)
+    ).all()
+    closed = [a for a in alerts if a.purpose == CLOSING and _left_or_due(a, now)]
+    facts = PartyCaseFacts(
+        reference=case.reference_for(audience.side),
+        told=bool(alerts) or any(r.side == audience.side for r in case.requests),
+        over=case.ended_at is not None and (bool(closed) or batch_at(case.ended_at) <= now),
+        requests=tuple(_requests(session, case, audience.side, [a.owed_at for a in closed])),
+        alerts=tuple(_alert(a, now) for a in alerts if a.person_id == audience.person_id and a.level != "team"),
+    )
+    return facts, facts_of(session, item, catalogue)
+
+
+def _requests(session: Session, case: Case, side: str, closed_at: list[datetime]) -> Iterator[RequestFacts]:
+    """What was answered is read from the audit: a request that is done no longer says so. `closed_at`: when the ends were
+    that this side has been told of."""
+    query = select(AuditEntry).where(
+        AuditEntry.noun == "case", AuditEntry.noun_id == case.id, AuditEntry.verb == "answer"
+    )
+    answers = {e.detail["request"]: str(e.detail["answer"]) for e in session.scalars(query.order_by(AuditEntry.id))}
+    for row in case.requests:
+        if row.side == side:
+            yield RequestFacts(
+                id=row.id,
+                ask=row.ask,
+                words=row.words,
+                made_at=row.made_at,
+                withdrawn=row.state == RequestState.WITHDRAWN,
+                over=any(at >= row.made_at for at in closed_at),
+                answer_code=answers.get(row.id),
+                answer=row.answer,
+                answered_at=row.answered_at,
+            )
+
+
+def _alert(alert: Alert, now: datetime) -> AlertFacts:
+    purpose = alert.purpose.partition(":")[0]
+    return AlertFacts(
+        id=alert.id,
+        counter=alert.counter,
+        purpose=purpose,
+        owed_at=alert.owed_at,
+        due=purpose != CLOSING or _left_or_due(alert, now),
+        said=alert.state == AlertState.ACKNOWLEDGED or bool(alert.acknowledgements),
+    )
+
+
+def _left_or_due(alert: Alert, now: datetime) -> bool:
+    """Whether its text has left or its hour has come. One that was taken back before it left was never said."""
+    return any(m.state in LEFT or (m.state == MessageState.QUEUED and m.send_after <= now) for m in alert.messages)

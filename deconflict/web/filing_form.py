@@ -1,0 +1,163 @@
+"""A filing as somebody writes it: what was typed, one stop more or less, and which place was meant. Nothing typed is lost, and
+nothing is kept between two requests: the page itself carries it."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from deconflict.domain.country import Mission
+from deconflict.domain.filing import Filing
+from deconflict.domain.places import Gazetteer, label
+from deconflict.schemas import forms
+from deconflict.schemas.filings import MOST_STOPS
+from deconflict.schemas.whereabouts import candidates, offers
+
+KEY = re.compile(r"[0-9a-f]{32}")
+PLACE_FIELDS = ("place", "place_pcode", "position")
+MOST_PICKS = 8
+LONGEST = 1_000  # of one typed value: more than any field takes, less than makes a page heavy
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """`values` by field name; `stops` how many the page shows; `key` makes a retry the same filing; `base` the version that
+    is amended, 0 for a new item; `reason` why it is amended."""
+
+    values: dict[str, str]
+    stops: int
+    key: str
+    base: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A place or position that may have been meant: `value` is what the page sends back, `said` what a person reads."""
+
+    value: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The fields of one page in their order, to list errors in the order in which people meet them."""
+
+    before: tuple[str, ...]
+    stop: tuple[str, ...]
+    after: tuple[str, ...]
+
+    def names(self, stops: int) -> list[str]:
+        middle = [f"stops-{n}-{name}" for n in range(stops) for name in self.stop]
+        return [*self.before, *middle, *self.after]
+
+
+@dataclass(frozen=True, slots=True)
+class Problems:
+    """Errors by field name of the page, and per stop the places to choose from."""
+
+    errors: dict[str, list[str]] = field(default_factory=dict)
+    picks: dict[int, list[Pick]] = field(default_factory=dict)
+
+
+def fresh(values: Mapping[str, str], stops: int, *, base: int = 0) -> Typed:
+    """The start of a page, with the key that its filing will bear."""
+    return Typed(dict(values), stops, secrets.token_hex(16), base)
+
+
+def read(form: Mapping[str, str]) -> Typed:
+    """What a page sent. Its own machinery has names that begin with an underscore."""
+    values = {name: text[:LONGEST] for name, text in form.items() if not forms.NOT_TYPED.fullmatch(name)}
+    key = form.get("_key", "")
+    return Typed(
+        values=values,
+        stops=min(max(_number(form.get("_stops")), 1), MOST_STOPS),
+        key=key if KEY.fullmatch(key) else secrets.token_hex(16),
+        base=_number(form.get("_base")),
+        reason=form.get("_reason", "")[:500],
+    )
+
+
+def amending(filing: Filing, version: int, mission: Mission) -> Typed:
+    """The page that would be read as this filing again. A P-code that was chosen stands in the place's own words, so that
+    changing them changes the place."""
+    values = forms.typed(filing, mission.zone)
+    for n in range(len(filing.stops)):
+        pcode = values.pop(f"stops-{n}-place_pcode", "")
+        known = mission.gazetteer.get(pcode) if pcode else None
+        if known is not None:
+            name = values.get(f"stops-{n}-place", "")
+            if candidates(mission.gazetteer, name) != [known]:
+                values[f"stops-{n}-place"] = label(known)
+    return fresh(values, len(filing.stops), base=version)
+
+
+def with_stop(typed: Typed) -> Typed:
+    return replace(typed, stops=min(typed.stops + 1, MOST_STOPS))
+
+
+def without_stop(typed: Typed, gone: int) -> Typed:
+    """The stops after it move up by one."""
+    if typed.stops == 1 or not 0 <= gone < typed.stops:
+        return typed
+    kept: dict[str, str] = {}
+    for name, text in typed.values.items():
+        found = forms.STOP_FIELD.fullmatch(name)
+        number = int(found[1]) if found else -1
+        if number != gone:
+            kept[f"stops-{number - 1}-{found[2]}" if found and number > gone else name] = text
+    return replace(typed, values=kept, stops=typed.stops - 1)
+
+
+def picked(typed: Typed, form: Mapping[str, str], gazetteer: Gazetteer) -> Typed:
+    """With the places that somebody chose from a list put where he had typed."""
+    values = dict(typed.values)
+    for n in range(typed.stops):
+        name, _, value = form.get(f"_pick-{n}", "").partition("|")
+        if name == "pcode":
+            chosen = gazetteer.get(value)
+            if chosen is not None:
+                values[f"stops-{n}-place"] = label(chosen)
+                values.pop(f"stops-{n}-place_pcode", None)
+        elif name in PLACE_FIELDS and value:
+            values[f"stops-{n}-{name}"] = value[:LONGEST]
+    return replace(typed, values=values)
+
+
+def problems(typed: Typed, errors: Mapping[str, list[str]], layout: Layout, mission: Mission) -> Problems:
+    """Errors in the order of the page; those of no field on it stand first, without one."""
+    order = layout.names(typed.stops)
+    general = [text for name, texts in errors.items() if name not in order for text in texts]
+    found = {name: errors[name] for name in order if name in errors}
+    places = {n: _picks(typed, n, mission) for n in _unsettled(found)}
+    return Problems(({"": general} if general else {}) | found, {n: picks for n, picks in places.items() if picks})
+
+
+def stop_typed(values: Mapping[str, str], n: int) -> dict[str, str]:
+    """The place of one stop as typed, white space tidied as the schema does."""
+    return {name: " ".join(values.get(f"stops-{n}-{name}", "").split()) for name in PLACE_FIELDS}
+
+
+def _unsettled(errors: Iterable[str]) -> list[int]:
+    """Stops whose place is in question."""
+    named = (re.fullmatch(r"stops-(\d+)-(?:place|position)", name) for name in errors)
+    return sorted({int(found[1]) for found in named if found})
+
+
+def _picks(typed: Typed, n: int, mission: Mission) -> list[Pick]:
+    """Places of that name or of a like one, then likely corrections of a position."""
+    row = stop_typed(typed.values, n)
+    likely = [Pick(f"{offer.field}|{offer.value}", offer.value) for offer in offers(mission, row)]
+    named = candidates(mission.gazetteer, row["place"]) if row["place"] else []
+    if len(named) == 1 or not row["place"]:
+        return likely
+    near = named or [
+        place for place in mission.gazetteer.search(row["place"], 12) if place.level in ("town", "commune")
+    ]
+    return [Pick(f"pcode|{place.pcode}", label(place)) for place in near[:MOST_PICKS]] + likely
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and re.fullmatch(r"\d{1,4}", text, re.ASCII) else 0

@@ -1,0 +1,219 @@
+"""A filing in words, as its owner reads it: what was understood, local days with their weekday, places with their commune,
+and for the mission its date-time groups and grid squares beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import format_datetime, to_user_timezone
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from deconflict.domain.activity import Side
+from deconflict.domain.coordinates import format_dd, format_mgrs
+from deconflict.domain.country import Mission
+from deconflict.domain.disclosure import HalfDay, ItemView
+from deconflict.domain.dtg import format_dtg
+from deconflict.domain.filing import Location, Stop, Window
+from deconflict.domain.places import label
+from deconflict.schemas import notices, plans
+from deconflict.schemas.filings import MODES, URGENCIES
+from deconflict.web.language import current_language
+from deconflict.web.map_words import whereabouts
+
+DAY, CLOCK = "EEEE d MMMM y", "HH:mm"
+HALVES = {
+    "morning": _l("morning (06:00-12:00)"),
+    "afternoon": _l("afternoon (12:00-18:00)"),
+    "night": _l("night (18:00-06:00 the next day)"),
+}
+SQUARES = ((1.0, 10), (10.0, 8), (100.0, 6))  # uncertainty in metres -> digits of the square that still tells the truth
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line. `key` names it across versions; `also` is the same in the reader's other notation."""
+
+    key: str
+    label: str
+    text: str
+    also: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StopWords:
+    """One stop; `title` is its place in words."""
+
+    number: int
+    title: str
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A whole filing. `summary` is one line that its owner knows it by."""
+
+    kind: str
+    summary: str
+    facts: tuple[Fact, ...]
+    stops: tuple[StopWords, ...]
+
+    def lines(self) -> Iterator[Fact]:
+        """Everything, with the stops' lines named by their number."""
+        yield from self.facts
+        for stop in self.stops:
+            named = _("Stop %(number)s", number=stop.number)
+            for fact in stop.facts:
+                yield Fact(f"{stop.number}-{fact.key}", f"{named}: {fact.label}", fact.text, fact.also)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line that differs; an empty text where one version does not have it."""
+
+    label: str
+    before: str
+    after: str
+
+
+def changes(before: Words, after: Words) -> list[Change]:
+    """What differs between two versions, in the order of the page."""
+    old, new = ({fact.key: fact for fact in words.lines()} for words in (before, after))
+    named = new | old
+    return [
+        Change(named[key].label, old[key].text if key in old else "", new[key].text if key in new else "")
+        for key in dict.fromkeys([*new, *old])
+        if (old[key].text if key in old else "") != (new[key].text if key in new else "")
+    ]
+
+
+def in_words(view: ItemView, mission: Mission) -> Words:
+    """The item as its owner may read it, in the reader's language."""
+    kind = _kind(mission, view.kind)
+    stops = tuple(_stop(n, stop, mission, view.side) for n, stop in enumerate(view.stops or (), 1))
+    rows = _notice(view) if view.side is Side.HUMANITARIAN else _plan(view)
+    facts = [("kind", _("Kind"), kind), *rows, ("level", _("Share level"), level_words(view))]
+    return Words(
+        kind=kind,
+        summary=_summary(view.stops or ()),
+        facts=tuple(Fact(key, str(name), str(text)) for key, name, text in facts if text),
+        stops=stops,
+    )
+
+
+def level_words(view: ItemView) -> str:
+    words: Any = notices.LEVELS if view.side is Side.HUMANITARIAN else plans.LEVELS
+    return str(words[view.level])
+
+
+def place_words(place: Location, mission: Mission) -> str:
+    """As `Bankass (commune Bankass, cercle Bankass)`; for a position how far it is from the nearest settlement."""
+    gazetteer = mission.gazetteer
+    known = gazetteer.get(place.pcode) if place.pcode else None
+    if place.source in ("gazetteer", "commune") and known is not None:
+        return label(known)
+    near = label(gazetteer.describe(place.point).place)
+    said = whereabouts(place.point, gazetteer, current_language())
+    name = gazetteer.describe(place.point).place.name
+    return said[: -len(name)] + near if said.endswith(name) else f"{said} ({near})"
+
+
+def window_words(window: Window) -> str:
+    """As `Tuesday 10 December 2019, between 09:00 and 15:00`; both days where they differ."""
+    first, last = (to_user_timezone(at) for at in (window.earliest, window.latest))
+    day, begins, ends = format_datetime(window.earliest, DAY), clock(window.earliest), clock(window.latest)
+    if first == last:
+        return _("%(day)s at %(time)s", day=day, time=begins)
+    if first.date() == last.date():
+        return _("%(day)s, between %(begins)s and %(ends)s", day=day, begins=begins, ends=ends)
+    until = format_datetime(window.latest, DAY)
+    return _("between %(day)s %(begins)s and %(until)s %(ends)s", day=day, begins=begins, until=until, ends=ends)
+
+
+def moment_words(at: datetime) -> str:
+    return _("%(day)s at %(time)s", day=format_datetime(at, DAY), time=clock(at))
+
+
+def clock(at: datetime) -> str:
+    return str(format_datetime(at, CLOCK))
+
+
+def half_day_words(half: HalfDay) -> str:
+    """As `Tuesday 10 December 2019, morning (06:00-12:00)`. The date is a local one already."""
+    noon = datetime(half.day.year, half.day.month, half.day.day, 12)  # noqa: DTZ001  # a day, not an instant
+    day = format_datetime(noon, DAY, rebase=False)
+    return _("%(day)s, %(half)s", day=day, half=HALVES[half.part])
+
+
+def _kind(mission: Mission, code: str | None) -> str:
+    return mission.catalogue[code].label[current_language()] if code else ""
+
+
+def _summary(stops: Sequence[Stop]) -> str:
+    """As `Mopti - Bankass`: the first and last names, the same only once."""
+    names = [_short(stop.location) for stop in stops]
+    return " - ".join(dict.fromkeys((names[0], names[-1]))) if names else ""
+
+
+def _short(place: Location) -> str:
+    return place.name or place.as_typed
+
+
+def _notice(view: ItemView) -> list[tuple[str, str, Any]]:
+    urgency = str(URGENCIES.get(view.urgency or "", ""))
+    return [
+        ("mode", _("How"), MODES.get(view.mode or "", "")),
+        ("vehicles", _("Vehicles"), view.vehicles if view.vehicles is not None else ""),
+        ("marking", _("Marking"), notices.MARKINGS.get(view.marking or "", "")),
+        ("persons", _("Persons"), view.persons if view.persons is not None else ""),
+        ("cargo", _("Cargo"), notices.CARGOES.get(view.cargo or "", "")),
+        ("escort", _("Escort"), notices.ESCORTS.get(view.escort or "", "")),
+        ("urgency", _("Urgency"), f"{urgency}: {view.urgency_reason}" if view.urgency_reason else urgency),
+        ("communications", _("Team's number"), view.communications or ""),
+        ("overnight", _("Overnight place"), view.overnight or ""),
+        ("plates", _("Number plates"), view.plates or ""),
+    ]
+
+
+def _plan(view: ItemView) -> list[tuple[str, str, Any]]:
+    return [
+        ("title", _("Title"), view.title or ""),
+        ("mode", _("How"), MODES.get(view.mode or "", "")),
+        ("aid", _("Aid given on the way"), plans.AID_COMPONENTS.get(view.aid_component or "", "")),
+        ("joint_with", _("With whom"), plans.PARTNERS.get(view.joint_with or "", "")),
+        ("media", _("Media"), _("Media invited") if view.media else ""),
+    ]
+
+
+def _stop(number: int, stop: Stop, mission: Mission, side: Side) -> StopWords:
+    military = side is Side.MISSION
+    place = place_words(stop.location, mission)
+    rows = [Fact("place", _("Place"), _placed(stop.location, place), _square(stop.location) if military else "")]
+    for key, name, window in (("arrive", _("Arrival"), stop.arrive), ("depart", _("Departure"), stop.depart)):
+        if window is not None:
+            rows.append(Fact(key, name, window_words(window), _groups(window) if military else ""))
+    if stop.activity:
+        rows.append(Fact("activity", _("On site"), _kind(mission, stop.activity)))
+    if military:
+        rows.append(Fact("halt", _("Stops 15 minutes or more"), _("Yes") if stop.halt else _("No")))
+    return StopWords(number, _short(stop.location), tuple(rows))
+
+
+def _placed(place: Location, words: str) -> str:
+    """The place; the figures too when a position was given, since the words hide the last metres."""
+    if place.source in ("gazetteer", "commune"):
+        return words
+    named = f"{place.name}: " if place.name and place.name not in words else ""
+    return f"{named}{words} [{format_dd(place.point, 5)}]"
+
+
+def _square(place: Location) -> str:
+    digits = next((digits for limit_m, digits in SQUARES if place.uncertainty_m <= limit_m), 4)
+    return format_mgrs(place.point, digits)
+
+
+def _groups(window: Window) -> str:
+    return f"{format_dtg(window.earliest)} - {format_dtg(window.latest)}"

@@ -1,0 +1,111 @@
+"""Movement notices: what a humanitarian organisation files, reads again, amends and cancels."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask_babel import lazy_gettext as _l
+
+from deconflict.domain import roles
+from deconflict.domain.activity import Side
+from deconflict.domain.filing import Level
+from deconflict.schemas import notices as schema
+from deconflict.schemas.filings import MODES, URGENCIES
+from deconflict.web import filing_pages
+from deconflict.web.audience import audience
+from deconflict.web.filing_form import Layout
+from deconflict.web.filing_pages import Page, Pages, Sheet
+
+bp = Blueprint("notices", __name__)
+
+WINDOWS = ("arrive_date", "arrive_from", "arrive_to", "activity", "depart_date", "depart_from", "depart_to")
+MOVEMENT = Sheet(
+    flag="travel",
+    layout=Layout(
+        before=("kind", "mode"),
+        stop=("place", "position", *WINDOWS),
+        after=(
+            *("vehicles", "marking", "persons", "cargo", "escort", "urgency", "urgency_reason"),
+            *("communications", "overnight", "plates", "level", "disclaimer"),
+        ),
+    ),
+    stops=2,
+    template="notices/form.html",
+    title=_l("File a movement"),
+    start={"mode": "road", "marking": "none", "cargo": "none", "urgency": "standard"},
+)
+WHO_SEES = {
+    Level.MATCH_ONLY: _l(
+        "Seen by your organisation and OCHA only. If it meets a plan of the mission, you are the only side that can be asked "
+        "to change: the rule that the mission adjusts first cannot work."
+    ),
+    Level.REDACTED: _l(
+        "Seen by your organisation and OCHA. If it meets a plan, and only then, the OCHA officer may tell the mission desk to "
+        "avoid a settlement on a half-day, and whether people gather there. Never your name, route, hours or cargo. From this "
+        "level up the mission can be asked to adjust first."
+    ),
+    Level.FULL: _l(
+        "As the reduced level. In the same case only, the officer may also tell how many vehicles you have, how they are "
+        "marked and their plates, so that they are recognised."
+    ),
+}
+PAGES = Pages(
+    name="notices",
+    side=Side.HUMANITARIAN,
+    schema=schema.NoticeSchema,
+    sheets={"movement": MOVEMENT},
+    words={
+        "noun": _l("Movement notice"),
+        "mine": _l("Our notices"),
+        "new": _l("File a movement"),
+        "none": _l("Your organisation has filed nothing yet."),
+        "amend": _l("Amend a movement"),
+        "cancel": _l("Cancel a movement"),
+        "doubt": _l("Cancelling the notice does not stop the team: tell it yourself."),
+    },
+    options={
+        "modes": MODES,
+        "urgencies": URGENCIES,
+        "markings": schema.MARKINGS,
+        "cargoes": schema.CARGOES,
+        "escorts": schema.ESCORTS,
+        "levels": schema.LEVELS,
+        "who_sees": WHO_SEES,
+        "disclaimer": schema.DISCLAIMER_VERSION,
+    },
+)
+
+
+@bp.get("/notices")
+@audience(*roles.FILERS_HUMANITARIAN)
+def mine() -> Page:
+    return filing_pages.mine(PAGES)
+
+
+@bp.route("/notices/new", methods=["GET", "POST"])
+@audience(*roles.FILERS_HUMANITARIAN)
+def new() -> Page:
+    return filing_pages.new(PAGES, "movement")
+
+
+@bp.get("/notices/<reference>")
+@audience(*roles.FILERS_HUMANITARIAN)
+def show(reference: str) -> Page:
+    return filing_pages.show(PAGES, reference)
+
+
+@bp.get("/notices/<reference>/filed")
+@audience(*roles.FILERS_HUMANITARIAN)
+def filed(reference: str) -> Page:
+    return filing_pages.filed(PAGES, reference)
+
+
+@bp.route("/notices/<reference>/amend", methods=["GET", "POST"])
+@audience(*roles.FILERS_HUMANITARIAN)
+def amend(reference: str) -> Page:
+    return filing_pages.amend(PAGES, reference)
+
+
+@bp.route("/notices/<reference>/cancel", methods=["GET", "POST"])
+@audience(*roles.FILERS_HUMANITARIAN)
+def cancel(reference: str) -> Page:
+    return filing_pages.cancel(PAGES, reference)

@@ -1,0 +1,128 @@
+"""What OCHA asks one's own side, and the alerts of whoever looks: under the party's own reference, with the words of the request
+and nothing else of the other side."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from deconflict.domain import roles
+from deconflict.domain.country import Mission
+from deconflict.domain.errors import NotFound, Refused
+from deconflict.domain.msgid import N_
+from deconflict.domain.party import CHANGED, PartyCaseView, view_of_own_case
+from deconflict.services import acknowledgements, requests
+from deconflict.store import own
+from deconflict.store.base import db
+from deconflict.web.audience import audience, current_audience
+from deconflict.web.clock import now
+from deconflict.web.filing_words import half_day_words, in_words, moment_words
+from deconflict.web.forms_ui import Form
+
+bp = Blueprint("requests", __name__)
+
+FILERS = roles.FILERS_HUMANITARIAN | roles.FILERS_MISSION
+ASKS = {
+    "avoid_place": _l("Please do not be at this place during the half-days below."),
+    "change_time": _l("Please change your times, so that you are not at this place during the half-days below."),
+    "change_place": _l("Please do it at another place: not at this one during the half-days below."),
+    "call_desk": _l("Please call the desk about this place and these half-days."),
+}
+STATES = {
+    "open": _l("Waits for your answer"),
+    "answered": _l("Answered"),
+    "changed": _l("You changed it since; the desk reads it and tells you"),
+    "withdrawn": _l("Taken back by the desk"),
+    "over": _l("Over"),
+}
+PURPOSES = {
+    "request": _l("A request awaits your answer."),
+    "minimal": _l("Call your base or the desk before departure."),
+    "closing": _l("Only this file is over. The others stay open."),
+}
+ANSWERS = {"accept": _l("Accepted"), "decline": _l("Declined")}
+Page = str | tuple[str, int] | Response
+
+
+@bp.get("/requests")
+@audience(*FILERS)
+def mine() -> str:
+    who, mission = current_audience(), _mission()
+    found = own.own_cases(db.session(), who, mission.catalogue, mission.pack.clocks.next_batch_at, now())
+    views = [view for case, item in found if (view := view_of_own_case(case, item, who)) is not None]
+    views.sort(key=lambda view: (view.waits, not view.over, view.last_at), reverse=True)
+    rows = [(view, in_words(view.item, mission), moment_words(view.last_at)) for view in views]
+    return render_template("own/requests.html", rows=rows)
+
+
+@bp.get("/requests/<reference>")
+@audience(*FILERS)
+def show(reference: str) -> Page:
+    return _page(_own_case(reference), Form())
+
+
+@bp.post("/requests/<reference>/answer")
+@audience(*FILERS)
+def answer(reference: str) -> Page:
+    view = _own_case(reference)
+    asked = next((r for r in view.requests if str(r.id) == request.form.get("request")), None)
+    if asked is None:
+        raise NotFound
+    if asked.state == CHANGED:
+        # Whether the request still stands would tell what the change did (RUL-6).
+        raise Refused(N_("You changed it after this was asked. The desk reads the change and tells you."))
+    text = request.form.get("text", "")
+    try:
+        requests.answer(asked.id, request.form.get("answer", ""), text, current_audience(), _mission(), now())
+    except Refused as error:
+        if error.field != "answer":
+            raise
+        return _page(view, Form({"text": text}, {"answer": [_(error.sentence)]})), 422
+    flash(_("Your answer is with the desk."))
+    return redirect(url_for("requests.show", reference=reference), 303)
+
+
+@bp.post("/requests/<reference>/acknowledge")
+@audience(*FILERS)
+def acknowledge(reference: str) -> Response:
+    view = _own_case(reference)
+    alert = next((a for a in view.alerts if str(a.id) == request.form.get("alert")), None)
+    if alert is None:
+        raise NotFound
+    acknowledgements.acknowledge_in_app(alert.id, current_audience(), now())
+    flash(_("Noted: you have it."))
+    return redirect(url_for("requests.show", reference=reference), 303)
+
+
+def _own_case(reference: str) -> PartyCaseView:
+    """Raises NotFound for what does not exist, is another's, or of which nothing was told yet."""
+    who, mission = current_audience(), _mission()
+    found = own.own_case(db.session(), reference, who, mission.catalogue, mission.pack.clocks.next_batch_at, now())
+    view = view_of_own_case(*found, who) if found is not None else None
+    if view is None:
+        raise NotFound
+    return view
+
+
+def _page(view: PartyCaseView, form: Form) -> str:
+    pages = "notices" if view.item.side == "humanitarian" else "plans"
+    return render_template(
+        "own/request.html",
+        case=view,
+        form=form,
+        pages=pages,
+        words=in_words(view.item, _mission()),
+        asks=ASKS,
+        states=STATES,
+        purposes=PURPOSES,
+        answers=ANSWERS,
+        half_day_words=half_day_words,
+        moment_words=moment_words,
+    )
+
+
+def _mission() -> Mission:
+    found: Mission = current_app.extensions["mission"]
+    return found

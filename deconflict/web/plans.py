@@ -1,0 +1,124 @@
+"""Mission plans: patrols and visible QIP events, filed by the mission's desks."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+from flask_babel import lazy_gettext as _l
+
+from deconflict.domain import roles
+from deconflict.domain.activity import Side
+from deconflict.domain.errors import NotFound
+from deconflict.domain.filing import Level
+from deconflict.schemas import plans as schema
+from deconflict.schemas.filings import MODES
+from deconflict.web import filing_pages
+from deconflict.web.audience import audience
+from deconflict.web.filing_form import Layout
+from deconflict.web.filing_pages import Page, Pages, Sheet
+
+bp = Blueprint("plans", __name__)
+
+BEGINS = ("arrive_date", "arrive_from", "arrive_to")
+ENDS = ("depart_date", "depart_from", "depart_to")
+PATROL = Sheet(
+    flag="patrol",
+    layout=Layout(
+        before=("kind", "mode"),
+        stop=("place", "position", *BEGINS, "halt", "activity", *ENDS),
+        after=("aid_component", "joint_with", "level"),
+    ),
+    stops=2,
+    template="plans/patrol.html",
+    title=_l("File a patrol or convoy"),
+    start={"mode": "road"},
+)
+EVENT = Sheet(
+    flag="event",
+    layout=Layout(
+        before=("kind", "title"),
+        stop=("place", "position", *BEGINS, *ENDS),
+        after=("media", "aid_component", "joint_with", "level"),
+    ),
+    stops=1,
+    template="plans/event.html",
+    title=_l("File a QIP event"),
+    start={"stops-0-halt": "yes"},
+)
+WHO_SEES = {
+    Level.MATCH_ONLY: _l(
+        "Seen by your sector, force headquarters and OCHA only. If it meets a humanitarian activity, you are the only side "
+        "that can be asked to change."
+    ),
+    Level.REDACTED: _l(
+        "Seen by your sector, force headquarters and OCHA. If it meets an activity, and only then, the OCHA officer may ask the "
+        "organisation to avoid a place on a half-day. Never who, how many or why."
+    ),
+}
+PAGES = Pages(
+    name="plans",
+    side=Side.MISSION,
+    schema=schema.PlanSchema,
+    sheets={"patrol": PATROL, "event": EVENT},
+    words={
+        "noun": _l("Plan"),
+        "mine": _l("Our plans"),
+        "new": _l("File a plan"),
+        "none": _l("Nothing is filed yet."),
+        "amend": _l("Amend a plan"),
+        "cancel": _l("Cancel a plan"),
+        "doubt": _l("Cancelling the plan does not stop the unit: tell it yourself."),
+    },
+    options={
+        "modes": MODES,
+        "aid": schema.AID_COMPONENTS,
+        "partners": schema.PARTNERS,
+        "yes_no": {"yes": _l("Yes"), "no": _l("No")},
+        "levels": schema.LEVELS,
+        "who_sees": WHO_SEES,
+    },
+)
+
+
+@bp.get("/plans")
+@audience(*roles.FILERS_MISSION)
+def mine() -> Page:
+    return filing_pages.mine(PAGES)
+
+
+@bp.get("/plans/new")
+@audience(*roles.FILERS_MISSION)
+def new() -> Page:
+    """Which of the two it is: they ask different things."""
+    return render_template("plans/choose.html")
+
+
+@bp.route("/plans/new/<what>", methods=["GET", "POST"])
+@audience(*roles.FILERS_MISSION)
+def write(what: str) -> Page:
+    if what not in PAGES.sheets:
+        raise NotFound
+    return filing_pages.new(PAGES, what)
+
+
+@bp.get("/plans/<reference>")
+@audience(*roles.FILERS_MISSION)
+def show(reference: str) -> Page:
+    return filing_pages.show(PAGES, reference)
+
+
+@bp.get("/plans/<reference>/filed")
+@audience(*roles.FILERS_MISSION)
+def filed(reference: str) -> Page:
+    return filing_pages.filed(PAGES, reference)
+
+
+@bp.route("/plans/<reference>/amend", methods=["GET", "POST"])
+@audience(*roles.FILERS_MISSION)
+def amend(reference: str) -> Page:
+    return filing_pages.amend(PAGES, reference)
+
+
+@bp.route("/plans/<reference>/cancel", methods=["GET", "POST"])
+@audience(*roles.FILERS_MISSION)
+def cancel(reference: str) -> Page:
+    return filing_pages.cancel(PAGES, reference)

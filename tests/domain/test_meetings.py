@@ -1,0 +1,174 @@
+"""Minutes within, co-movement, together, passing."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from datetime import timedelta
+
+import brute
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from some_parts import BANDIAGARA, BANKASS, HOUR, MOPTI, at, buffers, couples, items, leg, off, split, stay, utc
+
+from deconflict.domain import geodesy, overlap
+from deconflict.domain.activity import OPEN_END, Moment, Part
+
+# --- minutes ---
+
+
+def test_two_presences_share_the_minutes_of_both_windows() -> None:
+    crowd, patrol = stay(BANKASS, start=at(9), end=at(15)), stay((14.08, -3.512), start=at(13), end=at(16))
+    assert overlap.minutes_within([crowd], [patrol], 2_000.0) == 120.0
+    assert overlap.minutes_within([crowd], [patrol], 1_400.0) == 0.0
+    assert overlap.minutes_within([crowd, crowd], [patrol], 2_000.0) == 120.0
+
+
+def test_head_on_convoys_are_within_reach_for_as_long_as_their_speeds_say() -> None:
+    out, back = leg(MOPTI, BANDIAGARA, start=at(6), end=at(8)), leg(BANDIAGARA, MOPTI, start=at(6), end=at(8))
+    per_min = geodesy.distance_m(MOPTI, BANDIAGARA) / 120
+    assert overlap.minutes_within([out], [back], 2_000.0) == pytest.approx(4_000.0 / (2 * per_min), rel=1e-3)
+
+
+def test_slack_and_uncertainty_do_not_count_as_minutes() -> None:
+    crowd = stay(BANKASS, start=at(9, (3, 3), (3, 3)), end=at(15, (3, 3), (3, 3)), unsure_m=9_000.0)
+    patrol = stay(off(BANKASS, 10.0, 5_000.0), start=at(15), end=at(20), unsure_m=9_000.0)
+    assert overlap.minutes_within([crowd], [patrol], 4_000.0) == 0.0
+    assert overlap.minutes_within([crowd], [patrol], 6_000.0) == 0.0
+
+
+@settings(max_examples=40, deadline=None)
+@given(couples(), st.sampled_from([2_000.0, 10_000.0, 30_000.0]))
+def test_minutes_agree_with_counting_them(couple: tuple[Part, Part], distance_m: float) -> None:
+    a, b = couple
+    step_s = 60.0
+    counted = brute.minutes_within(a, b, distance_m, step_s)
+    exact = overlap.minutes_within([a], [b], distance_m)
+    # A stationary line is sampled at 21 points, so counting may miss what a step between them would add.
+    spare = 6.0 if all(p.moving or len(p.shape.points) == 1 for p in couple) else 30.0
+    assert counted - 6.0 <= exact <= counted + spare
+
+
+# --- co-movement ---
+
+
+def test_golden_scenario_six_is_an_apparent_escort() -> None:
+    convoy = leg(MOPTI, BANDIAGARA, start=at(6.5), end=at(9))
+    mission = leg(MOPTI, BANDIAGARA, start=at(6.5 + 1 / 3), end=at(9 + 1 / 3))
+    assert overlap.comovement_min([convoy], [mission], HOUR) == pytest.approx(150.0, abs=0.1)
+    afternoon = leg(MOPTI, BANDIAGARA, start=at(13), end=at(15.5))
+    assert overlap.comovement_min([convoy], [afternoon], HOUR) == 0.0
+
+
+def test_the_other_way_and_across_is_no_escort() -> None:
+    convoy = leg(MOPTI, BANDIAGARA, start=at(6.5), end=at(9))
+    back = leg(BANDIAGARA, MOPTI, start=at(6.5), end=at(9))
+    assert overlap.comovement_min([convoy], [back], HOUR) == 0.0
+    beside = stay(MOPTI, start=at(6), end=at(9))
+    assert overlap.comovement_min([convoy], [beside], HOUR) == 0.0
+
+
+@pytest.mark.parametrize(("turn", "together"), [(44.0, True), (46.0, False)])
+def test_headings_are_the_same_up_to_45_degrees(turn: float, together: bool) -> None:
+    ours = leg(BANKASS, off(BANKASS, 80.0, 20_000.0), start=at(8), end=at(9))
+    theirs = leg(BANKASS, off(BANKASS, 80.0 + turn, 20_000.0), start=at(8), end=at(9))
+    assert (overlap.comovement_min([ours], [theirs], 0.0) > 0.0) is together
+
+
+def test_the_side_that_is_longer_on_the_shared_road_counts() -> None:
+    slow, fast = leg(MOPTI, BANDIAGARA, start=at(6), end=at(10)), leg(MOPTI, BANDIAGARA, start=at(7), end=at(9))
+    for a, b in ((slow, fast), (fast, slow)):
+        assert overlap.comovement_min([a], [b], 2 * HOUR) == pytest.approx(240.0, abs=0.1)
+
+
+# --- together ---
+
+
+def test_the_meeting_lasts_from_the_first_to_the_last_who_has_a_partner_within_the_buffer() -> None:
+    crowd, patrol = stay(BANKASS, start=at(9), end=at(15)), stay((14.08, -3.512), start=at(13), end=at(16))
+    assert overlap.together([crowd], [patrol], 2_000.0, HOUR) == (utc(12), utc(16))
+    assert overlap.together([crowd], [patrol], 1_400.0, HOUR) is None
+    late = stay((14.08, -3.512), start=at(13), end=at(16, (0, 2)))
+    assert overlap.together([crowd], [late], 2_000.0, HOUR) == (utc(12), utc(16))
+    assert overlap.together([crowd], [late], 2_000.0, 3 * HOUR) == (utc(10), utc(18))
+
+
+def test_only_the_stretch_of_the_way_within_reach_is_a_meeting() -> None:
+    site = stay(BANKASS, start=at(0), end=Moment(OPEN_END))
+    drive = leg(off(BANKASS, 270.0, 30_000.0), off(BANKASS, 90.0, 30_000.0), start=at(9), end=at(11))
+    span = overlap.together([site], [drive], 15_000.0, 0.0)
+    assert span is not None
+    assert span[0] == pytest.approx(utc(9.5), abs=timedelta(seconds=2))
+    assert span[1] == pytest.approx(utc(10.5), abs=timedelta(seconds=2))
+
+
+@settings(deadline=None)
+@given(items(), buffers, st.sampled_from([0.0, 2_000.0, 10_000.0]))
+def test_there_is_a_meeting_exactly_when_the_gap_is_within_the_distance(
+    couple: tuple[list[Part], list[Part]], buffer_s: float, distance_m: float
+) -> None:
+    a, b = couple
+    gap = overlap.gap_m(a, b, buffer_s)
+    assume(math.isinf(gap) or abs(gap - distance_m) > 2.0 or distance_m == gap == 0.0)
+    span = overlap.together(a, b, distance_m, buffer_s)
+    assert (span is not None) == (gap <= distance_m)
+    assert span is None or span[0] <= span[1]
+    mirrored = overlap.together(b, a, distance_m, buffer_s)
+    assert (mirrored is None) == (span is None)
+
+
+# --- passing ---
+
+
+def drive_by(offset_m: float, minutes: float = 60.0, *, start_h: float = 13.0) -> Part:
+    """A leg of 20 km past Bankass at `offset_m` to the south."""
+    abeam = off(BANKASS, 180.0, offset_m)
+    ends = off(abeam, 270.0, 10_000.0), off(abeam, 90.0, 10_000.0)
+    return leg(*ends, start=at(start_h), end=at(start_h + minutes / 60))
+
+
+CROWD = stay(BANKASS, start=at(9), end=at(15))
+
+
+def test_who_drives_by_in_less_than_a_quarter_of_an_hour_passes() -> None:
+    # 4 km of the way are within 2 km: 20 km/h makes 12 minutes of them, 15 km/h makes 16.
+    assert overlap.passes(drive_by(0.0), [CROWD], 2_000.0)
+    assert not overlap.passes(drive_by(0.0, 80.0), [CROWD], 2_000.0)
+    assert overlap.passes(drive_by(0.0, 80.0), [CROWD], 2_000.0, under_s=1_000.0)
+    assert overlap.passes(drive_by(1_500.0, 80.0), [CROWD], 2_000.0)
+
+
+def test_the_hour_of_the_drive_does_not_matter_for_how_long_it_stays_near_a_place() -> None:
+    assert not overlap.passes(drive_by(0.0, 80.0, start_h=16.0), [CROWD], 2_000.0)
+    assert overlap.passes(drive_by(0.0, start_h=16.0), [CROWD], 2_000.0)
+
+
+def test_who_stands_there_does_not_pass() -> None:
+    assert not overlap.passes(stay(BANKASS, start=at(13), end=at(13.1)), [CROWD], 2_000.0)
+
+
+def test_a_declared_halt_within_the_distance_is_no_passing() -> None:
+    past = drive_by(0.0)
+    halts = [
+        replace(stay(off(BANKASS, 90.0, far), start=at(20), end=at(21), unsure_m=unsure), halt=True)
+        for far, unsure in ((1_900.0, 0.0), (2_500.0, 600.0), (9_000.0, 0.0))
+    ]
+    assert [overlap.passes(past, [CROWD], 2_000.0, siblings=[past, halt]) for halt in halts] == [False, False, True]
+
+
+def test_an_undeclared_wait_on_the_way_lengthens_the_stay_and_another_day_does_not() -> None:
+    first = leg(off(BANKASS, 270.0, 10_000.0), BANKASS, start=at(13), end=at(13.5))
+    wait = stay(BANKASS, start=at(13.5), end=at(14))
+    onward = leg(BANKASS, off(BANKASS, 90.0, 10_000.0), start=at(14), end=at(14.5))
+    assert overlap.passes(first, [CROWD], 2_000.0)
+    assert not overlap.passes(first, [CROWD], 2_000.0, siblings=[first, wait, onward])
+    back = drive_by(0.0, start_h=18.0)
+    assert overlap.passes(back, [CROWD], 2_000.0, siblings=[first, back])
+    assert not overlap.passes(first, [CROWD], 2_000.0, siblings=[first, wait, back])
+
+
+def test_two_halves_of_a_slow_drive_pass_no_more_than_the_whole() -> None:
+    whole = drive_by(0.0, 80.0)
+    halves = split(whole, 0.5)
+    assert [overlap.passes(half, [CROWD], 2_000.0, siblings=halves) for half in halves] == [False, False]

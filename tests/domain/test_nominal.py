@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from some_parts import BANDIAGARA, BANKASS, HOUR, MOPTI, at, buffers, items, leg, near, off, stay, utc
+
+from deconflict.domain import geodesy, overlap
+from deconflict.domain.activity import LatLon, Part
+
+
+@settings(deadline=None)
+@given(items(), buffers)
+def test_the_nominal_distance_is_the_gap_of_what_was_declared(
+    couple: tuple[list[Part], list[Part]], buffer_s: float
+) -> None:
+    a, b = couple
+    wide = max(buffer_s, overlap.time_gap_s(a, b, assumed=False))
+    told = overlap.nominal(a, b, buffer_s)
+    assert told.distance_m == near(overlap.gap_m(a, b, wide, assumed=False, uncertain=False))
+    assert told.time_gap_s == abs((told.a_at - told.b_at).total_seconds())
+    assert min(p.start.at for p in a) <= told.a_at <= max(p.end.at for p in a)
+    radii = [max(p.shape.radius_m for p in side) for side in couple]
+    assert told.distance_m >= geodesy.distance_m(told.a_point, told.b_point) - sum(radii) - 0.01
+    assert any(holds(p, told.a_point, told.a_at) for p in a)
+    assert any(holds(p, told.b_point, told.b_at) for p in b)
+
+
+def holds(part: Part, point: LatLon, when: datetime) -> bool:
+    """Is this point one that the part holds at this planned instant?"""
+    if not part.start.at <= when <= part.end.at:
+        return False
+    if part.moving:
+        place = geodesy.along(part.shape.points, (when - part.start.at) / (part.end.at - part.start.at))
+        return geodesy.distance_m(place, point) < 5.0
+    legs = [(part.shape.points[0],) * 2, *pairwise(part.shape.points)]
+    detours = [geodesy.distance_m(p, point) + geodesy.distance_m(point, q) - geodesy.distance_m(p, q) for p, q in legs]
+    return min(detours) < 1.0
+
+
+def test_two_presences_are_told_from_the_first_instant_they_share() -> None:
+    crowd, patrol = stay(BANKASS, start=at(9), end=at(15)), stay((14.08, -3.512), start=at(13), end=at(16))
+    told = overlap.nominal([crowd], [patrol], 3 * HOUR)
+    assert (told.a_at, told.b_at, told.time_gap_s) == (utc(13), utc(13), 0.0)
+    assert (told.a_point, told.b_point) == (BANKASS, (14.08, -3.512))
+
+
+def test_a_convoy_that_crosses_a_crowd_is_told_from_when_it_reaches_it() -> None:
+    """The whole way through the crowd is at distance 0: the earliest instant is kept."""
+    crowd = stay(BANKASS, start=at(0), end=at(24), radius_m=5_000.0)
+    drive = leg(off(BANKASS, 270.0, 30_000.0), off(BANKASS, 90.0, 30_000.0), start=at(9), end=at(11))
+    told = overlap.nominal([crowd], [drive], 3 * HOUR)
+    assert told.distance_m == near(0.0)
+    assert told.a_at == told.b_at == pytest.approx(utc(9 + 25 / 30), abs=timedelta(seconds=2))
+
+
+def test_of_two_legs_on_one_road_the_smallest_wait_is_told() -> None:
+    """On the same road within the buffer they are nowhere apart: the instants nearest to each other say when."""
+    slow = leg(MOPTI, BANDIAGARA, start=at(6), end=at(10))
+    fast = leg(MOPTI, BANDIAGARA, start=at(9), end=at(11))
+    told = overlap.nominal([slow], [fast], 6 * HOUR)
+    assert told.distance_m == near(0.0)
+    assert told.time_gap_s == pytest.approx(HOUR, abs=1.0)
+    assert (told.a_at, told.b_at) == (utc(10), utc(11))
+
+
+def test_where_nothing_is_feasible_the_smallest_time_gap_is_told_and_then_the_distance() -> None:
+    crowd = stay(BANKASS, start=at(9), end=at(15, (0, 1)))
+    soon, near_by = off(BANKASS, 0.0, 9_000.0), off(BANKASS, 90.0, 4_000.0)
+    others = [stay(p, start=at(20), end=at(21)) for p in (soon, near_by)] + [stay(BANKASS, start=at(22), end=at(23))]
+    told = overlap.nominal([crowd], others, HOUR)
+    assert told.distance_m == near(4_000.0)
+    assert (told.a_at, told.b_at, told.time_gap_s) == (utc(15), utc(20), 5 * HOUR)
+
+
+def test_the_place_settles_what_time_and_distance_leave_open() -> None:
+    crowd = stay(BANKASS, start=at(9), end=at(15))
+    south, north = (stay(off(BANKASS, way, 3_000.0), start=at(9), end=at(10)) for way in (180.0, 0.0))
+    for others in ([north, south], [south, north]):
+        assert overlap.nominal([crowd], others, 0.0).b_point == south.shape.points[0]

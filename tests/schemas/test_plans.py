@@ -1,0 +1,133 @@
+"""The door for mission plans: what is never stored is refused by name, what is kept comes out whole."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from filed import MISSION, errors, patrol, plan_forms, stop, window
+from hypothesis import given, settings
+
+from deconflict.domain.filing import Level, MissionPlan, Window
+from deconflict.domain.itinerary import visits_of
+from deconflict.schemas.forms import receive, typed
+from deconflict.schemas.plans import PlanSchema
+
+SCHEMA = PlanSchema(MISSION)
+
+
+def halting(**changes: str) -> dict[str, Any]:
+    data = patrol()
+    data["stops"][0] |= changes
+    return data
+
+
+def test_a_patrol_is_read_in_grid_references_and_date_time_groups() -> None:
+    plan: MissionPlan = SCHEMA.load(patrol())
+    (only,) = plan.stops
+    assert (plan.kind, plan.level, only.halt) == ("PAT_LONG", Level.MATCH_ONLY, True)
+    assert (only.location.source, only.location.as_typed) == ("mgrs", "30PVB4400056000")
+    assert only.arrive == Window(datetime(2019, 12, 10, 13, tzinfo=UTC), datetime(2019, 12, 10, 13, 30, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("name", ["kind", "level", "aid_component", "joint_with", "stops"])
+def test_a_mandatory_field_left_empty_is_named(name: str) -> None:
+    assert set(errors(SCHEMA, patrol(**{name: ""}))) == {name}
+
+
+def test_every_stop_says_whether_the_patrol_halts() -> None:
+    assert set(errors(SCHEMA, halting(halt=""))) == {"stops-0-halt"}
+    assert set(errors(SCHEMA, halting(halt="perhaps"))) == {"stops-0-halt"}
+    assert SCHEMA.load(halting(halt="no")).stops[0].halt is False
+
+
+def test_a_plan_knows_two_levels() -> None:
+    assert set(errors(SCHEMA, patrol(level="full"))) == {"level"}
+    assert errors(SCHEMA, patrol(level="redacted")) == {}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "strength",
+        "call_sign",
+        "callsign",
+        "Call sign",
+        "call-signs",
+        "frequency",
+        "unit",
+        "units",
+        "weapons",
+        "effectif",
+        "Effectifs",
+        "indicatif",
+        "fréquence",
+        "FREQUENCE",
+        "unité",
+        "armement",
+        "armes",
+    ],
+)
+def test_what_is_never_stored_is_refused_by_name_at_both_levels(name: str) -> None:
+    for field, data in ((name, patrol(**{name: "12"})), (f"stops-0-{name}", halting(**{name: "12"}))):
+        found = errors(SCHEMA, data)
+        assert set(found) == {field}
+        assert name in found[field][0]
+        assert "never stored" in found[field][0]
+
+
+@pytest.mark.parametrize("name", ["task", "vehicles", "plates", "disclaimer"])
+def test_what_is_not_known_is_refused_too(name: str) -> None:
+    assert set(errors(SCHEMA, patrol(**{name: "x"}))) == {name}
+
+
+def test_a_plan_goes_by_a_patrol_or_an_event() -> None:
+    for code in ("CONVOY_CARGO", "KLE", "NOTHING"):
+        assert set(errors(SCHEMA, patrol(kind=code))) == {"kind"}
+
+
+def test_only_events_have_a_title_and_media() -> None:
+    assert set(errors(SCHEMA, patrol(title="Handover", media="yes"))) == {"title", "media"}
+    plan: MissionPlan = SCHEMA.load(patrol(kind="QIP_CEREMONY", title="Handover of a borehole", media="yes"))
+    assert (plan.title, plan.media) == ("Handover of a borehole", True)
+
+
+def test_what_a_patrol_does_at_a_stop_is_of_its_own_side() -> None:
+    assert SCHEMA.load(halting(activity="CIMIC_ACT")).stops[0].activity == "CIMIC_ACT"
+    for code in ("DIST_FOOD", "PAT_FOOT", "QIP_CEREMONY"):
+        assert set(errors(SCHEMA, halting(activity=code))) == {"stops-0-activity"}
+
+
+def test_a_date_time_group_stands_alone_and_in_pairs() -> None:
+    assert set(errors(SCHEMA, halting(arrive_date="2019-12-10"))) == {"stops-0-arrive_date"}
+    assert set(errors(SCHEMA, halting(arrive_to="13:30"))) == {"stops-0-arrive_to"}
+    assert set(errors(SCHEMA, halting(arrive_to="101200ZDEC19"))) == {"stops-0-arrive_to"}
+    assert set(errors(SCHEMA, halting(arrive_from="321300ZDEC19"))) == {"stops-0-arrive_from"}
+
+
+def test_villages_on_the_way_need_no_window_unless_the_patrol_halts_there() -> None:
+    start = stop("Mopti", halt="yes", **window("depart", "2019-12-10", "06:00", "07:00"))
+    end = stop("Bankass", halt="yes", **window("arrive", "2019-12-10", "12:00", "13:00"))
+    assert errors(SCHEMA, patrol(stops=[start, stop("Bandiagara", halt="no"), end])) == {}
+    assert set(errors(SCHEMA, patrol(stops=[start, stop("Bandiagara", halt="yes"), end]))) == {"stops-1-arrive_from"}
+
+
+@settings(deadline=None, max_examples=150)
+@given(form=plan_forms())
+def test_every_plan_accepted_can_be_amended_from_its_own_form(form: dict[str, str]) -> None:
+    first = receive(SCHEMA, form)
+    assert first.errors == {}
+    assert isinstance(first.filing, MissionPlan)
+    again = receive(SCHEMA, typed(first.filing, MISSION.zone))
+    assert again.errors == {}
+    assert again.filing == first.filing
+    assert all(visit.arrive.at <= visit.depart.at for visit in visits_of(first.filing.stops))
+
+
+def test_a_window_of_several_days_comes_back_as_date_time_groups() -> None:
+    data = halting(arrive_from="081300ZDEC19", arrive_to="101330ZDEC19")
+    plan: MissionPlan = SCHEMA.load(data)
+    form = typed(plan, MISSION.zone)
+    assert (form["stops-0-arrive_from"], form["stops-0-arrive_to"]) == ("081300ZDEC19", "101330ZDEC19")
+    assert "stops-0-arrive_date" not in form

@@ -1,0 +1,247 @@
+"""Many at once, and killed at any moment: exactly the cases of a fresh sweep, and nothing owed is lost."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import make
+import pytest
+from fakes.twilio_network import ACCOUNT_SID, AUTH_TOKEN, Fault
+from sqlalchemy import delete, select
+from world import KEY, SECRET, World, snapshot
+
+from deconflict.domain.errors import LostRace
+from deconflict.domain.states import MessageState
+from deconflict.jobs.scheduler import cycle_of
+from deconflict.services import filing
+from deconflict.services.filing import mark_due
+from deconflict.store.alerts import Acknowledgement, Alert, Message, Receipt
+from deconflict.store.base import db, transaction
+from deconflict.store.cases import Case, CaseEvent, Request
+from deconflict.store.items import DueMark, Item
+
+ROOT = Path(__file__).parents[2]
+TOWNS = ("Bankass", "Bandiagara", "Douentza", "Koro", "Mopti")
+
+
+def some_filing(n: int, chance: random.Random):
+    place = chance.choice(TOWNS)
+    hour = chance.randrange(6, 16)
+    when = f"{chance.randrange(10, 14)} Dec {hour:02d}:00-{hour + 2:02d}:00"
+    return make.distribution(place, when) if n % 2 else make.patrol(place, when)
+
+
+def test_fifty_filings_from_four_threads_with_two_schedulers_give_the_cases_of_a_fresh_sweep(world: World):
+    chance = random.Random(7)
+    plans = [some_filing(n, chance) for n in range(50)]
+    stop = threading.Event()
+    schedulers = [threading.Thread(target=scheduler, args=(world, n, stop)) for n in range(2)]
+    for one in schedulers:
+        one.start()
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda pair: file_one(world, *pair), enumerate(plans)))
+    wait_until(lambda: marks_left(world) == 0)
+    stop.set()
+    for one in schedulers:
+        one.join(30)
+    found = snapshot()
+    assert found, "the filings should meet somewhere"
+    assert {state for _, state, *_ in found} == {"detected"}
+    assert found == fresh_sweep(world)
+
+
+def test_amendments_at_the_same_time_close_and_open_what_a_fresh_sweep_does(world: World):
+    references = [world.ngo.files(make.distribution("Bankass", f"1{n} Dec 09:00-12:00")) for n in range(4)]
+    for n in range(4):
+        world.cimic.files(make.patrol("Bankass", f"1{n} Dec 10:00-11:00"))
+    stop = threading.Event()
+    schedulers = [threading.Thread(target=scheduler, args=(world, n, stop)) for n in range(2)]
+    for one in schedulers:
+        one.start()
+
+    def amend(n: int) -> None:
+        chance = random.Random(n)
+        with world.app.app_context():
+            for _ in range(3):
+                version = db.session.scalars(select(Item.version).where(Item.reference == references[n])).one()
+                place = chance.choice(["Bankass", "Koro"])
+                what = make.distribution(place, f"1{n} Dec 09:00-12:00")
+                filing.amend_item(references[n], what, version, world.ngo.audience, world.mission, world.now)
+            db.session.remove()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(amend, range(4)))
+    wait_until(lambda: marks_left(world) == 0)
+    stop.set()
+    for one in schedulers:
+        one.join(30)
+    open_now = {(pair, severity, h, m, rules) for pair, state, severity, h, m, rules in snapshot() if state == "detected"}
+    swept = {(pair, severity, h, m, rules) for pair, state, severity, h, m, rules in fresh_sweep(world) if state == "detected"}
+    assert open_now == swept
+
+
+def test_two_officers_in_the_same_second_one_has_it_and_the_other_is_told(world: World):
+    world.at("2019-12-07T06:00Z")
+    world.ngo.files(make.distribution("Bankass", "10 Dec 09:00-15:00"))
+    world.cimic.files(make.patrol("Bankass", "10 Dec 13:00-16:00"))
+    case = world.case
+    results: list[str] = []
+
+    def take(name: str) -> None:
+        with world.app.app_context():
+            try:
+                world.actors[name].takes(case)
+                results.append("has it")
+            except LostRace:
+                results.append("was told")
+            db.session.remove()
+
+    reference, round_ = case.reference, case.round
+    db.session.rollback()
+    case = type("Seen", (), {"reference": reference, "round": round_})()
+    world.turn = lambda times=2: None  # type: ignore[method-assign]  # only the two acts, no scheduler between
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(take, ["officer", "deputy"]))
+    assert sorted(results) == ["has it", "was told"]
+
+
+def test_killed_while_a_provider_is_called_the_message_is_sent_by_the_next(world: World):
+    world.ngo.files(make.distribution("Bankass", "10 Dec 09:00-15:00"))
+    real_now = datetime.now(UTC)
+    plan = shifted(make.patrol("Bankass", "10 Dec 13:00-16:00"), real_now)
+    notice = shifted(make.distribution("Bankass", "10 Dec 09:00-15:00"), real_now)
+    world.now = real_now
+    filing.file_item(notice, world.ngo.audience, "kill-1", world.mission, real_now)
+    filing.file_item(plan, world.cimic.audience, "kill-2", world.mission, real_now)
+    world.network.breaks(Fault.HANG, times=None)
+    process = start_scheduler(world)
+    try:
+        wait_until(lambda: states(world, "sms") == {MessageState.SENDING}, 60)
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    world.network.mend()
+    assert states(world, "sms") == {MessageState.SENDING}
+    world.officer.expects_nothing()
+    world.cycle.run(datetime.now(UTC) + timedelta(minutes=2))  # its lease is over
+    world.officer.expects("URGENT")
+    tried = db.session.scalars(select(Message).where(Message.channel == "sms")).one()
+    assert (tried.state, tried.tries) == (MessageState.SENT, 2)
+
+
+def test_killed_again_and_again_every_case_is_found_and_everybody_owed_is_told(world: World):
+    chance = random.Random(3)
+    now = datetime.now(UTC)
+    process = start_scheduler(world)
+    for n in range(12):
+        owner = world.ngo if n % 2 else world.cimic
+        what = shifted(some_filing(n, chance), now)
+        filing.file_item(what, owner.audience, f"again-{n}", world.mission, datetime.now(UTC))
+        if n % 4 == 3:
+            time.sleep(chance.uniform(0.5, 2.5))
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            process = start_scheduler(world)
+    try:
+        wait_until(lambda: marks_left(world) == 0, 60)
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    world.now = datetime.now(UTC) + timedelta(minutes=2)
+    for _ in range(3):
+        world.turn()
+    assert snapshot() == fresh_sweep(world)
+    owed = db.session.scalars(select(Message).where(Message.state.in_(("queued", "sending")))).all()
+    assert [m for m in owed if m.send_after <= world.now] == []
+    assert world.network.sent or not snapshot()
+
+
+# -- by hand
+
+
+def shifted(what, now: datetime):
+    """The same filing, four days from now instead of in December 2019."""
+    day = timedelta(days=(now - datetime(2019, 12, 6, tzinfo=UTC)).days)
+
+    def move(window):
+        return window and replace(window, earliest=window.earliest + day, latest=window.latest + day)
+
+    stops = tuple(replace(s, arrive=move(s.arrive), depart=move(s.depart)) for s in what.stops)
+    return replace(what, stops=stops)
+
+
+def file_one(world: World, n: int, what) -> None:
+    with world.app.app_context():
+        owner = world.ngo if n % 2 else world.cimic
+        filing.file_item(what, owner.audience, f"race-{n}", world.mission, world.now)
+        db.session.remove()
+
+
+def scheduler(world: World, number: int, stop: threading.Event) -> None:
+    cycle = replace(cycle_of(world.app), worker=f"worker-{number}")
+    with world.app.app_context():
+        while not stop.is_set():
+            cycle.run(world.now)
+            db.session.remove()
+
+
+def start_scheduler(world: World) -> subprocess.Popen[bytes]:
+    settings = world.app.extensions["settings"]
+    environment = os.environ | {
+        "DATABASE_URL": settings.database_url,
+        "SECRET_KEY": SECRET,
+        "FIELD_KEYS": KEY,
+        "PUBLIC_BASE_URL": settings.public_base_url,
+        "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
+        "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
+        "TWILIO_MESSAGING_SERVICE_SID": settings.twilio_messaging_service_sid,
+        "TWILIO_BASE_URL": settings.twilio_base_url,
+        "SMTP_URL": settings.smtp_url,
+        "SMTP_CA_FILE": settings.smtp_ca_file,
+        "MAIL_FROM": settings.mail_from,
+    }
+    environment.pop("DEMO", None)
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "scheduler"]
+    return subprocess.Popen(
+        command, cwd=ROOT, env=environment, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+
+
+def states(world: World, channel: str) -> set[str]:
+    db.session.rollback()
+    return set(db.session.scalars(select(Message.state).where(Message.channel == channel)))
+
+
+def marks_left(world: World) -> int:
+    db.session.rollback()
+    return len(db.session.scalars(select(DueMark.id)).all())
+
+
+def wait_until(holds, within_s: float = 90.0) -> None:
+    deadline = time.monotonic() + within_s
+    while not holds():
+        if time.monotonic() > deadline:
+            pytest.fail("it did not come to rest in time")
+        time.sleep(0.1)
+
+
+def fresh_sweep(world: World) -> list[tuple[object, ...]]:
+    """The cases that come of the same items when they are all looked at once, from nothing, by one matcher."""
+    with transaction() as session:
+        for table in (Receipt, Acknowledgement, Message, Alert, Request, CaseEvent, Case, DueMark):
+            session.execute(delete(table))
+        for item in session.scalars(select(Item)):
+            mark_due(session, item, "sweep", world.now)
+    world.turn()
+    world.turn()
+    return snapshot()
