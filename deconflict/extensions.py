@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-import qrcode
+import qrcode  # type: ignore[import-untyped]
 from flask import Flask
 from flask_babel import Babel, gettext, lazy_gettext
 from flask_migrate import Migrate
 from flask_security import LoginForm, PasswordUtil, Security, SQLAlchemyUserDatastore
 from flask_security.totp import Totp
 from flask_wtf import CSRFProtect
-from qrcode.image.svg import SvgPathImage
+from qrcode.image.svg import SvgPathImage  # type: ignore[import-untyped]
 from whitenoise import WhiteNoise
 
 import deconflict.store  # noqa: F401  # every table is known before the first query

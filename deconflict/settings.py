@@ -15,7 +15,7 @@ from cryptography.fernet import Fernet
 
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE_LIKE = "sqlite:////srv/deconflict/var/deconflict.db or postgresql://user:password@host/name"
-SECRET_LIKE = "64 random characters (python3 -c 'import secrets; print(secrets.token_hex(32))')"
+LONG_KEY_LIKE = "64 random characters (python3 -c 'import secrets; print(secrets.token_hex(32))')"
 KEY_LIKE = (
     "Fernet keys, newest first, separated by commas "
     "(python3 -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())')"
@@ -107,7 +107,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Settings from `environ` (default: the process's). Raises SettingsError with every problem."""
     read = _Reader(os.environ if environ is None else environ)
     database_url = normalised_database_url(read.text("DATABASE_URL", needed=True, like=DATABASE_LIKE))
-    secret_key = read.text("SECRET_KEY", needed=True, like=SECRET_LIKE)
+    secret_key = read.text("SECRET_KEY", needed=True, like=LONG_KEY_LIKE)
     keys = tuple(k for k in read.text("FIELD_KEYS", needed=True, like=KEY_LIKE).split(",") if k)
     base = read.text("PUBLIC_BASE_URL", needed=True, like=BASE_LIKE).rstrip("/")
     port = read.text("PORT", "8000")
@@ -142,7 +142,7 @@ def _check(s: Settings, read: _Reader) -> None:
         known = s.database_url.startswith(("sqlite:///", "postgresql+psycopg://"))
         read.check("DATABASE_URL", known, DATABASE_LIKE)
     if s.secret_key:
-        read.check("SECRET_KEY", len(s.secret_key) >= 32, SECRET_LIKE)
+        read.check("SECRET_KEY", len(s.secret_key) >= 32, LONG_KEY_LIKE)
     for key in s.field_keys:
         read.check("FIELD_KEYS", _is_fernet(key), KEY_LIKE)
     if s.public_base_url:

@@ -25,7 +25,9 @@ def fresh(kind: str, folder: Path) -> str:
     name = f"test_{os.getpid()}_{next(_count)}"
     server = _server()
     _run(f"CREATE DATABASE {name}")
-    return server.replace("/postgres?", f"/{name}?") if "/postgres?" in server else server.rpartition("/")[0] + f"/{name}"
+    return (
+        server.replace("/postgres?", f"/{name}?") if "/postgres?" in server else server.rpartition("/")[0] + f"/{name}"
+    )
 
 
 def drop(url: str) -> None:

@@ -78,7 +78,9 @@ def distribution(
     )
 
 
-def journey(start: str, end: str, when: str, *, kind: str = "CONVOY_CARGO", level: Level = Level.REDACTED) -> MovementNotice:
+def journey(
+    start: str, end: str, when: str, *, kind: str = "CONVOY_CARGO", level: Level = Level.REDACTED
+) -> MovementNotice:
     """A convoy from one town to another without a stop."""
     leaves, arrives = span(when)
     return MovementNotice(

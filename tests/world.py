@@ -34,10 +34,13 @@ from deconflict.store.people import Duty, Person
 KEY = Fernet.generate_key().decode()
 SECRET = "s" * 40
 STEP = timedelta(minutes=5)
+UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 LONG_AGO = datetime(2019, 1, 1, tzinfo=UTC)
 
 
-def settings_for(url: str, network: TwilioNetwork | None = None, sink: SmtpSink | None = None, **more: object) -> Settings:
+def settings_for(
+    url: str, network: TwilioNetwork | None = None, sink: SmtpSink | None = None, **more: object
+) -> Settings:
     """Settings of a real installation whose providers are the fakes."""
     providers: dict[str, object] = {"smtp_url": "smtp://nobody@127.0.0.1:9", "mail_from": "desk@desk.example"}
     if network is not None:
@@ -49,7 +52,12 @@ def settings_for(url: str, network: TwilioNetwork | None = None, sink: SmtpSink 
         }
     if sink is not None:
         providers |= {"smtp_url": sink.url, "smtp_ca_file": sink.ca_file}
-    values = {"database_url": url, "secret_key": SECRET, "field_keys": (KEY,), "public_base_url": "http://127.0.0.1:8000"}
+    values = {
+        "database_url": url,
+        "secret_key": SECRET,
+        "field_keys": (KEY,),
+        "public_base_url": "http://127.0.0.1:8000",
+    }
     return Settings(**(values | providers | more))  # type: ignore[arg-type]
 
 
@@ -97,12 +105,16 @@ class Actor:
         self.world.turn()
 
     def agrees(self, case: Case, code: str, words: str = "agreed by phone") -> None:
-        cases.agree(case.reference, case.round, code, words, self.audience, self.world.mission.catalogue, self.world.now)
+        cases.agree(
+            case.reference, case.round, code, words, self.audience, self.world.mission.catalogue, self.world.now
+        )
         self.world.turn()
 
     def notes_release(self, case: Case, side: str, granted: bool = True) -> None:
         how = "by phone, the head of mission answered"
-        cases.release_once(case.reference, side, granted, how, self.audience, self.world.mission.catalogue, self.world.now)
+        cases.release_once(
+            case.reference, side, granted, how, self.audience, self.world.mission.catalogue, self.world.now
+        )
         self.world.turn()
 
     def types_code(self, text: str) -> None:
@@ -155,10 +167,10 @@ class World:
 
     def forward(self, span: str) -> None:
         """`2h`, `15m`, `3d`: the scheduler takes its turns on the way."""
-        amount, unit = int(span[:-1]), span[-1]
-        end = self.now + {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}[unit] * amount
+        end = self.now + int(span[:-1]) * UNITS[span[-1]]
         while self.now < end:
-            self.now = min(end, self.now + (STEP if end - self.now <= timedelta(hours=12) else timedelta(minutes=30)))
+            step = STEP if end - self.now <= timedelta(hours=12) else 6 * STEP
+            self.now = min(end, self.now + step)
             self.turn(1)
 
     def turn(self, times: int = 2) -> None:
@@ -229,7 +241,13 @@ class World:
         return people.add_organisation(None, name=name, side=side, kind=kind, direct=True, now=self.now)
 
     def _person(
-        self, name: str, organisation: int, function: str, held: set[str], scope: str | None = None, language: str = "fr"
+        self,
+        name: str,
+        organisation: int,
+        function: str,
+        held: set[str],
+        scope: str | None = None,
+        language: str = "fr",
     ) -> None:
         number = f"+223700000{next(self._numbers):02d}"
         email = f"{name}@people.example"

@@ -16,6 +16,8 @@ from deconflict.domain.places import Gazetteer
 from deconflict.domain.rules import first_instant, last_instant
 from deconflict.domain.sop import RulePack
 
+COMMUNE = "commune"  # the source of a location of which no more than the commune is known
+
 
 def activity_of(
     filing: Filing, *, item_id: int, version: int, catalogue: Catalogue, pack: RulePack, gazetteer: Gazetteer
@@ -155,16 +157,18 @@ class _Builder:
     def _spot(self, location: Location) -> tuple[Spot, bool]:
         """The codes of a place (RUL-22), and whether no more than its commune is known. A declared code counts; a bare
         coordinate belongs to the nearest town within the radius, and so to that town's commune; else unknown."""
-        place = None if location.pcode is None else self.gazetteer.get(location.pcode)
-        if place is not None and place.level != "town":
-            commune = place.pcode if place.level == "commune" else None
-            return Spot(commune=commune, name=location.name or place.name), True
-        if place is None:
+        declared = None if location.pcode is None else self.gazetteer.get(location.pcode)
+        town = declared
+        if declared is None or declared.level != "town":
+            if location.source == COMMUNE and declared is not None:
+                return Spot(commune=declared.commune, name=location.name or declared.name), True
             found = self.gazetteer.nearest(location.point, self.pack.geography.same_settlement_radius_m)
-            place = found[0] if found else None
-        if place is None:
-            return Spot(name=location.name), False
-        return Spot(place.pcode, place.commune, location.name or place.name), False
+            town = found[0] if found else None
+        # The commune a person named counts more than that of the nearest town, which may lie across the boundary.
+        within = declared or town
+        commune = within.commune if within else None
+        name = location.name or (town.name if town else "")
+        return Spot(town.pcode if town else None, commune, name), False
 
 
 def _even(seconds: float) -> Slack:

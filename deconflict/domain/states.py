@@ -118,7 +118,9 @@ def target(table: str, state: str, event: str, who: str) -> str:
     """The state after `event` by `who`. Raises WrongState where the table has no such row."""
     move = TABLES[table].get(event)
     if move is None or state not in move.sources or who not in move.who:
-        raise WrongState("This step is not possible from here any more: somebody may have moved it. Nothing was changed.")
+        raise WrongState(
+            "This step is not possible from here any more: somebody may have moved it. Nothing was changed."
+        )
     return move.target
 
 

@@ -66,9 +66,7 @@ def locate(mission: Mission, *, place: str = "", pcode: str = "", position: str 
     fix = _fix(mission, field, typed, named)
     if named is None:
         return Location(fix.point, fix.as_typed, fix.source, fix.uncertainty_m)
-    # A commune's code would say that no more than the commune is known; here the point is, and the name keeps the word.
-    code = named.pcode if named.level == "town" else None
-    return Location(fix.point, fix.as_typed, fix.source, fix.uncertainty_m, code, _name(named))
+    return Location(fix.point, fix.as_typed, fix.source, fix.uncertainty_m, named.pcode, _name(named))
 
 
 def offers(mission: Mission, typed: Mapping[str, str]) -> list[Offer]:

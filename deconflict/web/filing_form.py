@@ -127,8 +127,10 @@ def picked(typed: Typed, form: Mapping[str, str], gazetteer: Gazetteer) -> Typed
 
 
 def problems(typed: Typed, errors: Mapping[str, list[str]], layout: Layout, mission: Mission) -> Problems:
-    """Errors in the order of the page; those of no field on it stand first, without one."""
+    """Errors in the order of the page; those of no field on it stand first, without one. Of the stops as a whole, the first
+    is where to begin."""
     order = layout.names(typed.stops)
+    errors = {"stops-0-place" if name == "stops" else name: texts for name, texts in errors.items()}
     general = [text for name, texts in errors.items() if name not in order for text in texts]
     found = {name: errors[name] for name in order if name in errors}
     places = {n: _picks(typed, n, mission) for n in _unsettled(found)}

@@ -31,6 +31,7 @@ from deconflict.web.filing_form import Layout, Problems, Typed
 from deconflict.web.filing_notes import notes
 from deconflict.web.filing_words import Words, changes, in_words, moment_words
 from deconflict.web.forms_ui import Form
+from deconflict.web.language import label
 
 Page = str | tuple[str, int] | Response
 
@@ -253,9 +254,10 @@ def _file(pages: Pages, what: str, typed: Typed, filing: Filing, view: ItemView 
     if view is None and _own_filing(pages, done.reference) != filing:
         # The key was used: a page was sent twice, and changed in between. What is kept is the first.
         said = _(
-            "This page was filed already, as %(reference)s, and what you changed since is not filed. Amend that one."
+            "This page was filed already, as %(reference)s, and what you changed since is not filed. Amend that one.",
+            reference=done.reference,
         )
-        return _wrong(pages, what, typed, view, {"": [said % {"reference": done.reference}]})
+        return _wrong(pages, what, typed, view, {"": [said]})
     return redirect(url_for(f"{pages.name}.filed", reference=done.reference), 303)
 
 
@@ -265,9 +267,10 @@ def _overtaken(pages: Pages, what: str, typed: Typed, view: ItemView | None) -> 
         raise NotFound
     base = own_versions(pages, view.reference)[-1].version
     said = _(
-        "A colleague amended it meanwhile: version %(version)s. Read it, then file yours on top of it if it still holds."
+        "A colleague amended it meanwhile: version %(version)s. Read it, then file yours on top of it if it still holds.",
+        version=base,
     )
-    return _wrong(pages, what, replace(typed, base=base), view, {"": [said % {"version": base}]}, status=409)
+    return _wrong(pages, what, replace(typed, base=base), view, {"": [said]}, status=409)
 
 
 def _review(pages: Pages, what: str, typed: Typed, filing: Filing, view: ItemView | None) -> Page:
@@ -308,13 +311,11 @@ def _wrong(
     return _form(pages, what, typed, view, found), status
 
 
-def _kinds(pages: Pages, sheet: Sheet) -> dict[str, dict[str, dict[str, str]]]:
+def _kinds(pages: Pages, sheet: Sheet) -> dict[str, dict[str, str]]:
     """Labels by code: of the whole, and of what is done at a stop."""
     catalogue = mission().catalogue
-    return {
-        "whole": {kind.code: kind.label for kind in catalogue.of(pages.side, **{sheet.flag: True})},
-        "site": {kind.code: kind.label for kind in catalogue.of(pages.side, on_site=True)},
-    }
+    whole, site = catalogue.of(pages.side, **{sheet.flag: True}), catalogue.of(pages.side, on_site=True)
+    return {name: {kind.code: label(kind.label) for kind in kinds} for name, kinds in (("whole", whole), ("site", site))}
 
 
 def _draft_words(filing: Filing) -> Words:

@@ -192,13 +192,12 @@ def _stop(number: int, stop: Stop, mission: Mission, side: Side) -> StopWords:
     military = side is Side.MISSION
     place = place_words(stop.location, mission)
     rows = [Fact("place", _("Place"), _placed(stop.location, place), _square(stop.location) if military else "")]
-    for key, name, window in (("arrive", _("Arrival"), stop.arrive), ("depart", _("Departure"), stop.depart)):
-        if window is not None:
-            rows.append(Fact(key, name, window_words(window), _groups(window) if military else ""))
+    rows += _window("arrive", _("Arrival"), stop.arrive, groups=military)
     if stop.activity:
         rows.append(Fact("activity", _("On site"), _kind(mission, stop.activity)))
     if military:
         rows.append(Fact("halt", _("Stops 15 minutes or more"), _("Yes") if stop.halt else _("No")))
+    rows += _window("depart", _("Departure"), stop.depart, groups=military)
     return StopWords(number, _short(stop.location), tuple(rows))
 
 
@@ -215,5 +214,8 @@ def _square(place: Location) -> str:
     return format_mgrs(place.point, digits)
 
 
-def _groups(window: Window) -> str:
-    return f"{format_dtg(window.earliest)} - {format_dtg(window.latest)}"
+def _window(key: str, name: str, window: Window | None, *, groups: bool) -> list[Fact]:
+    if window is None:
+        return []
+    also = f"{format_dtg(window.earliest)} - {format_dtg(window.latest)}" if groups else ""
+    return [Fact(key, name, window_words(window), also)]

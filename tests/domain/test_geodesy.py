@@ -121,6 +121,13 @@ def test_a_box_around_a_point_is_hardly_larger_than_it_must_be(p: LatLon, margin
     assert geodesy.distance_m(p, (p[0], east)) <= margin * 1.05
 
 
+@pytest.mark.parametrize("metres", [1_900.0, 5_000.0, 9_000.0, 401_000.0])
+def test_a_box_holds_the_bulge_of_a_leg_along_a_parallel(metres: float) -> None:
+    line = ((60.0, 10.0), (60.0, 10.0 + metres / 55_800.0))
+    north = geodesy.box(line, 0.0)[2]
+    assert all(geodesy.along(line, n / 40)[0] <= north for n in range(41))
+
+
 def test_a_box_across_the_antimeridian_runs_right_round() -> None:
     assert geodesy.box(((-17.0, 179.9), (-17.0, -179.9)), 0.0)[1::2] == (-180.0, 180.0)
     assert geodesy.box(((-17.0, 179.99),), 5_000.0)[1::2] == (-180.0, 180.0)

@@ -76,6 +76,15 @@ def test_headings_are_the_same_up_to_45_degrees(turn: float, together: bool) -> 
     assert (overlap.comovement_min([ours], [theirs], 0.0) > 0.0) is together
 
 
+def test_roads_that_cross_at_a_slant_are_shared_only_around_the_crossing() -> None:
+    """At 30 degrees a road is within a kilometre of the other for 2 km on either side: 8 minutes at 30 km/h."""
+    ours, theirs = (
+        leg(off(BANKASS, way + 180.0, 30_000.0), off(BANKASS, way, 30_000.0), start=at(9), end=at(11))
+        for way in (60.0, 90.0)
+    )
+    assert overlap.comovement_min([ours], [theirs], 12 * HOUR) == pytest.approx(8.0, abs=0.05)
+
+
 def test_the_side_that_is_longer_on_the_shared_road_counts() -> None:
     slow, fast = leg(MOPTI, BANDIAGARA, start=at(6), end=at(10)), leg(MOPTI, BANDIAGARA, start=at(7), end=at(9))
     for a, b in ((slow, fast), (fast, slow)):
@@ -101,6 +110,16 @@ def test_only_the_stretch_of_the_way_within_reach_is_a_meeting() -> None:
     assert span is not None
     assert span[0] == pytest.approx(utc(9.5), abs=timedelta(seconds=2))
     assert span[1] == pytest.approx(utc(10.5), abs=timedelta(seconds=2))
+
+
+def test_two_ways_that_cross_are_a_meeting_as_far_as_each_is_within_reach_of_the_other() -> None:
+    """At 30 km/h the kilometre before the crossing takes two minutes, whatever the buffer."""
+    across = leg(off(BANKASS, 270.0, 30_000.0), off(BANKASS, 90.0, 30_000.0), start=at(9), end=at(11))
+    upward = leg(off(BANKASS, 180.0, 30_000.0), off(BANKASS, 0.0, 30_000.0), start=at(9), end=at(11))
+    span = overlap.together([across], [upward], 1_000.0, 12 * HOUR)
+    assert span is not None
+    assert span[0] == pytest.approx(utc(10 - 2 / 60), abs=timedelta(seconds=2))
+    assert span[1] == pytest.approx(utc(10 + 2 / 60), abs=timedelta(seconds=2))
 
 
 @settings(deadline=None)

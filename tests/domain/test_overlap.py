@@ -129,3 +129,26 @@ def test_a_part_that_ends_before_it_starts_is_refused() -> None:
     post = stay(BANKASS, start=at(9), end=at(10))
     with pytest.raises(ValueError, match="ends before it starts"):
         overlap.gap_m([post], [replace(post, end=at(8))], 0.0)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_long_roads_that_leave_each_other_at_right_angles_are_measured_where_they_are_nearest(place: LatLon) -> None:
+    end = off(place, 90.0, 400_000.0)
+    fork = geodesy.along((place, end), 0.3)
+    aside = geodesy.bearing_deg(fork, end) - 90.0
+    branch = off(fork, aside, 2_000.0), off(fork, aside, 402_000.0)
+    road, other = stay(place, end, start=at(0), end=at(24)), stay(*branch, start=at(0), end=at(24))
+    assert overlap.gap_m([road], [other], 0.0) == near(2_000.0)
+    assert overlap.together([road], [other], 2_001.0, 0.0) == (utc(0), utc(24))
+    assert overlap.together([road], [other], 1_999.0, 0.0) is None
+
+
+def test_the_nearest_of_many_is_found_behind_those_that_only_look_near() -> None:
+    """Long roads well aside have their middles near enough to be looked at first; a short one beyond them is nearer."""
+    post = stay(BANKASS, start=at(9), end=at(15))
+    middles = [off(BANKASS, float(way), 20_000.0) for way in range(0, 360, 3)]
+    aside = [(m, geodesy.bearing_deg(m, BANKASS) + 90.0) for m in middles]
+    roads = [stay(off(m, w, -24_000.0), off(m, w, 24_000.0), start=at(9), end=at(15)) for m, w in aside]
+    nearest = stay(off(BANKASS, 10.0, 3_000.0), start=at(9), end=at(15))
+    assert overlap.gap_m([post], roads, 0.0) == near(20_000.0)
+    assert overlap.gap_m([post], [*roads, nearest], 0.0) == near(3_000.0)

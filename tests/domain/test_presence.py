@@ -173,7 +173,7 @@ def test_a_declared_place_keeps_its_code_and_a_bare_coordinate_takes_the_nearest
 def test_a_commune_alone_takes_part_in_commune_rules_only() -> None:
     bankass = mission().gazetteer.get(town("Bankass").pcode or "")
     assert bankass is not None
-    place = Location(bankass.point, "", "gazetteer", 20_000.0, bankass.commune)
+    place = Location(bankass.point, "", "commune", 20_000.0, bankass.commune)
     part = activity(notice(presence(place, "9 Dec 09:00", "9 Dec 10:00", "EDU"))).parts[0]
     assert part.commune_only
     assert (part.spot.settlement, part.spot.commune) == (None, bankass.commune)
@@ -258,3 +258,14 @@ def test_planned_instants_follow_each_other_and_keep_to_their_windows(spans: lis
 
 def test_the_same_filing_gives_the_same_activity() -> None:
     assert activity(trip()) == activity(replace(trip()))
+
+
+def test_a_position_beside_a_commune_keeps_its_distance_rules_and_the_commune_that_was_named() -> None:
+    bankass = mission().gazetteer.get(town("Bankass").pcode or "")
+    koro = mission().gazetteer.get(town("Koro").pcode or "")
+    assert bankass is not None
+    assert koro is not None
+    place = Location(bankass.point, "", "decimal", 20.0, koro.commune)
+    part = activity(notice(presence(place, "9 Dec 09:00", "9 Dec 10:00", "EDU"))).parts[0]
+    assert not part.commune_only
+    assert (part.spot.settlement, part.spot.commune) == (bankass.pcode, koro.commune)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import rows
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -11,7 +12,6 @@ from sqlalchemy import inspect, text
 
 from deconflict.settings import ROOT
 from deconflict.store.base import Base, db
-import rows
 
 pytestmark = pytest.mark.usefixtures("bare_app")
 

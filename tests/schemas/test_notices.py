@@ -256,7 +256,7 @@ def test_a_position_in_a_wide_commune_is_told_by_its_nearest_settlement() -> Non
     )
     position = f"{wide.point[0]:.4f}, {wide.point[1]:+.4f}"
     location = read(at_bankass(place="", place_pcode=salam.pcode, position=position)).stops[1].location
-    assert (location.source, location.pcode) == ("decimal", None)
+    assert (location.source, location.pcode) == ("decimal", salam.pcode)
     assert "Salam" in location.name
     assert set(errors(SCHEMA, at_bankass(place="", place_pcode=salam.pcode, position="14.0800 -3.5120"))) == {
         "stops-1-position"

@@ -85,8 +85,14 @@ def test_amendments_at_the_same_time_close_and_open_what_a_fresh_sweep_does(worl
     stop.set()
     for one in schedulers:
         one.join(30)
-    open_now = {(pair, severity, h, m, rules) for pair, state, severity, h, m, rules in snapshot() if state == "detected"}
-    swept = {(pair, severity, h, m, rules) for pair, state, severity, h, m, rules in fresh_sweep(world) if state == "detected"}
+    open_now = {
+        (pair, severity, h, m, rules) for pair, state, severity, h, m, rules in snapshot() if state == "detected"
+    }
+    swept = {
+        (pair, severity, h, m, rules)
+        for pair, state, severity, h, m, rules in fresh_sweep(world)
+        if state == "detected"
+    }
     assert open_now == swept
 
 

@@ -1,0 +1,63 @@
+"""An item that cannot be read opens a case of its own, and stops nobody else's."""
+
+from __future__ import annotations
+
+import make
+import pytest
+from sqlalchemy import select, update
+from world import World
+
+from deconflict.domain.states import CaseState
+from deconflict.services.filing import mark_due
+from deconflict.store.base import db, transaction
+from deconflict.store.cases import Case
+from deconflict.store.items import DueMark, Item, ItemVersion
+
+
+@pytest.fixture
+def broken(world: World) -> str:
+    """A notice whose stored filing somebody has damaged."""
+    reference = world.ngo.files(make.distribution("Bankass", "10 Dec 09:00-15:00"))
+    with transaction() as session:
+        item = session.scalars(select(Item).where(Item.reference == reference)).one()
+        session.execute(update(ItemVersion).where(ItemVersion.item_id == item.id).values(filing={"filed": "notice"}))
+        mark_due(session, item, "test", world.now)
+    return reference
+
+
+def test_it_opens_a_case_that_says_so_and_the_officer_hears(world: World, broken: str):
+    world.turn()
+    case = world.case
+    assert (case.state, case.severity, case.eyes_only) == (CaseState.UNCHECKED, "high", True)
+    assert case.mission_id is None
+    world.officer.expects(case.reference)
+    world.ngo.expects_nothing()
+    world.cimic.expects_nothing()
+
+
+def test_the_others_are_settled_all_the_same(world: World, broken: str):
+    world.other_ngo.files(make.distribution("Koro", "10 Dec 09:00-15:00"))
+    world.cimic.files(make.patrol("Koro", "10 Dec 10:00-12:00"))
+    found = {case.state: case for case in world.cases()}
+    assert set(found) == {CaseState.UNCHECKED, CaseState.DETECTED}
+    assert db.session.scalars(select(DueMark)).all() == []
+
+
+def test_a_patrol_near_it_does_not_pass_in_silence(world: World, broken: str):
+    world.cimic.files(make.patrol("Bankass", "10 Dec 10:00-12:00"))
+    assert [case.state for case in world.cases()] == [CaseState.UNCHECKED]
+
+
+def test_mended_by_its_owner_the_case_is_over_and_the_overlap_is_found(world: World, broken: str):
+    world.cimic.files(make.patrol("Bankass", "10 Dec 10:00-12:00"))
+    world.ngo.amends(broken, make.distribution("Bankass", "10 Dec 09:00-15:00"))
+    states = {case.pair.endswith("-"): case.state for case in world.cases()}
+    assert states == {True: CaseState.CLOSED, False: CaseState.DETECTED}
+
+
+def test_it_is_not_tried_every_second_and_the_sweep_does_not_ring_again(world: World, broken: str):
+    world.turn()
+    world.read_everything()
+    world.forward("20m")
+    assert db.session.scalars(select(Case)).one().round == 1
+    world.deputy.expects_nothing()
