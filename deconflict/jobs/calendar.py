@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, delete, select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.activity import Side
@@ -20,12 +20,13 @@ from deconflict.store.cases import Case
 from deconflict.store.items import DueMark, Item
 from deconflict.store.moves import move_item
 from deconflict.store.outbox import withdraw
-from deconflict.store.work import Slot, insert_once, lock_matcher
+from deconflict.store.work import Slot, insert_once, lock_matcher, take_slot
 
 log = structlog.get_logger()
 
 SWEEP_EVERY = timedelta(minutes=5)
 MINUTE = timedelta(minutes=1)
+OLD_SLOTS = timedelta(days=2)
 ENDED_AFTER = timedelta(hours=24)  # so long after its last window an item may still be amended: late is usual
 BATCH = 200
 
@@ -38,9 +39,10 @@ def slot_of(now: datetime, every: timedelta) -> datetime:
 
 def run_calendar(mission: Mission, now: datetime) -> None:
     """Each minute's work, by whichever scheduler takes the slot first."""
+    if not take_slot("minute", slot_of(now, MINUTE)):
+        return
     with transaction() as session:
-        if not insert_once(session, Slot, job="minute", slot=slot_of(now, MINUTE)):
-            return
+        session.execute(delete(Slot).where(Slot.slot < now - OLD_SLOTS))
         _expire_alerts(session, now)
         _rejudge(session, now)
         _end_items(session, now)

@@ -16,11 +16,12 @@ from deconflict.jobs.dispatch import dispatch_due
 from deconflict.jobs.escalate import escalate_due
 from deconflict.jobs.release import release_due
 from deconflict.matching.matcher import match_due
-from deconflict.store.base import transaction
-from deconflict.store.work import Slot, beat, insert_once
+from deconflict.store.base import db, transaction
+from deconflict.store.work import beat, take_slot
 
 log = structlog.get_logger()
 ESCALATE_EVERY = timedelta(seconds=5)
+BEAT_EVERY = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +44,12 @@ class Cycle:
             lambda at: run_calendar(self.mission, at),
         )
         failed = [stage for stage in stages if not _ran(stage, now)]
-        if not failed:
+        if not failed and take_slot("heartbeat", slot_of(now, BEAT_EVERY)):
             with transaction() as session:
                 beat(session, "scheduler", now)
 
     def _escalate(self, now: datetime) -> None:
-        with transaction() as session:
-            mine = insert_once(session, Slot, job="escalate", slot=slot_of(now, ESCALATE_EVERY))
-        if mine:
+        if take_slot("escalate", slot_of(now, ESCALATE_EVERY)):
             escalate_due(self.mission, now)
 
 
@@ -59,5 +58,6 @@ def _ran(stage: Callable[[datetime], object], now: datetime) -> bool:
         stage(now)
     except Exception:
         log.exception("a stage of the cycle failed")
+        db.session.rollback()
         return False
     return True

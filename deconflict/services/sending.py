@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import Select, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from deconflict.channels.port import Channel, Code, Outgoing, SendFailed
 from deconflict.channels.texts import render, render_mail
 from deconflict.domain.states import AlertState, MessageState
 from deconflict.store.alerts import Alert, Message
-from deconflict.store.base import transaction
+from deconflict.store.base import db, transaction
 from deconflict.store.outbox import first_contact, queue_message
 from deconflict.store.people import Contact
 
@@ -46,8 +46,12 @@ class Outcome:
 
 def claim(channels: Mapping[str, Channel], base_url: str, worker: str, now: datetime) -> list[Ticket]:
     """Takes due messages for this worker; two workers never hold the same one within its lease."""
+    waiting = db.session.scalars(_due(now).limit(1)).first() is not None
+    db.session.rollback()
+    if not waiting:
+        return []
     with transaction() as session:
-        ids = _due_ids(session, now)
+        ids = list(session.scalars(_due(now).with_for_update(skip_locked=True)))
         session.execute(
             update(Message)
             .where(Message.id.in_(ids))
@@ -65,20 +69,12 @@ def claim(channels: Mapping[str, Channel], base_url: str, worker: str, now: date
         return tickets
 
 
-def _due_ids(session: Session, now: datetime) -> list[int]:
-    query = (
-        select(Message.id)
-        .where(
-            or_(
-                and_(Message.state == MessageState.QUEUED, Message.send_after <= now),
-                and_(Message.state == MessageState.SENDING, Message.lease_until < now),
-            )
-        )
-        .order_by(Message.urgency.desc(), Message.send_after, Message.id)
-        .limit(BATCH)
-        .with_for_update(skip_locked=True)
-    )
-    return list(session.scalars(query))
+def _due(now: datetime) -> Select[int]:
+    """Ids of what should have left by now: queued, or claimed by a worker that did not come back. Most urgent first."""
+    queued = and_(Message.state == MessageState.QUEUED, Message.send_after <= now)
+    abandoned = and_(Message.state == MessageState.SENDING, Message.lease_until < now)
+    by_urgency = (Message.urgency.desc(), Message.send_after, Message.id)
+    return select(Message.id).where(or_(queued, abandoned)).order_by(*by_urgency).limit(BATCH)
 
 
 def _ticket(message: Message, channels: Mapping[str, Channel], base_url: str, now: datetime) -> Ticket | None:

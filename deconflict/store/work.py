@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from deconflict.store.base import Base, Code, Sealed, UTCDateTime
+from deconflict.store.base import Base, Code, Sealed, UTCDateTime, db, transaction
 
 
 class MatcherLock(Base):
@@ -69,6 +69,17 @@ def insert_once(session: Session, row: type[Base], **values: object) -> bool:
     insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
     statement = insert(row).values(**values).on_conflict_do_nothing().returning(next(iter(row.__table__.primary_key)))
     return session.execute(statement).first() is not None
+
+
+def take_slot(job: str, slot: datetime) -> bool:
+    """Whether this process has the job's turn. Looks before it writes: most turns are taken already, and a write that
+    changes nothing still costs a disk its sync."""
+    taken = db.session.get(Slot, (job, slot)) is not None
+    db.session.rollback()
+    if taken:
+        return False
+    with transaction() as session:
+        return insert_once(session, Slot, job=job, slot=slot)
 
 
 def beat(session: Session, name: str, now: datetime) -> None:

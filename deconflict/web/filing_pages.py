@@ -29,7 +29,7 @@ from deconflict.web.audience import current_audience
 from deconflict.web.clock import now
 from deconflict.web.filing_form import Layout, Problems, Typed
 from deconflict.web.filing_notes import notes
-from deconflict.web.filing_words import Words, changes, in_words, moment_words
+from deconflict.web.filing_words import RETURNS, Words, changes, in_words, moment_words
 from deconflict.web.forms_ui import Form
 from deconflict.web.language import label
 
@@ -112,6 +112,8 @@ def show(pages: Pages, reference: str) -> str:
         )
         for index, each in enumerate(views)
     ]
+    returned = view.state == states.ItemState.RETURNED
+    code = own.return_code(db.session(), pages.side, reference) if returned else None
     return render_template(
         "own/show.html",
         pages=pages,
@@ -119,9 +121,7 @@ def show(pages: Pages, reference: str) -> str:
         words=said[-1],
         versions=list(reversed(rows)),
         possible=states.possible("item", view.state, "owner"),
-        returned=own.return_code(db.session(), pages.side, reference)
-        if view.state == states.ItemState.RETURNED
-        else None,
+        returned=RETURNS.get(code or ""),
     )
 
 
@@ -315,7 +315,9 @@ def _kinds(pages: Pages, sheet: Sheet) -> dict[str, dict[str, str]]:
     """Labels by code: of the whole, and of what is done at a stop."""
     catalogue = mission().catalogue
     whole, site = catalogue.of(pages.side, **{sheet.flag: True}), catalogue.of(pages.side, on_site=True)
-    return {name: {kind.code: label(kind.label) for kind in kinds} for name, kinds in (("whole", whole), ("site", site))}
+    return {
+        name: {kind.code: label(kind.label) for kind in kinds} for name, kinds in (("whole", whole), ("site", site))
+    }
 
 
 def _draft_words(filing: Filing) -> Words:

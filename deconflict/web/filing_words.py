@@ -30,6 +30,14 @@ HALVES = {
     "afternoon": _l("afternoon (12:00-18:00)"),
     "night": _l("night (18:00-06:00 the next day)"),
 }
+# Why the desk gives an item back (D7.1), as its owner reads it.
+RETURNS = {
+    "coordinates": _l("A position looks wrong: check it."),
+    "place": _l("A position and the place named with it do not agree."),
+    "time": _l("A date or time is missing or looks wrong."),
+    "activity": _l("What is done on site is not clear."),
+    "contact": _l("The team's number does not work."),
+}
 SQUARES = ((1.0, 10), (10.0, 8), (100.0, 6))  # uncertainty in metres -> digits of the square that still tells the truth
 
 

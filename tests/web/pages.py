@@ -56,7 +56,7 @@ def patrol(place: str = "Bankass", **more: str) -> dict[str, str]:
         "stops-0-depart_to": "101600ZDEC26",
         "stops-0-halt": "yes",
         "_stops": "1",
-        "_key": KEY,
+        "_key": "fedcba9876543210" * 2,
         **more,
     }
 
@@ -75,7 +75,7 @@ def event(place: str = "Bankass", **more: str) -> dict[str, str]:
         **window("stops-0-depart", "12:00", "13:00"),
         "stops-0-halt": "yes",
         "_stops": "1",
-        "_key": KEY,
+        "_key": "02468ace13579bdf" * 2,
         **more,
     }
 

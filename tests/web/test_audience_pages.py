@@ -12,7 +12,7 @@ def page(app, path, *marks):
     """A page with this audience, or without one."""
 
     def view() -> str:
-        return "content"
+        return "what it shows"
 
     for mark in marks:
         view = mark(view)
@@ -26,12 +26,12 @@ def test_a_page_without_an_audience_is_an_error_while_developing_and_absent_afte
     app.testing = False
     answer = client.get("/bare")
     assert answer.status_code == 404
-    assert "content" not in answer.text
+    assert "what it shows" not in answer.text
 
 
 def test_a_public_page_asks_nobody(app, client):
     page(app, "/open", audience(PUBLIC))
-    assert client.get("/open").text == "content"
+    assert client.get("/open").text == "what it shows"
 
 
 def test_a_page_for_everyone_asks_for_sign_in_and_nothing_more(app, client, make_account, sign_in):
@@ -39,7 +39,7 @@ def test_a_page_for_everyone_asks_for_sign_in_and_nothing_more(app, client, make
     assert client.get("/all?x=1").location == "/login?next=/all?x%3D1"
     assert client.post("/all").location == "/login"
     sign_in(client, make_account(roles.AUDITOR))
-    assert client.get("/all").text == "content"
+    assert client.get("/all").text == "what it shows"
 
 
 def test_a_page_that_is_switched_off_is_absent_for_all(app, client, make_account, sign_in):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from conftest import test_settings as settings_of
+from accounts import settings_of
 
 from deconflict import create_app
 from deconflict.domain import roles
 
-PATHS = ("/login", "/", "/people", "/people/organisations/new", "/change", "/tf-setup", "/mf-recovery-codes", "/nothing")
+PATHS = ("/", "/people", "/people/organisations/new", "/change", "/tf-setup", "/mf-recovery-codes", "/nothing")
 PAGE_BYTES = 60_000
 CSS_BYTES = 14_000
 EXPECTED = {
@@ -21,9 +21,9 @@ EXPECTED = {
 
 
 @pytest.fixture
-def pages(client, make_account, sign_in):
+def pages(app, client, make_account, sign_in):
     sign_in(client, make_account(roles.ADMINISTRATOR))
-    return {path: client.get(path) for path in PATHS}
+    return {"/login": app.test_client().get("/login")} | {path: client.get(path) for path in PATHS}
 
 
 def test_every_page_has_the_headers(pages):
@@ -84,10 +84,10 @@ def test_whoever_is_not_signed_in_sees_nothing_that_says_what_this_is(client):
 def test_static_files_are_kept_for_ever_under_their_fingerprint(client):
     page = client.get("/login").text
     address = re.search(r'href="(/static/style\.css\?v=[0-9a-f]{10})"', page)[1]
-    answer = client.get(address)
-    assert "immutable" in answer.headers["Cache-Control"]
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert len(answer.data) < CSS_BYTES
+    with client.get(address) as answer:
+        assert "immutable" in answer.headers["Cache-Control"]
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert len(answer.data) < CSS_BYTES
 
 
 def test_a_missing_static_file_is_a_404_and_a_path_out_of_the_folder_too(client):
@@ -97,9 +97,7 @@ def test_a_missing_static_file_is_a_404_and_a_path_out_of_the_folder_too(client)
 
 
 def test_behind_https_cookies_and_the_browser_are_told_to_stay_there(database, mission):
-    settings = settings_of(database)
-    values = {name: getattr(settings, name) for name in settings.__slots__} | {"public_base_url": "https://x.example.org"}
-    app = create_app(type(settings)(**values), mission=mission)
+    app = create_app(settings_of(database, public_base_url="https://x.example.org"), mission=mission)
     app.testing = True
     answer = app.test_client().get("/login", base_url="https://x.example.org")
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"

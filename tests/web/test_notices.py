@@ -161,7 +161,7 @@ def test_an_ambiguous_name_is_settled_by_choosing(app, mission, ngo):
 
 
 def test_a_name_with_a_slip_offers_what_was_meant(ngo):
-    page = send(ngo, NEW, notice(**{"stops-1-place": "Bankas"}))
+    page = send(ngo, NEW, notice(**{"stops-1-place": "Bankasso"}))
     assert errors(page) == ["f-stops-1-place"]
     assert "Bankass (commune Bankass, cercle Bankass)" in page.text
     code = re.search(r'value="(pcode\|[^"]+)">\s*<label[^>]*>Bankass \(commune', page.text)
@@ -178,7 +178,7 @@ def test_a_longitude_on_the_wrong_side_of_greenwich_is_offered_back(app, ngo):
 
 
 def test_a_position_is_echoed_as_a_distance_from_a_place_people_know(ngo):
-    review = send(ngo, NEW, notice(**{"stops-1-position": "14.15, -3.45"}))
+    review = send(ngo, NEW, notice(**{"stops-1-position": "14.120, -3.470"}))
     said = words(review)
     assert re.search(r"\d+ km NE de Bankass \(commune Bankass, cercle Bankass\)", said)
 

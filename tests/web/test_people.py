@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
-from conftest import PASSWORD
+from accounts import PASSWORD
 from sqlalchemy import select
 
 from deconflict.domain import roles
@@ -242,7 +242,7 @@ def test_the_page_asks_for_the_same_password_twice(app, client):
 
 def test_mail_is_promised_in_the_invitation_s_own_transaction(app, monkeypatch):
     told = []
-    monkeypatch.setattr(people, "on_invited", [lambda session, invited: told.append((session.in_transaction(), invited))])
+    monkeypatch.setattr(people, "on_invited", [lambda session, invited: told.append((session().in_transaction(), invited))])
     with app.app_context():
         invited = invite()
     assert told == [(True, invited)]

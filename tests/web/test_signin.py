@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from conftest import PASSWORD
+from accounts import PASSWORD, settings_of
 from flask import Flask
 from passlib.totp import TOTP
 
@@ -149,14 +149,10 @@ def test_whoever_only_files_for_an_ngo_needs_none(app, client, make_account, sig
 
 
 def test_the_demo_asks_for_none():
-    from conftest import test_settings
-
     from deconflict import _config
 
-    settings = test_settings("sqlite://")
-    assert _config(settings)["SECOND_FACTOR_REQUIRED"] is True
-    demo = type(settings)(**{name: getattr(settings, name) for name in settings.__slots__} | {"demo": True})
-    assert _config(demo)["SECOND_FACTOR_REQUIRED"] is False
+    assert _config(settings_of("sqlite://"))["SECOND_FACTOR_REQUIRED"] is True
+    assert _config(settings_of("sqlite://", demo=True))["SECOND_FACTOR_REQUIRED"] is False
 
 
 def test_a_second_step_once_set_up_is_asked_for_at_every_sign_in(app, client, make_account, sign_in):
