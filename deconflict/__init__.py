@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask
-
-from deconflict.settings import ROOT, Settings, read_settings
-
 if TYPE_CHECKING:
+    from flask import Flask
+
     from deconflict.mission import Mission
+    from deconflict.settings import Settings
 
 PRODUCT_NAME = "Carnet"  # neutral on a phone that is searched (RUL-20): says nothing of what it is for
 IDLE = timedelta(minutes=15)
@@ -22,8 +21,13 @@ def create_app(settings: Settings | None = None, *, mission: Mission | None = No
 
     Raises SettingsError or MissionError with every problem, before anything listens.
     """
+    # Nothing is imported above: whoever starts this package without its dependencies is told in a sentence, not a traceback.
+    from flask import Flask
+
     from deconflict import cli, extensions, log, web
+    from deconflict.demo.guard import check_database
     from deconflict.mission import load_mission
+    from deconflict.settings import ROOT, read_settings
     from deconflict.store.base import cipher
 
     settings = settings or read_settings()
@@ -38,6 +42,7 @@ def create_app(settings: Settings | None = None, *, mission: Mission | None = No
     log.init_app(app)
     web.register(app)
     cli.init_app(app)
+    check_database(app)
     return app
 
 

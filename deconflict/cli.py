@@ -21,6 +21,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(scheduler)
     app.cli.add_command(mission)
     app.cli.add_command(administrator)
+    app.cli.add_command(demo)
 
 
 @click.command()
@@ -79,3 +80,33 @@ def administrator(name: str, email: str, organisation: str, language: str) -> No
     with current_app.test_request_context(base_url=base):
         invited = invite(None, organisation_id, who, link_for=lambda t: base + url_for("people.join", token=t), now=now)
     click.echo(invited.link)
+
+
+demo = AppGroup("demo", help="An invented fortnight around now, to look at. Only with DEMO=1.")
+
+
+@demo.command("play")
+def demo_play() -> None:
+    """Play the scenario into this database, once. `flask db upgrade` comes first."""
+    from deconflict.demo.player import was_played
+    from deconflict.demo.prepare import Trouble, in_a_sentence, play
+
+    if not current_app.config["DEMO"]:
+        raise click.ClickException("This is no demo: DEMO is not 1.")
+    if was_played() is not None:
+        click.echo("It was played already.")
+        return
+    try:
+        with in_a_sentence():
+            play(current_app._get_current_object(), datetime.now(UTC))  # type: ignore[attr-defined]
+    except Trouble as trouble:
+        raise click.ClickException(str(trouble)) from None
+
+
+@demo.command("run")
+@click.option("--port", type=int, default=lambda: current_app.extensions["settings"].port)
+def demo_run(port: int) -> None:
+    """What `make demo` does: migrate, play if need be, start the web server and the scheduler until Ctrl-C."""
+    from deconflict.demo.runner import main
+
+    raise SystemExit(main(["--port", str(port)]))

@@ -13,12 +13,13 @@ from deconflict.demo.scenario import Act, Scenario
 from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
 from deconflict.domain.filing import Filing
+from deconflict.domain.people import Newcomer
 from deconflict.schemas.notices import DISCLAIMER_VERSION, NoticeSchema
 from deconflict.schemas.plans import PlanSchema
 from deconflict.services import acknowledgements, cases, filing, requests
 from deconflict.store.base import db
 from deconflict.store.cases import Case, Request
-from deconflict.store.demo import delivered_to
+from deconflict.store.demo import Delivered, delivered_to
 from deconflict.store.items import Item
 from deconflict.store.queries import on_duty
 
@@ -49,7 +50,9 @@ class Stage:
         try:
             getattr(self, act.do)(act, dict(act.words or {}))
         except Exception as error:
-            error.add_note(f"in the demo's scenario: {act.do} {act.item or act.pair} by {act.who or 'the duty officer'}")
+            error.add_note(
+                f"in the demo's scenario: {act.do} {act.item or act.pair} by {act.who or 'the duty officer'}"
+            )
             raise
 
     # -- items
@@ -118,28 +121,21 @@ class Stage:
 
     def type_code(self, act: Act, words: dict[str, Any]) -> None:
         """On the code page: what the newest text about this case said. `team` is the key of the notice whose team has it."""
-        reference, code = self._received(act, self._phone(act.who, words))
-        acknowledgements.acknowledge_by_code(f"{reference} {code}", act.at)
+        text = self._newest(act, self._phone(act.who, words))
+        acknowledgements.acknowledge_by_code(f"{text.reference} {text.code}", act.at)
 
     def press_link(self, act: Act, _words: dict[str, Any]) -> None:
         """The button behind the link in the newest mail about this case."""
-        guest = next(guest for guest in self.scenario.guests if guest.key == act.who)
-        case = self._case(act)
-        mails = [mail for mail in delivered_to(db.session, guest.who.email or "") if mail.case_reference == case.reference]  # type: ignore[arg-type]
-        if not mails:
-            raise BadScenario("no mail about this case has come")
-        acknowledgements.acknowledge_by_link(mails[0].body.partition("/a/")[2].split()[0], act.at)
+        mail = self._newest(act, self._guest(act.who).email or "")
+        acknowledgements.acknowledge_by_link(mail.body.partition("/a/")[2].split()[0], act.at)
 
     def relay(self, act: Act, words: dict[str, Any]) -> None:
-        """The officer writes down that the base called, or the team of a notice called its base."""
-        case = self._case(act)
-        texts = [text for text in delivered_to(db.session, self._phone(words["of"], words)) if text.case_reference == case.reference]  # type: ignore[arg-type]
-        if not texts:
-            raise BadScenario("no text about this case has come to that phone")
+        """The officer writes down that somebody, or the team of a notice, called the base. `of` is who was told."""
+        text = self._newest(act, self._phone(words["of"], words))
         acknowledgements.acknowledge_by_relay(
-            case.reference,
-            texts[0].alert_id,
-            words.get("level", texts[0].level),
+            text.case_reference,
+            text.alert_id,
+            words.get("level", text.level),
             words.get("answer", "received"),
             words.get("how", "phone"),
             words["text"],
@@ -179,14 +175,18 @@ class Stage:
         duty = on_duty(db.session, area, "duty", act.at)[0]  # type: ignore[arg-type]
         return next(one for one in self.cast.values() if one.person_id == duty.id)
 
+    def _guest(self, key: str) -> Newcomer:
+        return next(guest.who for guest in self.scenario.guests if guest.key == key)
+
     def _phone(self, who: str, words: Mapping[str, Any]) -> str:
         if "team" in words:
             return str(self.scenario.forms[words["team"]]["communications"])
-        return next(guest.who.phones[0] for guest in self.scenario.guests if guest.key == who)
+        return self._guest(who).phones[0]
 
-    def _received(self, act: Act, phone: str) -> tuple[str, str]:
+    def _newest(self, act: Act, address: str) -> Delivered:
+        """The last message about the act's case that came to this number or address."""
         case = self._case(act)
-        for text in delivered_to(db.session, phone):  # type: ignore[arg-type]
-            if text.case_reference == case.reference:
-                return text.reference, text.code
-        raise BadScenario("no text about this case has come to that phone")
+        for message in delivered_to(address):
+            if message.case_reference == case.reference:
+                return message
+        raise BadScenario("no message about this case has come to them")

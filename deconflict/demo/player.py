@@ -29,10 +29,12 @@ from deconflict.store.people import Duty
 
 Hash = Callable[[str], str]
 FOLDER = "demo"
-# Hours at which the calendar's work is done while playing; on a real clock it is done every minute.
-CALENDAR_HOURS = (6, 12, 17, 22)
-WAKING_HOURS = range(24)
+# On a real clock the scheduler has a turn every second. Playing, it matches and sends after every act, ends holds a quarter
+# of an hour after a filing, climbs ladders every other hour, and does the calendar's work once a day.
+EVERY = timedelta(hours=2)
+CALENDAR_HOUR = 18
 AFTER_A_HOLD = timedelta(minutes=16)
+MAY_OVERLAP = ("file", "amend")
 
 
 @dataclass
@@ -52,9 +54,15 @@ class Player:
     def moments(self) -> list[tuple[datetime, Act | None]]:
         """What is done when, with the hours in between at which the scheduler has its turn."""
         acts = [(act.at, act) for act in self.scenario.acts]
-        turns = [*_hours(self.scenario.starts_at, self.now), *(at + AFTER_A_HOLD for at, _ in acts)]
+        holds = [at + AFTER_A_HOLD for at, act in acts if act.do in MAY_OVERLAP]
+        turns = [*_ticks(self.scenario.starts_at, self.now), *holds]
         quiet: list[tuple[datetime, Act | None]] = [(at, None) for at in sorted(turns) if at < self.now]
         return list(heapq.merge(acts, quiet, key=lambda moment: moment[0]))
+
+    @property
+    def length(self) -> int:
+        """How often `play` yields."""
+        return len(self.moments()) + 2
 
     def play(self) -> Iterator[None]:
         """Yields after every moment of `moments()`, once more after the people and once at the end."""
@@ -64,8 +72,10 @@ class Player:
         for at, act in self.moments():
             if act is not None:
                 self.stage.perform(act)
-            if act is None and at.minute == 0 and at.hour in CALENDAR_HOURS:
+            elif (at.hour, at.minute) == (CALENDAR_HOUR, 0):
                 self.cycle.run(at)
+            elif at.minute == 0:
+                escalate_due(self.mission, at)
             self._turn(at)
             yield
         self.cycle.run(self.now)
@@ -75,10 +85,9 @@ class Player:
         yield
 
     def _turn(self, at: datetime) -> None:
-        """What the cycle does every second, without the calendar's work."""
+        """What cannot wait: new answers, ended holds, and every message that is due."""
         match_due(self.mission, at)
         release_due(self.mission, at)
-        escalate_due(self.mission, at)
         while dispatch_due(self.cycle.channels, self.cycle.base_url, self.cycle.worker, at):
             pass
         db.session.rollback()
@@ -124,20 +133,20 @@ def player_of(app: Flask, now: datetime, hashed: Hash) -> Player:
 
 def was_played() -> str | None:
     """When the demo was played into this database, None when it was not, or not to its end."""
-    return stamp_of(db.session, PLAYED)  # type: ignore[arg-type]
+    return stamp_of(PLAYED)
 
 
 def keys_fit() -> bool:
     """Whether what this database holds can be opened with the keys at hand."""
-    return stamp_of(db.session, KEYS) in (None, fingerprint())  # type: ignore[arg-type]
+    return stamp_of(KEYS) in (None, fingerprint())
 
 
 def fingerprint() -> str:
     return lookup_hash("demo")
 
 
-def _hours(start: datetime, end: datetime) -> Iterator[datetime]:
+def _ticks(start: datetime, end: datetime) -> Iterator[datetime]:
     at = start
     while at < end:
         yield at
-        at += timedelta(hours=1)
+        at += EVERY

@@ -126,6 +126,12 @@ def read_scenario(folder: Path, now: datetime) -> Scenario:
     )
 
 
+def sign_ins(folder: Path) -> tuple[str, list[Newcomer]]:
+    """The password of all, and whom to show as a sign-in."""
+    people = tomllib.loads((folder / "people.toml").read_text(encoding="utf-8"))
+    return people["password"], [guest.who for guest in map(_guest, people["person"]) if guest.shown]
+
+
 def _guest(entry: Mapping[str, Any]) -> Guest:
     who = Newcomer(
         name=entry["name"],

@@ -14,6 +14,7 @@ from deconflict.domain.country import Mission
 from deconflict.domain.states import LIVE_ITEMS, OPEN_CASES, AlertState
 from deconflict.matching.boxes import replace_boxes
 from deconflict.matching.endings import end_case
+from deconflict.matching.matcher import SWEEP
 from deconflict.store.alerts import Alert
 from deconflict.store.base import transaction
 from deconflict.store.cases import Case
@@ -50,7 +51,7 @@ def run_calendar(mission: Mission, now: datetime) -> None:
         lock = lock_matcher(session)
         if swept or lock.sop_version != mission.pack.version:
             # Every pair has a humanitarian item, so marking that side asks each pair once.
-            _mark(session, and_(Item.ends_at > now, Item.side == Side.HUMANITARIAN), "sweep", now)
+            _mark(session, and_(Item.ends_at > now, Item.side == Side.HUMANITARIAN), SWEEP, now)
             lock.sop_version = mission.pack.version
     _lapse(mission, now)
 

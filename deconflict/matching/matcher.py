@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
-from sqlalchemy import delete, or_, select
+from sqlalchemy import ColumnElement, Select, delete, or_, select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.activity import Activity, Side
@@ -30,6 +30,9 @@ from deconflict.store.queries import filing_of, version_of
 from deconflict.store.work import lock_matcher
 
 log = structlog.get_logger()
+
+SWEEP = "sweep"
+SWEPT_AT_ONCE = 10
 
 
 @dataclass(slots=True)
@@ -152,10 +155,19 @@ def _note_versions(session: Session, answer: Answer) -> None:
 
 
 def _due_items(limit: int) -> list[tuple[int, list[int]]]:
-    """The oldest marks, gathered by item. The read ends here, so that no old snapshot is kept while computing."""
-    marks = db.session.execute(select(DueMark.id, DueMark.item_id).order_by(DueMark.id).limit(limit * 4)).all()
+    """The oldest marks, gathered by item; those of the sweep last and few at a time, so that a new filing never waits behind
+    it. The read ends here: no old snapshot is kept while computing."""
+    swept = DueMark.reason == SWEEP
+    found = [
+        *db.session.execute(_marks(~swept).limit(limit * 4)),
+        *db.session.execute(_marks(swept).limit(SWEPT_AT_ONCE)),
+    ]
     db.session.rollback()
     by_item: dict[int, list[int]] = {}
-    for mark_id, item_id in marks:
+    for mark_id, item_id in found:
         by_item.setdefault(item_id, []).append(mark_id)
     return list(by_item.items())[:limit]
+
+
+def _marks(which: ColumnElement[bool]) -> Select[int, int]:
+    return select(DueMark.id, DueMark.item_id).where(which).order_by(DueMark.id)

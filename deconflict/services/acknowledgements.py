@@ -27,6 +27,8 @@ LEVELS = ("desk", "unit", "team")
 HOW = ("phone", "radio", "in_person")
 READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})  # what Crockford's alphabet leaves out, read back over a radio
 CODE_LINE = re.compile(r"([0-9A-Z]{5})(?:-\d+)?\D*?(\d{4})", re.ASCII)
+CODE = re.compile(r"(?<!\d)\d{4}(?!\d)", re.ASCII)
+MOST_CODES = 3  # in one reply: whoever writes more is trying them out
 
 
 def acknowledge_by_code(typed: str, now: datetime) -> None:
@@ -37,16 +39,12 @@ def acknowledge_by_code(typed: str, now: datetime) -> None:
         return
     reference, code = found[1].translate(READ_AS), found[2]
     with transaction() as session:
-        insert_once(session, CodeLock, reference=reference, failures=0)
-        lock = session.scalars(select(CodeLock).where(CodeLock.reference == reference).with_for_update()).one()
-        if lock.locked_until is not None and lock.locked_until > now:
+        lock = _lock(session, reference, now)
+        if lock is None:
             return
         alert = _alert_with_code(session, reference, code)
         if alert is None:
-            lock.failures += 1
-            if lock.failures >= FAILURES:
-                lock.failures, lock.locked_until = 0, now + LOCKED_FOR
-                record(session, None, "lock_code", "reference", None, {"reference": reference}, at=now)
+            _missed(session, lock, now)
             return
         lock.failures = 0
         _acknowledge(session, alert, "code_page", now)
@@ -100,21 +98,41 @@ def acknowledge_by_relay(
 
 
 def acknowledge_by_reply(from_number: str, text: str, now: datetime) -> bool:
-    """An SMS with the code from a number the alert was sent to; a forged sender without the code moves nothing. Returns
-    whether it acknowledged."""
-    codes = set(re.findall(r"\d{4}", text))
-    if not codes:
+    """An SMS with the code from a number the alert was sent to; a forged sender without the code moves nothing, and wrong
+    codes count towards the lock of the code page. Returns whether it acknowledged."""
+    codes = set(CODE.findall(text))
+    if not 0 < len(codes) <= MOST_CODES:
         return False
     with transaction() as session:
         sent = select(Message.alert_id).where(
             Message.address_hash == lookup_hash(from_number), Message.channel == "sms"
         )
-        open_alerts = select(Alert).where(Alert.id.in_(sent), Alert.state == AlertState.OWED).with_for_update(of=Alert)
-        for alert in session.scalars(open_alerts.order_by(Alert.id.desc())):
+        owed = (Alert.id.in_(sent), Alert.state == AlertState.OWED)
+        references = sorted(set(session.scalars(select(Alert.reference).where(*owed))))
+        locks = {reference: lock for reference in references if (lock := _lock(session, reference, now)) is not None}
+        query = select(Alert).where(*owed, Alert.reference.in_(locks)).with_for_update(of=Alert)
+        for alert in session.scalars(query.order_by(Alert.id.desc())):
             if any(hmac.compare_digest(alert.code, code) for code in codes):
+                locks[alert.reference].failures = 0
                 _acknowledge(session, alert, "sms", now)
                 return True
+        for lock in locks.values():
+            _missed(session, lock, now)
         return False
+
+
+def _lock(session: Session, reference: str, now: datetime) -> CodeLock | None:
+    """The count of wrong codes under a reference, held for the rest of the transaction; None while no code is looked at."""
+    insert_once(session, CodeLock, reference=reference, failures=0)
+    lock = session.scalars(select(CodeLock).where(CodeLock.reference == reference).with_for_update()).one()
+    return None if lock.locked_until is not None and lock.locked_until > now else lock
+
+
+def _missed(session: Session, lock: CodeLock, now: datetime) -> None:
+    lock.failures += 1
+    if lock.failures >= FAILURES:
+        lock.failures, lock.locked_until = 0, now + LOCKED_FOR
+        record(session, None, "lock_code", "reference", None, {"reference": lock.reference}, at=now)
 
 
 def _alert_with_code(session: Session, reference: str, code: str) -> Alert | None:

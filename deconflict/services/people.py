@@ -34,8 +34,6 @@ class Invited:
 
 
 LinkFor = Callable[[str], str]  # invitation token -> address of the page that takes it
-# Called inside the invitation's own transaction, so that the mail it promises is a row as soon as the person is.
-on_invited: list[Callable[[Session, Invited], None]] = []
 
 
 def add_organisation(by: Audience | None, *, name: str, side: str, kind: str, direct: bool, now: datetime) -> int:
@@ -174,8 +172,6 @@ def _announce(session: Session, person: Person, link_for: LinkFor, now: datetime
         account.invited_at = now
         session.flush()
         told = Invited(person.id, account.email, person.language, link_for(_token(account)), now + INVITATION_LIFE)
-    for hook in on_invited:
-        hook(session, told)
     return told
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from deconflict.domain.errors import NotFound
 from deconflict.domain.states import AlertState
 from deconflict.store.alerts import Alert, Message
-from deconflict.store.base import lookup_hash
+from deconflict.store.base import db, lookup_hash
 from deconflict.store.items import Item
 from deconflict.store.people import Contact, Organisation, Person
 from deconflict.store.work import DemoDelivery, Heartbeat, Stamp
@@ -56,29 +56,29 @@ class Delivered:
     area: str
 
 
-def inboxes(session: Session) -> list[Inbox]:
+def inboxes() -> list[Inbox]:
     """All of them, the last rung first; those that nothing came to at the end, by name."""
-    rows = session.execute(
-        select(
-            DemoDelivery.address_hash, func.max(DemoDelivery.id), func.count(), func.max(DemoDelivery.at)
-        ).group_by(DemoDelivery.address_hash)
+    rows = db.session.execute(
+        select(DemoDelivery.address_hash, func.max(DemoDelivery.id), func.count(), func.max(DemoDelivery.at)).group_by(
+            DemoDelivery.address_hash
+        )
     )
     news = {hashed: (newest, count) for hashed, newest, count, _ in rows}
-    found = [_of_contact(session, contact, news) for contact in _contacts(session)]
+    found = [_of_contact(contact, news) for contact in _contacts()]
     known = {inbox.key for inbox in found}
-    found += [_of_team(session, hashed, *told) for hashed, told in news.items() if _key(hashed) not in known]
+    found += [_of_team(hashed, *told) for hashed, told in news.items() if _key(hashed) not in known]
     return sorted(found, key=lambda i: (-(i.latest_at.timestamp() if i.latest_at else 0.0), i.person or ""))
 
 
-def inbox(session: Session, key: str) -> tuple[Inbox, list[Delivered]]:
+def inbox(key: str) -> tuple[Inbox, list[Delivered]]:
     """One of them with what came, newest first. Raises NotFound."""
-    found = next((one for one in inboxes(session) if one.key == key), None)
+    found = next((one for one in inboxes() if one.key == key), None)
     if found is None:
         raise NotFound
-    return found, delivered_to(session, found.address)
+    return found, delivered_to(found.address)
 
 
-def delivered_to(session: Session, address: str) -> list[Delivered]:
+def delivered_to(address: str) -> list[Delivered]:
     """What came to a number or address, newest first."""
     query = (
         select(DemoDelivery, Alert)
@@ -103,22 +103,22 @@ def delivered_to(session: Session, address: str) -> list[Delivered]:
             case_reference=alert.case.reference,
             area=alert.case.area,
         )
-        for row, alert in session.execute(query)
+        for row, alert in db.session.execute(query)
     ]
 
 
-def holds_anything(session: Session) -> bool:
+def holds_anything() -> bool:
     """Whether anybody has filed or been invited here. A database without tables holds nothing."""
-    if not inspect(session.connection()).has_table(Item.__tablename__):
+    if not inspect(db.session.connection()).has_table(Item.__tablename__):
         return False
-    return any(session.scalars(select(row.id).limit(1)).first() is not None for row in (Item, Organisation))
+    return any(db.session.scalars(select(row.id).limit(1)).first() is not None for row in (Item, Organisation))
 
 
-def stamp_of(session: Session, name: str) -> str | None:
+def stamp_of(name: str) -> str | None:
     """A fact about this database, None when nothing says so, or nothing can yet."""
-    if not inspect(session.connection()).has_table(Stamp.__tablename__):
+    if not inspect(db.session.connection()).has_table(Stamp.__tablename__):
         return None
-    return session.scalar(select(Stamp.value).where(Stamp.name == name))
+    return db.session.scalar(select(Stamp.value).where(Stamp.name == name))
 
 
 def write_stamp(session: Session, name: str, value: str) -> None:
@@ -130,12 +130,12 @@ def forget_heartbeats(session: Session) -> None:
     session.execute(delete(Heartbeat))
 
 
-def _contacts(session: Session) -> Sequence[Contact]:
+def _contacts() -> Sequence[Contact]:
     people = joinedload(Contact.person).joinedload(Person.organisation)
-    return session.scalars(select(Contact).options(people).order_by(Contact.id)).all()
+    return db.session.scalars(select(Contact).options(people).order_by(Contact.id)).all()
 
 
-def _of_contact(session: Session, contact: Contact, news: dict[str, tuple[int, int]]) -> Inbox:
+def _of_contact(contact: Contact, news: dict[str, tuple[int, int]]) -> Inbox:
     person = contact.person
     newest, count = news.get(contact.lookup, (None, 0))
     return Inbox(
@@ -147,14 +147,14 @@ def _of_contact(session: Session, contact: Contact, news: dict[str, tuple[int, i
         side=person.organisation.side,
         organisation=person.organisation.name,
         count=count,
-        latest_at=session.get_one(DemoDelivery, newest).at if newest is not None else None,
+        latest_at=db.session.get_one(DemoDelivery, newest).at if newest is not None else None,
     )
 
 
-def _of_team(session: Session, hashed: str, newest: int, count: int) -> Inbox:
+def _of_team(hashed: str, newest: int, count: int) -> Inbox:
     """A number that stands in a notice and in no directory: its organisation answers for it."""
-    latest = session.get_one(DemoDelivery, newest)
-    answerable = session.scalars(select(Alert).where(Alert.team_contact_hash == hashed)).first()
+    latest = db.session.get_one(DemoDelivery, newest)
+    answerable = db.session.scalars(select(Alert).where(Alert.team_contact_hash == hashed)).first()
     organisation = answerable.person.organisation if answerable is not None else None
     return Inbox(
         key=_key(hashed),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, not_, or_, select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.activity import Side
@@ -14,7 +14,7 @@ from deconflict.domain.audience import Audience
 from deconflict.domain.disclosure import ItemFacts
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.party import AlertFacts, PartyCaseFacts, RequestFacts
-from deconflict.domain.states import AlertState, MessageState, RequestState
+from deconflict.domain.states import LIVE_ITEMS, AlertState, MessageState, RequestState
 from deconflict.store.alerts import Alert
 from deconflict.store.audit import AuditEntry
 from deconflict.store.cases import Case
@@ -23,29 +23,47 @@ from deconflict.store.people import Organisation
 from deconflict.store.queries import facts_of
 
 CLOSING = "closing"
+PAGE = 40  # lines of the past on one page of a list
 BatchAt = Callable[[datetime], datetime]
 LEFT = (MessageState.SENDING, MessageState.SENT, MessageState.DELIVERED, MessageState.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
 class OwnItems:
-    """What can be read, and the references of what cannot: one bad row does not hide the others, nor pass in silence."""
+    """What can be read, and the references of what cannot: one bad row does not hide the others, nor pass in silence. `more`:
+    there are older ones."""
 
-    facts: tuple[ItemFacts, ...]
+    ahead: tuple[ItemFacts, ...]
+    past: tuple[ItemFacts, ...]
     unreadable: tuple[str, ...]
+    more: bool
 
 
-def own_items(session: Session, side: Side, audience: Audience, catalogue: Catalogue) -> OwnItems:
-    """The items of the audience's organisation, latest departure first."""
-    query = select(Item).where(Item.side == side, Item.owner_id == audience.organisation_id)
-    facts, unreadable = [], []
-    for item in session.scalars(query.order_by(Item.departs_at.desc(), Item.id.desc())).all():
-        try:
-            facts.append(facts_of(session, item, catalogue))
-        except (ValueError, KeyError, TypeError):
-            if audience.scope in (None, item.sector):
+def own_items(
+    session: Session, side: Side, audience: Audience, catalogue: Catalogue, now: datetime, *, page: int
+) -> OwnItems:
+    """The items of the audience's organisation, of his sector if he has one: those still ahead or under way by departure, and
+    one page of what is over or cancelled, latest first."""
+    mine = select(Item).where(Item.side == side, Item.owner_id == audience.organisation_id)
+    if audience.scope is not None:
+        mine = mine.where(Item.sector == audience.scope)
+    ahead = and_(Item.state.in_(LIVE_ITEMS), Item.ends_at >= now)
+    coming = session.scalars(mine.where(ahead).order_by(Item.departs_at, Item.id)).all()
+    past = session.scalars(
+        mine.where(not_(ahead)).order_by(Item.ends_at.desc(), Item.id.desc()).offset(page * PAGE).limit(PAGE + 1)
+    ).all()
+    unreadable: list[str] = []
+
+    def readable(items: Sequence[Item]) -> tuple[ItemFacts, ...]:
+        found = []
+        for item in items:
+            try:
+                found.append(facts_of(session, item, catalogue))
+            except (ValueError, KeyError, TypeError):
                 unreadable.append(item.reference)
-    return OwnItems(tuple(facts), tuple(unreadable))
+        return tuple(found)
+
+    return OwnItems(readable(coming), readable(past[:PAGE]), tuple(unreadable), len(past) > PAGE)
 
 
 def versions_by_reference(session: Session, side: Side, reference: str, catalogue: Catalogue) -> list[ItemFacts]:

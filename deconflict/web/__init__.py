@@ -22,15 +22,19 @@ BLUEPRINTS: list[str] = [
     "deconflict.web.notices:bp",
     "deconflict.web.plans:bp",
     "deconflict.web.own_requests:bp",
+    "deconflict.web.desk:bp",
+    "deconflict.web.roster:bp",
     "deconflict.web.acknowledge:bp",
     "deconflict.web.hooks:bp",
     "deconflict.web.health:bp",
+    "deconflict.web.demo:bp",
 ]
 
 # Each is `(audience or None) -> banners`, asked once a page; None is somebody not signed in.
 BANNERS: list[str] = [
     "deconflict.web.home:sop_banner",
     "deconflict.web.health:banners",
+    "deconflict.web.demo:banners",
 ]
 
 

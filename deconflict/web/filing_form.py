@@ -7,6 +7,9 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
+
+from flask_babel import gettext as _
 
 from deconflict.domain.country import Mission
 from deconflict.domain.filing import Filing
@@ -43,15 +46,25 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The fields of one page in their order, to list errors in the order in which people meet them."""
+    """The fields of one page in their order, each with its label: errors are listed in the order in which people meet them,
+    and say of what they are."""
 
-    before: tuple[str, ...]
-    stop: tuple[str, ...]
-    after: tuple[str, ...]
+    before: Mapping[str, Any]
+    stop: Mapping[str, Any]
+    after: Mapping[str, Any]
 
-    def names(self, stops: int) -> list[str]:
-        middle = [f"stops-{n}-{name}" for n in range(stops) for name in self.stop]
-        return [*self.before, *middle, *self.after]
+    def labels(self, stops: int) -> dict[str, str]:
+        """Label by field name, in the reader's language."""
+        named = {name: str(label) for name, label in self.before.items()}
+        for n in range(stops):
+            of = _("Stop %(number)s", number=n + 1)
+            named |= {f"stops-{n}-{name}": f"{of}, {label}" for name, label in self.stop.items()}
+        return named | {name: str(label) for name, label in self.after.items()}
+
+
+def window(name: str, label: Any) -> dict[str, Any]:
+    """The three fields of a window under its legend."""
+    return {f"{name}_{part}": label for part in ("date", "from", "to")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +142,7 @@ def picked(typed: Typed, form: Mapping[str, str], gazetteer: Gazetteer) -> Typed
 def problems(typed: Typed, errors: Mapping[str, list[str]], layout: Layout, mission: Mission) -> Problems:
     """Errors in the order of the page; those of no field on it stand first, without one. Of the stops as a whole, the first
     is where to begin."""
-    order = layout.names(typed.stops)
+    order = layout.labels(typed.stops)
     errors = {"stops-0-place" if name == "stops" else name: texts for name, texts in errors.items()}
     general = [text for name, texts in errors.items() if name not in order for text in texts]
     found = {name: errors[name] for name in order if name in errors}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 
@@ -23,11 +23,14 @@ def notes(filing: Filing, typed: Typed, mission: Mission, now: datetime) -> list
     return [*_of_time(filing, mission, now), *_of_places(filing, typed, mission)]
 
 
-def late_words(hours: int) -> str:
+def late_words(ahead: timedelta) -> str:
+    """`ahead`: the notice that the SOP asks for, in hours up to three days, then in days."""
+    hours = round(ahead.total_seconds() / 3600)
+    span = _("%(hours)s hours", hours=hours) if hours <= 72 else _("%(days)s days", days=round(hours / 24))
     return _(
-        "This is less than %(hours)s hours ahead. It is accepted all the same, and marked as late. If departure is near, "
-        "call the desk as well.",
-        hours=hours,
+        "This is less than %(span)s ahead. It is accepted all the same, and marked as late. If departure is near, call the "
+        "desk as well.",
+        span=span,
     )
 
 
@@ -36,7 +39,7 @@ def _of_time(filing: Filing, mission: Mission, now: datetime) -> Iterator[str]:
     if starts < now:
         yield _("This begins in the past. Check the dates.")
     elif starts - now < lead_time(filing, mission):
-        yield late_words(round(lead_time(filing, mission).total_seconds() / 3600))
+        yield late_words(lead_time(filing, mission))
 
 
 def _of_places(filing: Filing, typed: Typed, mission: Mission) -> Iterator[str]:

@@ -1,37 +1,30 @@
-"""The pages of both sides: own list, form, review in words, what was filed, amend, cancel. Each side's blueprint says its
-schema and its words; nothing here looks at the other side."""
+"""What both sides read of their own: the list, one item with its versions, and the answer after filing. Each side's blueprint
+says its schema and its words; nothing here looks at the other side."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
+from flask import current_app, render_template, request
 from werkzeug.wrappers import Response
 
 from deconflict.domain import states
 from deconflict.domain.activity import Side
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import ItemFacts, ItemView, view_of_item
-from deconflict.domain.errors import LostRace, NotFound, Refused
+from deconflict.domain.errors import NotFound, Refused
 from deconflict.domain.filing import Filing
 from deconflict.domain.msgid import N_
-from deconflict.domain.party import own_filing, view_of_draft
-from deconflict.schemas.filings import MOST_STOPS, FilingSchema
-from deconflict.schemas.forms import receive
-from deconflict.services import filing as service
+from deconflict.domain.party import own_filing
+from deconflict.schemas.filings import FilingSchema
 from deconflict.store import own
 from deconflict.store.base import db
-from deconflict.web import filing_form
 from deconflict.web.audience import current_audience
 from deconflict.web.clock import now
-from deconflict.web.filing_form import Layout, Problems, Typed
-from deconflict.web.filing_notes import notes
+from deconflict.web.filing_form import Layout
 from deconflict.web.filing_words import RETURNS, Words, changes, in_words, moment_words
-from deconflict.web.forms_ui import Form
-from deconflict.web.language import label
 
 Page = str | tuple[str, int] | Response
 
@@ -87,16 +80,18 @@ def mission() -> Mission:
     return found
 
 
-# ---- reading ----------------------------------------------------------------------------------------------------------
-
-
 def mine(pages: Pages) -> str:
-    found = own.own_items(db.session(), pages.side, current_audience(), mission().catalogue)
-    views = [view for facts in found.facts if (view := view_of_item(facts, current_audience())) and view.own]
-    rows = [Row(view, in_words(view, mission()), _begins(view)) for view in views]
-    coming = [row for row in reversed(rows) if _is_ahead(row.view)]
-    past = [row for row in rows if not _is_ahead(row.view)]
-    return render_template("own/mine.html", pages=pages, coming=coming, past=past, unreadable=found.unreadable)
+    who, page = current_audience(), max(request.args.get("page", 0, type=int), 0)
+    found = own.own_items(db.session(), pages.side, who, mission().catalogue, now(), page=min(page, 10_000))
+    return render_template(
+        "own/mine.html",
+        pages=pages,
+        coming=_rows(found.ahead),
+        past=_rows(found.past),
+        unreadable=found.unreadable,
+        page=page,
+        more=found.more,
+    )
 
 
 def show(pages: Pages, reference: str) -> str:
@@ -150,9 +145,9 @@ def _versions(pages: Pages, reference: str) -> list[ItemFacts]:
         raise Refused(N_("This item cannot be shown. Call the desk and give its reference.")) from None
 
 
-def _is_ahead(view: ItemView) -> bool:
-    ends = [w.latest for stop in view.stops or () for w in (stop.arrive, stop.depart) if w is not None]
-    return view.state in states.LIVE_ITEMS and max(ends, default=view.filed_at) >= now()
+def _rows(items: Iterable[ItemFacts]) -> list[Row]:
+    views = [view for facts in items if (view := view_of_item(facts, current_audience())) is not None and view.own]
+    return [Row(view, in_words(view, mission()), _begins(view)) for view in views]
 
 
 def _begins(view: ItemView) -> str:
@@ -160,174 +155,7 @@ def _begins(view: ItemView) -> str:
     return moment_words(min(starts)) if starts else ""
 
 
-# ---- writing ----------------------------------------------------------------------------------------------------------
-
-
-def new(pages: Pages, what: str) -> Page:
-    sheet = pages.sheets[what]
-    if request.method == "GET":
-        level = own.default_level(db.session(), current_audience().organisation_id)
-        start = dict(sheet.start) | ({"level": level} if level else {})
-        return _form(pages, what, filing_form.fresh(start, sheet.stops))
-    return _written(pages, what, None)
-
-
-def amend(pages: Pages, reference: str) -> Page:
-    current = _own_filing(pages, reference)
-    view = own_versions(pages, reference)[-1]
-    if "amend" not in states.possible("item", view.state, "owner"):
-        raise Refused(N_("It can no longer be amended. File a new one."))
-    what = pages.sheet_of(view.kind)
-    if request.method == "GET":
-        return _form(pages, what, filing_form.amending(current, view.version, mission()), view)
-    return _written(pages, what, view)
-
-
-def cancel(pages: Pages, reference: str) -> Page:
-    view = own_versions(pages, reference)[-1]
-    form = Form({"reason": request.form.get("reason", "")})
-    status = 200
-    if request.method == "POST":
-        try:
-            service.cancel_item(reference, current_audience(), form.value("reason"), now())
-        except NotFound:
-            raise
-        except Refused as error:
-            if error.field is None:
-                raise
-            form, status = replace(form, errors={error.field: [_(error.sentence)]}), 422
-        else:
-            flash(_("It is cancelled. It stays readable here."))
-            return redirect(url_for(f"{pages.name}.show", reference=reference), 303)
-    return render_template(
-        "own/cancel.html", pages=pages, view=view, form=form, words=in_words(view, mission())
-    ), status
-
-
-def _written(pages: Pages, what: str, view: ItemView | None) -> Page:
-    """What a button of the form or of the review asked for."""
-    do = request.form.get("_do", "review")
-    typed = filing_form.picked(filing_form.read(request.form), request.form, mission().gazetteer)
-    if do == "add":
-        full = {"": [_("Twelve stops at most: file the rest as another one.")]} if typed.stops == MOST_STOPS else {}
-        return _form(pages, what, filing_form.with_stop(typed), view, Problems(full))
-    if do.startswith("remove-"):
-        gone = do.removeprefix("remove-")
-        return _form(pages, what, filing_form.without_stop(typed, int(gone) if gone.isdecimal() else -1), view)
-    if do == "change":
-        return _form(pages, what, typed, view)
-    received = receive(pages.schema(mission()), typed.values)
-    errors = received.errors if received.filing is None else _not_here(pages, what, received.filing, view)
-    if errors or received.filing is None:
-        return _wrong(pages, what, typed, view, errors)
-    if do == "file":
-        return _file(pages, what, typed, received.filing, view)
-    return _review(pages, what, typed, received.filing, view)
-
-
-def _not_here(pages: Pages, what: str, filing: Filing, view: ItemView | None) -> dict[str, list[str]]:
-    """What is a sound filing, but not on this page or not of this account."""
-    if pages.sheet_of(filing.kind) != what:
-        return {"kind": [_("Choose one of the list.")]}
-    try:
-        service.check_scope(filing, current_audience(), mission())
-    except Refused as error:
-        return {error.field or "": [_(error.sentence)]}
-    if view is not None and not changes(in_words(view, mission()), _draft_words(filing)):
-        return {"": [_("Nothing is different from what was filed. Change something, or go back.")]}
-    return {}
-
-
-def _file(pages: Pages, what: str, typed: Typed, filing: Filing, view: ItemView | None) -> Page:
-    by = current_audience()
-    try:
-        if view is None:
-            done = service.file_item(filing, by, typed.key, mission(), now())
-        else:
-            done = service.amend_item(view.reference, filing, typed.base, by, mission(), now(), typed.reason)
-    except NotFound:
-        raise
-    except LostRace:
-        return _overtaken(pages, what, typed, view)
-    except Refused as error:
-        return _wrong(pages, what, typed, view, {error.field or "": [_(error.sentence)]})
-    if view is None and _own_filing(pages, done.reference) != filing:
-        # The key was used: a page was sent twice, and changed in between. What is kept is the first.
-        said = _(
-            "This page was filed already, as %(reference)s, and what you changed since is not filed. Amend that one.",
-            reference=done.reference,
-        )
-        return _wrong(pages, what, typed, view, {"": [said]})
-    return redirect(url_for(f"{pages.name}.filed", reference=done.reference), 303)
-
-
-def _overtaken(pages: Pages, what: str, typed: Typed, view: ItemView | None) -> Page:
-    """A colleague amended it meanwhile: what was typed stays, on top of the version that is current now."""
-    if view is None:
-        raise NotFound
-    base = own_versions(pages, view.reference)[-1].version
-    said = _(
-        "A colleague amended it meanwhile: version %(version)s. Read it, then file yours on top of it if it still holds.",
-        version=base,
-    )
-    return _wrong(pages, what, replace(typed, base=base), view, {"": [said]}, status=409)
-
-
-def _review(pages: Pages, what: str, typed: Typed, filing: Filing, view: ItemView | None) -> Page:
-    words = _draft_words(filing)
-    return render_template(
-        "own/review.html",
-        pages=pages,
-        sheet=pages.sheets[what],
-        typed=typed,
-        words=words,
-        view=view,
-        changed=changes(in_words(view, mission()), words) if view else None,
-        notes=notes(filing, typed, mission(), now()),
-    )
-
-
-def _form(pages: Pages, what: str, typed: Typed, view: ItemView | None = None, problems: Problems | None = None) -> str:
-    sheet, problems = pages.sheets[what], problems or Problems()
-    return render_template(
-        sheet.template,
-        pages=pages,
-        sheet=sheet,
-        what=what,
-        typed=typed,
-        view=view,
-        form=Form(typed.values, problems.errors),
-        picks=problems.picks,
-        most=MOST_STOPS,
-        kinds=_kinds(pages, sheet),
-        options=pages.options,
-    )
-
-
-def _wrong(
-    pages: Pages, what: str, typed: Typed, view: ItemView | None, errors: dict[str, list[str]], status: int = 422
-) -> Page:
-    found = filing_form.problems(typed, errors, pages.sheets[what].layout, mission())
-    return _form(pages, what, typed, view, found), status
-
-
-def _kinds(pages: Pages, sheet: Sheet) -> dict[str, dict[str, str]]:
-    """Labels by code: of the whole, and of what is done at a stop."""
-    catalogue = mission().catalogue
-    whole, site = catalogue.of(pages.side, **{sheet.flag: True}), catalogue.of(pages.side, on_site=True)
-    return {
-        name: {kind.code: label(kind.label) for kind in kinds} for name, kinds in (("whole", whole), ("site", site))
-    }
-
-
-def _draft_words(filing: Filing) -> Words:
-    view = view_of_draft(filing, current_audience(), now())
-    if view is None:
-        raise NotFound
-    return in_words(view, mission())
-
-
-def _own_filing(pages: Pages, reference: str) -> Filing:
+def filing_of(pages: Pages, reference: str) -> Filing:
     versions = _versions(pages, reference)
     found = own_filing(versions[-1], current_audience()) if versions else None
     if found is None:

@@ -24,6 +24,7 @@ from deconflict.schemas.filings import MODES, URGENCIES
 from deconflict.web.language import current_language
 from deconflict.web.map_words import whereabouts
 
+MOST_NAMES = 4
 DAY, CLOCK = "EEEE d MMMM y", "HH:mm"
 HALVES = {
     "morning": _l("morning (06:00-12:00)"),
@@ -101,8 +102,9 @@ def changes(before: Words, after: Words) -> list[Change]:
 def in_words(view: ItemView, mission: Mission) -> Words:
     """The item as its owner may read it, in the reader's language."""
     kind = _kind(mission, view.kind)
-    stops = tuple(_stop(n, stop, mission, view.side) for n, stop in enumerate(view.stops or (), 1))
-    rows = _notice(view) if view.side is Side.HUMANITARIAN else _plan(view)
+    event = bool(view.kind) and mission.catalogue[view.kind or ""].event
+    stops = tuple(_stop(n, stop, mission, view.side, event=event) for n, stop in enumerate(view.stops or (), 1))
+    rows = _notice(view) if view.side is Side.HUMANITARIAN else _plan(view, event=event)
     facts = [("kind", _("Kind"), kind), *rows, ("level", _("Share level"), level_words(view))]
     return Words(
         kind=kind,
@@ -161,9 +163,9 @@ def _kind(mission: Mission, code: str | None) -> str:
 
 
 def _summary(stops: Sequence[Stop]) -> str:
-    """As `Mopti - Bankass`: the first and last names, the same only once."""
-    names = [_short(stop.location) for stop in stops]
-    return " - ".join(dict.fromkeys((names[0], names[-1]))) if names else ""
+    """As `Mopti - Bankass - Koro`: each place once, the first few of many."""
+    names = list(dict.fromkeys(_short(stop.location) for stop in stops))
+    return " - ".join(names[:MOST_NAMES] + ["..."] * (len(names) > MOST_NAMES))
 
 
 def _short(place: Location) -> str:
@@ -186,24 +188,24 @@ def _notice(view: ItemView) -> list[tuple[str, str, Any]]:
     ]
 
 
-def _plan(view: ItemView) -> list[tuple[str, str, Any]]:
+def _plan(view: ItemView, *, event: bool) -> list[tuple[str, str, Any]]:
     return [
         ("title", _("Title"), view.title or ""),
-        ("mode", _("How"), MODES.get(view.mode or "", "")),
+        ("mode", _("How"), "" if event else MODES.get(view.mode or "", "")),
         ("aid", _("Aid given on the way"), plans.AID_COMPONENTS.get(view.aid_component or "", "")),
         ("joint_with", _("With whom"), plans.PARTNERS.get(view.joint_with or "", "")),
         ("media", _("Media"), _("Media invited") if view.media else ""),
     ]
 
 
-def _stop(number: int, stop: Stop, mission: Mission, side: Side) -> StopWords:
+def _stop(number: int, stop: Stop, mission: Mission, side: Side, *, event: bool) -> StopWords:
     military = side is Side.MISSION
     place = place_words(stop.location, mission)
     rows = [Fact("place", _("Place"), _placed(stop.location, place), _square(stop.location) if military else "")]
     rows += _window("arrive", _("Arrival"), stop.arrive, groups=military)
     if stop.activity:
         rows.append(Fact("activity", _("On site"), _kind(mission, stop.activity)))
-    if military:
+    if military and not event:  # an event always stands somewhere
         rows.append(Fact("halt", _("Stops 15 minutes or more"), _("Yes") if stop.halt else _("No")))
     rows += _window("depart", _("Departure"), stop.depart, groups=military)
     return StopWords(number, _short(stop.location), tuple(rows))

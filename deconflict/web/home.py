@@ -33,6 +33,9 @@ class Entry:
 
 ENTRIES = (
     Entry("desk.queue", _l("Cases"), _l("What needs your decision, the most urgent first.")),
+    Entry("desk.items", _l("New filings"), _l("What was filed and nobody at the desk has read yet.")),
+    Entry("roster.index", _l("Duty roster"), _l("Who is on duty for which area, now and next.")),
+    Entry("requests.mine", _l("Requests to us"), _l("What OCHA asks your side to change, and what you answered.")),
     Entry("notices.mine", _l("Our notices"), _l("The movements your organisation has filed, and their state.")),
     Entry("notices.new", _l("File a movement"), _l("Tell OCHA where a team goes and when. Takes about five minutes.")),
     Entry("plans.mine", _l("Our plans"), _l("The patrols and events your sector has filed, and their state.")),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, has_request_context, redirect, request
-from flask_babel import get_locale, refresh
+from flask import Blueprint, Flask, current_app, has_request_context, redirect, request
+from flask_babel import get_locale
 from flask_security import current_user
 from werkzeug.wrappers import Response
 
@@ -68,8 +68,14 @@ def choose() -> Response:
         who = current_audience_or_none()
         if who:
             people.choose_language(who, wanted, now=now())
-            refresh()
-        response.set_cookie(COOKIE, wanted, max_age=YEAR_S, httponly=True, samesite="Lax", secure=request.is_secure)
+        response.set_cookie(
+            COOKIE,
+            wanted,
+            max_age=YEAR_S,
+            httponly=True,
+            samesite="Lax",
+            secure=current_app.config["SESSION_COOKIE_SECURE"],
+        )
     return response
 
 

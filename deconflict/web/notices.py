@@ -10,23 +10,39 @@ from deconflict.domain.activity import Side
 from deconflict.domain.filing import Level
 from deconflict.schemas import notices as schema
 from deconflict.schemas.filings import MODES, URGENCIES
-from deconflict.web import filing_pages
+from deconflict.web import filing_pages, filing_write
 from deconflict.web.audience import audience
-from deconflict.web.filing_form import Layout
+from deconflict.web.filing_form import Layout, window
 from deconflict.web.filing_pages import Page, Pages, Sheet
 
 bp = Blueprint("notices", __name__)
 
-WINDOWS = ("arrive_date", "arrive_from", "arrive_to", "activity", "depart_date", "depart_from", "depart_to")
+STOP = {
+    "place": _l("Place"),
+    "position": _l("Position, if you have one"),
+    **window("arrive", _l("Arrives")),
+    "activity": _l("What is done there"),
+    **window("depart", _l("Leaves")),
+}
 MOVEMENT = Sheet(
     flag="travel",
     layout=Layout(
-        before=("kind", "mode"),
-        stop=("place", "position", *WINDOWS),
-        after=(
-            *("vehicles", "marking", "persons", "cargo", "escort", "urgency", "urgency_reason"),
-            *("communications", "overnight", "plates", "level", "disclaimer"),
-        ),
+        before={"kind": _l("What moves"), "mode": _l("How")},
+        stop=STOP,
+        after={
+            "vehicles": _l("Vehicles"),
+            "persons": _l("Persons"),
+            "marking": _l("Marking of the vehicles"),
+            "cargo": _l("Cargo"),
+            "escort": _l("Armed escort"),
+            "urgency": _l("Urgency"),
+            "urgency_reason": _l("Why it cannot wait"),
+            "communications": _l("Team's number"),
+            "overnight": _l("Overnight place"),
+            "plates": _l("Number plates"),
+            "level": _l("What the OCHA officer may tell the other side"),
+            "disclaimer": _l("I have read this"),
+        },
     ),
     stops=2,
     template="notices/form.html",
@@ -84,7 +100,7 @@ def mine() -> Page:
 @bp.route("/notices/new", methods=["GET", "POST"])
 @audience(*roles.FILERS_HUMANITARIAN)
 def new() -> Page:
-    return filing_pages.new(PAGES, "movement")
+    return filing_write.new(PAGES, "movement")
 
 
 @bp.get("/notices/<reference>")
@@ -102,10 +118,10 @@ def filed(reference: str) -> Page:
 @bp.route("/notices/<reference>/amend", methods=["GET", "POST"])
 @audience(*roles.FILERS_HUMANITARIAN)
 def amend(reference: str) -> Page:
-    return filing_pages.amend(PAGES, reference)
+    return filing_write.amend(PAGES, reference)
 
 
 @bp.route("/notices/<reference>/cancel", methods=["GET", "POST"])
 @audience(*roles.FILERS_HUMANITARIAN)
 def cancel(reference: str) -> Page:
-    return filing_pages.cancel(PAGES, reference)
+    return filing_write.cancel(PAGES, reference)

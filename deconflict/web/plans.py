@@ -11,21 +11,31 @@ from deconflict.domain.errors import NotFound
 from deconflict.domain.filing import Level
 from deconflict.schemas import plans as schema
 from deconflict.schemas.filings import MODES
-from deconflict.web import filing_pages
+from deconflict.web import filing_pages, filing_write
 from deconflict.web.audience import audience
-from deconflict.web.filing_form import Layout
+from deconflict.web.filing_form import Layout, window
 from deconflict.web.filing_pages import Page, Pages, Sheet
 
 bp = Blueprint("plans", __name__)
 
-BEGINS = ("arrive_date", "arrive_from", "arrive_to")
-ENDS = ("depart_date", "depart_from", "depart_to")
+PLACE = {"place": _l("Place"), "position": _l("Position, if you have one")}
+WHOLE = {
+    "aid_component": _l("Is anything given to people or done for them?"),
+    "joint_with": _l("With whom"),
+    "level": _l("What the OCHA officer may tell the other side"),
+}
 PATROL = Sheet(
     flag="patrol",
     layout=Layout(
-        before=("kind", "mode"),
-        stop=("place", "position", *BEGINS, "halt", "activity", *ENDS),
-        after=("aid_component", "joint_with", "level"),
+        before={"kind": _l("Kind"), "mode": _l("How")},
+        stop={
+            **PLACE,
+            **window("arrive", _l("Arrives")),
+            "halt": _l("Stops here for 15 minutes or more"),
+            "activity": _l("What is done there"),
+            **window("depart", _l("Leaves")),
+        },
+        after=WHOLE,
     ),
     stops=2,
     template="plans/patrol.html",
@@ -35,9 +45,13 @@ PATROL = Sheet(
 EVENT = Sheet(
     flag="event",
     layout=Layout(
-        before=("kind", "title"),
-        stop=("place", "position", *BEGINS, *ENDS),
-        after=("media", "aid_component", "joint_with", "level"),
+        before={"kind": _l("Kind"), "title": _l("Title")},
+        stop={
+            **PLACE,
+            **window("arrive", _l("People in uniform arrive")),
+            **window("depart", _l("They leave")),
+        },
+        after={"media": _l("Media are invited"), **WHOLE},
     ),
     stops=1,
     template="plans/event.html",
@@ -97,7 +111,7 @@ def new() -> Page:
 def write(what: str) -> Page:
     if what not in PAGES.sheets:
         raise NotFound
-    return filing_pages.new(PAGES, what)
+    return filing_write.new(PAGES, what)
 
 
 @bp.get("/plans/<reference>")
@@ -115,10 +129,10 @@ def filed(reference: str) -> Page:
 @bp.route("/plans/<reference>/amend", methods=["GET", "POST"])
 @audience(*roles.FILERS_MISSION)
 def amend(reference: str) -> Page:
-    return filing_pages.amend(PAGES, reference)
+    return filing_write.amend(PAGES, reference)
 
 
 @bp.route("/plans/<reference>/cancel", methods=["GET", "POST"])
 @audience(*roles.FILERS_MISSION)
 def cancel(reference: str) -> Page:
-    return filing_pages.cancel(PAGES, reference)
+    return filing_write.cancel(PAGES, reference)

@@ -23,6 +23,9 @@ KEYWORDS = {
     "lazy_ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
     "N_": None,
+    "Refused": None,
+    "WrongState": None,
+    "LostRace": None,
 }
 
 

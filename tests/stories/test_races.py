@@ -247,7 +247,7 @@ def fresh_sweep(world: World) -> list[tuple[object, ...]]:
         for table in (Receipt, Acknowledgement, Message, Alert, Request, CaseEvent, Case, DueMark):
             session.execute(delete(table))
         for item in session.scalars(select(Item)):
-            mark_due(session, item, "sweep", world.now)
+            mark_due(session, item, "test", world.now)
     world.turn()
     world.turn()
     return snapshot()

@@ -130,3 +130,11 @@ def words(page: TestResponse) -> str:
     """What a person reads in the middle of a page."""
     body = page.text.partition("<main")[2].partition("</main>")[0]
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+def same(page: TestResponse, *gone: str) -> str:
+    """A page but for what differs with every request: the reference and the form's token."""
+    text = re.sub(r'name="(?:csrf_token|_key)" value="[^"]*"', "", page.text)
+    for word in gone:
+        text = text.replace(word, "REFER")
+    return text

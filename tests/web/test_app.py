@@ -8,9 +8,12 @@ import sys
 
 import pytest
 from flask import Flask, abort
+from hypothesis import given
+from hypothesis import strategies as st
 
 from deconflict.domain import roles
 from deconflict.domain.errors import LostRace, NotFound, Refused, WrongState
+from deconflict.log import HIDDEN, redact, scrub
 from deconflict.settings import ROOT
 from deconflict.web.audience import PUBLIC, audience
 
@@ -72,7 +75,8 @@ def test_an_error_page_of_http_has_words_too(app, client):
 
 
 @pytest.mark.parametrize(
-    ("header", "lang"), [("fr-FR,fr", "fr"), ("en-GB,en;q=0.8", "en"), ("bm", "fr"), ("", "fr"), ("en;q=0.3,fr;q=0.9", "fr")]
+    ("header", "lang"),
+    [("fr-FR,fr", "fr"), ("en-GB,en;q=0.8", "en"), ("bm", "fr"), ("", "fr"), ("en;q=0.3,fr;q=0.9", "fr")],
 )
 def test_a_stranger_reads_french_unless_the_browser_prefers_english(client, header, lang):
     assert f'<html lang="{lang}">' in client.get("/login", headers={"Accept-Language": header}).text
@@ -134,9 +138,52 @@ def test_an_access_line_names_the_path_and_nothing_that_was_typed(app, client, c
 
 def test_a_wrong_environment_stops_the_start_and_says_what_is_missing():
     run = subprocess.run(
-        [sys.executable, "-c", "import wsgi"], cwd=ROOT, env={"PATH": "/usr/bin"}, capture_output=True, text=True, check=False
+        [sys.executable, "-c", "import wsgi"],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert run.returncode == 2
     assert "DATABASE_URL" in run.stderr
     assert "SECRET_KEY" in run.stderr
     assert "Traceback" not in run.stderr
+
+
+words = st.text(st.characters(categories=["L"]), min_size=1, max_size=12)
+latitudes = st.floats(-90, 90).map(lambda x: f"{x:.4f}")
+longitudes = st.floats(-180, 180).map(lambda x: f"{x:.5f}")
+digits = st.integers(10_000_000, 99_999_999).map(str)
+secrets = st.one_of(
+    latitudes,
+    longitudes,
+    longitudes.map(lambda text: text.replace(".", ",")),
+    digits.map(lambda d: "+223" + d),
+    digits.map(lambda d: f"+223 {d[:2]} {d[2:4]} {d[4:6]} {d[6:]}"),
+    digits.map(lambda d: f"{d[:2]} {d[2:4]} {d[4:6]} {d[6:]}"),
+    digits.map(lambda d: f"30PUB{d}"),
+    digits.map(lambda d: f"30P UB {d[:4]} {d[4:]}"),
+    words.filter(str.isascii).map(lambda w: f"{w}@alpha.example.org"),
+)
+
+
+@given(words, secrets, words)
+def test_nothing_shaped_like_a_position_a_number_or_an_address_is_logged(before, secret, after):
+    kept = scrub(f"{before} {secret} {after}")
+    assert secret not in kept
+    assert HIDDEN in kept
+
+
+@pytest.mark.parametrize("text", ["4F7K2", "case 4F7K2 round 3", "R01a", "2019-12-09", "503 in 12 ms", "ML060505"])
+def test_references_rules_and_codes_stay_readable_in_logs(text):
+    assert scrub(text) == text
+
+
+def test_what_stands_under_a_telling_name_is_hidden_at_every_depth():
+    event = {"event": "sent", "to": "x", "detail": {"phone": 5, "rows": [{"lat": 1.5, "reference": "4F7K2"}]}}
+    assert redact(None, "", event) == {
+        "event": "sent",
+        "to": HIDDEN,
+        "detail": {"phone": HIDDEN, "rows": [{"lat": HIDDEN, "reference": "4F7K2"}]},
+    }

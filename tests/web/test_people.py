@@ -16,7 +16,7 @@ from deconflict.domain.people import Newcomer, password_problem
 from deconflict.services import people
 from deconflict.store.audit import AuditEntry
 from deconflict.store.base import db
-from deconflict.store.people import Account, Contact, Organisation, Person
+from deconflict.store.people import Contact, Organisation, Person
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 MOBILES = ("+22370000001", "+22360000002")
@@ -78,7 +78,11 @@ def test_from_an_organisation_to_somebody_s_first_sign_in(app, client, administr
         ]
         assert {role.name for role in person.account.roles} == {roles.FOCAL_POINT, roles.SUBMITTER}
         entries = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
-        assert [(e.verb, e.noun) for e in entries] == [("add", "organisation"), ("invite", "person"), ("join", "person")]
+        assert [(e.verb, e.noun) for e in entries] == [
+            ("add", "organisation"),
+            ("invite", "person"),
+            ("join", "person"),
+        ]
         assert [e.actor_id for e in entries] == [administrator.person_id, administrator.person_id, person.id]
         assert "7000" not in str([e.detail for e in entries])
 
@@ -137,7 +141,9 @@ def test_every_refusal_says_how_to_mend_it_and_loses_nothing(app, client, admini
 def test_two_people_cannot_sign_in_with_one_e_mail(app, client, administrator):
     where = organisation_id(app, client)
     client.post(f"/people/organisations/{where}/invite", data=form())
-    again = client.post(f"/people/organisations/{where}/invite", data=form(name="Another", email="AWA@dunia.example.org"))
+    again = client.post(
+        f"/people/organisations/{where}/invite", data=form(name="Another", email="AWA@dunia.example.org")
+    )
     assert again.status_code == 422
     assert "already" in again.text
 
@@ -204,7 +210,10 @@ def test_a_new_link_ends_the_old_one(app):
         join(newer.link)
 
 
-@pytest.mark.parametrize("mend", [lambda t: t[:-1] + ("0" if t[-1] != "0" else "1"), lambda t: "2" + t[1:], lambda t: "", lambda t: "9" * 40 + ".x"])
+@pytest.mark.parametrize(
+    "mend",
+    [lambda t: t[:-1] + ("0" if t[-1] != "0" else "1"), lambda t: "2" + t[1:], lambda t: "", lambda t: "9" * 40 + ".x"],
+)
 def test_a_link_that_was_changed_is_no_link(app, client, mend):
     with app.app_context():
         token = mend(invite().link)
@@ -234,28 +243,12 @@ def test_a_refused_password_does_not_use_up_the_link(app):
 def test_the_page_asks_for_the_same_password_twice(app, client):
     with app.app_context():
         token = invite(datetime.now(UTC)).link
-    answer = client.post("/join", query_string={"token": token}, data={"password": PHRASE, "again": "x", "language": "fr"})
+    answer = client.post(
+        "/join", query_string={"token": token}, data={"password": PHRASE, "again": "x", "language": "fr"}
+    )
     assert answer.status_code == 422
     assert 'href="#f-again"' in answer.text
     assert PHRASE not in answer.text
-
-
-def test_mail_is_promised_in_the_invitation_s_own_transaction(app, monkeypatch):
-    told = []
-    monkeypatch.setattr(people, "on_invited", [lambda session, invited: told.append((session().in_transaction(), invited))])
-    with app.app_context():
-        invited = invite()
-    assert told == [(True, invited)]
-
-    def breaks(_session, _invited):
-        raise RuntimeError("the outbox is full")
-
-    monkeypatch.setattr(people, "on_invited", [breaks])
-    with app.app_context():
-        where = people.add_organisation(None, name="Autre", side="humanitarian", kind="ngo", direct=True, now=NOW)
-        with pytest.raises(RuntimeError):
-            people.invite(None, where, newcomer(email="b@dunia.example.org"), link_for=str, now=NOW)
-        assert db.session.scalar(select(Account).where(Account.email == "b@dunia.example.org")) is None
 
 
 def test_roles_of_another_side_are_refused_whoever_asks(app):

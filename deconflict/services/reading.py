@@ -1,0 +1,16 @@
+"""That somebody opened a page with the other people's plans on it is written down, before the page is shown."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from deconflict.domain.audience import Audience
+from deconflict.store.audit import record
+from deconflict.store.base import transaction
+
+
+def note_read(by: Audience, noun: str, noun_id: int, now: datetime) -> None:
+    """One entry "view" in a short transaction of its own: a page that cannot be accounted for is not shown. `noun` is case,
+    humanitarian or mission."""
+    with transaction() as session:
+        record(session, by.person_id, "view", noun, noun_id, at=now)

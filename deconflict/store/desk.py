@@ -1,0 +1,158 @@
+"""Cases and filings for the desk: rows turned into facts, for disclosure to judge. One row that cannot be read hides no
+other: it comes out as an item without facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+import structlog
+from cryptography.fernet import InvalidToken
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from deconflict.domain.activity import Side
+from deconflict.domain.desk import Callee, CaseLine, CaseLog, DeskCaseFacts, DeskItemFacts
+from deconflict.domain.disclosure import ItemFacts
+from deconflict.domain.judgement import Judgement
+from deconflict.domain.kinds import Catalogue
+from deconflict.domain.severity import Severity
+from deconflict.domain.states import OPEN_CASES, ItemState
+from deconflict.store.cases import Case
+from deconflict.store.desk_log import log_of
+from deconflict.store.items import Item, ItemVersion
+from deconflict.store.queries import facts_of, people_of
+
+log = structlog.get_logger()
+T = TypeVar("T")
+UNREADABLE = (ValueError, KeyError, TypeError, InvalidToken)
+CALLED = {Side.HUMANITARIAN: ("focal_point", "alternate", "security"), Side.MISSION: ("desk",)}
+TO_READ = (ItemState.SUBMITTED, ItemState.RETURNED)
+
+
+def open_cases(session: Session, catalogue: Catalogue) -> list[DeskCaseFacts]:
+    """Everything that is still to be settled, in no order."""
+    rows = session.scalars(select(Case).where(Case.state.in_(OPEN_CASES)))
+    return [_case(session, row, catalogue) for row in rows]
+
+
+def ended_cases(session: Session, catalogue: Catalogue, limit: int) -> list[DeskCaseFacts]:
+    """The latest first."""
+    ended = select(Case).where(Case.state.not_in(OPEN_CASES)).order_by(Case.ended_at.desc(), Case.id.desc())
+    return [_case(session, row, catalogue) for row in session.scalars(ended.limit(limit))]
+
+
+def case_by_reference(session: Session, reference: str, catalogue: Catalogue) -> tuple[int, DeskCaseFacts] | None:
+    """The case under the desk's own reference, with its log and whom to call; its id for the audit."""
+    wanted = select(Case).where(Case.reference == reference)
+    row = session.scalars(wanted.options(selectinload(Case.requests), selectinload(Case.events))).first()
+    return None if row is None else (row.id, _case(session, row, catalogue, whole=True))
+
+
+def cases_of_item(session: Session, reference: str, catalogue: Catalogue) -> list[DeskCaseFacts]:
+    """Every case that an item is in, the newest first."""
+    item = select(Item.id).where(Item.reference == reference).scalar_subquery()
+    query = select(Case).where(or_(Case.humanitarian_id == item, Case.mission_id == item)).order_by(Case.id.desc())
+    return [_case(session, row, catalogue) for row in session.scalars(query)]
+
+
+def items_to_read(session: Session, catalogue: Catalogue) -> list[DeskItemFacts]:
+    """What no officer has read yet and what went back to its owner; the first departure first."""
+    query = select(Item).where(Item.state.in_(TO_READ)).order_by(Item.departs_at, Item.id)
+    return [_item(session, row, catalogue) for row in session.scalars(query)]
+
+
+def item_versions(session: Session, reference: str, catalogue: Catalogue) -> tuple[int, list[DeskItemFacts]] | None:
+    """Every version of an item, oldest first, with the item's id; None when there is no such item."""
+    item = session.scalars(select(Item).where(Item.reference == reference)).first()
+    if item is None:
+        return None
+    return item.id, [
+        _item(session, item, catalogue, version=number, whole=number == item.version)
+        for number in range(1, item.version + 1)
+    ]
+
+
+def found(session: Session, typed: str) -> tuple[str, str] | None:
+    """What somebody on the phone means by a reference: ("case", desk's reference) or ("item", its reference)."""
+    of_case = or_(Case.reference == typed, Case.humanitarian_reference == typed, Case.mission_reference == typed)
+    case = session.scalars(select(Case.reference).where(of_case)).first()
+    if case is not None:
+        return "case", case
+    item = session.scalars(select(Item.reference).where(Item.reference == typed)).first()
+    return ("item", item) if item is not None else None
+
+
+def _case(session: Session, row: Case, catalogue: Catalogue, *, whole: bool = False) -> DeskCaseFacts:
+    return DeskCaseFacts(
+        line=_line(row),
+        items=tuple(_item(session, item, catalogue, whole=whole) for item in row.items),
+        log=log_of(session, row) if whole else CaseLog(),
+    )
+
+
+def _line(row: Case) -> CaseLine:
+    return CaseLine(
+        reference=row.reference,
+        humanitarian_reference=row.humanitarian_reference,
+        mission_reference=row.mission_reference,
+        state=row.state,
+        round=row.round,
+        severity=Severity(row.severity),
+        eyes_only=row.eyes_only,
+        area=row.area,
+        sop_version=row.sop_version,
+        opened_at=row.opened_at,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        hold_until=row.hold_until,
+        released=frozenset(row.released),
+        owner_id=row.owner_id,
+        owner=row.owner.name if row.owner else None,
+        ended_at=row.ended_at,
+        outcome=row.outcome,
+        adjusted_by=row.adjusted_by,
+        judgement=_read(lambda: Judgement.from_json(row.judgement), row.reference) if row.judgement else None,
+    )
+
+
+def _item(
+    session: Session, row: Item, catalogue: Catalogue, *, version: int | None = None, whole: bool = False
+) -> DeskItemFacts:
+    number = row.version if version is None else version
+    facts: ItemFacts | None = _read(lambda: facts_of(session, row, catalogue, number), row.reference)
+    return DeskItemFacts(
+        side=Side(row.side),
+        reference=row.reference,
+        owner=row.owner.name,
+        state=row.state,
+        version=number,
+        late=row.late,
+        departs_at=row.departs_at,
+        filed_at=facts.filed_at if facts else row.filed_at,
+        facts=facts,
+        reason=_reason(session, row, number),
+        callees=tuple(_callees(session, row)) if whole else (),
+    )
+
+
+def _reason(session: Session, row: Item, number: int) -> str:
+    if row.version == 1:
+        return ""
+    query = select(ItemVersion.reason).where(ItemVersion.item_id == row.id, ItemVersion.version == number)
+    return session.scalars(query).first() or ""
+
+
+def _callees(session: Session, row: Item) -> Iterable[Callee]:
+    side = Side(row.side)
+    for function in CALLED[side]:
+        for person in people_of(session, row.owner_id, function, row.sector if side is Side.MISSION else None):
+            yield Callee(person.name, function, tuple(c.address for c in person.contacts if c.carries != "email"))
+
+
+def _read(read: Callable[[], T], reference: str) -> T | None:
+    try:
+        return read()
+    except UNREADABLE:
+        log.warning("a row could not be read", reference=reference)
+        return None

@@ -1,0 +1,149 @@
+"""What an officer does on a case page. A lost race answers with the fresh page and a sentence; what is missing in a form is
+said beside it, with everything typed kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from deconflict.domain import roles
+from deconflict.domain.errors import LostRace, NotFound, Refused, WrongState
+from deconflict.schemas.people import LANGUAGES
+from deconflict.services import acknowledgements, cases, requests
+from deconflict.services.preview import preview
+from deconflict.web.audience import audience, current_audience
+from deconflict.web.clock import now
+from deconflict.web.desk_case import mission, page, seen_case, texts
+from deconflict.web.forms_ui import Form, typed
+from deconflict.web.own_requests import ASKS as PARTY_READS
+
+Page = str | tuple[str, int] | Response
+
+
+@audience(*roles.OFFICERS)
+def take(reference: str) -> Page:
+    def do() -> str:
+        cases.take(reference, _round(), current_audience(), mission().catalogue, now())
+        return _("The case is yours.")
+
+    return _act(reference, "take", do)
+
+
+@audience(*roles.OFFICERS)
+def hand_back(reference: str) -> Page:
+    def do() -> str:
+        cases.hand_back(reference, current_audience(), mission().catalogue, now())
+        return _("The case is free for somebody else to take.")
+
+    return _act(reference, "hand_back", do)
+
+
+@audience(*roles.OFFICERS)
+def ask_preview(reference: str) -> Page:
+    """The exact words and messages, before anything leaves."""
+    _id, view = seen_case(reference)
+    side = request.args.get("side", "")
+    code = request.args.get(f"ask-{side}", "")
+    try:
+        shown = preview(reference, _round(), side, code, current_audience(), mission(), now())
+    except NotFound:
+        raise
+    except (LostRace, WrongState) as error:
+        return page(reference, warning=_(error.sentence)), 409
+    except Refused as error:
+        name = f"ask-{side}" if error.field == "ask" else ""
+        return page(reference, form=Form({}, {name: [_(error.sentence)]}), act="ask"), 422
+    return render_template(
+        "desk/ask.html", line=view.line, shown=shown, sentence=PARTY_READS[code], languages=LANGUAGES, **texts()
+    )
+
+
+@audience(*roles.OFFICERS)
+def ask(reference: str) -> Page:
+    def do() -> str:
+        side, code = request.form.get("side", ""), request.form.get("ask", "")
+        requests.ask(reference, _round(), side, code, current_audience(), mission(), now())
+        return _("The request is on its way. Who was told, and whether they have it, is shown below.")
+
+    return _act(reference, "ask", do)
+
+
+@audience(*roles.OFFICERS)
+def release(reference: str) -> Page:
+    side = request.form.get("side", "")
+
+    def do() -> str:
+        how, yes = request.form.get(f"release-{side}-how", ""), request.form.get("answer") == "yes"
+        cases.release_once(reference, side, yes, how, current_audience(), mission().catalogue, now())
+        return _("Noted: the owner releases it for this case.") if yes else _("Noted: the owner releases nothing.")
+
+    return _act(reference, f"release-{side}", do)
+
+
+@audience(*roles.OFFICERS)
+def agree(reference: str) -> Page:
+    def do() -> str:
+        code, words = request.form.get("agree-code", ""), request.form.get("agree-words", "")
+        cases.agree(reference, _round(), code, words, current_audience(), mission().catalogue, now())
+        return _("Noted. The case stays open until a plan really changes.")
+
+    return _act(reference, "agree", do)
+
+
+@audience(*roles.OFFICERS)
+def dismiss(reference: str) -> Page:
+    def do() -> str:
+        code, reason = request.form.get("dismiss-code", ""), request.form.get("dismiss-reason", "")
+        cases.dismiss(reference, _round(), code, reason, current_audience(), mission(), now())
+        return _("The case is dismissed. Whoever had been told hears that it is over.")
+
+    return _act(reference, "dismiss", do)
+
+
+@audience(*roles.OFFICERS)
+def relay(reference: str) -> Page:
+    def do() -> str:
+        alert = request.form.get("relay-alert", "")
+        if not alert.isdecimal():
+            raise Refused(_("Choose whose answer it is."), field="alert")
+        level, answer, how, words = (
+            request.form.get(f"relay-{name}", "") for name in ("level", "answer", "how", "words")
+        )
+        by, catalogue = current_audience(), mission().catalogue
+        acknowledgements.acknowledge_by_relay(reference, int(alert), level, answer, how, words, by, catalogue, now())
+        return _("Written down.")
+
+    return _act(reference, "relay", do)
+
+
+@audience(*roles.OFFICERS)
+def closing(reference: str) -> Page:
+    def do() -> str:
+        count = cases.tell_closing_now(reference, current_audience(), mission().catalogue, now())
+        return str(ngettext("%(num)s closing text leaves now.", "%(num)s closing texts leave now.", count))
+
+    return _act(reference, "closing", do)
+
+
+def _act(reference: str, act: str, do: Callable[[], str]) -> Page:
+    try:
+        done = do()
+    except NotFound:
+        raise
+    except (LostRace, WrongState) as error:
+        return page(reference, warning=_(error.sentence)), 409
+    except Refused as error:
+        name = f"{act}-{error.field}" if error.field else ""
+        return page(reference, form=Form(typed(request.form), {name: [_(error.sentence)]}), act=act), 422
+    flash(done)
+    return redirect(url_for("desk.case", reference=reference), 303)
+
+
+def _round() -> int:
+    """The round that the officer was looking at; one that is none never is the current one."""
+    text = request.values.get("round", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else -1

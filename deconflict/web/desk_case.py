@@ -1,0 +1,199 @@
+"""One case as an officer reads it: why, how near, how sure, both items, who may be asked what, who was told, the history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import current_app, render_template, request
+from flask_babel import format_decimal
+from flask_babel import gettext as _
+
+from deconflict.domain.country import Mission
+from deconflict.domain.desk import AlertLine, CaseLine, DeskCaseView, view_of_desk_case
+from deconflict.domain.errors import NotFound
+from deconflict.domain.judgement import Hit, Judgement
+from deconflict.domain.severity import Severity
+from deconflict.domain.states import possible
+from deconflict.domain.words import sentences
+from deconflict.services.preview import drafts
+from deconflict.services.reading import note_read
+from deconflict.store import desk as store
+from deconflict.store.base import db
+from deconflict.web import desk_words
+from deconflict.web.audience import current_audience
+from deconflict.web.clock import now
+from deconflict.web.desk_map import maps
+from deconflict.web.desk_words import relative, short, span_words, when
+from deconflict.web.filing_words import half_day_words, in_words
+from deconflict.web.forms_ui import Form
+from deconflict.web.language import current_language, label
+from deconflict.web.map_words import length, whereabouts
+
+SIDES = ("mission", "humanitarian")  # who is asked first: by default the mission adjusts
+
+
+@dataclass(frozen=True, slots=True)
+class HitRow:
+    """One rule that fired: its figures beside its limits."""
+
+    rule: str
+    why: str
+    severity: str
+    distance: str
+    hours: str
+    dwell: str
+    possible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """The acts that the case's state allows this officer now; what is not here would be refused. `ask` the sides that may
+    be asked, `release` those whose owner may be rung for a one-off release."""
+
+    take: bool
+    hand_back: bool
+    ask: tuple[str, ...]
+    release: tuple[str, ...]
+    agree: bool
+    dismiss: bool
+    relay: tuple[AlertLine, ...]
+    closing: bool
+
+
+def mission() -> Mission:
+    found: Mission = current_app.extensions["mission"]
+    return found
+
+
+def seen_case(reference: str) -> tuple[int, DeskCaseView]:
+    """The case and its id. Raises NotFound for what is missing and for what does not exist for this officer alike."""
+    found = store.case_by_reference(db.session(), reference, mission().catalogue)
+    view = view_of_desk_case(found[1], current_audience()) if found else None
+    if found is None or view is None:
+        raise NotFound
+    return found[0], view
+
+
+def page(reference: str, *, warning: str = "", form: Form | None = None, act: str = "") -> str:
+    """The page as things stand now. `act` names the form that stays open with what was typed and what is wrong with it."""
+    case_id, _seen = seen_case(reference)
+    note_read(current_audience(), "case", case_id, now())
+    view = seen_case(reference)[1]
+    words = drafts(db.session(), reference, mission()) if view.line.is_open else {}
+    judgement = view.line.judgement
+    return render_template(
+        "desk/case.html",
+        case=view,
+        line=view.line,
+        warning=warning,
+        form=form or Form(),
+        act=act,
+        offers=_offers(view, frozenset(side for side, said in words.items() if said is not None)),
+        drafts=words,
+        why=sentences(judgement, current_language(), mission().zone) if judgement else [],
+        hits=list(_hits(judgement)) if judgement else [],
+        place=place_of(view.line),
+        maps=maps(view, mission(), current_language()),
+        agreements=agreements(view.line),
+        items=[(item, in_words(item.view, mission()) if item.view else None) for item in view.items],
+        clocks=clocks(view.line),
+        **texts(),
+    )
+
+
+def texts() -> dict[str, object]:
+    """What the desk's templates say things with."""
+    at = now()
+    return {
+        "w": desk_words,
+        "at": at,
+        "short": short,
+        "when": lambda moment: when(moment, at),
+        "relative": lambda moment: relative(moment, at),
+        "half_day_words": half_day_words,
+        "area_name": area_name,
+        "doing": lambda item: desk_words.doing(item.view, mission()) if item else "",
+        "route": lambda item: desk_words.route(item.view, mission()),
+        "blind": bool(request.args.get("blind")),
+        "sides": SIDES,
+    }
+
+
+def area_name(code: str) -> str:
+    return label(dict(mission().area(code).name))
+
+
+def place_of(line: CaseLine) -> str:
+    """Where the two come nearest, in words, as the humanitarian side has it."""
+    if line.judgement is None:
+        return ""
+    return whereabouts(line.judgement.hits[0].nominal.a_point, mission().gazetteer, current_language())
+
+
+def clocks(line: CaseLine) -> list[str]:
+    """What happens by itself, and by when a person should have looked: for a case that nobody has acted on."""
+    at, found = now(), []
+    if line.unseen:
+        due = mission().pack.clocks.review_due_at(line.severity, line.starts_at, line.opened_at)
+        if due is not None and due < at:
+            found.append(_("An officer should have looked by %(time)s.", time=short(due)))
+    if line.unseen and line.hold_until is not None:
+        found.append(
+            _("Unless an officer acts, the minimal alert leaves %(time)s.", time=relative(line.hold_until, at))
+        )
+    return found
+
+
+def _offers(view: DeskCaseView, askable: frozenset[str]) -> Offers:
+    line, me = view.line, current_audience().person_id
+    events = possible("case", line.state, "officer")
+    return Offers(
+        take="take" in events and line.owner_id is None,
+        hand_back=line.is_open and line.owner_id == me,
+        ask=tuple(side for side in SIDES if "ask" in events and side in askable),
+        release=tuple(item.side for item in view.items if "ask" in events and item.needs_release),
+        agree="agree" in events,
+        dismiss="dismiss" in events,
+        relay=tuple(alert for alert in view.log.alerts if alert.relayable),
+        closing=not line.is_open and view.log.closing_waits(now()),
+    )
+
+
+def agreements(line: CaseLine) -> dict[str, object]:
+    """A critical case is not settled by no change."""
+    return {
+        code: words
+        for code, words in desk_words.AGREEMENTS.items()
+        if code != "NO_CHANGE" or line.severity is not Severity.CRITICAL
+    }
+
+
+def _hits(judgement: Judgement) -> Iterator[HitRow]:
+    for hit in judgement.hits:
+        rule = next((rule for rule in mission().pack.rules if rule.id == hit.rule_id), None)
+        yield HitRow(
+            rule=hit.rule_id,
+            why=label(rule.why) if rule else "",
+            severity=hit.severity,
+            distance=_distance(hit),
+            hours=_hours(hit),
+            dwell=span_words(timedelta(minutes=hit.minutes_within)) if hit.minutes_within >= 1 else "",
+            possible=hit.possible,
+        )
+
+
+def _distance(hit: Hit) -> str:
+    lang = current_language()
+    apart = length(hit.nominal.distance_m, lang)
+    if hit.limit_m is not None and hit.gap_m <= hit.limit_m:
+        return _("%(apart)s (limit %(limit)s)", apart=apart, limit=length(hit.limit_m, lang))
+    if hit.same_settlement:
+        return _("%(apart)s, same settlement", apart=apart)
+    return _("%(apart)s, same commune", apart=apart)
+
+
+def _hours(hit: Hit) -> str:
+    apart = format_decimal(round(hit.nominal.time_gap_s / 3600, 1))
+    return _("%(apart)s h (limit %(limit)s h)", apart=apart, limit=format_decimal(round(hit.limit_s / 3600, 1)))

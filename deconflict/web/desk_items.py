@@ -1,0 +1,142 @@
+"""Filings as the desk reads them: what waits to be read, one item with all its versions, mark it read, give it back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from deconflict.domain import roles
+from deconflict.domain.desk import DeskItemView, in_queue_order, view_of_desk_case, view_of_desk_item
+from deconflict.domain.errors import LostRace, NotFound, WrongState
+from deconflict.domain.states import ItemState, possible
+from deconflict.services import filing
+from deconflict.services.reading import note_read
+from deconflict.store import desk as store
+from deconflict.store.base import db
+from deconflict.web.audience import audience, current_audience
+from deconflict.web.clock import now
+from deconflict.web.desk_case import mission, texts
+from deconflict.web.filing_words import RETURNS, Words, changes, in_words, moment_words
+from deconflict.web.forms_ui import Form
+
+Page = str | tuple[str, int] | Response
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One version and what it changed."""
+
+    version: int
+    filed: str
+    reason: str
+    changes: list[Any]
+
+
+def to_read() -> list[DeskItemView]:
+    """What no officer has read, the first departure first."""
+    return [item for item in _waiting() if item.state == ItemState.SUBMITTED]
+
+
+def exists(reference: str) -> bool:
+    """Whether there is such an item for this officer."""
+    try:
+        return bool(_versions(reference))
+    except NotFound:
+        return False
+
+
+@audience(*roles.OFFICERS)
+def items() -> str:
+    waiting = _waiting()
+    return render_template(
+        "desk/items.html",
+        unread=[item for item in waiting if item.state == ItemState.SUBMITTED],
+        returned=[item for item in waiting if item.state == ItemState.RETURNED],
+        **texts(),
+    )
+
+
+@audience(*roles.OFFICERS)
+def item(reference: str) -> Page:
+    return _page(reference)
+
+
+@audience(*roles.OFFICERS)
+def read(reference: str) -> Page:
+    return _act(reference, lambda id, version: filing.read_item(id, version, current_audience(), now()), _("Read."))
+
+
+@audience(*roles.OFFICERS)
+def give_back(reference: str) -> Page:
+    code = request.form.get("code", "")
+    if code not in RETURNS:
+        _versions(reference)
+        return _page(reference, form=Form({}, {"code": [_("Choose what is to be mended.")]})), 422
+    return _act(
+        reference,
+        lambda id, version: filing.return_item(id, version, code, current_audience(), now()),
+        _("Given back to its owner. It stays matched meanwhile."),
+    )
+
+
+def _act(reference: str, do: Any, done: str) -> Page:
+    item_id, _views = _versions(reference)
+    version = request.form.get("version", "")
+    try:
+        do(item_id, int(version) if version.isdecimal() else 0)
+    except (LostRace, WrongState) as error:
+        return _page(reference, warning=_(error.sentence)), 409
+    flash(f"{reference}: {done}")
+    return redirect(url_for("desk.items"), 303)
+
+
+def _waiting() -> list[DeskItemView]:
+    found = store.items_to_read(db.session(), mission().catalogue)
+    return [view for facts in found if (view := view_of_desk_item(facts, current_audience())) is not None]
+
+
+def _versions(reference: str) -> tuple[int, list[DeskItemView]]:
+    """The item's id and the versions this officer may read, oldest first; NotFound where the current one is not among
+    them."""
+    found = store.item_versions(db.session(), reference, mission().catalogue)
+    if found is None or view_of_desk_item(found[1][-1], current_audience()) is None:
+        raise NotFound
+    views = [view_of_desk_item(facts, current_audience()) for facts in found[1]]
+    return found[0], [view for view in views if view is not None]
+
+
+def _page(reference: str, *, warning: str = "", form: Form | None = None) -> str:
+    item_id, views = _versions(reference)
+    note_read(current_audience(), views[-1].side, item_id, now())
+    views = _versions(reference)[1]
+    said = [_words(view) for view in views]
+    rows = [
+        VersionRow(view.version, moment_words(view.filed_at), view.reason, _changes(said[n - 1], said[n]) if n else [])
+        for n, view in enumerate(views)
+    ]
+    facts = store.cases_of_item(db.session(), reference, mission().catalogue)
+    cases = [view for one in facts if (view := view_of_desk_case(one, current_audience())) is not None]
+    return render_template(
+        "desk/item.html",
+        item=views[-1],
+        words=said[-1],
+        versions=list(reversed(rows)),
+        cases=in_queue_order(cases),
+        possible=possible("item", views[-1].state, "officer"),
+        returns=RETURNS,
+        warning=warning,
+        form=form or Form(),
+        **texts(),
+    )
+
+
+def _words(item: DeskItemView) -> Words | None:
+    return in_words(item.view, mission()) if item.view else None
+
+
+def _changes(before: Words | None, after: Words | None) -> list[Any]:
+    return changes(before, after) if before and after else []

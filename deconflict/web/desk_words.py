@@ -1,0 +1,218 @@
+"""Codes of the desk's pages as words, and instants as an officer thinks of them: in how long, then on which day."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask_babel import format_datetime, ngettext
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from deconflict.domain.country import Mission
+from deconflict.domain.disclosure import ItemView
+from deconflict.domain.people import FUNCTIONS
+from deconflict.web.language import current_language, label
+from deconflict.web.map_words import whereabouts
+
+SHORT = "EEE d MMM HH:mm"
+
+SIDES = {"humanitarian": _l("Humanitarian"), "mission": _l("Mission"), "ocha": _l("OCHA")}
+CASES = {
+    "detected": _l("New"),
+    "taken": _l("Taken"),
+    "asked": _l("A side was asked"),
+    "agreed": _l("Agreed, not changed yet"),
+    "unchecked": _l("Could not be checked"),
+    "closed": _l("Closed: the overlap is gone"),
+    "dismissed": _l("Dismissed"),
+    "overtaken": _l("Overtaken: one was cancelled"),
+    "lapsed": _l("Lapsed undecided"),
+}
+OPEN_STATES = ("unchecked", "detected", "taken", "asked", "agreed")
+EVENTS = {
+    "open": _l("Case opened"),
+    "take": _l("Taken"),
+    "hand_back": _l("Handed back"),
+    "ask": _l("Side asked"),
+    "agree": _l("Agreement noted"),
+    "dismiss": _l("Dismissed"),
+    "release": _l("One-off release"),
+    "tell_closing": _l("Closing texts sent at once"),
+    "vanish": _l("The overlap is gone"),
+    "overtake": _l("One item was cancelled"),
+    "lapse": _l("The hour passed undecided"),
+    "fail": _l("Could not be checked"),
+    "change": _l("Material change: a new round"),
+    "soften": _l("Became milder"),
+    "refresh": _l("Figures moved with the clock"),
+    "recover": _l("Can be read again"),
+    "reopen": _l("Opened again"),
+    "minimal": _l("Minimal alert: no officer had acted"),
+    "ring_desk": _l("Whole desk rung: filed late, no officer had acted"),
+    "step_empty": _l("Nobody of the side on this step: passed to the desk"),
+}
+DISMISSALS = {
+    "duplicate": _l("Duplicate"),
+    "wrong_place": _l("Wrong place"),
+    "not_same_community": _l("Not the same community"),
+    "already_coordinated": _l("Already coordinated"),
+    "test": _l("Test"),
+}
+AGREEMENTS = {
+    "MIL_TIME": _l("Mission: other time"),
+    "MIL_ROUTE": _l("Mission: other route"),
+    "MIL_STANDOFF": _l("Mission: keeps its distance"),
+    "MIL_CANCEL": _l("Mission: cancels"),
+    "QIP_POSTPONED": _l("QIP event postponed"),
+    "QIP_RELOCATED": _l("QIP event moved elsewhere"),
+    "QIP_RESCOPED": _l("QIP event changed in kind"),
+    "HUM_TIME": _l("Humanitarian: other time"),
+    "HUM_ROUTE": _l("Humanitarian: other route"),
+    "HUM_CANCEL": _l("Humanitarian: cancels"),
+    "BOTH": _l("Both sides change"),
+    "NO_CHANGE": _l("No change, agreed by both"),
+}
+OUTCOMES: dict[str, Any] = (
+    DISMISSALS | AGREEMENTS | {code: EVENTS[code] for code in ("vanish", "overtake", "lapse", "dismiss")}
+)
+ADJUSTED = {
+    "humanitarian": _l("the humanitarian side"),
+    "mission": _l("the mission"),
+    "both": _l("both sides"),
+    "none": _l("neither side"),
+}
+ASKS = {
+    "avoid_place": _l("Avoid the place during these half-days"),
+    "change_time": _l("Change the times"),
+    "change_place": _l("Change the place"),
+    "call_desk": _l("Call the desk"),
+}
+REQUESTS = {
+    "open": _l("Waits for an answer"),
+    "accepted": _l("Accepted, not changed yet"),
+    "declined": _l("Declined"),
+    "withdrawn": _l("Replaced by a newer one"),
+    "done": _l("Ended with the case"),
+}
+PURPOSES = {
+    "desk": _l("Alert to the desk"),
+    "request": _l("Request"),
+    "minimal": _l("Minimal alert"),
+    "closing": _l("Closing text"),
+}
+ALERTS = {
+    "owed": _l("not acknowledged"),
+    "acknowledged": _l("acknowledged"),
+    "superseded": _l("replaced"),
+    "expired": _l("too late to matter"),
+}
+CHANNELS = {"sms": _l("SMS"), "email": _l("E-mail")}
+MESSAGES = {
+    "queued": _l("waits"),
+    "sending": _l("is leaving"),
+    "sent": _l("sent, not known to have arrived"),
+    "delivered": _l("delivered"),
+    "failed": _l("failed"),
+    "withdrawn": _l("taken back"),
+}
+ERRORS = {
+    "bad_address": _l("no such number or mailbox"),
+    "opted_out": _l("the phone refused further messages"),
+    "filtered": _l("refused by the operator"),
+    "refused": _l("refused by the provider"),
+    "sender": _l("no way to send there"),
+    "expired": _l("its hour had passed"),
+    "unreachable": _l("switched off or out of coverage"),
+}
+LEVELS = {"desk": _l("Desk"), "unit": _l("Unit"), "team": _l("Team")}
+METHODS = {
+    "code_page": _l("by code"),
+    "email_link": _l("by the link of an e-mail"),
+    "in_app": _l("signed in"),
+    "relay": _l("relayed"),
+    "sms": _l("by SMS with the code"),
+}
+ANSWERS = {
+    "received": _l("Received"),
+    "cannot_comply": _l("Received, cannot comply"),
+    "wrong_person": _l("Wrong person"),
+}
+HOW = {"phone": _l("By phone"), "radio": _l("By radio"), "in_person": _l("In person")}
+RELEASES = {"granted": _l("yes"), "refused": _l("no")}
+STEPS = {
+    "duty": _l("Duty officer"),
+    "deputy": _l("Deputy"),
+    "suboffice_head": _l("Head of sub-office"),
+    "ocha_head": _l("Head of Office"),
+}
+
+
+def said(words: dict[str, Any], code: str | None) -> str:
+    """The words of a code; a code nobody has words for is shown rather than hidden."""
+    return str(words.get(code or "", code or ""))
+
+
+def span_words(span: timedelta) -> str:
+    """As `12 min`, `3 h 20`, `2 d 4 h`, `9 days`: rounded down, since nobody is late for having less time than said."""
+    minutes = int(abs(span.total_seconds()) // 60)
+    hours, rest = divmod(minutes, 60)
+    if hours == 0:
+        return _("%(minutes)s min", minutes=minutes)
+    if hours < 24:
+        return _("%(hours)s h %(minutes)s", hours=hours, minutes=f"{rest:02d}")
+    days, hours = divmod(hours, 24)
+    if days < 7:
+        return _("%(days)s d %(hours)s h", days=days, hours=hours)
+    return str(ngettext("%(num)s day", "%(num)s days", days))
+
+
+def relative(at: datetime, now: datetime) -> str:
+    """As `in 3 h 20` or `3 h 20 ago`."""
+    span = span_words(at - now)
+    return _("in %(span)s", span=span) if at >= now else _("%(span)s ago", span=span)
+
+
+def short(at: datetime) -> str:
+    """As `Tue 10 Dec 13:00`, on the wall clock of the mission."""
+    return str(format_datetime(at, SHORT))
+
+
+def when(at: datetime, now: datetime) -> str:
+    """As `Tue 10 Dec 13:00 (in 3 h 20)`."""
+    return f"{short(at)} ({relative(at, now)})"
+
+
+def doing(view: ItemView | None, mission: Mission) -> str:
+    """What an item is about: what is done on site, else what the whole goes by."""
+    if view is None or view.kind is None:
+        return ""
+    whole = label(mission.catalogue[view.kind].label)
+    on_site = [label(mission.catalogue[stop.activity].label) for stop in view.stops or () if stop.activity]
+    return ", ".join(dict.fromkeys(on_site)) or whole
+
+
+def route(view: ItemView | None, mission: Mission) -> str:
+    """As `Mopti - Bankass`: where it starts and where it ends, a bare position by the nearest settlement."""
+    ends = [stop.location for stop in (view.stops or ())] if view else []
+    names = [end.name or whereabouts(end.point, mission.gazetteer, current_language()) for end in ends[:1] + ends[-1:]]
+    return " - ".join(dict.fromkeys(names))
+
+
+def function_words(side: str, function: str) -> str:
+    return label(FUNCTIONS[side].get(function, {"fr": function}))
+
+
+def event_words(event: str, code: str) -> str:
+    """A line of history with what its code adds: `Side asked: Mission, Avoid the place ...`."""
+    first, _sep, second = code.partition(":")
+    match event:
+        case "ask":
+            more = f"{said(SIDES, first)}, {said(ASKS, second)}"
+        case "release":
+            more = f"{said(SIDES, first)}, {said(RELEASES, second)}"
+        case "step_empty":
+            more = code
+        case _:
+            more = said(OUTCOMES, code)
+    return f"{said(EVENTS, event)}: {more}" if code else said(EVENTS, event)

@@ -1,0 +1,103 @@
+"""Who is on duty, now and next, for every area and step. An area with nobody comes first, in red."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from marshmallow import ValidationError
+from werkzeug.wrappers import Response
+
+from deconflict.domain import roles
+from deconflict.domain.country import Area
+from deconflict.domain.duty import Post, post_of
+from deconflict.domain.errors import LostRace, NotFound, Refused
+from deconflict.domain.escalation import OCHA_ROLES
+from deconflict.schemas.duty import ShiftSchema
+from deconflict.services import roster
+from deconflict.store import roster as store
+from deconflict.store.base import db
+from deconflict.web.audience import audience, current_audience
+from deconflict.web.clock import now
+from deconflict.web.desk_case import area_name, mission, texts
+from deconflict.web.desk_words import STEPS, function_words
+from deconflict.web.forms_ui import Form, flat_errors, typed
+
+bp = Blueprint("roster", __name__)
+Page = str | tuple[str, int] | Response
+
+
+@bp.get("/roster")
+@audience(*roles.OFFICERS)
+def index() -> str:
+    local = now().astimezone(mission().zone)
+    start = {name: request.args.get(name, "") for name in ("area", "step")}
+    return _page(Form(start | {"from_date": f"{local:%Y-%m-%d}", "from_time": f"{local:%H:%M}"}))
+
+
+@bp.post("/roster")
+@audience(*roles.OFFICERS)
+def assign() -> Page:
+    values = typed(request.form)
+    try:
+        facts = ShiftSchema([area.code for area in mission().areas], mission().zone).load(
+            {name: value for name, value in values.items() if name != "csrf_token"}
+        )
+        roster.assign(**facts, by=current_audience(), mission=mission(), now=now())
+    except NotFound:
+        raise
+    except (ValidationError, Refused) as error:
+        return _page(Form(values, _errors(error))), 422
+    flash(_("The roster is changed. Alerts go there from then on."))
+    return redirect(url_for("roster.index"), 303)
+
+
+@bp.post("/roster/<int:duty_id>/end")
+@audience(*roles.OFFICERS)
+def end(duty_id: int) -> Page:
+    try:
+        roster.end(duty_id, current_audience(), now())
+    except LostRace as error:
+        flash(_(error.sentence), "error")
+    else:
+        flash(_("The shift is ended."))
+    return redirect(url_for("roster.index"), 303)
+
+
+def _page(form: Form) -> str:
+    at = now()
+    shifts = store.shifts(db.session(), at)
+    areas = [
+        (area, [post_of(area.code, step, shifts.get((area.code, step), []), at) for step in OCHA_ROLES])
+        for area in mission().areas
+    ]
+    return render_template(
+        "roster/index.html",
+        areas=sorted(areas, key=_nobody_first),
+        steps=STEPS,
+        form=form,
+        options={
+            "area": {area.code: area_name(area.code) for area in mission().areas},
+            "step": STEPS,
+            "person": {str(one.id): _known_as(one) for one in store.candidates(db.session())},
+        },
+        **texts(),
+    )
+
+
+def _nobody_first(row: tuple[Area, list[Post]]) -> tuple[bool, int]:
+    """Without a duty officer, then with the most empty steps; the order of the profile among equals."""
+    posts = row[1]
+    return not posts[0].empty, -sum(post.empty for post in posts)
+
+
+def _known_as(one: store.Candidate) -> str:
+    where = f", {area_name(one.scope)}" if one.scope in {a.code for a in mission().areas} else ""
+    return f"{one.name} ({function_words('ocha', one.function)}{where})"
+
+
+def _errors(error: ValidationError | Refused) -> dict[str, list[Any]]:
+    if isinstance(error, Refused):
+        return {error.field or "": [_(error.sentence)]}
+    return flat_errors(error.messages_dict)

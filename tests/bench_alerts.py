@@ -1,0 +1,141 @@
+"""From pressing the button of the notice form to the alert in the fake provider's hands, through two real processes."""
+
+from __future__ import annotations
+
+import random
+import secrets
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import func, select
+
+from deconflict.domain.filing import Level, Location, MissionPlan, Stop, Window
+from deconflict.domain.place import Place
+from deconflict.jobs.scheduler import EVERY_S
+from deconflict.schemas.notices import DISCLAIMER_VERSION
+from deconflict.schemas.whereabouts import candidates
+from deconflict.services import filing
+from deconflict.store.alerts import Alert, Message
+from deconflict.store.base import db
+from deconflict.store.cases import Case
+from deconflict.store.items import Item
+from deconflict.store.work import DemoDelivery
+from tests.demo_house import Client, Demo
+from tests.figures import Figure, figure, quantile
+
+SEED = 7
+FILINGS = 66
+PER_DAY = 22  # so many of them meet a patrol of the same day, each in a village of its own
+FIRST_DAY = 6  # days ahead: later than every lead time, so that nothing is flagged and nothing is told to the parties
+P50_GOAL_S, P99_GOAL_S = 2.0, 5.0
+
+
+def patrols(demo: Demo) -> list[tuple[Place, datetime]]:
+    """Files a patrol in a village for every filing to come: where and when each stands."""
+    mission, now = demo.player.mission, datetime.now(UTC)
+    chance = random.Random(SEED)
+    gazetteer = mission.gazetteer
+    villages = sorted(gazetteer.within(13.5, -5.5, 15.5, -2.0), key=lambda p: p.pcode)
+    villages = [p for p in villages if len(candidates(gazetteer, p.name)) == 1 and mission.area_of(p.pcode) == "MOPTI"]
+    chosen = chance.sample(villages, PER_DAY)
+    first = now.replace(hour=13, minute=0, second=0, microsecond=0) + timedelta(days=FIRST_DAY)
+    where = [(place, first + timedelta(days=n)) for n in range(FILINGS // PER_DAY) for place in chosen]
+    desk = replace(demo.player.stage.cast["kofi"], scope=None)
+    for number, (place, at) in enumerate(where):
+        filing.file_item(_patrol(place, at), desk, f"bench-{number}", mission, now)
+    return where
+
+
+def _patrol(place: Place, at: datetime) -> MissionPlan:
+    spot = Location(place.point, place.name, "decimal", 20.0, place.pcode, place.name)
+    stop = Stop(spot, Window(at, at), Window(at + timedelta(hours=3), at + timedelta(hours=3)), None, True)
+    return MissionPlan(kind="PAT_LONG", level=Level.REDACTED, stops=(stop,), aid_component="none", joint_with="none")
+
+
+def _distribution(place: Place, at: datetime, token: str) -> dict[str, str]:
+    """What the notice form would send."""
+    day = at.date().isoformat()
+    return {
+        "csrf_token": token,
+        "_key": secrets.token_hex(16),
+        "_stops": "1",
+        "_do": "file",
+        "kind": "TRANSIT_STAFF",
+        "mode": "road",
+        "stops-0-place": place.name,
+        **{"stops-0-arrive_date": day, "stops-0-arrive_from": "09:00", "stops-0-arrive_to": "10:00"},
+        "stops-0-activity": "DIST_FOOD",
+        **{"stops-0-depart_date": day, "stops-0-depart_from": "14:00", "stops-0-depart_to": "15:00"},
+        **{"vehicles": "2", "persons": "6", "marking": "logo", "cargo": "food", "escort": "none"},
+        **{"urgency": "standard", "level": "redacted", "disclaimer": DISCLAIMER_VERSION},
+    }
+
+
+def filing_to_alert(demo: Demo, ngo: Client, patrols: list[tuple[Place, datetime]]) -> Iterator[Figure]:
+    """From pressing the button to the alert in the fake provider's hands, through two processes."""
+    chance = random.Random(SEED)
+    pressed: dict[str, float] = {}
+    answered: list[float] = []
+    with _deliveries(demo) as seen_at:
+        for place, at in patrols:
+            form = _distribution(place, at, ngo.get("/notices/new").token)
+            before = time.time()
+            answer = ngo.post("/notices/new", form)
+            answered.append(time.time() - before)
+            if answer.status != 303:
+                raise RuntimeError(f"filing answered {answer.status}")
+            pressed[answer.location.split("/")[2]] = before
+            time.sleep(chance.uniform(0.0, 0.8))
+        time.sleep(6 * EVERY_S)
+    told = _told(demo, pressed, seen_at)
+    if len(told) < len(pressed):
+        raise RuntimeError(f"{len(pressed) - len(told)} of {len(pressed)} filings brought no alert")
+    turn = float(EVERY_S)
+    for share, goal in ((0.5, P50_GOAL_S), (0.95, None), (0.99, P99_GOAL_S)):
+        yield figure(f"filing to OCHA's alert, p{share * 100:.0f}", quantile(told, share), "s", turn, goal)
+    yield figure("filing itself, p95", quantile(answered, 0.95) * 1e3, "ms")
+
+
+@contextmanager
+def _deliveries(demo: Demo) -> Iterator[dict[int, float]]:
+    """When each delivery was there, looked for a hundred times a second."""
+    seen: dict[int, float] = {}
+    stop = threading.Event()
+
+    def look() -> None:
+        with demo.app.app_context():
+            last = db.session.scalar(select(func.max(DemoDelivery.id))) or 0
+            while not stop.wait(0.01):
+                db.session.rollback()
+                for number in db.session.scalars(select(DemoDelivery.id).where(DemoDelivery.id > last)):
+                    seen[number], last = time.time(), max(last, number)
+            db.session.remove()
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    try:
+        yield seen
+    finally:
+        stop.set()
+        watcher.join()
+
+
+def _told(demo: Demo, pressed: Mapping[str, float], seen_at: Mapping[int, float]) -> list[float]:
+    """Seconds from each filing to the first delivery to the desk about a case of it."""
+    about = (
+        select(DemoDelivery.id, Item.reference)
+        .join(Message, Message.provider_ref == DemoDelivery.provider_ref)
+        .join(Alert, Alert.id == Message.alert_id)
+        .join(Case, Case.id == Alert.case_id)
+        .join(Item, Item.id == Case.humanitarian_id)
+        .where(Alert.side == "ocha", DemoDelivery.carries == "sms")
+        .order_by(DemoDelivery.id.desc())
+    )
+    with demo.app.app_context():
+        first = {reference: seen_at[number] for number, reference in db.session.execute(about) if number in seen_at}
+        db.session.remove()
+    return [first[reference] - at for reference, at in pressed.items() if reference in first]

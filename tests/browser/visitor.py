@@ -1,0 +1,157 @@
+"""Somebody with a browser. Every page they come to is looked at: how wide, how heavy, labels, headings, contrast, and that it
+asked nobody else for anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from urllib.parse import urljoin
+
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response, sync_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+SWITCHES = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PHONE = (360, 740)
+HEAVIEST_BYTES = 60_000  # of a page with its styles, before compression: half a minute on the line of a field base
+PATIENCE_MS = 15_000
+
+
+@cache
+def audit() -> str:
+    return (Path(__file__).parent / "audit.js").read_text(encoding="utf-8")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=CHROMIUM, args=list(SWITCHES), headless=True)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visitor:
+    """`wrong` collects what any page so far did badly, each with its address; `weights` bytes by address."""
+
+    page: Page
+    url: str
+    language: str
+    wrong: list[str] = field(default_factory=list)
+    weights: dict[str, int] = field(default_factory=dict)
+    _assets: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.page.set_default_timeout(PATIENCE_MS)
+        self.page.on("request", self._asked)
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.wrong.append(f"{self.page.url}: {error}"))
+
+    # -- going about
+
+    def opens(self, path: str) -> None:
+        answer = self.page.goto(self.url + path)
+        assert answer is not None
+        self._look(answer)
+
+    def presses(self, what: str | Locator) -> None:
+        """A button or link, given as CSS or found already; the page that follows is looked at."""
+        target = self.page.locator(what) if isinstance(what, str) else what
+        with self.page.expect_navigation() as coming:
+            target.click()
+        self._look(coming.value)
+
+    def fills(self, form: Mapping[str, str]) -> None:
+        """Fields of the form in the middle, by name; lists, choices and ticks too."""
+        for name, value in form.items():
+            found = self.page.locator(f'main [name="{name}"]:not([type="hidden"])')
+            kind = found.first.evaluate("e => e.type")
+            if kind in ("radio", "checkbox"):
+                self.page.locator(f'main [name="{name}"][value="{value}"]').check()
+            elif kind == "select-one":
+                found.select_option(value)
+            else:
+                found.fill(value)
+
+    def unfolds(self, inside: str) -> None:
+        """Opens the details that hold something, given as CSS."""
+        self.page.locator("details", has=self.page.locator(inside)).locator("summary").first.click()
+
+    def signs_in(self, email: str, password: str) -> None:
+        self.opens("/login")
+        self.fills({"email": email, "password": password})
+        self.presses("main form button")
+        assert "/login" not in self.page.url, self.text
+
+    # -- what is to be seen
+
+    @property
+    def text(self) -> str:
+        """What a person reads in the middle of the page, on one line."""
+        return " ".join(self.page.locator("main").inner_text().split())
+
+    def sees(self, *words: str) -> None:
+        for each in words:
+            assert each in self.text, f"{each!r} is not on {self.page.url}: {self.text}"
+
+    def all_was_well(self) -> None:
+        assert self.weights, "no page was looked at"
+        assert not self.wrong, "\n".join(self.wrong)
+
+    # -- looking
+
+    def _look(self, answer: Response | None) -> None:
+        assert answer is not None, self.page.url
+        assert answer.status < 400, f"{answer.status} on {self.page.url}: {self.text}"
+        here = self.page.url
+        self.wrong += [f"{here}: {each}" for each in self.page.evaluate(audit())]
+        spoken = self.page.locator("html").get_attribute("lang")
+        if spoken != self.language:
+            self.wrong.append(f"{here}: speaks {spoken}")
+        weight = len(answer.body()) + sum(self._asset(link) for link in self._links())
+        self.weights[here.removeprefix(self.url)] = weight
+        if weight > HEAVIEST_BYTES:
+            self.wrong.append(f"{here}: weighs {weight} bytes")
+
+    def _links(self) -> list[str]:
+        found: list[str] = self.page.evaluate(
+            "() => [...document.querySelectorAll('link[href], img[src], script[src]')]"
+            ".map((e) => e.getAttribute('href') ?? e.getAttribute('src')).filter((a) => !a.startsWith('data:'))"
+        )
+        return found
+
+    def _asset(self, link: str) -> int:
+        if link not in self._assets:
+            self._assets[link] = len(self.page.context.request.get(urljoin(self.url, link)).body())
+        return self._assets[link]
+
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith((self.url + "/", "data:")):
+            self.wrong.append(f"{self.page.url}: asks {request.url}")
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.wrong.append(f"{self.page.url}: {message.text}")
+
+
+@contextmanager
+def visiting(
+    browser: Browser, url: str, language: str = "fr", size: tuple[int, int] = PHONE, scripts: bool = False
+) -> Iterator[Visitor]:
+    """A browser that knows nothing yet, on a screen of `size`; without scripts unless asked for."""
+    locale = {"fr": "fr-FR", "en": "en-GB"}[language]
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, locale=locale, java_script_enabled=scripts
+    )
+    yield Visitor(context.new_page(), url, language)
+    context.close()

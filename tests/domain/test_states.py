@@ -1,0 +1,163 @@
+"""Every life cycle, every state, every event, everybody: what is allowed is written here by hand, all else is refused."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from deconflict.domain import states
+from deconflict.domain.errors import WrongState
+from deconflict.domain.states import CaseState, ItemState, RequestState, possible, target
+
+WHO = ("system", "officer", "owner")
+STATES = {"item": list(ItemState), "case": list(CaseState), "request": list(RequestState)}
+
+# event, who, from -> to. One line per arrow that exists.
+ALLOWED = """
+item     read       officer  submitted  -> read
+item     return     officer  submitted  -> returned
+item     return     officer  read       -> returned
+item     amend      owner    submitted  -> submitted
+item     amend      owner    read       -> submitted
+item     amend      owner    returned   -> submitted
+item     cancel     owner    submitted  -> cancelled
+item     cancel     owner    read       -> cancelled
+item     cancel     owner    returned   -> cancelled
+item     cancel     officer  submitted  -> cancelled
+item     cancel     officer  read       -> cancelled
+item     cancel     officer  returned   -> cancelled
+item     end        system   submitted  -> ended
+item     end        system   read       -> ended
+item     end        system   returned   -> ended
+case     take       officer  detected   -> taken
+case     take       officer  unchecked  -> taken
+case     take       officer  taken      -> taken
+case     take       officer  asked      -> taken
+case     take       officer  agreed     -> taken
+case     ask        officer  detected   -> asked
+case     ask        officer  taken      -> asked
+case     ask        officer  asked      -> asked
+case     ask        officer  agreed     -> asked
+case     agree      officer  detected   -> agreed
+case     agree      officer  taken      -> agreed
+case     agree      officer  asked      -> agreed
+case     dismiss    officer  detected   -> dismissed
+case     dismiss    officer  taken      -> dismissed
+case     dismiss    officer  asked      -> dismissed
+case     dismiss    officer  unchecked  -> dismissed
+case     vanish     system   detected   -> closed
+case     vanish     system   taken      -> closed
+case     vanish     system   asked      -> closed
+case     vanish     system   agreed     -> closed
+case     vanish     system   unchecked  -> closed
+case     overtake   system   detected   -> overtaken
+case     overtake   system   taken      -> overtaken
+case     overtake   system   asked      -> overtaken
+case     overtake   system   agreed     -> overtaken
+case     overtake   system   unchecked  -> overtaken
+case     lapse      system   detected   -> lapsed
+case     lapse      system   taken      -> lapsed
+case     lapse      system   asked      -> lapsed
+case     lapse      system   agreed     -> lapsed
+case     lapse      system   unchecked  -> lapsed
+case     fail       system   detected   -> unchecked
+case     fail       system   taken      -> unchecked
+case     fail       system   asked      -> unchecked
+case     fail       system   agreed     -> unchecked
+case     fail       system   unchecked  -> unchecked
+case     fail       system   closed     -> unchecked
+case     change     system   taken      -> taken
+case     change     system   asked      -> taken
+case     change     system   agreed     -> taken
+case     recover    system   unchecked  -> detected
+case     reopen     system   closed     -> detected
+case     reopen     system   dismissed  -> detected
+case     reopen     system   overtaken  -> detected
+case     reopen     system   lapsed     -> detected
+request  accept     owner    open       -> accepted
+request  decline    owner    open       -> declined
+request  withdraw   officer  open       -> withdrawn
+request  withdraw   officer  accepted   -> withdrawn
+request  withdraw   system   open       -> withdrawn
+request  withdraw   system   accepted   -> withdrawn
+request  finish     system   open       -> done
+request  finish     system   accepted   -> done
+request  finish     system   declined   -> done
+"""
+
+
+def _table() -> dict[tuple[str, str, str, str], str]:
+    rows = [line.split() for line in ALLOWED.split("\n") if line]
+    return {(table, event, who, source): after for table, event, who, source, _arrow, after in rows}
+
+
+TABLE = _table()
+EVENTS = {name: list(moves) for name, moves in states.TABLES.items()}
+EVERY = [
+    (name, event, who, str(state)) for name in STATES for event, who, state in product(EVENTS[name], WHO, STATES[name])
+]
+
+
+def test_the_table_above_is_about_events_and_states_that_exist():
+    assert TABLE.keys() <= set(EVERY)
+    assert set(states.TABLES) == set(STATES)
+    for name, _event, _who, _source in TABLE:
+        after = {TABLE[row] for row in TABLE if row[0] == name}
+        assert after <= {str(state) for state in STATES[name]}
+
+
+@pytest.mark.parametrize("row", TABLE, ids=" ".join)
+def test_an_arrow_of_the_table_leads_where_it_says(row):
+    name, event, who, source = row
+    assert target(name, source, event, who) == TABLE[row]
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_every_arrow_that_the_table_does_not_name_is_refused(name):
+    refused = [row for row in EVERY if row[0] == name and row not in TABLE]
+    assert refused
+    for _name, event, who, source in refused:
+        with pytest.raises(WrongState):
+            target(name, source, event, who)
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_an_event_or_a_person_nobody_knows_moves_nothing(name):
+    for state, who in product(STATES[name], (*WHO, "administrator", "")):
+        for event in ("approve", "clear", ""):
+            with pytest.raises(WrongState):
+                target(name, state, event, who)
+    for state, event in product(STATES[name], EVENTS[name]):
+        with pytest.raises(WrongState):
+            target(name, state, event, "somebody")
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_a_page_offers_exactly_what_would_work(name):
+    for state, who in product(STATES[name], (*WHO, "somebody")):
+        works = [event for event in EVENTS[name] if (name, event, who, str(state)) in TABLE]
+        assert possible(name, state, who) == works
+
+
+def test_what_is_over_moves_no_more_and_only_a_case_opens_again():
+    for state in (ItemState.CANCELLED, ItemState.ENDED):
+        assert not any(possible("item", state, who) for who in WHO)
+    for state in (RequestState.WITHDRAWN, RequestState.DONE):
+        assert not any(possible("request", state, who) for who in WHO)
+    ended = set(CaseState) - states.OPEN_CASES
+    for state in ended:
+        assert possible("case", state, "officer") == possible("case", state, "owner") == []
+        assert "reopen" in possible("case", state, "system")
+
+
+def test_no_owner_moves_a_case_and_no_officer_answers_for_a_side():
+    assert not any(row for row in TABLE if row[0] == "case" and row[2] == "owner")
+    assert not any(
+        row for row in TABLE if row[0] == "request" and row[1] in ("accept", "decline") and row[2] != "owner"
+    )
+
+
+def test_the_open_cases_and_the_live_items_are_these():
+    assert {"detected", "taken", "asked", "agreed", "unchecked"} == states.OPEN_CASES
+    assert {"submitted", "read", "returned"} == states.LIVE_ITEMS

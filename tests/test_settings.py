@@ -1,0 +1,124 @@
+"""A wrong or missing value stops the start with its name and what it should look like; every problem at once."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+from cryptography.fernet import Fernet
+
+from deconflict.settings import ROOT, SECRETS, Settings, SettingsError, read_settings
+
+GOOD = {
+    "DATABASE_URL": "sqlite:////tmp/x.db",
+    "SECRET_KEY": "k" * 64,
+    "FIELD_KEYS": Fernet.generate_key().decode(),
+    "PUBLIC_BASE_URL": "https://desk.example.org",
+    "SMTP_URL": "smtp://user:secret@mail.example.org:587",
+    "MAIL_FROM": "info@desk.example.org",
+}
+DEMO = {k: v for k, v in GOOD.items() if k not in ("SMTP_URL", "MAIL_FROM")} | {
+    "DEMO": "1",
+    "PUBLIC_BASE_URL": "http://127.0.0.1:8000",
+}
+
+
+def problems(**changed: str) -> str:
+    with pytest.raises(SettingsError) as caught:
+        read_settings(GOOD | changed)
+    return str(caught.value)
+
+
+def test_a_good_environment_is_read():
+    settings = read_settings(GOOD)
+    assert (settings.mission, settings.port, settings.https, settings.demo) == ("mali-minusma", 8000, True, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", ""),
+        ("DATABASE_URL", "mysql://somewhere"),
+        ("SECRET_KEY", ""),
+        ("SECRET_KEY", "short"),
+        ("FIELD_KEYS", ""),
+        ("FIELD_KEYS", "not-a-key"),
+        ("PUBLIC_BASE_URL", ""),
+        ("PUBLIC_BASE_URL", "http://desk.example.org"),
+        ("PUBLIC_BASE_URL", "desk.example.org"),
+        ("MISSION", "atlantis"),
+        ("PORT", "eighty"),
+        ("PORT", "70000"),
+        ("LOG_LEVEL", "LOUD"),
+        ("TWILIO_ACCOUNT_SID", "XX1"),
+        ("SMTP_URL", "http://mail.example.org"),
+        ("SMTP_URL", ""),
+        ("MAIL_FROM", "nobody"),
+        ("DEMO", "1"),
+    ],
+)
+def test_each_wrong_value_is_named_with_what_it_should_look_like(name, value):
+    text = problems(**{name: value})
+    line = next(line for line in text.splitlines() if line.startswith(f"{name}:"))
+    assert "should look like" in line or "only" in line
+
+
+def test_every_problem_is_told_at_once():
+    text = problems(SECRET_KEY="", PORT="x", MISSION="atlantis")
+    assert {line.split(":")[0] for line in text.splitlines()} == {"SECRET_KEY", "PORT", "MISSION"}
+
+
+def test_twilio_needs_its_token_and_a_sender():
+    text = problems(TWILIO_ACCOUNT_SID="AC" + "0" * 32)
+    assert {line.split(":")[0] for line in text.splitlines()} == {"TWILIO_AUTH_TOKEN", "TWILIO_MESSAGING_SERVICE_SID"}
+
+
+def test_no_problem_ever_quotes_a_secret():
+    text = problems(SECRET_KEY="tiny-secret", SMTP_URL="ftp://user:hidden@host", FIELD_KEYS="leaky")
+    assert not re.search("tiny-secret|hidden|leaky", text)
+    assert "secret" not in repr(read_settings(GOOD)).replace("secret_key", "")
+
+
+@pytest.mark.parametrize("name", [n for n in SECRETS if n in GOOD])
+def test_a_secret_may_come_from_a_file(name, tmp_path):
+    path = tmp_path / "secret"
+    path.write_text(GOOD[name] + "\n", encoding="utf-8")
+    environment = {k: v for k, v in GOOD.items() if k != name} | {f"{name}_FILE": str(path)}
+    assert read_settings(environment) == read_settings(GOOD)
+
+
+def test_a_secret_file_that_is_not_there_is_named(tmp_path):
+    environment = {k: v for k, v in GOOD.items() if k != "SECRET_KEY"} | {"SECRET_KEY_FILE": str(tmp_path / "none")}
+    with pytest.raises(SettingsError, match="SECRET_KEY_FILE: cannot read"):
+        read_settings(environment)
+
+
+@pytest.mark.parametrize("given", ["postgres://u:p@h/n", "postgresql://u:p@h/n", "postgresql+psycopg://u:p@h/n"])
+def test_every_way_to_say_postgresql_uses_the_driver_we_ship(given):
+    assert read_settings(GOOD | {"DATABASE_URL": given}).database_url == "postgresql+psycopg://u:p@h/n"
+
+
+def test_a_demo_runs_only_on_this_machine_and_without_real_providers():
+    assert read_settings(DEMO).demo
+    for more in ({"PUBLIC_BASE_URL": "https://desk.example.org"}, {"SMTP_URL": GOOD["SMTP_URL"], "MAIL_FROM": "a@b.example"}):
+        with pytest.raises(SettingsError, match="DEMO"):
+            read_settings(DEMO | more)
+
+
+def test_the_example_file_names_every_variable_and_nothing_else():
+    text = (ROOT / "config/settings.example.env").read_text(encoding="utf-8")
+    named = set(re.findall(r"^#?\s*([A-Z][A-Z_]+)=", text, re.MULTILINE))
+    read = set(re.findall(r'read\.text\(\s*"([A-Z_]+)"', (ROOT / "deconflict/settings.py").read_text(encoding="utf-8")))
+    assert named - {f"{n}_FILE" for n in SECRETS} == read
+    assert set(Settings.__dataclass_fields__) - {"missions_folder"} <= {n.lower() for n in read}
+
+
+def test_the_start_stops_and_says_so(tmp_path):
+    run = subprocess.run(
+        [sys.executable, "-c", "import wsgi"], cwd=ROOT, env={"PATH": "/usr/bin"}, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 2
+    assert "SECRET_KEY: is missing" in run.stderr
+    assert "Traceback" not in run.stderr

@@ -1,0 +1,98 @@
+"""A desk with two officers, both sides, a clock moved by hand and channels that keep what would have left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select
+
+from deconflict.domain import roles
+from deconflict.jobs.cycle import Cycle
+from deconflict.services import filing
+from deconflict.store.base import db, transaction
+from deconflict.store.cases import Case
+from deconflict.store.items import Item
+from deconflict.store.people import Duty
+
+NOW = datetime(2019, 12, 7, 6, tzinfo=UTC)
+STEPS = ("duty", "deputy", "suboffice_head", "ocha_head")
+
+
+@dataclass
+class Basket:
+    """A channel that hands everything over and keeps it."""
+
+    carries: str
+    sent: list = field(default_factory=list)
+    name = "basket"
+
+    def send(self, outgoing, now):
+        self.sent.append(outgoing)
+        return f"basket-{len(self.sent)}"
+
+    def read_hook(self, hook):
+        raise NotImplementedError
+
+
+class DeskHouse:
+    """`officer` and `colleague` are CMCoord, `head` leads the sub-office; `ngo` and `g9` file. All read English."""
+
+    def __init__(self, app, mission, make_account, sign_in):
+        self.app, self.mission, self.now, self._sign_in = app, mission, NOW, sign_in
+        app.extensions["clock"] = lambda: self.now
+        self.make_account = make_account
+        self.ngo = make_account(roles.FOCAL_POINT, name="Awa", organisation="ONG Alpha", phone="+22370000001", language="en")
+        self.g9 = make_account(roles.CIMIC, name="Lars", organisation="Mission", phone="+22370000002", language="en")
+        self.officer = make_account(roles.CMCOORD, name="Oumou", phone="+22370000003", language="en")
+        self.colleague = make_account(roles.CMCOORD, name="Demba", phone="+22370000004", language="en")
+        self.head = make_account(roles.SUBOFFICE_HEAD, name="Fatou", language="en", function="head")
+        self.sms, self.mail = Basket("sms"), Basket("email")
+        channels = {"sms": self.sms, "email": self.mail}
+        self.cycle = Cycle(mission=mission, channels=channels, base_url="http://127.0.0.1:8000", worker="test")
+        with app.app_context(), transaction() as session:
+            for area in mission.areas:
+                session.add(Duty(area=area.code, step="duty", person_id=self.officer.person_id, from_at=NOW))
+        self.desk, self.other_desk, self.head_desk = (
+            self.browser(who) for who in (self.officer, self.colleague, self.head)
+        )
+        self._keys = iter(range(1000))
+
+    def browser(self, someone):
+        return self._sign_in(self.app.test_client(), someone)
+
+    def files(self, who, what):
+        with self.app.app_context():
+            key = f"key-{next(self._keys)}"
+            reference = filing.file_item(what, who.audience, key, self.mission, self.now).reference
+        self.turn()
+        return reference
+
+    def amends(self, who, reference, what, reason=""):
+        with self.app.app_context():
+            version = db.session.scalars(select(Item.version).where(Item.reference == reference)).one()
+            filing.amend_item(reference, what, version, who.audience, self.mission, self.now, reason)
+        self.turn()
+
+    def turn(self, later=timedelta(seconds=6)):
+        self.now += later
+        with self.app.app_context():
+            self.cycle.run(self.now)
+            self.cycle.run(self.now)
+
+    def cases(self):
+        with self.app.app_context():
+            return list(db.session.scalars(select(Case).order_by(Case.id)))
+
+    @property
+    def case(self):
+        found = self.cases()
+        assert len(found) == 1, [(c.pair, c.state) for c in found]
+        return found[0]
+
+    def url(self, act=""):
+        return f"/desk/{self.case.reference}" + (f"/{act}" if act else "")
+
+    def acts(self, act, browser=None, **form):
+        """Presses a button of the case page as it stands now."""
+        return (browser or self.desk).post(self.url(act), data={"round": str(self.case.round)} | form)
