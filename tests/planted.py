@@ -61,6 +61,12 @@ def plain(page: TestResponse) -> str:
     return TOKENS.sub(r"\1", page.text)
 
 
+def look_again() -> None:
+    """What the story reads next is what the rows say now, whoever wrote them meanwhile."""
+    db.session.rollback()
+    db.session.expire_all()
+
+
 def tell_the_time(app: Flask, monkeypatch: Any, now: Callable[[], datetime]) -> None:
     """Every page reads the hour from `now`; forms need no token and officers no second factor."""
 

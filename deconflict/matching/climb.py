@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
-from deconflict.domain.disclosure import ItemFacts, may_hear
+from deconflict.domain.disclosure import SENSITIVE_READERS, ItemFacts, may_hear
 from deconflict.domain.escalation import OCHA_ROLES, Ladder, Step, ack_due_at, steps_due
 from deconflict.domain.filing import MovementNotice
 from deconflict.domain.severity import Harm, Severity
@@ -85,7 +85,7 @@ class Climb:
         if step is ladder.steps[0]:
             owed += self._team(step, ladder)
         written = sum(write_alert(self.session, self.case, entry, self.now) is not None for entry in owed)
-        if not owed and self.side != "ocha":
+        if not owed:
             written += self._pass_to_ocha(ladder, step)
         return written
 
@@ -111,7 +111,9 @@ class Climb:
 
     def _people(self, side: str, role: str) -> list[Person]:
         if side == "ocha":
-            return on_duty(self.session, self.case.area, role, self.now)
+            found = on_duty(self.session, self.case.area, role, self.now)
+            # Whoever cannot open a SENSITIVE case does not hear of it either: the sub-office head is skipped (RUL-3).
+            return [person for person in found if _reads_sensitive(person)] if self._sensitive() else found
         item = self.case.item_of(side)
         function = FUNCTION_OF.get((side, role))
         if item is None or function is None:
@@ -154,8 +156,8 @@ class Climb:
         ]
 
     def _pass_to_ocha(self, ladder: Ladder, step: Step) -> int:
-        """Nobody of the party stands on this step. Where nobody of OCHA does either, the step stays untaken and is tried again
-        at the next turn, until the roster has somebody."""
+        """Nobody stands on this step who may hear. Where nobody is on duty either, it stays untaken and is tried again at the
+        next turn, until the roster has somebody."""
         owed = list(self._owed(ladder, step, "duty"))
         written = sum(write_alert(self.session, self.case, entry, self.now) is not None for entry in owed)
         if written:
@@ -188,6 +190,14 @@ class Climb:
         item = self.case.humanitarian
         return None if item is None or not self.case.judgement else facts_of(self.session, item, self.mission.catalogue)
 
+    def _sensitive(self) -> bool:
+        """Whether its notice is. One that cannot be read is treated as if it were."""
+        item = self.case.humanitarian
+        try:
+            return item is not None and facts_of(self.session, item, self.mission.catalogue).sensitive
+        except (ValueError, KeyError, TypeError):
+            return True
+
     def _late(self) -> bool:
         return any(item.late for item in self.case.items)
 
@@ -196,3 +206,7 @@ class Climb:
             Alert.case_id == self.case.id, Alert.round == self.case.round, Alert.purpose == self.name
         )
         return set(self.session.scalars(mine))
+
+
+def _reads_sensitive(person: Person) -> bool:
+    return person.account is not None and any(role.name in SENSITIVE_READERS for role in person.account.roles)

@@ -39,14 +39,16 @@ class Draft:
 
 def draft(session: Session, case: Case, side: str, mission: Mission) -> Draft:
     """The words for one side, from what the other side released and nothing else. The place is the overlap's, the half-days
-    are those of the other's presence there."""
+    are those of the meeting that the worst rules speak of, rounded outward."""
     if case.humanitarian is None or case.mission is None or not case.judgement:
         return Draft(side, None)
     asked, other = _facts(session, case, side, mission)
     if not may_be_asked(asked, other, frozenset(case.released)):
         return Draft(side, None)
-    judgement = Judgement.from_json(case.judgement)
-    nominal = judgement.hits[0].nominal
+    hits = Judgement.from_json(case.judgement).hits
+    # The worst rules set the hours: with the milder ones, which look days ahead, a request would say nothing usable.
+    worst = [hit for hit in hits if hit.severity is hits[0].severity]
+    nominal = hits[0].nominal
     point = nominal.b_point if side == "humanitarian" else nominal.a_point
     near = mission.gazetteer.nearest(point)
     crowd = any(mission.catalogue[s.activity].groups & {"CROWD"} for s in other.filing.stops if s.activity)
@@ -54,8 +56,8 @@ def draft(session: Session, case: Case, side: str, mission: Mission) -> Draft:
         other,
         place=near[0].name if near else "",
         pcode=near[0].pcode if near else None,
-        starts_at=max(min(hit.meets_from for hit in judgement.hits), case.opened_at),
-        ends_at=judgement.ends_at,
+        starts_at=max(min(hit.meets_from for hit in worst), case.opened_at),
+        ends_at=max(hit.meets_until for hit in worst),
         crowd=crowd,
         zone=str(mission.timezone),
         released=frozenset(case.released),
@@ -111,7 +113,10 @@ def answer(request_id: int, answer_code: str, text: str, by: Audience, mission: 
         raise Refused("Choose an answer.", field="answer")
     with transaction() as session:
         request, case = own_request(session, request_id, by, mission)
-        request.state = target("request", request.state, answer_code, "owner")
+        # When the overlap has vanished meanwhile the answer is kept all the same and nothing else is said: a refusal here
+        # would tell that the other side has moved (RUL-6).
+        if request.state != RequestState.DONE:
+            request.state = target("request", request.state, answer_code, "owner")
         request.answered_by_id, request.answered_at, request.answer = by.person_id, now, text.strip()[:500]
         owed = [a for a in alerts_of(session, case, owed_only=True) if a.purpose == f"request:{request.id}"]
         withdraw(session, [a for a in owed if a.level == "desk"], AlertState.ACKNOWLEDGED)

@@ -6,7 +6,7 @@ import re
 
 import make
 import pytest
-from planted import Visitor, plain, signed_in, tell_the_time
+from planted import Visitor, look_again, plain, signed_in, tell_the_time
 from sqlalchemy import delete, select
 
 from deconflict.domain.errors import NotFound, Refused
@@ -57,19 +57,19 @@ def wrong(typed):
 
 
 def alert_of(actor, purpose="", level="desk"):
-    db.session.rollback()
+    look_again()
     alerts = select(Alert).where(Alert.person_id == actor.person_id, Alert.level == level).order_by(Alert.id.desc())
     return next(a for a in db.session.scalars(alerts) if a.purpose.startswith(purpose))
 
 
 def said(alert):
-    db.session.rollback()
+    look_again()
     rows = select(Acknowledgement).where(Acknowledgement.alert_id == alert.id).order_by(Acknowledgement.id)
     return [(row.method, row.level, row.answer) for row in db.session.scalars(rows)]
 
 
 def state_of(alert):
-    db.session.rollback()
+    look_again()
     return db.session.get_one(Alert, alert.id).state
 
 
@@ -119,7 +119,7 @@ def test_a_right_code_forgives_four_wrong_ones(world, patrol, stranger):
     typed = code_in(world.officer.expects("URGENT"))
     for code in (*[wrong(typed)] * 4, typed, *[wrong(typed)] * 4):
         stranger.post("/k", {"code": code})
-    db.session.rollback()
+    look_again()
     lock = db.session.get_one(CodeLock, world.case.reference)
     assert (lock.failures, lock.locked_until) == (4, None)
     assert state_of(alert_of(world.officer)) == AlertState.ACKNOWLEDGED
@@ -314,7 +314,7 @@ def test_another_phone_with_the_right_code_and_the_right_phone_with_another_code
     assert replies(world, stranger, "+22370000077", team) == 200
     assert replies(world, stranger, DRIVER, focal) == 200
     assert replies(world, stranger, DRIVER, wrong(team)) == 200
-    db.session.rollback()
+    look_again()
     assert db.session.scalars(select(Acknowledgement).where(Acknowledgement.method == "sms")).all() == []
 
 

@@ -42,7 +42,9 @@ class DeskHouse:
         self.app, self.mission, self.now, self._sign_in = app, mission, NOW, sign_in
         app.extensions["clock"] = lambda: self.now
         self.make_account = make_account
-        self.ngo = make_account(roles.FOCAL_POINT, name="Awa", organisation="ONG Alpha", phone="+22370000001", language="en")
+        self.ngo = make_account(
+            roles.FOCAL_POINT, name="Awa", organisation="ONG Alpha", phone="+22370000001", language="en"
+        )
         self.g9 = make_account(roles.CIMIC, name="Lars", organisation="Mission", phone="+22370000002", language="en")
         self.officer = make_account(roles.CMCOORD, name="Oumou", phone="+22370000003", language="en")
         self.colleague = make_account(roles.CMCOORD, name="Demba", phone="+22370000004", language="en")

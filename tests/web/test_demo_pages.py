@@ -244,6 +244,8 @@ def test_in_a_database_without_the_stamp_they_answer_nothing(database: str, miss
     with app.app_context():
         Base.metadata.create_all(db.engine)
     assert app.test_client().get("/demo/phones").status_code == 404
+    with app.app_context():
+        db.engine.dispose()
 
 
 def test_a_demo_does_not_start_on_a_database_that_holds_people_or_plans(app: Flask, mission: Mission):

@@ -1,0 +1,315 @@
+"""What an officer does with a case, as the forms send it, and what leaves of it."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import timedelta
+
+import make
+import pytest
+from deskhouse import DeskHouse
+from pages import errors, fields, words
+from sqlalchemy import select
+
+from deconflict.domain.filing import Level
+from deconflict.store.alerts import Alert
+from deconflict.store.audit import AuditEntry
+from deconflict.store.base import db
+from deconflict.store.cases import CaseEvent, Request
+
+NEAR_BANKASS = (14.0800, -3.5120)
+
+
+@pytest.fixture
+def house(app, mission, make_account, sign_in):
+    return DeskHouse(app, mission, make_account, sign_in)
+
+
+def meet(house, *, level=Level.REDACTED, plan_level=Level.REDACTED, kind="DIST_FOOD", hours="09:00-15:00"):
+    notice = house.files(house.ngo, make.distribution("Bankass", f"10 Dec {hours}", kind=kind, level=level))
+    plan = house.files(house.g9, make.patrol(NEAR_BANKASS, "10 Dec 13:00-16:00", level=plan_level))
+    return notice, plan
+
+
+def preview(house, side, ask="avoid_place", browser=None):
+    return (browser or house.desk).get(
+        house.url("ask"), query_string={"round": house.case.round, "side": side, f"ask-{side}": ask}
+    )
+
+
+def events(house):
+    with house.app.app_context():
+        rows = db.session.scalars(select(CaseEvent).where(CaseEvent.case_id == house.case.id).order_by(CaseEvent.id))
+        return [row.event for row in rows]
+
+
+def everything(house):
+    """How many rows a rehearsal could have left behind."""
+    with house.app.app_context():
+        return {
+            model.__name__: len(db.session.scalars(select(model.id)).all())
+            for model in (Alert, Request, CaseEvent, AuditEntry)
+        }
+
+
+# ---- taking ------------------------------------------------------------------------------------------------------
+
+
+def test_of_two_officers_who_take_a_case_the_second_is_told(house):
+    meet(house)
+    stale = house.case.round
+    assert house.acts("take").status_code == 303
+    answer = house.other_desk.post(house.url("take"), data={"round": str(stale)})
+    assert answer.status_code == 409
+    said = words(answer)
+    assert "Somebody else has taken this case." in said
+    assert "Owner: Oumou" in said
+    assert "Oumou has this case. Speak to each other before you act." in said
+    assert house.case.owner_id == house.officer.person_id
+
+
+def test_a_page_of_an_older_round_answers_with_the_fresh_one(house):
+    _notice, plan = meet(house)
+    stale = house.case.round
+    house.amends(house.g9, plan, make.patrol(NEAR_BANKASS, "10 Dec 12:00-16:00"))
+    assert house.case.round > stale
+    answer = house.desk.post(house.url("take"), data={"round": str(stale)})
+    assert answer.status_code == 409
+    assert "Look at it again before you decide." in words(answer)
+    assert f"round {house.case.round}" in words(answer)
+    assert house.case.owner_id is None
+
+
+def test_a_case_is_handed_back_and_taken_by_another(house):
+    meet(house)
+    house.acts("take")
+    assert house.acts("hand-back", house.other_desk).status_code == 409
+    assert house.acts("hand-back").status_code == 303
+    assert house.acts("take", house.other_desk).status_code == 303
+    assert house.case.owner_id == house.colleague.person_id
+    assert events(house)[-3:] == ["take", "hand_back", "take"]
+
+
+def test_only_acts_that_the_state_allows_are_offered(house):
+    meet(house)
+    fresh = words(house.desk.get(house.url()))
+    assert "Take the case" in fresh
+    assert "Hand it back" not in fresh
+    house.acts("take")
+    taken = words(house.desk.get(house.url()))
+    assert "Take the case" not in taken
+    assert "Hand it back" in taken
+    house.acts("dismiss", **{"dismiss-code": "test", "dismiss-reason": "exercise"})
+    ended = words(house.desk.get(house.url()))
+    for act in ("Take the case", "Hand it back", "Ask the mission", "Dismiss: this", "Note what was agreed"):
+        assert act not in ended, act
+
+
+# ---- asking ------------------------------------------------------------------------------------------------------
+
+
+def test_a_preview_shows_the_very_texts_that_leave_and_leaves_nothing_behind(house):
+    meet(house)
+    before = everything(house)
+    page = preview(house, "mission")
+    assert page.status_code == 200
+    assert everything(house) == before
+    shown = [html.unescape(text) for text in re.findall(r"<pre[^>]*>(.*?)</pre>", page.text, re.DOTALL)]
+    house.sms.sent.clear()
+    house.mail.sent.clear()
+    assert house.desk.post(house.url("ask"), data=fields(page)).status_code == 303
+    house.turn()
+    left = [re.sub(r"([Cc]ode) \d{4}", r"\1 ####", sent.text) for sent in house.sms.sent]
+    left += [
+        re.sub(r"http://127.0.0.1:8000/a/[\w-]+", "(...)", re.sub(r"([Cc]ode) \d{4}", r"\1 ####", sent.text))
+        for sent in house.mail.sent
+    ]
+    assert left
+    assert sorted(text.strip() for text in shown) == sorted(text.strip() for text in left)
+
+
+def test_a_preview_says_who_is_written_to_and_when_it_leaves(house):
+    meet(house)
+    said = words(preview(house, "humanitarian"))
+    assert "Nothing has left yet." in said
+    assert "Awa SMS, English, at once" in said
+    house.now = house.now.replace(hour=23)
+    assert "Awa SMS, English, Sun 8 Dec 06:00 (in 6 h" in words(preview(house, "humanitarian"))
+
+
+def test_a_side_reads_in_a_request_what_the_preview_said_and_nothing_planted_in_the_other_item(house):
+    """The patrol leaves at an odd minute from an unspoken place; the notice has an organisation and a cargo."""
+    meet(house, hours="09:07-15:13")
+    case = house.case
+    for side, who, planted in (
+        ("humanitarian", house.g9, ("13:00", "12:00-16:00", "Lars", "+22370000002", "14.08", "PAT_LONG", "Long-range")),
+        ("mission", house.ngo, ("09:07", "15:13", "ONG Alpha", "Awa", "+22370000001", "14.07", "Food distribution")),
+    ):
+        page = preview(house, side)
+        body = page.text.partition("<main")[2].partition("</main>")[0]
+        for value in planted:
+            assert value not in body, (side, value)
+        assert house.desk.post(house.url("ask"), data=fields(page)).status_code == 303
+        house.turn()
+        asked = house.g9 if side == "mission" else house.ngo
+        reference = case.mission_reference if side == "mission" else case.humanitarian_reference
+        own = words(house.browser(asked).get(f"/requests/{reference}"))
+        request = own.partition("Your own")[0]
+        assert "Bankass" in request
+        for value in planted:
+            assert value not in own, (side, value)
+        for sent in (*house.sms.sent, *house.mail.sent):
+            for value in (*planted, "Bankass"):
+                assert value not in sent.text, (side, value)
+        assert who is not asked
+
+
+def test_a_side_may_not_be_asked_while_the_other_is_match_only_and_may_after_a_one_off_release(house):
+    meet(house, plan_level=Level.MATCH_ONLY)
+    refused = preview(house, "humanitarian")
+    assert refused.status_code == 422
+    assert "the other side has released nothing" in words(refused)
+    assert house.acts("ask", side="humanitarian", ask="avoid_place").status_code == 422
+    assert "Mission has released nothing" in words(house.desk.get(house.url()))
+    form = {"side": "mission", "release-mission-how": "major on duty, by phone, 06:20", "answer": "yes"}
+    assert house.acts("release", **form).status_code == 303
+    assert preview(house, "humanitarian").status_code == 200
+    assert house.acts("ask", side="humanitarian", ask="avoid_place").status_code == 303
+    said = words(house.desk.get(house.url()))
+    assert "major on duty, by phone, 06:20" in said
+    assert "One-off release: Mission, yes" in said
+
+
+def test_a_release_that_is_refused_changes_nothing_but_the_history(house):
+    meet(house, plan_level=Level.MATCH_ONLY)
+    assert house.acts("release", **{"side": "mission", "release-mission-how": "no answer at all", "answer": "no"})
+    assert preview(house, "humanitarian").status_code == 422
+    assert "One-off release: Mission, no" in words(house.desk.get(house.url()))
+
+
+def test_a_release_needs_who_answered_and_how(house):
+    meet(house, plan_level=Level.MATCH_ONLY)
+    answer = house.acts("release", side="mission", answer="yes")
+    assert answer.status_code == 422
+    assert errors(answer) == ["f-release-mission-how"]
+    assert house.case.released == []
+
+
+def test_of_a_sensitive_notice_nothing_can_be_asked_or_released_towards_the_mission(house):
+    meet(house, kind="PROT_MON", level=Level.MATCH_ONLY)
+    page = words(house.desk.get(house.url()))
+    assert "The notice is sensitive: nothing of it ever goes to the mission" in page
+    assert preview(house, "mission").status_code == 422
+    assert preview(house, "humanitarian").status_code == 200
+    form = {"side": "humanitarian", "release-humanitarian-how": "said yes", "answer": "yes"}
+    assert house.acts("release", **form).status_code == 422
+    assert house.case.released == []
+
+
+def test_an_ask_that_does_not_exist_is_refused(house):
+    meet(house)
+    assert preview(house, "mission", ask="surrender").status_code == 422
+    assert preview(house, "nobody").status_code == 422
+    assert house.acts("ask", side="mission", ask="surrender").status_code == 422
+    assert house.case.state == "detected"
+
+
+def test_an_answer_of_a_side_is_shown_to_the_officer(house):
+    meet(house)
+    house.acts("ask", side="mission", ask="change_time")
+    house.turn()
+    mine = house.browser(house.g9)
+    address = f"/requests/{house.case.mission_reference}"
+    form = fields(mine.get(address)) | {"answer": "decline", "text": "the bridge is out"}
+    assert mine.post(f"{address}/answer", data=form).status_code == 303
+    said = words(house.desk.get(house.url()))
+    for piece in ("Mission: Change the times", "Declined", "Answer of Lars", "the bridge is out"):
+        assert piece in said, piece
+
+
+# ---- ending ------------------------------------------------------------------------------------------------------
+
+
+def test_dismissing_needs_a_code_and_a_reason_and_keeps_what_was_typed(house):
+    meet(house)
+    without_code = house.acts("dismiss", **{"dismiss-reason": "two villages of one name"})
+    assert without_code.status_code == 422
+    assert errors(without_code) == ["f-dismiss-code"]
+    assert fields(without_code)["dismiss-reason"] == "two villages of one name"
+    without_reason = house.acts("dismiss", **{"dismiss-code": "not_same_community", "dismiss-reason": "  "})
+    assert errors(without_reason) == ["f-dismiss-reason"]
+    assert fields(without_reason)["dismiss-code"] == "not_same_community"
+    assert house.case.state == "detected"
+    both = {"dismiss-code": "not_same_community", "dismiss-reason": "two villages of one name"}
+    assert house.acts("dismiss", **both).status_code == 303
+    assert (house.case.state, house.case.outcome) == ("dismissed", "not_same_community")
+
+
+def test_an_agreement_is_noted_and_a_critical_case_is_not_settled_by_no_change(house):
+    meet(house)
+    assert 'value="NO_CHANGE"' not in house.desk.get(house.url()).text
+    assert house.acts("agree", **{"agree-code": "NO_CHANGE", "agree-words": "both said so"}).status_code == 422
+    assert house.acts("agree", **{"agree-code": "MIL_TIME", "agree-words": "they come at 17:00"}).status_code == 303
+    assert house.case.state == "agreed"
+    assert "Mission: other time" in words(house.desk.get(house.url()))
+
+
+def test_closing_texts_leave_at_once_when_the_officer_says_so(house):
+    _notice, plan = meet(house)
+    house.acts("ask", side="mission", ask="avoid_place")
+    house.turn()
+    house.turn(timedelta(hours=1, minutes=5))
+    house.amends(house.g9, plan, make.patrol("Koro", "10 Dec 13:00-16:00"))
+    assert house.case.state == "closed"
+    house.sms.sent.clear()
+    house.turn()
+    assert [sent.to for sent in house.sms.sent] == []
+    assert "Send the closing texts now" in words(house.desk.get(house.url()))
+    assert house.acts("closing").status_code == 303
+    house.turn()
+    assert [sent.to for sent in house.sms.sent] == ["+22370000002"]
+    assert "Send the closing texts now" not in words(house.desk.get(house.url()))
+
+
+# ---- who has it --------------------------------------------------------------------------------------------------
+
+
+def test_an_answer_heard_by_radio_is_written_down_with_level_and_way(house):
+    meet(house)
+    house.acts("ask", side="mission", ask="avoid_place")
+    house.turn()
+    with house.app.app_context():
+        alert = db.session.scalars(select(Alert).where(Alert.side == "mission")).one()
+    form = {
+        "relay-alert": str(alert.id),
+        "relay-level": "unit",
+        "relay-answer": "received",
+        "relay-how": "radio",
+        "relay-words": "patrol leader, 06:40",
+    }
+    incomplete = house.acts("relay", **(form | {"relay-words": ""}))
+    assert incomplete.status_code == 422
+    assert errors(incomplete) == ["f-relay-words"]
+    assert house.acts("relay", **(form | {"relay-level": ""})).status_code == 422
+    assert house.acts("relay", **(form | {"relay-alert": ""})).status_code == 422
+    assert house.acts("relay", **form).status_code == 303
+    said = words(house.desk.get(house.url()))
+    assert "Unit: Received, relayed" in said
+    assert "radio: patrol leader, 06:40; Oumou" in said
+
+
+def test_an_alert_of_another_case_cannot_be_relayed_here(house):
+    meet(house)
+    reference = house.case.reference
+    house.files(house.ngo, make.distribution("Koro", "10 Dec 09:00-15:00"))
+    house.files(house.g9, make.patrol("Koro", "10 Dec 13:00-16:00"))
+    other = next(case for case in house.cases() if case.reference != reference)
+    house.desk.post(
+        f"/desk/{other.reference}/ask", data={"round": other.round, "side": "mission", "ask": "avoid_place"}
+    )
+    with house.app.app_context():
+        alert = db.session.scalars(select(Alert).where(Alert.side == "mission")).one()
+    form = {"relay-alert": alert.id, "relay-level": "desk", "relay-answer": "received", "relay-how": "phone"}
+    answer = house.desk.post(f"/desk/{reference}/relay", data=form | {"relay-words": "said so"})
+    assert answer.status_code == 404
