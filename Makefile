@@ -17,7 +17,7 @@ test: $(VENV)/dev.stamp catalogues ## Lint, types, all tests on both databases, 
 	@BIN=$(BIN) sh tests/run.sh
 
 quick: $(VENV)/dev.stamp catalogues ## The tests that need no server, in seconds
-	@$(BIN)/python -m pytest -n 2 tests/domain tests/schemas tests/channels tests/guards
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/domain tests/schemas tests/channels tests/guards
 
 lint: $(VENV)/dev.stamp ## Style of code and templates
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/djlint --check --quiet templates/

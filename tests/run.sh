@@ -22,9 +22,9 @@ install_browser || left_out="the browser tests: chromium could not be installed 
 "$BIN/ruff" format --check --quiet .
 "$BIN/mypy"
 if [ -n "$left_out" ]; then
-    "$BIN/python" -m pytest -n 2 -m "not browser"
+    "$BIN/python" -m pytest -n 2 --dist loadgroup -m "not browser"
     echo "LEFT OUT: $left_out" >&2
     [ "${CI:-}" = true ] && exit 1
     exit 0
 fi
-"$BIN/python" -m pytest -n 2
+"$BIN/python" -m pytest -n 2 --dist loadgroup

@@ -72,7 +72,8 @@ class DeskItemView:
 
 @dataclass(frozen=True, slots=True)
 class CaseLine:
-    """A case itself, without what its two items hold. `released`: sides that gave a one-off release."""
+    """A case itself, without what its two items hold. `released`: sides that gave a one-off release. `asked`: the newest
+    request to each side, as (side, its state). `silent`: alerts to a party whose acknowledgement is late."""
 
     reference: str
     humanitarian_reference: str
@@ -94,6 +95,8 @@ class CaseLine:
     outcome: str | None
     adjusted_by: str | None
     judgement: Judgement | None
+    asked: tuple[tuple[str, str], ...] = ()
+    silent: int = 0
 
     @property
     def is_open(self) -> bool:
@@ -101,12 +104,13 @@ class CaseLine:
 
     @property
     def unchecked(self) -> bool:
-        return self.state == CaseState.UNCHECKED
+        """Nobody knows what it is about, whether somebody has taken it or not."""
+        return self.is_open and self.judgement is None
 
     @property
     def unseen(self) -> bool:
         """No officer has looked at it yet, as far as anybody knows."""
-        return self.state == CaseState.DETECTED or (self.unchecked and self.owner_id is None)
+        return self.state == CaseState.DETECTED or (self.state == CaseState.UNCHECKED and self.owner_id is None)
 
 
 @dataclass(frozen=True, slots=True)

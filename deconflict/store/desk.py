@@ -4,11 +4,13 @@ other: it comes out as an item without facts."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
 from typing import TypeVar
 
 import structlog
 from cryptography.fernet import InvalidToken
-from sqlalchemy import or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from deconflict.domain.activity import Side
@@ -17,7 +19,8 @@ from deconflict.domain.disclosure import ItemFacts
 from deconflict.domain.judgement import Judgement
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.severity import Severity
-from deconflict.domain.states import OPEN_CASES, ItemState
+from deconflict.domain.states import OPEN_CASES, AlertState, ItemState
+from deconflict.store.alerts import Alert
 from deconflict.store.cases import Case
 from deconflict.store.desk_log import log_of
 from deconflict.store.items import Item, ItemVersion
@@ -30,10 +33,18 @@ CALLED = {Side.HUMANITARIAN: ("focal_point", "alternate", "security"), Side.MISS
 TO_READ = (ItemState.SUBMITTED, ItemState.RETURNED)
 
 
-def open_cases(session: Session, catalogue: Catalogue) -> list[DeskCaseFacts]:
+def open_cases(session: Session, catalogue: Catalogue, now: datetime) -> list[DeskCaseFacts]:
     """Everything that is still to be settled, in no order."""
-    rows = session.scalars(select(Case).where(Case.state.in_(OPEN_CASES)))
-    return [_case(session, row, catalogue) for row in rows]
+    rows = session.scalars(select(Case).where(Case.state.in_(OPEN_CASES)).options(selectinload(Case.requests))).all()
+    late = and_(Alert.state == AlertState.OWED, Alert.side != "ocha", Alert.ack_due_at < now)
+    silent = dict(
+        session.execute(select(Alert.case_id, func.count()).where(late).group_by(Alert.case_id)).tuples().all()
+    )
+    found = ((row, _case(session, row, catalogue)) for row in rows)
+    return [
+        replace(facts, line=replace(facts.line, asked=_asked(row), silent=silent.get(row.id, 0)))
+        for row, facts in found
+    ]
 
 
 def ended_cases(session: Session, catalogue: Catalogue, limit: int) -> list[DeskCaseFacts]:
@@ -89,6 +100,11 @@ def _case(session: Session, row: Case, catalogue: Catalogue, *, whole: bool = Fa
         items=tuple(_item(session, item, catalogue, whole=whole) for item in row.items),
         log=log_of(session, row) if whole else CaseLog(),
     )
+
+
+def _asked(row: Case) -> tuple[tuple[str, str], ...]:
+    """The newest request to each side."""
+    return tuple({request.side: (request.side, request.state) for request in row.requests}.values())
 
 
 def _line(row: Case) -> CaseLine:

@@ -18,6 +18,7 @@ from deconflict.store import desk as store
 from deconflict.store.base import db
 from deconflict.web import desk_acts, desk_items
 from deconflict.web.audience import audience, current_audience
+from deconflict.web.clock import now
 from deconflict.web.desk_case import clocks, mission, page, place_of, texts
 from deconflict.web.desk_words import OPEN_STATES
 
@@ -49,7 +50,7 @@ class Filter:
 @audience(*roles.OFFICERS)
 def queue() -> str:
     me, asked = current_audience().person_id, _filter()
-    views = in_queue_order(_seen(store.open_cases(db.session(), mission().catalogue)))
+    views = in_queue_order(_seen(store.open_cases(db.session(), mission().catalogue, now())))
     shown = [view for view in views if asked.keeps(view, me)]
     return render_template(
         "desk/queue.html",

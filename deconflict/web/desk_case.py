@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import current_app, render_template, request
-from flask_babel import format_decimal
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
 from deconflict.domain.country import Mission
@@ -133,12 +133,16 @@ def place_of(line: CaseLine) -> str:
 
 
 def clocks(line: CaseLine) -> list[str]:
-    """What happens by itself, and by when a person should have looked: for a case that nobody has acted on."""
+    """What happens by itself, by when a person should have looked, and whose silence is too long."""
     at, found = now(), []
     if line.unseen:
         due = mission().pack.clocks.review_due_at(line.severity, line.starts_at, line.opened_at)
         if due is not None and due < at:
             found.append(_("An officer should have looked by %(time)s.", time=short(due)))
+    if line.silent:
+        found.append(
+            ngettext("%(num)s acknowledgement of a side is late.", "%(num)s acknowledgements are late.", line.silent)
+        )
     if line.unseen and line.hold_until is not None:
         found.append(
             _("Unless an officer acts, the minimal alert leaves %(time)s.", time=relative(line.hold_until, at))

@@ -18,11 +18,11 @@ MOST_PAGES = 45  # of one walk: more than anybody's pages have links to
 
 
 def moved(filing, days):
-    """The filing so many days later."""
+    """The filing so many days later, with windows as people give them on a form: half an hour each."""
 
     def later(window):
-        by = timedelta(days=days)
-        return window and replace(window, earliest=window.earliest + by, latest=window.latest + by)
+        at = window and window.earliest + timedelta(days=days)
+        return window and replace(window, earliest=at, latest=at + timedelta(minutes=30))
 
     stops = tuple(replace(stop, arrive=later(stop.arrive), depart=later(stop.depart)) for stop in filing.stops)
     return replace(filing, stops=stops)

@@ -98,11 +98,11 @@ class Visitor:
     @property
     def text(self) -> str:
         """What a person reads in the middle of the page, on one line."""
-        return " ".join(self.page.locator("main").inner_text().split())
+        return _on_one_line(self.page.locator("main").inner_text())
 
     def sees(self, *words: str) -> None:
         for each in words:
-            assert each in self.text, f"{each!r} is not on {self.page.url}: {self.text}"
+            assert _on_one_line(each) in self.text, f"{each!r} is not on {self.page.url}: {self.text}"
 
     def all_was_well(self) -> None:
         assert self.weights, "no page was looked at"
@@ -142,6 +142,11 @@ class Visitor:
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.wrong.append(f"{self.page.url}: {message.text}")
+
+
+def _on_one_line(text: str) -> str:
+    """French has spaces that do not break."""
+    return " ".join(text.split())
 
 
 @contextmanager

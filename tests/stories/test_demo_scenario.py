@@ -29,6 +29,7 @@ from deconflict.store.cases import Case
 from deconflict.store.items import Item
 from deconflict.store.people import Contact
 from deconflict.store.queries import filing_of, version_of
+from deconflict.web.filing_words import RETURNS
 
 FOLDER = ROOT / "config/missions/mali-minusma/demo"
 FASTEST_KMH = 70.0  # as the crow flies, on Malian roads
@@ -164,6 +165,12 @@ def test_there_is_something_in_every_state(played: Played):
     assert db.session.scalar(select(func.count()).where(Item.version > 1)) >= 10
 
 
+def test_what_was_given_back_says_why_in_words_that_pages_know(played: Played):
+    given_back = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "return")).all()
+    assert len(given_back) == 3
+    assert {entry.detail["code"] for entry in given_back} <= set(RETURNS)
+
+
 def test_every_message_that_was_due_has_left_or_was_taken_back(played: Played):
     assert set(db.session.scalars(select(Message.state))) == {"sent", "withdrawn"}
 
@@ -213,6 +220,13 @@ def test_playing_twice_changes_nothing(played_once: Played):
     assert rows(played_once) == before
     with played_once.app.app_context():
         assert was_played()
+
+
+def test_the_command_plays_nothing_twice_either(played_once: Played):
+    before = rows(played_once)
+    answer = played_once.app.test_cli_runner().invoke(args=["demo", "play"])
+    assert (answer.exit_code, answer.output) == (0, "It was played already.\n")
+    assert rows(played_once) == before
 
 
 def rows(played: Played) -> dict[str, int]:

@@ -3,6 +3,7 @@ sensitive notice (RUL-3)."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import make
@@ -56,10 +57,6 @@ def request(request_id):
     return db.session.get_one(Request, request_id)
 
 
-def texts_since(world, phones):
-    return [text for phone in phones for text in phone.unread]
-
-
 @pytest.fixture
 def ahead(world):
     """Three days before, in the morning: nobody sleeps and nothing is late."""
@@ -80,7 +77,7 @@ def test_every_pair_of_levels_gives_exactly_these_sides_to_ask(ahead):
         assert ahead.cases()[-1].state == CaseState.DETECTED  # a refused ask changes nothing
     look_again()
     assert db.session.scalars(select(Request)).all() == []
-    assert not [a for a in ahead.alerts("request")]
+    assert ahead.alerts("request") == []
     assert not db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "disclose")).all()
 
 
@@ -129,13 +126,16 @@ def test_what_the_asked_side_reads_is_its_own_and_the_words(ahead, monkeypatch):
 def test_texts_of_a_request_hold_no_place_no_time_and_no_name(ahead):
     case = meet(ahead)
     ahead.read_everything()
+    before = len(ahead.sink.mails)
     for side in ("humanitarian", "mission"):
         ahead.officer.asks(ahead.case, side)
-    texts = [*texts_since(ahead, ahead.network.phones.all()), *texts_since(ahead, ahead.sink.mailboxes.all())]
+    texts = [text for phone in ahead.network.phones.all() for text in phone.unread]
+    texts += [f"{mail['Subject']}\n{mail.get_content()}" for mail in ahead.sink.mails[before:]]
+    assert len(texts) >= 5
     assert {p.address for p in ahead.network.phones.all() if p.unread} >= {DRIVER, ahead.ngo.phone.address}
     bodies = [text.partition("\n-- \n")[0] for text in texts]  # the fixed disclaimer of every mail speaks of law
-    for word in ("Bankass", "ankass", "10:07", "07:43", "10 d", "Alpha", "OCHA", "MINUSMA", "patrouille", "patrol"):
-        assert not any(word.lower() in body.lower() for body in bodies), word
+    never = r"bankass|10:07|07:43|décembre|december|\balpha\b|\bocha\b|minusma|patrou?ill?|patrol"
+    assert [found[0] for body in bodies if (found := re.search(never, body, re.IGNORECASE))] == []
     assert any(case.humanitarian_reference in body for body in bodies)
     assert not any(case.reference in body for body in bodies)
 
@@ -237,7 +237,7 @@ def test_the_sub_office_head_is_skipped_and_the_step_passes_to_the_officer_on_du
     ahead.deputy.expects(sensitive.reference)
     ahead.officer.expects(sensitive.reference)  # in place of the head of the sub-office
     ahead.sub_office_head.expects_nothing()
-    ahead.forward("5h")
+    ahead.forward("12h")
     ahead.ocha_head.expects(sensitive.reference)
     ahead.sub_office_head.expects_nothing()
     assert not [a for a in ahead.alerts("") if a.person_id == ahead.sub_office_head.person_id]

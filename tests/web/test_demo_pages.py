@@ -238,6 +238,12 @@ def test_outside_a_demo_the_pages_do_not_exist(app: Flask, client: FlaskClient):
     assert "This is a demo" not in client.get("/login", headers={"Accept-Language": "en"}).text
 
 
+def test_outside_a_demo_nothing_is_played(app: Flask):
+    answer = app.test_cli_runner().invoke(args=["demo", "play"])
+    assert answer.exit_code == 1
+    assert "DEMO is not 1" in answer.output
+
+
 def test_in_a_database_without_the_stamp_they_answer_nothing(database: str, mission: Mission):
     app = create_app(settings(database), mission=mission)
     app.testing = True

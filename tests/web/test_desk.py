@@ -340,3 +340,20 @@ def test_the_queue_looks_at_the_clock_it_is_given(house):
     meet(house)
     house.now = NOW + timedelta(days=2)
     assert "in 1 d 3 h" in words(house.desk.get("/desk"))
+
+
+def test_a_row_says_which_side_owes_what(house):
+    meet(house)
+    house.desk.post(house.url("ask"), data={"round": "1", "side": "mission", "ask": "avoid_place"})
+    assert "Mission: Waits for an answer" in words(house.desk.get("/desk"))
+    assert "acknowledgement of a side is late" not in words(house.desk.get("/desk"))
+    house.now += timedelta(hours=3)
+    assert "1 acknowledgement of a side is late" in words(house.desk.get("/desk"))
+
+
+def test_what_could_not_be_checked_stays_on_top_when_somebody_has_taken_it(house):
+    several(house)
+    damage(house, house.files(house.ngo, make.distribution("Gossi", "20 Dec 09:00-15:00")))
+    (unchecked,) = [case.reference for case in house.cases() if case.state == "unchecked"]
+    house.desk.post(f"/desk/{unchecked}/take", data={"round": "1"})
+    assert listed(house.desk.get("/desk"))[0] == unchecked
