@@ -22,6 +22,7 @@ from urllib.parse import urljoin
 
 from sqlalchemy import select, text
 
+from deconflict.domain.country import Mission
 from deconflict.domain.geodesy import distance_m
 from deconflict.domain.states import LIVE_ITEMS, OPEN_CASES
 from deconflict.jobs.scheduler import EVERY_S
@@ -43,7 +44,7 @@ HEAVIEST_BYTES = 60_000
 
 def main() -> int:
     figures: list[Figure] = []
-    began = time.monotonic()
+    began, load = time.monotonic(), os.getloadavg()[0]
     with _bounded(), tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _say("playing the demo")
@@ -64,10 +65,10 @@ def main() -> int:
             _say(f"{bench_alerts.FILINGS} filings")
             figures += bench_alerts.filing_to_alert(demo, people["awa"], patrols)
             figures += _memory(processes)
-    spent_s = time.monotonic() - began
-    print(
-        f"\nseed {bench_alerts.SEED}, Python {platform.python_version()}, {os.cpu_count()} cores, clients on them too, {spent_s:.0f} s"
+    machine = (
+        f"Python {platform.python_version()}, {os.cpu_count()} cores with load {load:.1f} before, clients on them too"
     )
+    print(f"\nseed {bench_alerts.SEED}, {machine}, {time.monotonic() - began:.0f} s")
     show(figures)
     save(figures, ROOT / "var" / "bench.json")
     return 0
@@ -86,10 +87,16 @@ def _matcher(demo: Demo) -> Iterable[Figure]:
     reading, _ = timed(lambda: [filing_of(version_of(db.session(), item)) for item in items])
     plain, _ = timed(lambda: [distance_m((14.5, -4.2), (14.1 + n / 1e4, -3.5)) for n in range(1000)])
     yield figure("matcher, a judged pair", spent / max(pairs, 1) * 1e3, "ms", plain)  # 1000 distances: s is ms
+    _settle_all(mission, now)
     with transaction() as session:
         session.add_all(DueMark(item_id=item.id, reason="sweep", made_at=now) for item in items)
-    swept, settled = timed(lambda: match_due(mission, now, limit=len(items)))
-    yield figure(f"sweep of the demo, {settled} items", swept, "s", reading, goal=float(EVERY_S) * 60)
+    swept, settled = timed(lambda: _settle_all(mission, now))
+    yield figure(f"sweep of the demo, {settled} items", swept, "s", reading)
+
+
+def _settle_all(mission: Mission, now: datetime) -> int:
+    """How many items had marks; a sweep is settled a few items a turn."""
+    return sum(iter(lambda: match_due(mission, now), 0))
 
 
 def _cycle(demo: Demo) -> Iterable[Figure]:

@@ -170,19 +170,25 @@ class Client:
             self.connection = None
 
     def _ask(self, method: str, path: str, body: str | None = None) -> Answer:
-        self.connection = self.connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=15)
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
-        if body is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        kept = self.connection is not None
         try:
-            self.connection.request(method, path, body, headers)
-            response = self.connection.getresponse()
-            read = response.read()
+            response, read = self._exchange(method, path, body)
         except (OSError, http.client.HTTPException):
             self.close()
-            raise
+            if not kept:
+                raise
+            response, read = self._exchange(method, path, body)  # the server had let go of a connection that was idle
         for cookie in response.headers.get_all("Set-Cookie", []):
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
         where = urlsplit(response.headers.get("Location", ""))
         return Answer(response.status, read, where.path + (f"?{where.query}" if where.query else ""))
+
+    def _exchange(self, method: str, path: str, body: str | None) -> tuple[http.client.HTTPResponse, bytes]:
+        self.connection = self.connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=15)
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        self.connection.request(method, path, body, headers)
+        response = self.connection.getresponse()
+        return response, response.read()

@@ -5,17 +5,31 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any, TypeVar
 
+import make
+from fakes.smtp_sink import SmtpSink
+from fakes.twilio_network import TwilioNetwork
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
+from world import LONG_AGO, World
 
-from deconflict.store.base import db
-from deconflict.store.people import Account
+from deconflict.domain import roles
+from deconflict.domain.activity import LatLon
+from deconflict.domain.coordinates import format_mgrs
+from deconflict.domain.dtg import format_dtg
+from deconflict.domain.filing import Filing, Level, Location, MissionPlan, MovementNotice, Stop, Window
+from deconflict.services import acknowledgements, cases
+from deconflict.store.alerts import Message
+from deconflict.store.base import db, transaction
+from deconflict.store.cases import Case
+from deconflict.store.people import Account, Duty
+from deconflict.store.queries import filing_of, version_of
 
 T = TypeVar("T")
 # Pages that ask the machine for the time instead of web.clock get the story's too.
@@ -80,3 +94,210 @@ def tell_the_time(app: Flask, monkeypatch: Any, now: Callable[[], datetime]) -> 
         if hasattr(module, "datetime"):
             monkeypatch.setattr(module, "datetime", Clock)
     app.config.update(WTF_CSRF_ENABLED=False, SECOND_FACTOR_REQUIRED=False)
+
+
+def window(name: str, date: str, earliest: str, latest: str) -> dict[str, str]:
+    """The fields of one window of a filing form."""
+    return {f"{name}_date": date, f"{name}_from": earliest, f"{name}_to": latest}
+
+
+# ---- a world in which every field holds something that nothing else holds ----------------------------------------------
+
+
+@dataclass(frozen=True)
+class Plant:
+    """One value to look for. `element` is a row of the matrix, or `desk` (what officers write down), `side` (what one side
+    was told or said), `organisation`, `person`, `phone`, `nobody`. `about` names the item, case, organisation or person;
+    `must`: whoever may see it does see it on some page."""
+
+    value: str
+    what: str
+    element: str
+    about: str
+    side: str = ""
+    must: bool = True
+
+
+PEOPLE = {
+    # name: organisation, function, role, scope. One account for every role there is, and a few more.
+    "Fanta-zq": ("alpha", "focal_point", roles.FOCAL_POINT, None),
+    "Sira-zq": ("alpha", "alternate", roles.SUBMITTER, None),
+    "Clara-zq": ("alpha", "team", roles.CLUSTER, None),
+    "Ngofa-zq": ("alpha", "security", roles.NGO_FORUM, None),
+    "Bina-zq": ("badenya", "focal_point", roles.FOCAL_POINT, None),
+    "Uma-zq": ("force", "desk", roles.CIMIC, None),
+    "Cima-zq": ("force", "desk", roles.CIMIC, "C"),
+    "Esta-zq": ("force", "desk", roles.CIMIC, "E"),
+    "Opsa-zq": ("force", "unit", roles.OPS, "C"),
+    "Quipa-zq": ("force", "unit", roles.QIP_MANAGER, "E"),
+    "Chaira-zq": ("force", "unit", roles.LPRC_CHAIR, None),
+    "Membra-zq": ("force", "unit", roles.LPRC_MEMBER, None),
+    "Prisca-zq": ("force", "unit", roles.PRC_SECRETARY, None),
+    "Offa-zq": ("ocha", "officer", roles.CMCOORD, None),
+    "Suba-zq": ("ocha", "head", roles.SUBOFFICE_HEAD, None),
+    "Heda-zq": ("ocha", "head", roles.OCHA_HEAD, None),
+    "Radia-zq": ("ocha", "support", roles.RADIO_OPERATOR, None),
+    "Hcea-zq": ("ocha", "support", roles.HC_OFFICE, None),
+    "Audita-zq": ("ocha", "support", roles.AUDITOR, None),
+    "Admina-zq": ("ocha", "support", roles.ADMINISTRATOR, None),
+}
+ORGANISATIONS = {
+    "alpha": ("ONG Alpha-Wexo", "humanitarian", "ngo"),
+    "badenya": ("Association Badenya-Wexo", "humanitarian", "ngo"),
+    "force": ("Force-Wexo", "mission", "mission"),
+    "ocha": ("OCHA-Wexo", "ocha", "un"),
+}
+STEPS = {"duty": "Offa-zq", "suboffice_head": "Suba-zq", "ocha_head": "Heda-zq"}
+NIGHT = datetime(2019, 12, 12, tzinfo=UTC)  # planted hours are before six: nothing else of the story happens then
+
+
+class PlantedWorld(World):
+    """Two organisations, two sectors, OCHA; notices of every level, plans of both, cases in every state of being told.
+    `plants` says what lies where; `items` and `cases_by` name references; `told` who was told of which case."""
+
+    def _people(self) -> None:
+        ids = {key: self._organisation(name, side, kind) for key, (name, side, kind) in ORGANISATIONS.items()}
+        for name, (organisation, function, role, scope) in PEOPLE.items():
+            self._person(name, ids[organisation], function, {role}, scope=scope)
+        with transaction() as session:
+            for area in self.mission.areas:
+                for step, name in STEPS.items():
+                    person_id = self.actors[name].person_id
+                    session.add(Duty(area=area.code, step=step, person_id=person_id, from_at=LONG_AGO))
+        self.plants = [Plant(name, "organisation", "organisation", key) for key, (name, *_) in ORGANISATIONS.items()]
+        for name, actor in self.actors.items():
+            self.plants += [
+                Plant(name, "name", "person", name, must=False),
+                Plant(actor.phone.address, "phone", "phone", name, must=False),
+                Plant(actor.mailbox.address, "e-mail", "e-mail", name, must=False),
+            ]
+        self.items: dict[str, str] = {}
+        self.cases_by: dict[str, Case] = {}
+        self.told: set[tuple[str, str]] = set()
+
+    def plant(self, value: str, what: str, element: str, about: str, **more: Any) -> str:
+        self.plants.append(Plant(value, what, element, about, **more))
+        return value
+
+    # -- filings
+
+    def stop(self, noun: str, n: int, base: LatLon, about: str, activity: str | None) -> Stop:
+        point = (round(base[0] + n * 1e-5, 5), round(base[1] + n * 1e-5, 5))
+        arrive, depart = (NIGHT + timedelta(hours=hour, minutes=n) for hour in (2, 4))
+        typed = self.plant(f"Zaba-{n:02d}", "place as typed", f"{noun}.route", about)
+        self.plant(f"{point[0]:.5f}, {point[1]:+.5f}", "coordinates", f"{noun}.route", about)
+        for at in (arrive, depart):
+            self.plant(f"{at:%H:%M}", "hour", f"{noun}.timing", about)
+        location = Location(point, typed, "decimal", make.GPS)
+        return Stop(location, Window(arrive, arrive), Window(depart, depart), activity, halt=True)
+
+    def notice(self, about: str, n: int, base: LatLon, level: Level, by: str, kind: str = "DIST_FOOD") -> str:
+        def own(value: str, what: str, element: str) -> str:
+            return self.plant(value, what, f"notice.{element}", about)
+
+        filing = MovementNotice(
+            kind="TRANSIT_STAFF",
+            level=level,
+            stops=(self.stop("notice", n, base, about, kind),),
+            vehicles=2,
+            persons=int(own(str(4200 + n), "persons", "persons")),
+            cargo="food",
+            urgency="urgent",
+            urgency_reason=own(f"raison-{n:02d}", "urgency reason", "timing"),
+            disclaimer="1",
+            plates=own(f"QX-{n:02d}43-MD", "plates", "plates"),
+            overnight=own(f"Campement Zorro-{n:02d}", "overnight", "overnight"),
+            communications=own(f"+223700001{n:02d}", "team phone", "team_phone"),
+        )
+        return self._file(about, by, filing, "notice")
+
+    def plan(self, about: str, n: int, base: LatLon, level: Level, kind: str = "PAT_LONG") -> str:
+        stop = self.stop("plan", n, base, about, None)
+        self.plant(format_mgrs(stop.location.point, 6), "square", "plan.route", about)
+        self.plant(format_dtg(stop.arrive.earliest), "date-time group", "plan.timing", about)
+        title = self.plant(f"Forage-{n:02d}", "title", "plan.traits", about)
+        filing = MissionPlan(kind=kind, level=level, stops=(stop,), title=title, media=True, joint_with="unpol")
+        return self._file(about, "Uma-zq", filing, "plan")
+
+    def _file(self, about: str, by: str, filing: Filing, noun: str) -> str:
+        self.items[about] = self.actors[by].files(filing)
+        self.plant(self.items[about], "reference of the item", f"{noun}.route", about)
+        return self.items[about]
+
+    def filing(self, about: str) -> Any:
+        return filing_of(version_of(db.session(), self.item(self.items[about])))
+
+    # -- cases
+
+    def meeting(self, name: str, place: LatLon, notice: Level, plan: Level, n: int, **more: Any) -> Case:
+        """A notice `name-n` and a plan `name-p`, some 300 m from each other, and their case."""
+        self.notice(f"{name}-n", n, place, notice, more.pop("by", "Fanta-zq"), more.pop("kind", "DIST_FOOD"))
+        self.plan(f"{name}-p", n + 10, (place[0] + 0.002, place[1] + 0.002), plan, **more)
+        self.cases_by[name] = case = self.fresh(name)
+        self.plant(case.reference, "the desk's reference", "desk", name)
+        for side in ("humanitarian", "mission"):
+            self.plant(case.reference_for(side), "a side's reference", "side", name, side=side)
+        return case
+
+    def fresh(self, name: str) -> Case:
+        wanted = {self.items[f"{name}-n"], self.items[f"{name}-p"]}
+        return next(case for case in self.cases() if {item.reference for item in case.items} == wanted)
+
+    def ask(self, name: str, side: str) -> int:
+        self.told.add((name, side))
+        return self.actors["Offa-zq"].asks(self.fresh(name), side)
+
+    def says(self, who: str, name: str, side: str, request: int, answer: str) -> None:
+        self.actors[who].answers(
+            request, answer, self.plant(f"reponse-{name}-{side[0]}", "answer", "side", name, side=side)
+        )
+
+    def written(self, name: str, what: str) -> str:
+        return self.plant(f"{what}-{name}-wexo", what, "desk", name)
+
+
+def planted_world(app: Flask, network: TwilioNetwork, sink: SmtpSink) -> PlantedWorld:
+    """The story, through the same services as everybody's."""
+    world = PlantedWorld(app, network, sink)
+    world.at("2019-12-07T08:00:00Z")
+    MO, RED, FULL = Level.MATCH_ONLY, Level.REDACTED, Level.FULL
+    officer = world.actors["Offa-zq"]
+    world.meeting("minimal", make.PLACES["Gossi"][0], RED, RED, 1)
+    world.forward("16m")
+    world.told |= {("minimal", "humanitarian"), ("minimal", "mission")}
+    released = world.meeting("released", make.PLACES["Bankass"][0], MO, MO, 2)
+    mission, catalogue, by = world.mission, world.mission.catalogue, officer.audience
+    how = world.written("released", "release")
+    cases.release_once(released.reference, "mission", True, how, by, catalogue, world.now)
+    world.ask("released", "humanitarian")
+    world.meeting("both", make.PLACES["Koro"][0], RED, RED, 3)
+    world.says("Fanta-zq", "both", "humanitarian", world.ask("both", "humanitarian"), "decline")
+    world.says("Cima-zq", "both", "mission", world.ask("both", "mission"), "accept")
+    officer.agrees(world.fresh("both"), "MIL_TIME", world.written("both", "accord"))
+    world.meeting("full", make.PLACES["Gao"][0], FULL, RED, 4)
+    world.ask("full", "mission")
+    sensitive = world.meeting("sensitive", make.PLACES["Douentza"][0], MO, RED, 5, kind="PROT_MON")
+    world.ask("sensitive", "humanitarian")
+    dismissed = world.meeting("dismissed", make.PLACES["Ansongo"][0], RED, RED, 6, by="Bina-zq")
+    world.ask("dismissed", "mission")
+    reason = world.written("dismissed", "ecarte")
+    cases.dismiss(dismissed.reference, 1, "test", reason, by, mission, world.now)
+    world.notice("gone-n", 7, make.PLACES["Kidal"][0], RED, "Fanta-zq")
+    world.actors["Fanta-zq"].cancels(
+        world.items["gone-n"], world.plant("annule-07", "cancel reason", "notice.route", "gone-n", must=False)
+    )
+    relayed = world.alerts("request")[0]
+    words = world.written("released", "relais")
+    acknowledgements.acknowledge_by_relay(
+        released.reference, relayed.id, "desk", "received", "radio", words, by, catalogue, world.now
+    )
+    world.meeting("untold", make.PLACES["Bandiagara"][0], RED, MO, 8, by="Bina-zq")
+    amended = world.plant("motif-08", "amendment reason", "notice.route", "untold-n")
+    world.actors["Bina-zq"].amends(world.items["untold-n"], replace(world.filing("untold-n"), cargo="nfi"), amended)
+    assert sensitive.eyes_only
+    for alert in world.alerts(""):
+        world.plant(alert.link, "link of an e-mail", "nobody", "", must=False)
+    look_again()
+    for message in db.session.scalars(select(Message)):
+        world.plant(message.token, "token of a hook", "nobody", "", must=False)
+    return world

@@ -102,7 +102,10 @@ def test_every_way_to_say_postgresql_uses_the_driver_we_ship(given):
 
 def test_a_demo_runs_only_on_this_machine_and_without_real_providers():
     assert read_settings(DEMO).demo
-    for more in ({"PUBLIC_BASE_URL": "https://desk.example.org"}, {"SMTP_URL": GOOD["SMTP_URL"], "MAIL_FROM": "a@b.example"}):
+    for more in (
+        {"PUBLIC_BASE_URL": "https://desk.example.org"},
+        {"SMTP_URL": GOOD["SMTP_URL"], "MAIL_FROM": "a@b.example"},
+    ):
         with pytest.raises(SettingsError, match="DEMO"):
             read_settings(DEMO | more)
 
@@ -117,7 +120,12 @@ def test_the_example_file_names_every_variable_and_nothing_else():
 
 def test_the_start_stops_and_says_so(tmp_path):
     run = subprocess.run(
-        [sys.executable, "-c", "import wsgi"], cwd=ROOT, env={"PATH": "/usr/bin"}, capture_output=True, text=True, check=False
+        [sys.executable, "-c", "import wsgi"],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert run.returncode == 2
     assert "SECRET_KEY: is missing" in run.stderr

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from deconflict.domain import states
 from deconflict.domain.errors import LostRace
+from deconflict.domain.msgid import N_
 from deconflict.store.cases import Case, CaseEvent
 from deconflict.store.items import Item
 
-LOST = "Somebody else acted on this a moment ago. Look at it again before you decide."
+LOST = N_("Somebody else acted on this a moment ago. Look at it again before you decide.")
 
 
 def note_event(

@@ -70,8 +70,8 @@ def merge(catalogue: Catalog, found: Catalog) -> int:
 
 def _translated(message: Message) -> bool:
     """In every plural form, where there are several."""
-    forms = [message.string] if isinstance(message.string, str) else message.string
-    return bool(forms) and all(forms)
+    text = message.string
+    return bool(text if text is None or isinstance(text, str) else all(text))
 
 
 def update_all(folder: Path, root: Path) -> None:

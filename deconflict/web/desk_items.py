@@ -22,6 +22,7 @@ from deconflict.web.clock import now
 from deconflict.web.desk_case import mission, texts
 from deconflict.web.filing_words import RETURNS, Words, changes, in_words, moment_words
 from deconflict.web.forms_ui import Form
+from deconflict.web.language import named
 
 Page = str | tuple[str, int] | Response
 
@@ -90,7 +91,7 @@ def _act(reference: str, do: Any, done: str) -> Page:
         do(item_id, int(version) if version.isdecimal() else 0)
     except (LostRace, WrongState) as error:
         return _page(reference, warning=_(error.sentence)), 409
-    flash(f"{reference}: {done}")
+    flash(named(reference, done))
     return redirect(url_for("desk.items"), 303)
 
 

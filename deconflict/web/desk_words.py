@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import ItemView
 from deconflict.domain.people import FUNCTIONS
-from deconflict.web.language import current_language, label
+from deconflict.web.language import current_language, label, named
 from deconflict.web.map_words import whereabouts
 
 SHORT = "EEE d MMM HH:mm"
@@ -215,4 +215,4 @@ def event_words(event: str, code: str) -> str:
             more = code
         case _:
             more = said(OUTCOMES, code)
-    return f"{said(EVENTS, event)}: {more}" if code else said(EVENTS, event)
+    return named(said(EVENTS, event), more) if code else said(EVENTS, event)

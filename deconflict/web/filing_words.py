@@ -21,7 +21,7 @@ from deconflict.domain.filing import Location, Stop, Window
 from deconflict.domain.places import label
 from deconflict.schemas import notices, plans
 from deconflict.schemas.filings import MODES, URGENCIES
-from deconflict.web.language import current_language
+from deconflict.web.language import current_language, named
 from deconflict.web.map_words import whereabouts
 
 MOST_NAMES = 4
@@ -74,9 +74,9 @@ class Words:
         """Everything, with the stops' lines named by their number."""
         yield from self.facts
         for stop in self.stops:
-            named = _("Stop %(number)s", number=stop.number)
+            where = _("Stop %(number)s", number=stop.number)
             for fact in stop.facts:
-                yield Fact(f"{stop.number}-{fact.key}", f"{named}: {fact.label}", fact.text, fact.also)
+                yield Fact(f"{stop.number}-{fact.key}", named(where, fact.label), fact.text, fact.also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ def _notice(view: ItemView) -> list[tuple[str, str, Any]]:
         ("persons", _("Persons"), view.persons if view.persons is not None else ""),
         ("cargo", _("Cargo"), notices.CARGOES.get(view.cargo or "", "")),
         ("escort", _("Escort"), notices.ESCORTS.get(view.escort or "", "")),
-        ("urgency", _("Urgency"), f"{urgency}: {view.urgency_reason}" if view.urgency_reason else urgency),
+        ("urgency", _("Urgency"), named(urgency, view.urgency_reason) if view.urgency_reason else urgency),
         ("communications", _("Team's number"), view.communications or ""),
         ("overnight", _("Overnight place"), view.overnight or ""),
         ("plates", _("Number plates"), view.plates or ""),

@@ -8,6 +8,8 @@ from typing import Any
 
 from flask import Flask
 
+from deconflict.web.language import named
+
 
 def field_id(name: str) -> str:
     """The element a field's error links to."""
@@ -41,7 +43,7 @@ class Form:
         return [
             (
                 field_id(name) if name else "",
-                f"{labels[name]}: {self.error(name)}" if name in labels else self.error(name),
+                named(labels[name], self.error(name)) if name in labels else self.error(name),
             )
             for name in names
         ]

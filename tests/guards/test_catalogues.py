@@ -8,35 +8,21 @@ import sys
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
+from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
+from deconflict.translations import __main__ as catalogues
+
 ROOT = Path(__file__).parents[2]
-METHODS = [("deconflict/**.py", "python"), ("templates/**.html", "jinja2")]
-KEYWORDS = {
-    "_": None,
-    "_l": None,
-    "gettext": None,
-    "lazy_gettext": None,
-    "ngettext": (1, 2),
-    "lazy_ngettext": (1, 2),
-    "pgettext": ((1, "c"), 2),
-    "N_": None,
-    "Refused": None,
-    "WrongState": None,
-    "LostRace": None,
-}
 
 
 def said() -> set[str]:
     """Every msgid of the code and the pages."""
-    found = set()
-    for _file, _line, message, _comments, _context in extract_from_dir(
-        ROOT, method_map=METHODS, keywords=KEYWORDS, options_map={"templates/**.html": {"encoding": "utf-8"}}
-    ):
-        found.add(message[0] if isinstance(message, tuple) else message)
-    return found
+    return {id_of(message) for message in catalogues.said(ROOT) if message.id}
+
+
+def id_of(message: Message) -> str:
+    return message.id[0] if isinstance(message.id, tuple) else message.id
 
 
 def french() -> Catalog:

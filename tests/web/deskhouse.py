@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+import make
+from sqlalchemy import select, update
 
 from deconflict.domain import roles
+from deconflict.domain.filing import Level
 from deconflict.jobs.cycle import Cycle
 from deconflict.services import filing
 from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
-from deconflict.store.items import Item
+from deconflict.store.items import Item, ItemVersion
 from deconflict.store.people import Duty
 
 NOW = datetime(2019, 12, 7, 6, tzinfo=UTC)
-STEPS = ("duty", "deputy", "suboffice_head", "ocha_head")
+NEAR_BANKASS = (14.0800, -3.5120)
 
 
 @dataclass
@@ -74,6 +76,21 @@ class DeskHouse:
         with self.app.app_context():
             version = db.session.scalars(select(Item.version).where(Item.reference == reference)).one()
             filing.amend_item(reference, what, version, who.audience, self.mission, self.now, reason)
+        self.turn()
+
+    def meet(self, *, level=Level.REDACTED, plan_level=Level.REDACTED, kind="DIST_FOOD", hours="09:00-15:00"):
+        """A distribution in Bankass and a patrol 1.4 km away in the same hours."""
+        notice = self.files(self.ngo, make.distribution("Bankass", f"10 Dec {hours}", kind=kind, level=level))
+        plan = self.files(self.g9, make.patrol(NEAR_BANKASS, "10 Dec 13:00-16:00", level=plan_level))
+        return notice, plan
+
+    def damage(self, reference):
+        """Somebody has spoilt a stored filing."""
+        with self.app.app_context(), transaction() as session:
+            item = session.scalars(select(Item).where(Item.reference == reference)).one()
+            spoilt = update(ItemVersion).where(ItemVersion.item_id == item.id).values(filing={"filed": "notice"})
+            session.execute(spoilt)
+            filing.mark_due(session, item, "test", self.now)
         self.turn()
 
     def turn(self, later=timedelta(seconds=6)):

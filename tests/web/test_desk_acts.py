@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import make
 import pytest
-from deskhouse import DeskHouse
+from deskhouse import NEAR_BANKASS, DeskHouse
 from pages import errors, fields, words
 from sqlalchemy import select
 
@@ -18,18 +18,10 @@ from deconflict.store.audit import AuditEntry
 from deconflict.store.base import db
 from deconflict.store.cases import CaseEvent, Request
 
-NEAR_BANKASS = (14.0800, -3.5120)
-
 
 @pytest.fixture
 def house(app, mission, make_account, sign_in):
     return DeskHouse(app, mission, make_account, sign_in)
-
-
-def meet(house, *, level=Level.REDACTED, plan_level=Level.REDACTED, kind="DIST_FOOD", hours="09:00-15:00"):
-    notice = house.files(house.ngo, make.distribution("Bankass", f"10 Dec {hours}", kind=kind, level=level))
-    plan = house.files(house.g9, make.patrol(NEAR_BANKASS, "10 Dec 13:00-16:00", level=plan_level))
-    return notice, plan
 
 
 def preview(house, side, ask="avoid_place", browser=None):
@@ -57,7 +49,7 @@ def everything(house):
 
 
 def test_of_two_officers_who_take_a_case_the_second_is_told(house):
-    meet(house)
+    house.meet()
     stale = house.case.round
     assert house.acts("take").status_code == 303
     answer = house.other_desk.post(house.url("take"), data={"round": str(stale)})
@@ -70,7 +62,7 @@ def test_of_two_officers_who_take_a_case_the_second_is_told(house):
 
 
 def test_a_page_of_an_older_round_answers_with_the_fresh_one(house):
-    _notice, plan = meet(house)
+    _notice, plan = house.meet()
     stale = house.case.round
     house.amends(house.g9, plan, make.patrol(NEAR_BANKASS, "10 Dec 12:00-16:00"))
     assert house.case.round > stale
@@ -82,7 +74,7 @@ def test_a_page_of_an_older_round_answers_with_the_fresh_one(house):
 
 
 def test_a_case_is_handed_back_and_taken_by_another(house):
-    meet(house)
+    house.meet()
     house.acts("take")
     assert house.acts("hand-back", house.other_desk).status_code == 409
     assert house.acts("hand-back").status_code == 303
@@ -92,7 +84,7 @@ def test_a_case_is_handed_back_and_taken_by_another(house):
 
 
 def test_only_acts_that_the_state_allows_are_offered(house):
-    meet(house)
+    house.meet()
     fresh = words(house.desk.get(house.url()))
     assert "Take the case" in fresh
     assert "Hand it back" not in fresh
@@ -110,7 +102,7 @@ def test_only_acts_that_the_state_allows_are_offered(house):
 
 
 def test_a_preview_shows_the_very_texts_that_leave_and_leaves_nothing_behind(house):
-    meet(house)
+    house.meet()
     before = everything(house)
     page = preview(house, "mission")
     assert page.status_code == 200
@@ -130,7 +122,7 @@ def test_a_preview_shows_the_very_texts_that_leave_and_leaves_nothing_behind(hou
 
 
 def test_a_preview_says_who_is_written_to_and_when_it_leaves(house):
-    meet(house)
+    house.meet()
     said = words(preview(house, "humanitarian"))
     assert "Nothing has left yet." in said
     assert "Awa SMS, English, at once" in said
@@ -140,7 +132,7 @@ def test_a_preview_says_who_is_written_to_and_when_it_leaves(house):
 
 def test_a_side_reads_in_a_request_what_the_preview_said_and_nothing_planted_in_the_other_item(house):
     """The patrol leaves at an odd minute from an unspoken place; the notice has an organisation and a cargo."""
-    meet(house, hours="09:07-15:13")
+    house.meet(hours="09:07-15:13")
     case = house.case
     for side, who, planted in (
         ("humanitarian", house.g9, ("13:00", "12:00-16:00", "Lars", "+22370000002", "14.08", "PAT_LONG", "Long-range")),
@@ -166,7 +158,7 @@ def test_a_side_reads_in_a_request_what_the_preview_said_and_nothing_planted_in_
 
 
 def test_a_side_may_not_be_asked_while_the_other_is_match_only_and_may_after_a_one_off_release(house):
-    meet(house, plan_level=Level.MATCH_ONLY)
+    house.meet(plan_level=Level.MATCH_ONLY)
     refused = preview(house, "humanitarian")
     assert refused.status_code == 422
     assert "the other side has released nothing" in words(refused)
@@ -182,14 +174,14 @@ def test_a_side_may_not_be_asked_while_the_other_is_match_only_and_may_after_a_o
 
 
 def test_a_release_that_is_refused_changes_nothing_but_the_history(house):
-    meet(house, plan_level=Level.MATCH_ONLY)
+    house.meet(plan_level=Level.MATCH_ONLY)
     assert house.acts("release", **{"side": "mission", "release-mission-how": "no answer at all", "answer": "no"})
     assert preview(house, "humanitarian").status_code == 422
     assert "One-off release: Mission, no" in words(house.desk.get(house.url()))
 
 
 def test_a_release_needs_who_answered_and_how(house):
-    meet(house, plan_level=Level.MATCH_ONLY)
+    house.meet(plan_level=Level.MATCH_ONLY)
     answer = house.acts("release", side="mission", answer="yes")
     assert answer.status_code == 422
     assert errors(answer) == ["f-release-mission-how"]
@@ -197,7 +189,7 @@ def test_a_release_needs_who_answered_and_how(house):
 
 
 def test_of_a_sensitive_notice_nothing_can_be_asked_or_released_towards_the_mission(house):
-    meet(house, kind="PROT_MON", level=Level.MATCH_ONLY)
+    house.meet(kind="PROT_MON", level=Level.MATCH_ONLY)
     page = words(house.desk.get(house.url()))
     assert "The notice is sensitive: nothing of it ever goes to the mission" in page
     assert preview(house, "mission").status_code == 422
@@ -208,7 +200,7 @@ def test_of_a_sensitive_notice_nothing_can_be_asked_or_released_towards_the_miss
 
 
 def test_an_ask_that_does_not_exist_is_refused(house):
-    meet(house)
+    house.meet()
     assert preview(house, "mission", ask="surrender").status_code == 422
     assert preview(house, "nobody").status_code == 422
     assert house.acts("ask", side="mission", ask="surrender").status_code == 422
@@ -216,7 +208,7 @@ def test_an_ask_that_does_not_exist_is_refused(house):
 
 
 def test_an_answer_of_a_side_is_shown_to_the_officer(house):
-    meet(house)
+    house.meet()
     house.acts("ask", side="mission", ask="change_time")
     house.turn()
     mine = house.browser(house.g9)
@@ -232,7 +224,7 @@ def test_an_answer_of_a_side_is_shown_to_the_officer(house):
 
 
 def test_dismissing_needs_a_code_and_a_reason_and_keeps_what_was_typed(house):
-    meet(house)
+    house.meet()
     without_code = house.acts("dismiss", **{"dismiss-reason": "two villages of one name"})
     assert without_code.status_code == 422
     assert errors(without_code) == ["f-dismiss-code"]
@@ -247,7 +239,7 @@ def test_dismissing_needs_a_code_and_a_reason_and_keeps_what_was_typed(house):
 
 
 def test_an_agreement_is_noted_and_a_critical_case_is_not_settled_by_no_change(house):
-    meet(house)
+    house.meet()
     assert 'value="NO_CHANGE"' not in house.desk.get(house.url()).text
     assert house.acts("agree", **{"agree-code": "NO_CHANGE", "agree-words": "both said so"}).status_code == 422
     assert house.acts("agree", **{"agree-code": "MIL_TIME", "agree-words": "they come at 17:00"}).status_code == 303
@@ -256,7 +248,7 @@ def test_an_agreement_is_noted_and_a_critical_case_is_not_settled_by_no_change(h
 
 
 def test_closing_texts_leave_at_once_when_the_officer_says_so(house):
-    _notice, plan = meet(house)
+    _notice, plan = house.meet()
     house.acts("ask", side="mission", ask="avoid_place")
     house.turn()
     house.turn(timedelta(hours=1, minutes=5))
@@ -276,7 +268,7 @@ def test_closing_texts_leave_at_once_when_the_officer_says_so(house):
 
 
 def test_an_answer_heard_by_radio_is_written_down_with_level_and_way(house):
-    meet(house)
+    house.meet()
     house.acts("ask", side="mission", ask="avoid_place")
     house.turn()
     with house.app.app_context():
@@ -300,7 +292,7 @@ def test_an_answer_heard_by_radio_is_written_down_with_level_and_way(house):
 
 
 def test_an_alert_of_another_case_cannot_be_relayed_here(house):
-    meet(house)
+    house.meet()
     reference = house.case.reference
     house.files(house.ngo, make.distribution("Koro", "10 Dec 09:00-15:00"))
     house.files(house.g9, make.patrol("Koro", "10 Dec 13:00-16:00"))
