@@ -49,7 +49,7 @@ class House:
     def say(self, sentence: str, language: str = "fr", **filled: object) -> str:
         """A sentence of the pages as a reader of `language` sees it."""
         with self.app.test_request_context(), force_locale(language):
-            return gettext(sentence, **filled)
+            return str(gettext(sentence, **filled))
 
 
 class _Quiet(WSGIRequestHandler):

@@ -6,6 +6,7 @@ A new route must be put into GETS or POSTS below, with what is expected of it: t
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -41,6 +42,7 @@ from deconflict.store.people import Duty, Organisation, Person
 from deconflict.store.queries import facts_of
 from deconflict.web.audience import Door, declared
 
+pytestmark = pytest.mark.timeout(900)  # one walk for all of them
 MISSING = "ZZZZZ"
 NOBODY_S_ID = 99_999
 STRANGER = "a stranger"
@@ -225,51 +227,49 @@ class Crawl:
         return (answer for answer in self.gets if answer.account == account)
 
 
-def addresses(crawl: Crawl, rule, kind: str) -> Iterator[tuple[str, str]]:
-    """(name, address) for every name there is of this kind. References are all tried everywhere."""
+def addresses(crawl: Crawl, rule, kind: str, turn: int | None) -> Iterator[tuple[str, str]]:
+    """(name, address) for every name there is of this kind. `turn`: the door is shut for this account before any name is
+    looked at, so a seventh of the names will do, another for each account."""
     names = {name for name in rule.arguments if name != "filename"}
-    if kind == "search":
-        yield from ((key, f"{rule.rule}?reference={key}") for key in crawl.keys["reference"])
-    elif kind == "token":
+    if kind == "token":
         yield from [("", rule.rule), ("x", f"{rule.rule}?token=1.{'0' * 64}")]
-    elif not names:
+        return
+    if not names and kind != "search":
         yield "", rule.rule
-    else:
-        (name,) = names
-        values = crawl.keys[name.removesuffix("_id")]
-        for key in values:
-            address = re.sub(r"<[^>]*>", key, rule.rule)
-            more = "?round=1&side=mission&ask-mission=avoid_place" if rule.endpoint == "desk.ask_preview" else ""
-            yield key, address + more
+        return
+    values = crawl.keys["reference" if kind == "search" else names.pop().removesuffix("_id")]
+    for key in values if turn is None else {*values[turn % 7 :: 7], values[-1]}:
+        address = f"{rule.rule}?reference={key}" if kind == "search" else re.sub(r"<[^>]*>", key, rule.rule)
+        more = "?round=1&side=mission&ask-mission=avoid_place" if rule.endpoint == "desk.ask_preview" else ""
+        yield key, address + more
+
+
+def tries(app, crawl: Crawl, method: str, table: dict) -> Iterator[tuple]:
+    """Everybody at every door with every name: browser, account, who, endpoint, kind, name, address."""
+    rules = [rule for rule in app.url_map.iter_rules() if method in rule.methods and rule.endpoint in table]
+    for turn, account in enumerate((*crawl.accounts, STRANGER)):
+        who = crawl.accounts.get(account)
+        browser = signed_in(app, who.person_id) if who else Visitor(app)
+        for rule in rules:
+            kind, allowed = table[rule.endpoint]
+            shut = (who is None or not who.may(*allowed)) if allowed is not None else who is not None
+            for key, address in addresses(crawl, rule, kind, turn if shut else None):
+                yield browser.client, account, who, rule.endpoint, kind, key, address
 
 
 def walk(app, crawl: Crawl) -> None:
-    rules = [rule for rule in app.url_map.iter_rules() if "GET" in rule.methods]
-    for account in (*crawl.accounts, STRANGER):
-        who = crawl.accounts.get(account)
-        visitor = signed_in(app, who.person_id) if who else Visitor(app)
-        for rule in rules:
-            kind, _allowed = GETS.get(rule.endpoint, ("unknown", None))
-            if kind in ("file", "unknown"):
-                continue
-            for key, address in addresses(crawl, rule, kind):
-                crawl.gets.append(took(account, rule.endpoint, key, address, visitor.client.get(address)))
+    shown = {endpoint: said for endpoint, said in GETS.items() if said[0] != "file"}
+    for client, account, _who, endpoint, _kind, key, address in tries(app, crawl, "GET", shown):
+        crawl.gets.append(took(account, endpoint, key, address, client.get(address)))
 
 
 def push(app, crawl: Crawl) -> None:
     """Every POST that names something which is not there for the account; what works is for stories."""
     before = writes(app)
-    rules = [rule for rule in app.url_map.iter_rules() if "POST" in rule.methods and rule.endpoint in POSTS]
-    for account in (*crawl.accounts, STRANGER):
-        who = crawl.accounts.get(account)
-        visitor = signed_in(app, who.person_id) if who else Visitor(app)
-        for rule in rules:
-            kind, allowed = POSTS[rule.endpoint]
-            for key, address in addresses(crawl, rule, kind):
-                if who is not None and who.may(*allowed) and crawl.exists(who, kind, key):
-                    continue
-                form = {"_do": "file", "reason": "x", "request": "1", "alert": "1", "round": "1", "version": "1"}
-                crawl.posts.append(took(account, rule.endpoint, key, address, visitor.client.post(address, data=form)))
+    form = {"_do": "file", "reason": "x", "request": "1", "alert": "1", "round": "1", "version": "1"}
+    for client, account, who, endpoint, kind, key, address in tries(app, crawl, "POST", POSTS):
+        if who is None or not who.may(*POSTS[endpoint][1]) or not crawl.exists(who, kind, key):
+            crawl.posts.append(took(account, endpoint, key, address, client.post(address, data=form)))
     crawl.written = (before, writes(app))
 
 
@@ -303,8 +303,12 @@ def crawl(tmp_path_factory) -> Iterator[Crawl]:
             tell_the_time(app, patch, lambda: world.now)
             found = described(world)
         found.world.app = app
-        outside(walk, app, found)
-        outside(push, app, found)
+        logging.disable(logging.INFO)
+        try:
+            outside(walk, app, found)
+            outside(push, app, found)
+        finally:
+            logging.disable(logging.NOTSET)
         yield found
         patch.undo()
         with app.app_context():
@@ -446,7 +450,7 @@ def test_what_an_officer_may_not_find_is_not_found_like_what_does_not_exist(craw
 def test_acts_on_what_is_not_there_are_missing_and_leave_no_trace(crawl):
     wrong = [near(a) for a in crawl.posts if a.status != (303 if a.account == STRANGER else 404)]
     assert wrong == []
-    assert len(crawl.posts) > 5000
+    assert len(crawl.posts) > 2000
     assert crawl.written[0] == crawl.written[1]
 
 
