@@ -9,7 +9,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from cryptography.fernet import Fernet
 
@@ -21,7 +21,7 @@ KEY_LIKE = (
     "(python3 -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())')"
 )
 BASE_LIKE = "https://deconflict.example.org (http only for 127.0.0.1)"
-SMTP_LIKE = "smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host:465"
+SMTP_LIKE = "smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host:465, special characters as %23"
 SENDER_LIKE = "MG followed by 32 characters, or TWILIO_FROM with a sender"
 LOOPBACK_ONLY = "1 only where PUBLIC_BASE_URL is on 127.0.0.1: fake phones may never stand in for real ones"
 NO_PROVIDER = "1 only without TWILIO_ACCOUNT_SID and SMTP_URL: a demo may never reach a real phone or mailbox"
@@ -103,6 +103,19 @@ def _is_fernet(key: str) -> bool:
     return True
 
 
+def _is_smtp(url: str) -> bool:
+    """Whether channels.smtp will take it: better no start than mail that fails on the day it is needed."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    login = unquote(parts.username or "") + unquote(parts.password or "")
+    plain = parts.query == "starttls=never" and parts.scheme == "smtp" and parts.hostname in LOOPBACK
+    named = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and port != 0
+    return named and login.isascii() and (plain or not parts.query)
+
+
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Settings from `environ` (default: the process's). Raises SettingsError with every problem."""
     read = _Reader(os.environ if environ is None else environ)
@@ -165,8 +178,7 @@ def _check_channels(s: Settings, read: _Reader) -> None:
         sender = bool(s.twilio_messaging_service_sid or s.twilio_from)
         read.check("TWILIO_MESSAGING_SERVICE_SID", sender, SENDER_LIKE)
     if s.smtp_url:
-        parts = urlsplit(s.smtp_url)
-        read.check("SMTP_URL", parts.scheme in ("smtp", "smtps") and bool(parts.hostname), SMTP_LIKE)
+        read.check("SMTP_URL", _is_smtp(s.smtp_url), SMTP_LIKE)
         read.check("MAIL_FROM", "@" in s.mail_from, "info@deconflict.example.org")
     if s.demo:
         read.check("DEMO", not (s.twilio_account_sid or s.smtp_url), NO_PROVIDER)

@@ -13,7 +13,7 @@ from fakes.phones import Phone
 from fakes.smtp_sink import SmtpSink
 from fakes.twilio_network import ACCOUNT_SID, AUTH_TOKEN, TwilioNetwork
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from deconflict import create_app
 from deconflict.domain import roles
@@ -89,6 +89,10 @@ class Actor:
 
     def takes(self, case: Case) -> None:
         cases.take(case.reference, case.round, self.audience, self.world.mission.catalogue, self.world.now)
+        self.world.turn()
+
+    def hands_back(self, case: Case) -> None:
+        cases.hand_back(case.reference, self.audience, self.world.mission, self.world.now)
         self.world.turn()
 
     def asks(self, case: Case, side: str, ask: str = "avoid_place") -> int:
@@ -265,6 +269,15 @@ class World:
         audience = Audience(invited.person_id, organisation, side, frozenset(held), scope, language)
         phone, mailbox = self.network.phone(number), self.sink.mailbox(email)
         self.actors[name] = Actor(self, invited.person_id, audience, phone, mailbox)
+
+    def leaves_duty(self, *names: str) -> None:
+        """Their places on the roster are empty from now on, in every area."""
+        with transaction() as session:
+            for name in names:
+                session.execute(
+                    update(Duty).where(Duty.person_id == self.actors[name].person_id).values(until_at=self.now)
+                )
+        self.now += timedelta(seconds=1)
 
     def driver_phone(self, number: str) -> Phone:
         return self.network.phone(number)

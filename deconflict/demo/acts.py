@@ -115,7 +115,7 @@ class Stage:
         cases.release_once(case.reference, words["side"], granted, words["text"], who, self.mission.catalogue, act.at)
 
     def hand_back(self, act: Act, _words: dict[str, Any]) -> None:
-        cases.hand_back(self._case(act).reference, self.cast[act.who], self.mission.catalogue, act.at)
+        cases.hand_back(self._case(act).reference, self.cast[act.who], self.mission, act.at)
 
     # -- what people do with what they received
 

@@ -90,13 +90,15 @@ ITEM: dict[str, Move] = {
 OPEN_CASE = "detected taken asked agreed unchecked"
 CASE: dict[str, Move] = {
     "take": _move("detected unchecked taken asked agreed", "taken", "officer"),
+    # Given back, it is as if nobody had seen it: the desk is rung anew.
+    "hand_back": _move("taken", "detected", "officer"),
     "ask": _move("detected taken asked agreed", "asked", "officer"),
     "agree": _move("detected taken asked", "agreed", "officer"),
     "dismiss": _move("detected taken asked unchecked", "dismissed", "officer"),
     "vanish": _move(OPEN_CASE, "closed", "system"),
     "overtake": _move(OPEN_CASE, "overtaken", "system"),
     "lapse": _move(OPEN_CASE, "lapsed", "system"),
-    "fail": _move(OPEN_CASE + " closed", "unchecked", "system"),
+    "fail": _move(OPEN_CASE + " closed dismissed overtaken lapsed", "unchecked", "system"),
     # A material change under an officer's hands: what was asked or agreed was about something else; he keeps the case.
     "change": _move("taken asked agreed", "taken", "system"),
     "recover": _move("unchecked", "detected", "system"),

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
+from deconflict.domain.severity import Severity
 from deconflict.domain.states import OPEN_CASES, AlertState, CaseState, RequestState
 from deconflict.matching.climb import DESK, MINIMAL, REQUEST, Climb
 from deconflict.store.alerts import Alert
@@ -19,6 +20,7 @@ from deconflict.store.queries import alerts_of
 
 log = structlog.get_logger()
 UNSEEN = (CaseState.DETECTED, CaseState.UNCHECKED)
+IDLE = "idle"
 
 
 def escalate_due(mission: Mission, now: datetime) -> int:
@@ -48,24 +50,47 @@ def _climbs_of(session: Session, mission: Mission, case_id: int, now: datetime) 
     case = session.get(Case, case_id)
     if case is None or case.state not in OPEN_CASES:
         return
-    alerts = [alert for alert in alerts_of(session, case) if alert.round == case.round]
+    alerts = alerts_of(session, case)
+    this_round = [alert for alert in alerts if alert.round == case.round]
 
-    def climb(side: str, purpose: str, name: str) -> Iterator[Climb]:
-        begun = [alert for alert in alerts if alert.purpose == name]
+    def climb(side: str, purpose: str, name: str, since: datetime, about: list[Alert]) -> Iterator[Climb]:
+        begun = [alert for alert in about if alert.purpose == name]
         if not _answered(begun):
-            alerted_at = min((alert.owed_at for alert in begun), default=now)
-            yield Climb(session, mission, case, side, purpose, name, alerted_at=alerted_at, now=now)
+            yield Climb(session, mission, case, side, purpose, name, alerted_at=since, now=now)
 
-    if case.state in UNSEEN:
-        yield from climb("ocha", DESK, DESK)
-    for name in {alert.purpose for alert in alerts if alert.purpose.startswith(MINIMAL)}:
-        yield from climb(name.partition(":")[2], MINIMAL, name)
+    if case.hold_until is not None or case.state in UNSEEN or _owed(this_round, DESK):
+        yield from climb("ocha", DESK, DESK, case.round_at, this_round)
+    idle_since = _idle_since(mission, case, this_round, now)
+    if idle_since is not None:
+        name = f"{IDLE}:{int(idle_since.timestamp())}"
+        yield from climb("ocha", DESK, name, idle_since, this_round)
+    for name in {alert.purpose for alert in this_round if alert.purpose.startswith(MINIMAL)}:
+        since = min(alert.owed_at for alert in this_round if alert.purpose == name)
+        yield from climb(name.partition(":")[2], MINIMAL, name, since, this_round)
     for request in case.requests:
-        # A request outlives a change of round: its alerts are of the round in which it was made.
-        if request.state == RequestState.OPEN and request.round == case.round:
-            yield from climb(request.side, REQUEST, f"{REQUEST}:{request.id}")
+        if request.state == RequestState.OPEN:
+            yield from climb(request.side, REQUEST, f"{REQUEST}:{request.id}", request.made_at, alerts)
+
+
+def _idle_since(mission: Mission, case: Case, alerts: list[Alert], now: datetime) -> datetime | None:
+    """When somebody said that he has it and then did nothing for as long as the SOP gives him to look: silence after that is
+    silence all the same. None while a request or an agreement is under way, or the time is not up."""
+    if case.state not in (CaseState.DETECTED, CaseState.TAKEN, CaseState.UNCHECKED):
+        return None
+    said = [ack.at for alert in alerts if alert.side == "ocha" for ack in alert.acknowledgements]
+    acted = [event.at for event in case.events if event.actor_id is not None and event.at >= case.round_at]
+    if not said and not acted:
+        return None
+    due = mission.pack.clocks.review_due_at(Severity(case.severity), case.starts_at, max(said + acted))
+    return due if due is not None and due <= now else None
+
+
+def _owed(alerts: list[Alert], purpose: str) -> bool:
+    return any(alert.purpose == purpose and alert.state == AlertState.OWED for alert in alerts)
 
 
 def _answered(alerts: list[Alert]) -> bool:
-    """Somebody has it: a team's word counts as much as a desk's for stopping this ladder."""
-    return any(alert.state == AlertState.ACKNOWLEDGED for alert in alerts)
+    """Somebody has it, or an officer's act has made it old news. A team's word counts as much as a desk's."""
+    return any(alert.state == AlertState.ACKNOWLEDGED for alert in alerts) or (
+        bool(alerts) and not any(alert.state == AlertState.OWED for alert in alerts)
+    )

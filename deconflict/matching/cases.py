@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
 from deconflict.domain.judgement import Judgement
+from deconflict.domain.severity import Severity
 from deconflict.domain.states import OPEN_CASES, CaseState, ItemState
 from deconflict.matching import desk, endings
 from deconflict.store.cases import Case
@@ -49,7 +50,7 @@ def pair_of(humanitarian: Item | None, mission_item: Item | None) -> str:
 
 
 def material(old: Judgement, new: Judgement) -> bool:
-    """Whether people must look again: other rules, other severity, another place (100 m) or another hour (a minute)."""
+    """Whether people must look again: other rules, other severity, another place (100 m) or other hours (a minute)."""
     return _figures(old) != _figures(new)
 
 
@@ -61,6 +62,8 @@ def _figures(judgement: Judgement) -> tuple[object, ...]:
             round(hit.gap_m / 100) if hit.gap_m != float("inf") else -1,
             round(hit.nominal.a_at.timestamp() / 60),
             round(hit.nominal.b_at.timestamp() / 60),
+            round(hit.meets_from.timestamp() / 60),
+            round(hit.meets_until.timestamp() / 60),
         )
         for hit in judgement.hits
     )
@@ -79,12 +82,14 @@ def _open(
         mission_reference=fresh_reference(),
         state=CaseState.DETECTED,
         round=1,
+        round_at=now,
         opened_at=now,
         area=humanitarian.area,
         released=[],
     )
-    _take_judgement(mission, case, judgement, now)
+    _take_judgement(case, judgement)
     _take_versions(case, humanitarian, mission_item)
+    _hold(mission, case, now)
     session.add(case)
     session.flush()
     note_event(session, case, "open", now)
@@ -102,46 +107,46 @@ def _update(
 ) -> None:
     before = Judgement.from_json(case.judgement) if case.judgement else None
     changed = before is None or material(before, judgement)
+    worse = before is None or judgement.severity.rank > before.severity.rank
+    softer = before is not None and judgement.severity.rank < before.severity.rank
+    aged = _same_versions(case, humanitarian, mission_item, judgement) and not worse
+    longer = judgement.ends_at > case.ends_at
     if case.state in OPEN_CASES:
-        if not changed:
-            _take_versions(case, humanitarian, mission_item)
-            case.rejudge_at = judgement.rejudge_at
-            return
-        softer = before is not None and judgement.severity.rank < before.severity.rank
-        aged = _same_versions(case, humanitarian, mission_item, judgement) and not _worse(before, judgement)
-        _take_judgement(mission, case, judgement, now)
+        _take_judgement(case, judgement)
         _take_versions(case, humanitarian, mission_item)
-        if softer or aged:
+        if changed and (softer or aged):
             note_event(session, case, "soften" if softer else "refresh", now)
-            return
-        _new_round(session, mission, case, now, "change" if case.state != CaseState.DETECTED else None)
-    elif changed or case.state in (CaseState.CLOSED, CaseState.OVERTAKEN):
-        _take_judgement(mission, case, judgement, now)
+        elif changed:
+            _hold(mission, case, now)
+            if case.state == CaseState.DETECTED:
+                note_event(session, case, "change", now)
+            else:
+                move_case(session, case, "change", "system", now)
+            desk.new_round(session, mission, case, now)
+        return
+    back = case.state in (CaseState.CLOSED, CaseState.OVERTAKEN)
+    if back or (changed and not aged) or (case.state == CaseState.LAPSED and longer):
+        _take_judgement(case, judgement)
         _take_versions(case, humanitarian, mission_item)
+        _hold(mission, case, now)
         endings.recall_closing(session, case)
         case.outcome = case.adjusted_by = None
-        _new_round(session, mission, case, now, "reopen")
+        move_case(session, case, "reopen", "system", now)
+        desk.new_round(session, mission, case, now)
 
 
-def _new_round(session: Session, mission: Mission, case: Case, now: datetime, event: str | None) -> None:
-    """People are asked again: what was acknowledged or agreed was about the round before."""
-    desk.supersede(session, case)
-    if event is not None:
-        move_case(session, case, event, "system", now)
-    case.round += 1
-    if event is None:
-        note_event(session, case, "change", now)
-    desk.alert_desk(session, mission, case, now)
-
-
-def _take_judgement(mission: Mission, case: Case, judgement: Judgement, now: datetime) -> None:
+def _take_judgement(case: Case, judgement: Judgement) -> None:
     case.judgement = judgement.to_json()
     case.severity, case.harm = judgement.severity, judgement.harm
     case.eyes_only = judgement.eyes_only
     case.sop_version = judgement.sop_version
     case.starts_at, case.ends_at = judgement.starts_at, judgement.ends_at
     case.rejudge_at = judgement.rejudge_at
-    case.hold_until = mission.pack.clocks.hold_until(judgement.severity, judgement.starts_at, now)
+
+
+def _hold(mission: Mission, case: Case, now: datetime) -> None:
+    """A new round gives the officer his time again before the minimal alert goes (RUL-1)."""
+    case.hold_until = mission.pack.clocks.hold_until(Severity(case.severity), case.starts_at, now)
 
 
 def _same_versions(case: Case, humanitarian: Item, mission_item: Item, judgement: Judgement) -> bool:
@@ -150,9 +155,6 @@ def _same_versions(case: Case, humanitarian: Item, mission_item: Item, judgement
     return seen == (humanitarian.version, mission_item.version, judgement.sop_version)
 
 
-def _worse(before: Judgement | None, after: Judgement) -> bool:
-    return before is None or after.severity.rank > before.severity.rank
-
-
 def _take_versions(case: Case, humanitarian: Item, mission_item: Item) -> None:
     case.humanitarian_version, case.mission_version = humanitarian.version, mission_item.version
+    case.area = humanitarian.area

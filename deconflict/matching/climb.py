@@ -68,13 +68,24 @@ class Climb:
     def take_due_steps(self) -> int:
         """Writes the alerts of every due step; returns how many. The word of a step nobody stands on goes to OCHA at once
         (RUL-3)."""
-        ladder = self.ladder
-        return 0 if ladder is None else sum(self._take(ladder, step) for step in self.due_steps())
+        ladder, due = self.ladder, self.due_steps()
+        if ladder is None or not due:
+            return 0
+        written = sum(self._take(ladder, step) for step in due)
+        if self.side == "ocha" and not written and not self._taken():
+            # Nobody stands on the first steps: the word does not wait there for the clock of the next.
+            written = next((n for s in ladder.steps if s not in due and (n := self._take(ladder, s))), 0)
+        return written
 
     def take_all(self) -> int:
-        """Every step at once, due or not: for what must not wait for a clock."""
-        ladder, taken = self.ladder, self._taken()
-        return 0 if ladder is None else sum(self._take(ladder, s) for s in ladder.steps if s.id not in taken)
+        """Every step of OCHA's ladder at once, and the duty officers of the other hubs: for what must not wait for a clock."""
+        ladder = self.ladder
+        if ladder is None:
+            return 0
+        hubs = self.mission.area(self.case.area).backup
+        owed = [entry for s in ladder.steps for role in s.to for entry in self._owed(ladder, s, role)]
+        owed += [self._word(ladder, ladder.steps[0], "ocha", p) for hub in hubs for p in self._on_duty(hub, "duty")]
+        return sum(write_alert(self.session, self.case, entry, self.now) is not None for entry in owed)
 
     def may_begin(self) -> bool:
         """Whether this side may hear of this at all."""
@@ -95,25 +106,33 @@ class Climb:
         if not self._may_hear(side, purpose):
             return
         for person in self._people(side, role):
-            yield Owed(
-                person=person,
-                side=side,
-                purpose=self.name,
-                step=step.id,
-                text=self._text(side, person),
-                level="desk",
-                channels=step.channels,
-                useful_until=self.case.ends_at,
-                send_after=self._send_after(on_duty=side == "ocha"),
-                ack_due_at=ack_due_at(ladder, alerted_at=self.alerted_at, starts_at=self.case.starts_at),
-                urgency=self.severity.rank,
-            )
+            yield self._word(ladder, step, side, person)
+
+    def _word(self, ladder: Ladder, step: Step, side: str, person: Person) -> Owed:
+        return Owed(
+            person=person,
+            side=side,
+            purpose=self.name,
+            step=step.id,
+            text=self._text(side, person),
+            level="desk",
+            channels=step.channels,
+            useful_until=self.case.ends_at,
+            send_after=self._send_after(on_duty=side == "ocha"),
+            ack_due_at=ack_due_at(ladder, alerted_at=self.alerted_at, starts_at=self.case.starts_at),
+            urgency=self.severity.rank,
+        )
+
+    def _on_duty(self, area: str, role: str) -> list[Person]:
+        """Whoever cannot open a SENSITIVE case does not hear of it either: the sub-office head is skipped (RUL-3)."""
+        found = on_duty(self.session, area, role, self.now)
+        return [person for person in found if _reads_sensitive(person)] if self._sensitive() else found
 
     def _people(self, side: str, role: str) -> list[Person]:
         if side == "ocha":
-            found = on_duty(self.session, self.case.area, role, self.now)
-            # Whoever cannot open a SENSITIVE case does not hear of it either: the sub-office head is skipped (RUL-3).
-            return [person for person in found if _reads_sensitive(person)] if self._sensitive() else found
+            # Where nobody stands on this step, the hubs that back the area up do (mission.toml).
+            areas = (self.case.area, *self.mission.area(self.case.area).backup)
+            return next((found for area in areas if (found := self._on_duty(area, role))), [])
         item = self.case.item_of(side)
         function = FUNCTION_OF.get((side, role))
         if item is None or function is None:
@@ -131,7 +150,8 @@ class Climb:
             or not self._may_hear(self.side, self.purpose)
         ):
             return []
-        moving = item.departs_at <= self.now
+        send_after = self._send_after(on_duty=False)
+        moving = item.departs_at <= send_after  # when it leaves, not when it is written: a night lies between
         facts = facts_of(self.session, item, self.mission.catalogue)
         number = facts.filing.communications if isinstance(facts.filing, MovementNotice) else None
         answerable = people_of(self.session, item.owner_id, "focal_point")
@@ -148,7 +168,7 @@ class Climb:
                 level="team",
                 channels=("sms",),
                 useful_until=self.case.ends_at,
-                send_after=self._send_after(on_duty=False),
+                send_after=send_after,
                 ack_due_at=ack_due_at(ladder, alerted_at=self.alerted_at, starts_at=self.case.starts_at),
                 urgency=self.severity.rank,
                 team_number=number,
@@ -184,7 +204,7 @@ class Climb:
         return clocks.quiet_ends_at(self.now) if quiet else self.now
 
     def _may_hear(self, side: str, purpose: str) -> bool:
-        return may_hear(side, purpose, self._humanitarian(), eyes_only=self.case.eyes_only, late=self._late())
+        return may_hear(side, purpose, self._humanitarian(), eyes_only=self.case.eyes_only, late=self._late(side))
 
     def _humanitarian(self) -> ItemFacts | None:
         item = self.case.humanitarian
@@ -198,13 +218,15 @@ class Climb:
         except (ValueError, KeyError, TypeError):
             return True
 
-    def _late(self) -> bool:
-        return any(item.late for item in self.case.items)
+    def _late(self, side: str) -> bool:
+        """Whether this side's own filing was late: bait would be (RUL-2). The other side's lateness silences nobody."""
+        item = self.case.item_of(side)
+        return item is not None and item.late
 
     def _taken(self) -> set[str]:
-        mine = select(Alert.step).where(
-            Alert.case_id == self.case.id, Alert.round == self.case.round, Alert.purpose == self.name
-        )
+        mine = select(Alert.step).where(Alert.case_id == self.case.id, Alert.purpose == self.name)
+        if self.purpose != REQUEST:  # a request outlives a change of round
+            mine = mine.where(Alert.round == self.case.round)
         return set(self.session.scalars(mine))
 
 

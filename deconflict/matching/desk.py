@@ -16,7 +16,16 @@ from deconflict.store.queries import alerts_of
 
 def alert_desk(session: Session, mission: Mission, case: Case, now: datetime) -> int:
     """The steps of OCHA's ladder that are due at once. The matcher alerts OCHA only (RUL-1)."""
-    return Climb(session, mission, case, "ocha", DESK, DESK, alerted_at=now, now=now).take_due_steps()
+    return Climb(session, mission, case, "ocha", DESK, DESK, alerted_at=case.round_at, now=now).take_due_steps()
+
+
+def new_round(session: Session, mission: Mission, case: Case, now: datetime) -> None:
+    """People are asked again: what was acknowledged, agreed or released once was about the round before."""
+    supersede(session, case)
+    case.round += 1
+    case.round_at = now
+    case.released = []
+    alert_desk(session, mission, case, now)
 
 
 def supersede(session: Session, case: Case) -> None:

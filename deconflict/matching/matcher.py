@@ -70,6 +70,7 @@ def judge_item(session: Session, mission: Mission, item: Item, now: datetime) ->
     if activity is None:
         return answer
     side = Side(item.side)
+    unjudged: set[int] = set()
     found = neighbours(session, rows_of(activity), side, reach_of(mission, activity))
     for other in session.scalars(select(Item).where(Item.id.in_(found | known)).order_by(Item.id)):
         answer.versions[other.id] = other.version
@@ -79,7 +80,13 @@ def judge_item(session: Session, mission: Mission, item: Item, now: datetime) ->
         theirs = _understood(session, mission, other, answer)
         if theirs is not None:
             pair = (activity, theirs) if side is Side.HUMANITARIAN else (theirs, activity)
-            answer.judgements[other.id] = mission.pack.judge(*pair, now=now)
+            try:
+                answer.judgements[other.id] = mission.pack.judge(*pair, now=now)
+            except Exception:
+                log.exception("a pair could not be judged", item=item.id, other=other.id)
+                unjudged.add(other.id)
+    # One neighbour that breaks the arithmetic is that neighbour's trouble; when all do, it is this item's.
+    answer.unreadable |= {item.id} if unjudged and not answer.judgements else unjudged
     return answer
 
 

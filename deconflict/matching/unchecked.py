@@ -27,7 +27,7 @@ def open_case(session: Session, mission: Mission, item: Item, now: datetime) -> 
     if item.state not in LIVE_ITEMS:
         return
     case = _case_of(session, item)
-    if case is not None and case.state in OPEN_CASES:
+    if case is not None and (case.state in OPEN_CASES or _dismissed_as_it_is(case, item)):
         return
     if case is None:
         case = _new_case(mission, item, now)
@@ -35,10 +35,16 @@ def open_case(session: Session, mission: Mission, item: Item, now: datetime) -> 
         session.flush()
         note_event(session, case, "fail", now)
     else:
-        case.round += 1
         move_case(session, case, "fail", "system", now)
+        case.round, case.round_at = case.round + 1, now
     case.ends_at = max(item.ends_at, now + LONGEST_WAIT)
     desk.alert_desk(session, mission, case, now)
+
+
+def _dismissed_as_it_is(case: Case, item: Item) -> bool:
+    """An officer has looked at this very version and said that nothing is to be done."""
+    seen = case.humanitarian_version if item.side == "humanitarian" else case.mission_version
+    return case.state == CaseState.DISMISSED and seen == item.version
 
 
 def recover(session: Session, mission: Mission, item: Item, now: datetime) -> None:
@@ -82,6 +88,7 @@ def _new_case(mission: Mission, item: Item, now: datetime) -> Case:
         mission_reference=fresh_reference(),
         state=CaseState.UNCHECKED,
         round=1,
+        round_at=now,
         severity=Severity.HIGH,
         harm=Harm.DANGER,
         # Nobody could read whether it is sensitive, so nobody but the officer may know of it.

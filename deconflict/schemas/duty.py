@@ -11,7 +11,7 @@ from marshmallow import ValidationError, fields, post_load
 
 from deconflict.domain.escalation import OCHA_ROLES
 from deconflict.schemas.fields import Choice, Count, Door, messages
-from deconflict.schemas.windows import CLOCK, SIMPLE_DAY, SPOKEN_DAY
+from deconflict.schemas.windows import CHECK_THE_YEAR, CLOCK, SIMPLE_DAY, SPOKEN_DAY, out_of_reach
 
 MOST_PEOPLE = 10**9
 
@@ -60,9 +60,9 @@ class ShiftSchema(Door):
     until_date = Day(load_default=None)
     until_time = Clock(load_default=None)
 
-    def __init__(self, areas: Collection[str], zone: tzinfo) -> None:
+    def __init__(self, areas: Collection[str], zone: tzinfo, now: datetime | None = None) -> None:
         super().__init__()
-        self.zone = zone
+        self.zone, self.now = zone, now
         self.declared_fields["area"] = Choice(dict.fromkeys(areas, ""), required=True)
         self._init_fields()
 
@@ -75,9 +75,15 @@ class ShiftSchema(Door):
             "area": data["area"],
             "step": data["step"],
             "person_id": data["person"],
-            "from_at": self._instant(data["from_date"], data["from_time"]),
-            "until_at": self._instant(data["until_date"], data["until_time"]) if data["until_date"] else None,
+            "from_at": self._instant(data, "from"),
+            "until_at": self._instant(data, "until") if data["until_date"] else None,
         }
 
-    def _instant(self, day: date, clock: time) -> datetime:
-        return datetime.combine(day, clock, self.zone).astimezone(UTC)
+    def _instant(self, data: dict[str, Any], name: str) -> datetime:
+        try:
+            at = datetime.combine(data[f"{name}_date"], data[f"{name}_time"], self.zone).astimezone(UTC)
+        except OverflowError:  # the first and the last day of the calendar
+            raise ValidationError({f"{name}_date": [CHECK_THE_YEAR]}) from None
+        if out_of_reach(at, self.now):
+            raise ValidationError({f"{name}_date": [CHECK_THE_YEAR]})
+        return at

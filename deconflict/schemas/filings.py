@@ -14,7 +14,7 @@ from deconflict.domain.country import Mission
 from deconflict.domain.filing import Level, Stop, Window
 from deconflict.schemas.fields import CHOOSE, Choice, Door, Kind, Text, YesNo, complaints, messages
 from deconflict.schemas.whereabouts import locate
-from deconflict.schemas.windows import read_window
+from deconflict.schemas.windows import CHECK_THE_YEAR, out_of_reach, read_window
 
 MOST_STOPS = 12
 MODES = {"road": _l("By road"), "river": _l("By river"), "air": _l("By air"), "foot": _l("On foot")}
@@ -89,9 +89,10 @@ class FilingSchema(Door):
     mode = Choice(MODES, load_default="road")
     urgency = Choice(URGENCIES, load_default="standard")
 
-    def __init__(self, mission: Mission) -> None:
+    def __init__(self, mission: Mission, now: datetime | None = None) -> None:
+        """`now`: people are writing, so that a date far from it is refused; None takes any date."""
         super().__init__()
-        self.mission = mission
+        self.mission, self.now = mission, now
         self.declared_fields |= {
             "kind": Kind(mission, self.side, *self.whole, required=True),
             "level": Choice(
@@ -116,6 +117,16 @@ class FilingSchema(Door):
     @validates_schema(skip_on_field_errors=False)
     def _stops_follow(self, data: dict[str, Any], **_more: Any) -> None:
         wrong = dict(_disorder(data.get("stops", ())))
+        if wrong:
+            raise ValidationError({"stops": wrong})
+
+    @validates_schema(skip_on_field_errors=False)
+    def _dates_are_near(self, data: dict[str, Any], **_more: Any) -> None:
+        wrong = {
+            index: {f"{name}_date": [CHECK_THE_YEAR] for name in far}
+            for index, stop in enumerate(data.get("stops", ()))
+            if (far := list(_far(stop, self.now)))
+        }
         if wrong:
             raise ValidationError({"stops": wrong})
 
@@ -168,6 +179,13 @@ def _disorder(stops: Sequence[Stop]) -> Iterator[tuple[int, Wrong]]:
                 )
             reached = max(reached, window.earliest)
             here = stop.location.point
+
+
+def _far(stop: Stop, now: datetime | None) -> Iterator[str]:
+    """Windows, by name, of which an end is out of reach."""
+    for name, window in (("arrive", stop.arrive), ("depart", stop.depart)):
+        if window and (out_of_reach(window.earliest, now) or out_of_reach(window.latest, now)):
+            yield name
 
 
 def _missing(index: int, count: int, stop: Stop) -> str | None:

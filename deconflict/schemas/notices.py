@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -67,8 +68,8 @@ class NoticeSchema(FilingSchema):
     plates = Text(200, load_default="")
     overnight = Text(120, load_default="")
 
-    def __init__(self, mission: Mission) -> None:
-        super().__init__(mission)
+    def __init__(self, mission: Mission, now: datetime | None = None) -> None:
+        super().__init__(mission, now)
         self.declared_fields["communications"] = Phone(mission.phone_plan, load_default=None)
         self._init_fields()
 

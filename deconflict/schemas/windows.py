@@ -15,6 +15,8 @@ from deconflict.domain.filing import Window
 
 LONGEST_NIGHT = timedelta(hours=12)  # beyond, two times in the wrong order are likelier than a window over midnight
 DAY = timedelta(days=1)
+FURTHEST_BACK, FURTHEST_AHEAD = timedelta(days=60), timedelta(days=548)
+CHECK_THE_YEAR = _l("Check the year: this is more than 60 days ago or more than 18 months ahead.")
 SIMPLE_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 SPOKEN_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 CLOCK = re.compile(r"(\d{1,2})[:hH](\d{2})(?::00)?", re.ASCII)
@@ -30,6 +32,11 @@ def read_window(data: Mapping[str, str], name: str, zone: tzinfo, *, groups: boo
     if groups and (GROUPLIKE.match(begins) or GROUPLIKE.match(ends)):
         return _of_groups(name, day, begins, ends)
     return _of_local(name, _read(name, date=(_day, day), **{"from": (_clock, begins), "to": (_clock, ends)}), zone)
+
+
+def out_of_reach(at: datetime, now: datetime | None) -> bool:
+    """Whether a date is likelier a slip than meant. Nothing is, where nobody says what time it is."""
+    return now is not None and not now - FURTHEST_BACK <= at <= now + FURTHEST_AHEAD
 
 
 def _read(name: str, **parts: tuple[Any, str]) -> dict[str, Any]:

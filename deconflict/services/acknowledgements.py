@@ -26,27 +26,28 @@ ANSWERS = ("received", "cannot_comply", "wrong_person")
 LEVELS = ("desk", "unit", "team")
 HOW = ("phone", "radio", "in_person")
 READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})  # what Crockford's alphabet leaves out, read back over a radio
-CODE_LINE = re.compile(r"([0-9A-Z]{5})(?:-\d+)?\D*?(\d{4})", re.ASCII)
+CODE_LINE = re.compile(r"\b([0-9A-Z]{5})(?:-\d+)?\D*?(\d{4})\b", re.ASCII)
 CODE = re.compile(r"(?<!\d)\d{4}(?!\d)", re.ASCII)
+INVENTED = (
+    ""  # one count for every reference that no alert has: strangers fill no table, and waiting tells them nothing
+)
+MOST_COUNTED = 10**6
 MOST_CODES = 3  # in one reply: whoever writes more is trying them out
 
 
 def acknowledge_by_code(typed: str, now: datetime) -> None:
     """Reference and code together (`4F7K2 4821`). Says nothing back, whatever happened: the page answers the same (RUL-18).
-    Five wrong codes lock the reference."""
+    Five wrong codes lock the reference; a right one in between forgives none, since it may be somebody else's."""
     found = CODE_LINE.search(typed.upper())
     if found is None:
         return
     reference, code = found[1].translate(READ_AS), found[2]
     with transaction() as session:
         lock = _lock(session, reference, now)
-        if lock is None:
-            return
         alert = _alert_with_code(session, reference, code)
-        if alert is None:
+        if alert is None or lock.locked_until is not None:
             _missed(session, lock, now)
             return
-        lock.failures = 0
         _acknowledge(session, alert, "code_page", now)
 
 
@@ -109,29 +110,36 @@ def acknowledge_by_reply(from_number: str, text: str, now: datetime) -> bool:
         )
         owed = (Alert.id.in_(sent), Alert.state == AlertState.OWED)
         references = sorted(set(session.scalars(select(Alert.reference).where(*owed))))
-        locks = {reference: lock for reference in references if (lock := _lock(session, reference, now)) is not None}
-        query = select(Alert).where(*owed, Alert.reference.in_(locks)).with_for_update(of=Alert)
+        locks = [_lock(session, reference, now) for reference in references]
+        unlocked = [lock.reference for lock in locks if lock.locked_until is None]
+        query = select(Alert).where(*owed, Alert.reference.in_(unlocked)).with_for_update(of=Alert)
         for alert in session.scalars(query.order_by(Alert.id.desc())):
             if any(hmac.compare_digest(alert.code, code) for code in codes):
-                locks[alert.reference].failures = 0
                 _acknowledge(session, alert, "sms", now)
                 return True
-        for lock in locks.values():
+        for lock in locks:
             _missed(session, lock, now)
         return False
 
 
-def _lock(session: Session, reference: str, now: datetime) -> CodeLock | None:
-    """The count of wrong codes under a reference, held for the rest of the transaction; None while no code is looked at."""
-    insert_once(session, CodeLock, reference=reference, failures=0)
-    lock = session.scalars(select(CodeLock).where(CodeLock.reference == reference).with_for_update()).one()
-    return None if lock.locked_until is not None and lock.locked_until > now else lock
+def _lock(session: Session, reference: str, now: datetime) -> CodeLock:
+    """The count of wrong codes under a reference, held for the rest of the transaction. It is locked when `locked_until` is
+    set: a time that has passed is taken away here, with the failures that led to it."""
+    known = session.scalar(select(Alert.id).where(Alert.reference == reference).limit(1)) is not None
+    key = reference if known else INVENTED
+    insert_once(session, CodeLock, reference=key, failures=0)
+    query = select(CodeLock).where(CodeLock.reference == key).with_for_update()
+    lock = session.scalars(query.execution_options(populate_existing=True)).one()
+    if lock.locked_until is not None and lock.locked_until <= now:
+        lock.failures, lock.locked_until = 0, None
+    return lock
 
 
 def _missed(session: Session, lock: CodeLock, now: datetime) -> None:
-    lock.failures += 1
-    if lock.failures >= FAILURES:
-        lock.failures, lock.locked_until = 0, now + LOCKED_FOR
+    """Counts on while locked, so that a lock takes as long to answer as none."""
+    lock.failures = lock.failures % MOST_COUNTED + 1
+    if lock.failures >= FAILURES and lock.locked_until is None and lock.reference != INVENTED:
+        lock.locked_until = now + LOCKED_FOR
         record(session, None, "lock_code", "reference", None, {"reference": lock.reference}, at=now)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deconflict.domain import roles
 from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import sees_desk_case
@@ -14,14 +15,16 @@ from deconflict.domain.errors import LostRace, NotFound, Refused
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.severity import Severity
 from deconflict.domain.states import OPEN_CASES, AlertState, CaseState, MessageState, RequestState, target
+from deconflict.matching.desk import new_round
 from deconflict.matching.endings import CLOSING, end_case
 from deconflict.store.alerts import Acknowledgement
 from deconflict.store.audit import record
 from deconflict.store.base import transaction
 from deconflict.store.cases import Case
+from deconflict.store.items import Item
 from deconflict.store.moves import LOST, move_case, note_event
 from deconflict.store.outbox import withdraw
-from deconflict.store.queries import alerts_of, facts_of
+from deconflict.store.queries import alerts_of, facts_of, open_cases_of
 
 # D7.5, with what each means on the page; the codes feed the tuning of rules.
 DISMISSALS = ("duplicate", "wrong_place", "not_same_community", "already_coordinated", "test")
@@ -49,8 +52,7 @@ def take(reference: str, round_: int, by: Audience, catalogue: Catalogue, now: d
         case = desk_case(session, reference, by, catalogue, round_)
         if case.owner_id == by.person_id and case.state != CaseState.DETECTED:
             return
-        if case.owner_id not in (None, by.person_id):
-            raise LostRace("Somebody else has taken this case. Speak to each other before you act.")
+        not_anothers(case, by)
         case.owner_id = by.person_id
         if case.state in (CaseState.DETECTED, CaseState.UNCHECKED):
             move_case(session, case, "take", "officer", now, actor_id=by.person_id)
@@ -60,14 +62,20 @@ def take(reference: str, round_: int, by: Audience, catalogue: Catalogue, now: d
         record(session, by.person_id, "take", "case", case.id, {"round": case.round}, at=now)
 
 
-def hand_back(reference: str, by: Audience, catalogue: Catalogue, now: datetime) -> None:
-    """Lets go of a case, so that another can take it; who had it stays in the history."""
+def hand_back(reference: str, by: Audience, mission: Mission, now: datetime) -> None:
+    """Lets go of a case, so that another can take it: nobody has it, so the desk is rung again. Who had it stays in the
+    history."""
     with transaction() as session:
-        case = desk_case(session, reference, by, catalogue)
+        case = desk_case(session, reference, by, mission.catalogue)
         if case.owner_id != by.person_id:
             raise LostRace(LOST)
         case.owner_id = None
-        note_event(session, case, "hand_back", now, actor_id=by.person_id)
+        if case.state == CaseState.TAKEN:
+            move_case(session, case, "hand_back", "officer", now, actor_id=by.person_id)
+            case.hold_until = mission.pack.clocks.hold_until(Severity(case.severity), case.starts_at, now)
+            new_round(session, mission, case, now)
+        else:
+            note_event(session, case, "hand_back", now, actor_id=by.person_id)
         record(session, by.person_id, "hand_back", "case", case.id, at=now)
 
 
@@ -180,12 +188,33 @@ def acted(session: Session, case: Case, by: Audience, now: datetime) -> None:
     alert is acknowledged by the act; those of the others have become old news."""
     case.hold_until = None
     for alert in alerts_of(session, case, owed_only=True):
-        if alert.purpose != "desk":
+        if not alert.purpose.startswith(("desk", "ring", "idle")):
             continue
         mine = alert.person_id == by.person_id
         alert.state = AlertState.ACKNOWLEDGED if mine else AlertState.SUPERSEDED
         if mine:
             session.add(Acknowledgement(alert_id=alert.id, at=now, level="desk", method="in_app", answer="received"))
+
+
+def not_anothers(case: Case, by: Audience) -> None:
+    """Of two officers only one speaks to the colonel. A head may step in for whoever is away. Raises LostRace."""
+    heads = {roles.SUBOFFICE_HEAD, roles.OCHA_HEAD}
+    if case.owner_id not in (None, by.person_id) and not by.roles & heads:
+        raise LostRace("Somebody else has taken this case. Speak to each other before you act.")
+
+
+def withdraw_unreleased(session: Session, mission: Mission, item: Item, now: datetime) -> None:
+    """The owner releases nothing any more: requests to the other side that rested on it are taken back, and the desk is told
+    by a new round (RUL-7)."""
+    other = "mission" if item.side == "humanitarian" else "humanitarian"
+    for case in open_cases_of(session, item.id):
+        standing = [
+            r for r in case.requests if r.side == other and r.state in (RequestState.OPEN, RequestState.ACCEPTED)
+        ]
+        if standing:
+            withdraw_requests(session, case, other)
+            note_event(session, case, "level_lowered", now, code=other)
+            new_round(session, mission, case, now)
 
 
 def _need_reason(text: str, field: str = "reason") -> None:

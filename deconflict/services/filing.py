@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from deconflict.domain import roles
@@ -18,15 +19,17 @@ from deconflict.domain.activity import Activity, LatLon, Side
 from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
 from deconflict.domain.errors import LostRace, NotFound, Refused
-from deconflict.domain.filing import Filing, MovementNotice, split_sealed
+from deconflict.domain.filing import Filing, Level, MovementNotice, split_sealed
 from deconflict.domain.presence import activity_of
 from deconflict.domain.states import LIVE_ITEMS, ItemState
 from deconflict.matching.boxes import replace_boxes
+from deconflict.services.cases import withdraw_unreleased
 from deconflict.store.audit import record
 from deconflict.store.base import transaction
 from deconflict.store.items import DueMark, Item, ItemVersion
 from deconflict.store.moves import LOST, move_item
 from deconflict.store.outbox import fresh_reference
+from deconflict.store.queries import filing_of, version_of
 
 log = structlog.get_logger()
 
@@ -45,6 +48,13 @@ def file_item(filing: Filing, by: Audience, key: str, mission: Mission, now: dat
     retry after a lost answer makes no twin. Raises Refused where the person may not file for this side."""
     _check_side(filing, by)
     check_scope(filing, by, mission)
+    try:
+        return _file(filing, by, key, mission, now)
+    except IntegrityError:
+        return _file(filing, by, key, mission, now)  # the twin was being written in the same moment: now it is there
+
+
+def _file(filing: Filing, by: Audience, key: str, mission: Mission, now: datetime) -> Filed:
     with transaction() as session:
         twin = session.scalars(select(Item).where(Item.key == key)).first()
         if twin is not None:
@@ -89,10 +99,16 @@ def amend_item(
             raise LostRace(LOST)
         if item.side != filing.side:
             raise NotFound
+        before = filing_of(version_of(session, item)) if _readable(session, item) else None
         move_item(session, item, "amend", "owner")
         item.version += 1
         _describe(item, filing, mission)
         _write_version(session, item, filing, by, mission, now, reason=reason)
+        moved = before is None or (before.stops, before.kind, before.mode) != (filing.stops, filing.kind, filing.mode)
+        # Filed weeks ahead and moved hours before is as late as filed then (RUL-2); once late it stays so.
+        item.late = item.late or (moved and item.departs_at - now < lead_time(filing, mission))
+        if filing.level is Level.MATCH_ONLY and before is not None and before.level is not Level.MATCH_ONLY:
+            withdraw_unreleased(session, mission, item, now)
         record(
             session,
             by.person_id,
@@ -186,6 +202,15 @@ def understand(item: Item, filing: Filing, mission: Mission) -> Activity:
         pack=mission.pack,
         gazetteer=mission.gazetteer,
     )
+
+
+def _readable(session: Session, item: Item) -> bool:
+    """Whether the stored version can be read at all; a damaged one must not stop its owner from mending it."""
+    try:
+        filing_of(version_of(session, item))
+    except (ValueError, KeyError, TypeError):
+        return False
+    return True
 
 
 def _check_side(filing: Filing, by: Audience) -> None:

@@ -122,6 +122,15 @@ def invited(token: str, *, now: datetime) -> str:
     return _invited(db.session, token, now).person.name  # type: ignore[arg-type]  # scoped_session offers Session's methods
 
 
+def sign_out(by: Audience, *, now: datetime) -> None:
+    """Ends every session of the account: whoever signs out on one machine may have left another open."""
+    with transaction() as session:
+        account = _person(session, by.person_id).account
+        if account is not None:
+            account.fs_uniquifier = uuid4().hex
+            audit.record(session, by.person_id, "sign_out", "person", by.person_id, at=now)
+
+
 def choose_language(by: Audience, language: str, *, now: datetime) -> None:
     """Of pages and of messages from now on."""
     with transaction() as session:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deconflict.domain.activity import LatLon
 from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import ItemFacts, ReleasedWords, is_own, may_be_asked, released_words
@@ -16,7 +18,7 @@ from deconflict.domain.errors import LostRace, NotFound, Refused
 from deconflict.domain.judgement import Judgement
 from deconflict.domain.states import AlertState, RequestState, target
 from deconflict.matching.climb import REQUEST, Climb
-from deconflict.services.cases import SIDES, acted, desk_case, withdraw_requests
+from deconflict.services.cases import SIDES, acted, desk_case, not_anothers, withdraw_requests
 from deconflict.store.audit import record
 from deconflict.store.base import transaction
 from deconflict.store.cases import Case, Request
@@ -27,6 +29,7 @@ from deconflict.store.queries import alerts_of, facts_of
 # What a side may be asked, in codes that read the same in both languages. None says why.
 ASKS = ("avoid_place", "change_time", "change_place", "call_desk")
 ANSWERS = ("accept", "decline")
+CELL_M = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,12 @@ def draft(session: Session, case: Case, side: str, mission: Mission) -> Draft:
     worst = [hit for hit in hits if hit.severity is hits[0].severity]
     nominal = hits[0].nominal
     point = nominal.b_point if side == "humanitarian" else nominal.a_point
-    near = mission.gazetteer.nearest(point)
+    place, pcode = _place(mission, point)
     crowd = any(mission.catalogue[s.activity].groups & {"CROWD"} for s in other.filing.stops if s.activity)
     words = released_words(
         other,
-        place=near[0].name if near else "",
-        pcode=near[0].pcode if near else None,
+        place=place,
+        pcode=pcode,
         starts_at=max(min(hit.meets_from for hit in worst), case.opened_at),
         ends_at=max(hit.meets_until for hit in worst),
         crowd=crowd,
@@ -74,6 +77,14 @@ def ask(reference: str, round_: int, side: str, ask_code: str, by: Audience, mis
         raise Refused("Choose what to ask.", field="ask")
     with transaction() as session:
         case = desk_case(session, reference, by, mission.catalogue, round_)
+        not_anothers(case, by)
+        same = [
+            r
+            for r in case.requests
+            if (r.side, r.ask, r.round, r.state) == (side, ask_code, case.round, RequestState.OPEN)
+        ]
+        if same:
+            return same[0].id  # pressed twice
         words = draft(session, case, side, mission).words
         if words is None:
             raise Refused(
@@ -135,6 +146,18 @@ def own_request(session: Session, request_id: int, by: Audience, mission: Missio
     if request.state == RequestState.WITHDRAWN:
         raise LostRace(LOST)
     return request, request.case
+
+
+def _place(mission: Mission, point: LatLon) -> tuple[str, str | None]:
+    """The settlement of the overlap; out in the bush the nearest one with a radius in tens of kilometres, rounded outward
+    (RUL-9), since its bare name would send people to the wrong place."""
+    near = mission.gazetteer.nearest(point)
+    if near is None:
+        return "", None
+    town, away_m = near
+    if away_m <= mission.pack.geography.same_settlement_radius_m:
+        return town.name, town.pcode
+    return f"{town.name} (≤ {math.ceil(away_m / CELL_M) * CELL_M // 1000} km)", None
 
 
 def _facts(session: Session, case: Case, side: str, mission: Mission) -> tuple[ItemFacts, ItemFacts]:

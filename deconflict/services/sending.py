@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from deconflict.channels.port import Channel, Code, Outgoing, SendFailed
 from deconflict.channels.texts import render, render_mail
+from deconflict.domain.severity import Harm
 from deconflict.domain.states import AlertState, MessageState
 from deconflict.store.alerts import Alert, Message
 from deconflict.store.base import db, transaction
@@ -86,12 +87,21 @@ def _ticket(message: Message, channels: Mapping[str, Channel], base_url: str, no
     if alert.useful_until <= now:
         message.state, message.error = MessageState.FAILED, Code.EXPIRED
         return None
+    if alert.level == "team" and alert.case.harm != Harm.DANGER and _on_the_road(alert, now):
+        message.state = MessageState.WITHDRAWN  # a team already moving is reached for danger only (RUL-4)
+        return None
     channel = channels.get(message.channel)
     if channel is None:
         # Nobody configured this way of reaching people: said as a failure, so that the ladder climbs and the desk sees it.
         message.state, message.error = MessageState.FAILED, Code.SENDER
         return None
     return Ticket(message.id, channel, _outgoing(message, alert, base_url))
+
+
+def _on_the_road(alert: Alert, now: datetime) -> bool:
+    """A closing text says that nothing is to be done any more, and may reach a team anywhere."""
+    item = alert.case.humanitarian
+    return alert.text != "team_closed" and item is not None and item.departs_at <= now
 
 
 def _outgoing(message: Message, alert: Alert, base_url: str) -> Outgoing:
@@ -157,6 +167,6 @@ def _retry_s(tries: int) -> float:
 def late_messages(session: Session, now: datetime, older_than: timedelta) -> int:
     """How many due messages have waited longer than they should: what /readyz turns red for."""
     waiting = select(Message.id).where(
-        Message.state.in_((MessageState.QUEUED, MessageState.SENDING)), Message.send_after < now - older_than
+        Message.state.in_((MessageState.QUEUED, MessageState.SENDING)), Message.due_at < now - older_than
     )
     return len(session.scalars(waiting).all())

@@ -54,7 +54,7 @@ class Alert(Base):
 class Message(Base):
     """One try, one channel, one address. `token` comes back in the status callback; a crash leaves `sending`, whose lease ends
     and which is then queued again: twice is better than never, and `tries` says so. `channel` is sms or email; `provider` is
-    known once one has taken it."""
+    known once one has taken it. `due_at` is when it should have left, `send_after` when it is tried next."""
 
     __tablename__ = "message"
     __table_args__ = (
@@ -73,6 +73,7 @@ class Message(Base):
     token: Mapped[str] = mapped_column(String(64), unique=True)
     state: Mapped[str] = mapped_column(Code)
     urgency: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime] = mapped_column(UTCDateTime)
     send_after: Mapped[datetime] = mapped_column(UTCDateTime)
     lease_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     worker: Mapped[str | None] = mapped_column(String(64))

@@ -17,7 +17,7 @@ class Case(Base):
     """One humanitarian and one mission item, or one item alone that could not be checked (`pair` is then `12:-`).
 
     Three references (RUL-10): the desk's own and one per side; none is an item's. `round` rises with every material
-    change; alerts and officers' acts name the round they are about. `judgement` is the whole Judgement as JSON.
+    change, at `round_at`; alerts and officers' acts name the round they are about. `judgement` is the whole Judgement as JSON.
     `released`: sides whose owner gave a one-off release for this case (RUL-8). `hold_until`: when the minimal alert goes
     if no officer has acted (RUL-1).
     """
@@ -36,6 +36,7 @@ class Case(Base):
     mission_reference: Mapped[str] = mapped_column(Ref, unique=True)
     state: Mapped[str] = mapped_column(Code)
     round: Mapped[int] = mapped_column(Integer, default=1)
+    round_at: Mapped[datetime] = mapped_column(UTCDateTime)
     severity: Mapped[str] = mapped_column(Code)
     harm: Mapped[str] = mapped_column(Code)
     eyes_only: Mapped[bool] = mapped_column(Boolean, default=False)

@@ -3,7 +3,7 @@ other: it comes out as an item without facts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -14,8 +14,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from deconflict.domain.activity import Side
-from deconflict.domain.desk import Callee, CaseLine, CaseLog, DeskCaseFacts, DeskItemFacts
-from deconflict.domain.disclosure import ItemFacts
+from deconflict.domain.desk import Callee, CaseLine, DeskCaseFacts, DeskItemFacts
 from deconflict.domain.judgement import Judgement
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.severity import Severity
@@ -24,7 +23,7 @@ from deconflict.store.alerts import Alert
 from deconflict.store.cases import Case
 from deconflict.store.desk_log import log_of
 from deconflict.store.items import Item, ItemVersion
-from deconflict.store.queries import facts_of, people_of
+from deconflict.store.queries import current_versions, facts_from, people_of, version_of
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -39,37 +38,41 @@ def open_cases(session: Session, catalogue: Catalogue, now: datetime) -> list[De
     late = and_(Alert.state == AlertState.OWED, Alert.side != "ocha", Alert.ack_due_at < now)
     counted = session.execute(select(Alert.case_id, func.count()).where(late).group_by(Alert.case_id))
     silent = {case_id: count for case_id, count in counted}  # noqa: C416  # dict() takes no rows of two types
-    found = ((row, _case(session, row, catalogue)) for row in rows)
     return [
         replace(facts, line=replace(facts.line, asked=_asked(row), silent=silent.get(row.id, 0)))
-        for row, facts in found
+        for row, facts in zip(rows, _cases(session, rows, catalogue), strict=True)
     ]
 
 
 def ended_cases(session: Session, catalogue: Catalogue, limit: int) -> list[DeskCaseFacts]:
     """The latest first."""
     ended = select(Case).where(Case.state.not_in(OPEN_CASES)).order_by(Case.ended_at.desc(), Case.id.desc())
-    return [_case(session, row, catalogue) for row in session.scalars(ended.limit(limit))]
+    return _cases(session, session.scalars(ended.limit(limit)).all(), catalogue)
 
 
 def case_by_reference(session: Session, reference: str, catalogue: Catalogue) -> tuple[int, DeskCaseFacts] | None:
     """The case under the desk's own reference, with its log and whom to call; its id for the audit."""
     wanted = select(Case).where(Case.reference == reference)
     row = session.scalars(wanted.options(selectinload(Case.requests), selectinload(Case.events))).first()
-    return None if row is None else (row.id, _case(session, row, catalogue, whole=True))
+    if row is None:
+        return None
+    items = tuple(_item(session, item, catalogue, whole=True) for item in row.items)
+    return row.id, DeskCaseFacts(_line(row), items, log_of(session, row))
 
 
 def cases_of_item(session: Session, reference: str, catalogue: Catalogue) -> list[DeskCaseFacts]:
     """Every case that an item is in, the newest first."""
     item = select(Item.id).where(Item.reference == reference).scalar_subquery()
     query = select(Case).where(or_(Case.humanitarian_id == item, Case.mission_id == item)).order_by(Case.id.desc())
-    return [_case(session, row, catalogue) for row in session.scalars(query)]
+    return _cases(session, session.scalars(query).all(), catalogue)
 
 
 def items_to_read(session: Session, catalogue: Catalogue) -> list[DeskItemFacts]:
     """What no officer has read yet and what went back to its owner; the first departure first."""
     query = select(Item).where(Item.state.in_(TO_READ)).order_by(Item.departs_at, Item.id)
-    return [_item(session, row, catalogue) for row in session.scalars(query)]
+    rows = session.scalars(query).all()
+    known = _known(session, rows, catalogue)
+    return [known[row.id] for row in rows]
 
 
 def item_versions(session: Session, reference: str, catalogue: Catalogue) -> tuple[int, list[DeskItemFacts]] | None:
@@ -93,12 +96,20 @@ def found(session: Session, typed: str) -> tuple[str, str] | None:
     return ("item", item) if item is not None else None
 
 
-def _case(session: Session, row: Case, catalogue: Catalogue, *, whole: bool = False) -> DeskCaseFacts:
-    return DeskCaseFacts(
-        line=_line(row),
-        items=tuple(_item(session, item, catalogue, whole=whole) for item in row.items),
-        log=log_of(session, row) if whole else CaseLog(),
-    )
+def _cases(session: Session, rows: Sequence[Case], catalogue: Catalogue) -> list[DeskCaseFacts]:
+    """Each item read once, however many cases it is in, and all of them in one query."""
+    known = _known(session, [item for row in rows for item in row.items], catalogue)
+    return [DeskCaseFacts(_line(row), tuple(known[item.id] for item in row.items)) for row in rows]
+
+
+def _known(session: Session, rows: Iterable[Item], catalogue: Catalogue) -> dict[int, DeskItemFacts]:
+    """The items at their current versions, by id."""
+    items = {row.id: row for row in rows}
+    try:
+        versions = current_versions(session, items.values())
+    except UNREADABLE:  # a spoilt row takes the whole answer with it: then each is asked for alone
+        return {key: _item(session, item, catalogue) for key, item in items.items()}
+    return {key: _told(item, versions[key], catalogue) for key, item in items.items()}
 
 
 def _asked(row: Case) -> tuple[tuple[str, str], ...]:
@@ -134,20 +145,33 @@ def _line(row: Case) -> CaseLine:
 def _item(
     session: Session, row: Item, catalogue: Catalogue, *, version: int | None = None, whole: bool = False
 ) -> DeskItemFacts:
+    """One version, the current one by default; `whole` with whom to call."""
     number = row.version if version is None else version
-    facts: ItemFacts | None = _read(lambda: facts_of(session, row, catalogue, number), row.reference)
+    stored = _read(lambda: version_of(session, row, number), row.reference)
+    facts = _bare(row, number) if stored is None else _told(row, stored, catalogue)
+    if stored is None:
+        facts = replace(facts, reason=_reason(session, row, number))
+    return replace(facts, callees=tuple(_callees(session, row))) if whole else facts
+
+
+def _told(row: Item, stored: ItemVersion, catalogue: Catalogue) -> DeskItemFacts:
+    facts = _read(lambda: facts_from(row, stored, catalogue), row.reference)
+    bare = replace(_bare(row, stored.version), facts=facts, reason=stored.reason if row.version > 1 else "")
+    return bare if facts is None else replace(bare, filed_at=facts.filed_at)
+
+
+def _bare(row: Item, version: int) -> DeskItemFacts:
+    """What an item says of itself when nothing of what was filed can be read."""
     return DeskItemFacts(
         side=Side(row.side),
         reference=row.reference,
         owner=row.owner.name,
         state=row.state,
-        version=number,
+        version=version,
         late=row.late,
         departs_at=row.departs_at,
-        filed_at=facts.filed_at if facts else row.filed_at,
-        facts=facts,
-        reason=_reason(session, row, number),
-        callees=tuple(_callees(session, row)) if whole else (),
+        filed_at=row.filed_at,
+        facts=None,
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from deconflict.domain import states
 from deconflict.domain.errors import LostRace
 from deconflict.domain.msgid import N_
+from deconflict.store.audit import record
 from deconflict.store.cases import Case, CaseEvent
 from deconflict.store.items import Item
 
@@ -42,6 +43,9 @@ def note_event(
         mission_version=case.mission_version,
     )
     session.add(entry)
+    if actor_id is None:  # what a person does is recorded by the service that does it
+        detail = {"round": case.round, "severity": case.severity, "state": case.state}
+        record(session, None, event, "case", case.id, detail, at=now)
     return entry
 
 

@@ -115,6 +115,7 @@ def queue_message(
         token=secrets.token_urlsafe(24),
         state=MessageState.QUEUED,
         urgency=urgency,
+        due_at=send_after,
         send_after=send_after,
         queued_at=now,
     )

@@ -27,6 +27,13 @@ def version_of(session: Session, item: Item, version: int | None = None) -> Item
     ).one()
 
 
+def current_versions(session: Session, items: Iterable[Item]) -> dict[int, ItemVersion]:
+    """The rows of the current versions by item id, in one query. Raises what filing_of raises when any cannot be read."""
+    query = select(ItemVersion).join(Item).where(ItemVersion.version == Item.version)
+    rows = session.scalars(query.where(Item.id.in_({item.id for item in items})))
+    return {row.item_id: row for row in rows}
+
+
 def filing_of(row: ItemVersion) -> Filing:
     """The filing with its sealed fields opened. Raises ValueError, KeyError or TypeError for a row that cannot be read."""
     sealed = {"plates": row.plates, "overnight": row.overnight, "communications": row.communications}
@@ -41,7 +48,11 @@ def is_sensitive(filing: Filing, catalogue: Catalogue) -> bool:
 
 def facts_of(session: Session, item: Item, catalogue: Catalogue, version: int | None = None) -> ItemFacts:
     """Everything about an item, for disclosure to judge."""
-    row = version_of(session, item, version)
+    return facts_from(item, version_of(session, item, version), catalogue)
+
+
+def facts_from(item: Item, row: ItemVersion, catalogue: Catalogue) -> ItemFacts:
+    """Everything about an item at the version of this row."""
     filing = filing_of(row)
     return ItemFacts(
         id=item.id,

@@ -13,7 +13,7 @@ from typing import Any
 from flask import Flask
 
 from deconflict.domain.audience import Audience
-from deconflict.web import audience, errors, forms_ui, headers, language
+from deconflict.web import audience, errors, forms_ui, headers, intake, language
 
 BLUEPRINTS: list[str] = [
     "deconflict.web.home:bp",
@@ -58,6 +58,7 @@ def found(dotted: str) -> Any:
 def register(app: Flask) -> None:
     """Guards first, then pages, so that no page exists without them."""
     headers.init_app(app)
+    intake.init_app(app)
     language.init_app(app)
     audience.init_app(app)
     errors.init_app(app)

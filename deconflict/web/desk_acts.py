@@ -19,6 +19,7 @@ from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_case import mission, page, seen_case, texts
 from deconflict.web.forms_ui import Form, typed
+from deconflict.web.intake import number
 from deconflict.web.own_requests import ASKS as PARTY_READS
 
 Page = str | tuple[str, int] | Response
@@ -36,7 +37,7 @@ def take(reference: str) -> Page:
 @audience(*roles.OFFICERS)
 def hand_back(reference: str) -> Page:
     def do() -> str:
-        cases.hand_back(reference, current_audience(), mission().catalogue, now())
+        cases.hand_back(reference, current_audience(), mission(), now())
         return _("The case is free for somebody else to take.")
 
     return _act(reference, "hand_back", do)
@@ -107,14 +108,14 @@ def dismiss(reference: str) -> Page:
 @audience(*roles.OFFICERS)
 def relay(reference: str) -> Page:
     def do() -> str:
-        alert = request.form.get("relay-alert", "")
-        if not alert.isdecimal():
+        alert = number(request.form.get("relay-alert"))
+        if alert is None:
             raise Refused(_("Choose whose answer it is."), field="alert")
         level, answer, how, words = (
             request.form.get(f"relay-{name}", "") for name in ("level", "answer", "how", "words")
         )
         by, catalogue = current_audience(), mission().catalogue
-        acknowledgements.acknowledge_by_relay(reference, int(alert), level, answer, how, words, by, catalogue, now())
+        acknowledgements.acknowledge_by_relay(reference, alert, level, answer, how, words, by, catalogue, now())
         return _("Written down.")
 
     return _act(reference, "relay", do)
@@ -145,5 +146,5 @@ def _act(reference: str, act: str, do: Callable[[], str]) -> Page:
 
 def _round() -> int:
     """The round that the officer was looking at; one that is none never is the current one."""
-    text = request.values.get("round", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else -1
+    given = number(request.values.get("round"))
+    return -1 if given is None else given

@@ -22,6 +22,7 @@ from deconflict.web.clock import now
 from deconflict.web.desk_case import mission, texts
 from deconflict.web.filing_words import RETURNS, Words, changes, in_words, moment_words
 from deconflict.web.forms_ui import Form
+from deconflict.web.intake import number
 from deconflict.web.language import named
 
 Page = str | tuple[str, int] | Response
@@ -86,9 +87,9 @@ def give_back(reference: str) -> Page:
 
 def _act(reference: str, do: Any, done: str) -> Page:
     item_id, _views = _versions(reference)
-    version = request.form.get("version", "")
+    version = number(request.form.get("version"))
     try:
-        do(item_id, int(version) if version.isdecimal() else 0)
+        do(item_id, version or 0)
     except (LostRace, WrongState) as error:
         return _page(reference, warning=_(error.sentence)), 409
     flash(named(reference, done))

@@ -17,6 +17,7 @@ from deconflict.domain.places import Gazetteer, label
 from deconflict.schemas import forms
 from deconflict.schemas.filings import MOST_STOPS
 from deconflict.schemas.whereabouts import candidates, offers
+from deconflict.web.intake import number
 
 KEY = re.compile(r"[0-9a-f]{32}")
 PLACE_FIELDS = ("place", "place_pcode", "position")
@@ -86,9 +87,9 @@ def read(form: Mapping[str, str]) -> Typed:
     key = form.get("_key", "")
     return Typed(
         values=values,
-        stops=min(max(_number(form.get("_stops")), 1), MOST_STOPS),
+        stops=min(max(number(form.get("_stops")) or 1, 1), MOST_STOPS),
         key=key if KEY.fullmatch(key) else secrets.token_hex(16),
-        base=_number(form.get("_base")),
+        base=number(form.get("_base")) or 0,
         reason=form.get("_reason", "")[:500],
     )
 
@@ -172,7 +173,3 @@ def _picks(typed: Typed, n: int, mission: Mission) -> list[Pick]:
         place for place in mission.gazetteer.search(row["place"], 12) if place.level in ("town", "commune")
     ]
     return [Pick(f"pcode|{place.pcode}", label(place)) for place in near[:MOST_PICKS]] + likely
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and re.fullmatch(r"\d{1,4}", text, re.ASCII) else 0

@@ -26,6 +26,7 @@ from deconflict.web.filing_notes import notes
 from deconflict.web.filing_pages import Page, Pages, Sheet, filing_of, mission, own_versions
 from deconflict.web.filing_words import Words, changes, in_words
 from deconflict.web.forms_ui import Form
+from deconflict.web.intake import number
 from deconflict.web.language import label
 
 
@@ -78,11 +79,11 @@ def _written(pages: Pages, what: str, view: ItemView | None) -> Page:
         full = {"": [_("Twelve stops at most: file the rest as another one.")]} if typed.stops == MOST_STOPS else {}
         return _form(pages, what, filing_form.with_stop(typed), view, Problems(full))
     if do.startswith("remove-"):
-        gone = do.removeprefix("remove-")
-        return _form(pages, what, filing_form.without_stop(typed, int(gone) if gone.isdecimal() else -1), view)
+        gone = number(do.removeprefix("remove-"))
+        return _form(pages, what, filing_form.without_stop(typed, -1 if gone is None else gone), view)
     if do == "change":
         return _form(pages, what, typed, view)
-    received = receive(pages.schema(mission()), typed.values)
+    received = receive(pages.schema(mission(), now()), typed.values)
     errors = received.errors if received.filing is None else _not_here(pages, what, received.filing, view)
     if errors or received.filing is None:
         return _wrong(pages, what, typed, view, errors)

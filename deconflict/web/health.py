@@ -30,18 +30,23 @@ def healthz() -> Response:
 @bp.get("/readyz")
 @audience(PUBLIC)
 def readyz() -> tuple[Response, int]:
-    """503 when the heartbeat is old, a due message is late, or the database does not answer. Says no counts: they would tell
-    a stranger when something happens."""
+    """503 when the heartbeat is old, a due message is late, or the database does not answer. Says no reason
+    and no counts: they would tell a stranger what to wait for. The reason is in the log."""
     try:
         health = _health()
     except SQLAlchemyError:
         log.exception("the database does not answer")
-        return jsonify(status="database"), 503
+        return _not_ready("the database does not answer")
     if not health.beating:
-        return jsonify(status="scheduler"), 503
+        return _not_ready("the scheduler's heartbeat is old or missing")
     if health.late_messages:
-        return jsonify(status="messages"), 503
+        return _not_ready("messages are late")
     return jsonify(status="ok"), 200
+
+
+def _not_ready(because: str) -> tuple[Response, int]:
+    log.warning("not ready", because=because)
+    return jsonify(status="not ready"), 503
 
 
 def banners(who: Audience | None) -> Iterable[Banner]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_security import hash_password
+from flask_security import current_user, hash_password
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
@@ -25,6 +25,16 @@ bp = Blueprint("people", __name__)
 
 PHONES = ("phones-0", "phones-1", "phones-2")
 Page = str | tuple[str, int] | Response
+
+
+@bp.after_app_request
+def end_sessions(response: Response) -> Response:
+    """Signing out takes the cookie of one browser away; this ends the others. The audience is who asked, read before."""
+    if request.endpoint == "security.logout" and not current_user.is_authenticated:
+        who = current_audience_or_none()
+        if who is not None:
+            people.sign_out(who, now=now())
+    return response
 
 
 @bp.get("/people")

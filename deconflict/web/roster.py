@@ -41,7 +41,7 @@ def index() -> str:
 def assign() -> Page:
     values = typed(request.form)
     try:
-        facts = ShiftSchema([area.code for area in mission().areas], mission().zone).load(
+        facts = ShiftSchema([area.code for area in mission().areas], mission().zone, now()).load(
             {name: value for name, value in values.items() if name != "csrf_token"}
         )
         roster.assign(**facts, by=current_audience(), mission=mission(), now=now())

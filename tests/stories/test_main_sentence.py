@@ -68,10 +68,46 @@ def test_an_acknowledged_alert_does_not_climb_the_ladder(world, distribution, lo
     world.cimic.files(long_patrol)
     world.officer.types_code(world.officer.expects("URGENT"))
     world.officer.takes(world.case)
-    world.forward("4h")
-    world.sub_office_head.expects_nothing()
+    world.forward("50m")
+    world.all_quiet()  # nobody outside OCHA hears before the officer acts, and nobody else at OCHA
+
+
+def test_taking_a_case_and_then_doing_nothing_is_silence_too(world, distribution, long_patrol):
+    world.at("2019-12-07T06:00Z")
+    world.ngo.files(distribution)
+    world.cimic.files(long_patrol)
+    world.officer.expects("URGENT")
+    world.officer.takes(world.case)
+    world.forward("70m")
+    world.officer.expects(world.case.reference)  # the hour that the SOP gives him to look is over
+    world.forward("130m")
+    world.deputy.expects("URGENT")
+    world.sub_office_head.expects("URGENT")
+
+
+def test_a_request_under_way_leaves_the_desk_in_peace(world, distribution, long_patrol):
+    world.at("2019-12-07T06:00Z")
+    world.ngo.files(distribution)
+    world.cimic.files(long_patrol)
+    world.officer.takes(world.case)
+    world.officer.asks(world.case, "mission")
+    world.read_everything()
+    world.forward("50m")
+    world.officer.expects_nothing()
     world.deputy.expects_nothing()
-    world.driver_phone(DRIVER).expects_nothing()
+
+
+def test_given_back_a_case_rings_the_desk_anew(world, distribution, long_patrol):
+    world.at("2019-12-07T06:00Z")
+    world.ngo.files(distribution)
+    world.cimic.files(long_patrol)
+    world.officer.takes(world.case)
+    world.read_everything()
+    world.officer.hands_back(world.case)
+    assert world.case.state == CaseState.DETECTED
+    world.officer.expects("URGENT")
+    world.forward("20m")
+    world.ngo.expects(world.case.humanitarian_reference)  # the hold runs again, and nobody acted
 
 
 def test_silence_at_the_desk_climbs_to_the_deputy_and_the_heads(world, distribution, long_patrol):
@@ -189,3 +225,82 @@ def test_a_case_that_nobody_decided_lapses_and_is_not_counted_as_resolved(world,
     world.forward("2d")
     assert world.case.state == CaseState.LAPSED
     assert world.case.outcome == "lapse"
+
+
+def test_a_taken_case_that_gets_worse_climbs_again_and_releases_the_minimal_alert(world):
+    world.at("2019-12-06T12:30Z")
+    world.ngo.files(make.distribution("Bankass", "10 Dec 09:00-15:00"))
+    plan = world.cimic.files(make.patrol(NEAR_BANKASS, "11 Dec 17:00-18:00"))
+    world.officer.takes(world.case)
+    world.cimic.amends(plan, make.patrol(NEAR_BANKASS, "10 Dec 13:00-16:00"))
+    assert (world.case.state, world.case.severity) == (CaseState.TAKEN, "critical")
+    world.officer.expects("URGENT")
+    world.forward("20m")
+    world.ngo.expects(world.case.humanitarian_reference)
+    world.forward("50m")
+    world.deputy.expects("URGENT")
+
+
+def test_a_dismissed_case_is_not_opened_again_by_the_clock(world):
+    world.at("2019-12-07T08:00Z")
+    world.ngo.files(make.distribution("Bankass", "10 Dec 09:00-15:00"))
+    world.cimic.files(make.patrol(NEAR_BANKASS, "10 Dec 13:00-16:00"))
+    world.officer.dismisses(world.case)
+    world.read_everything()
+    world.at("2019-12-10T18:30Z")
+    world.forward("2h")
+    assert world.case.state == CaseState.DISMISSED
+    world.all_quiet()
+
+
+def test_a_late_patrol_silences_nobody_who_filed_in_time(world, distribution):
+    world.at("2019-12-07T06:00Z")
+    world.ngo.files(distribution)
+    world.at("2019-12-10T02:00Z")
+    world.cimic.files(make.patrol(NEAR_BANKASS, "10 Dec 13:00-16:00"))
+    world.read_everything()
+    world.forward("20m")
+    assert {a.side for a in world.alerts("minimal")} == {"humanitarian"}
+    assert world.alerts("ring")
+
+
+def test_moved_to_the_last_hours_an_early_filing_is_late(world, distribution):
+    world.at("2019-12-01T06:00Z")
+    notice = world.ngo.files(make.distribution("Bankass", "20 Dec 09:00-15:00"))
+    assert not world.item(notice).late
+    world.at("2019-12-10T05:00Z")
+    world.ngo.amends(notice, distribution)
+    assert world.item(notice).late
+
+
+def test_a_level_lowered_takes_back_what_was_asked_on_it(world, distribution, long_patrol):
+    world.at("2019-12-07T06:00Z")
+    notice = world.ngo.files(distribution)
+    world.cimic.files(long_patrol)
+    world.officer.takes(world.case)
+    world.officer.asks(world.case, "mission")
+    world.read_everything()
+    world.ngo.amends(notice, make.distribution("Bankass", "10 Dec 09:00-15:00", level=Level.MATCH_ONLY, phone=DRIVER))
+    assert [r.state for r in world.case.requests] == ["withdrawn"]
+    world.officer.expects(world.case.reference)
+    world.cimic.expects_nothing()
+
+
+def test_a_longer_stay_lengthens_the_case(world):
+    world.at("2019-12-07T06:00Z")
+    notice = world.ngo.files(make.distribution("Bankass", "10 Dec 09:00-15:00"))
+    world.cimic.files(make.patrol(NEAR_BANKASS, "10 Dec 13:00-16:00"))
+    before = world.case.ends_at
+    world.ngo.amends(notice, make.distribution("Bankass", "10 Dec 09:00-21:00"))
+    assert world.case.ends_at > before
+    assert world.case.round == 2
+
+
+@pytest.mark.parametrize("unmanned", [["officer"], ["officer", "deputy"], ["officer", "deputy", "sub_office_head"]])
+def test_where_nobody_is_on_duty_the_next_who_stands_there_hears_at_once(world, distribution, long_patrol, unmanned):
+    world.at("2019-12-07T06:00Z")
+    world.leaves_duty(*unmanned)
+    world.ngo.files(distribution)
+    world.cimic.files(long_patrol)
+    heard = [name for name in ("deputy", "sub_office_head", "ocha_head") if world.actors[name].phone.unread]
+    assert heard == [name for name in ("deputy", "sub_office_head", "ocha_head") if name not in unmanned][:1]

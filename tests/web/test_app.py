@@ -127,12 +127,12 @@ def test_a_person_s_session_ends_when_nobody_uses_it(app, client, make_account, 
     assert app.permanent_session_lifetime.total_seconds() == 15 * 60
 
 
-def test_an_access_line_names_the_path_and_nothing_that_was_typed(app, client, capsys, caplog):
+def test_an_access_line_names_the_rule_of_the_path_and_nothing_that_was_typed(app, client, capsys, caplog):
     with caplog.at_level("INFO"):
         client.get("/login?next=/people&place=Bankass")
         client.get("/14.0700,-3.5200")
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"request"' in line]
-    assert [line["path"] for line in lines] == ["/login", "(unknown)"]
+    assert [line["path"] for line in lines] == ["/login", "-"]
     assert "Bankass" not in json.dumps(lines)
 
 
