@@ -25,9 +25,7 @@ class Event(StrEnum):
     TEAM_CRITICAL = "team_critical"
     TEAM_HIGH = "team_high"
     TEAM_REMINDER = "team_reminder"
-    TEAM_CHECKIN = "team_checkin"
     TEAM_CLOSED = "team_closed"
-    TEAM_CANCELLED = "team_cancelled"
     OFFICER_CRITICAL = "officer_critical"
     OFFICER_HIGH = "officer_high"
     OFFICER_REMINDER = "officer_reminder"
@@ -36,12 +34,10 @@ class Event(StrEnum):
     FOCAL_REMINDER = "focal_reminder"
     FOCAL_MINIMAL = "focal_minimal"
     FOCAL_CLOSED = "focal_closed"
-    FOCAL_CANCELLED = "focal_cancelled"
     MISSION_REQUEST = "mission_request"
     MISSION_REMINDER = "mission_reminder"
     MISSION_MINIMAL = "mission_minimal"
     MISSION_CLOSED = "mission_closed"
-    MISSION_CANCELLED = "mission_cancelled"
 
     @property
     def has_mail(self) -> bool:

@@ -174,7 +174,8 @@ class AlertLine:
 
     @property
     def waits(self) -> bool:
-        return self.state == AlertState.OWED
+        """An acknowledgement is expected: a closing text asks for none."""
+        return self.state == AlertState.OWED and self.ack_due_at is not None
 
     @property
     def relayable(self) -> bool:
@@ -207,7 +208,7 @@ class CaseLog:
 
     def closing_waits(self, now: datetime) -> bool:
         """Whether a closing text is still to leave at the fixed hour (RUL-6)."""
-        waiting = (m for a in self.alerts if a.purpose == "closing" and a.waits for m in a.messages)
+        waiting = (m for a in self.alerts if a.purpose == "closing" and a.state == AlertState.OWED for m in a.messages)
         return any(m.leaves_at is not None and m.leaves_at > now for m in waiting)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 from deconflict.domain.judgement import Hit, Judgement
 
@@ -18,7 +18,8 @@ PATTERNS: dict[str, dict[str, str]] = {
         "rule": "rule {rule}, SOP version {version}",
         "possible": "possible only: it rests on assumed delays, a route that was not stated or an imprecise position",
         "eyes_only": "for CMCoord only",
-        "instant": "%d/%m/%Y %H:%M",
+        "days": "Mon Tue Wed Thu Fri Sat Sun",
+        "months": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
         "point": ".",
     },
     "fr": {
@@ -31,7 +32,8 @@ PATTERNS: dict[str, dict[str, str]] = {
         "rule": "règle {rule}, procédure {version}",
         "possible": "seulement possible : repose sur des retards supposés, un itinéraire non précisé ou une position imprécise",
         "eyes_only": "pour la CMCoord seule",
-        "instant": "%d/%m/%Y %H:%M",
+        "days": "lun. mar. mer. jeu. ven. sam. dim.",
+        "months": "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.",
         "point": ",",
     },
 }
@@ -52,7 +54,7 @@ def explain(judgement: Judgement) -> list[Fact]:
 
 
 def sentence(fact: Fact, language: str, zone: tzinfo) -> str:
-    """One fact in words: "1.4 km apart (limit 2 km), at the same time, 10/12/2019 13:00 (limit 3 h), rule R01a ...".
+    """One fact in words: "1.4 km apart (limit 2 km), at the same time, Tue 10 Dec 13:00 (limit 3 h), rule R01a ...".
     Times on the wall clock of `zone`. Raises KeyError for a language without patterns."""
     hit, patterns = fact.hit, PATTERNS[language]
     said = [_where(hit, patterns), _when(hit, patterns, zone)]
@@ -79,11 +81,17 @@ def _when(hit: Hit, patterns: dict[str, str], zone: tzinfo) -> str:
     first, second = sorted((hit.nominal.a_at, hit.nominal.b_at))
     hours = round((second - first).total_seconds() / 3600, 1)
     return patterns["between" if hours else "together"].format(
-        first=first.astimezone(zone).strftime(patterns["instant"]),
-        second=second.astimezone(zone).strftime(patterns["instant"]),
+        first=_instant(first.astimezone(zone), patterns),
+        second=_instant(second.astimezone(zone), patterns),
         hours=_number(hours, patterns),
         limit=_number(hit.limit_s / 3600, patterns),
     )
+
+
+def _instant(at: datetime, patterns: dict[str, str]) -> str:
+    """As `Tue 10 Dec 13:00`, as pages write it."""
+    day, month = patterns["days"].split()[at.weekday()], patterns["months"].split()[at.month - 1]
+    return f"{day} {at.day} {month} {at:%H:%M}"
 
 
 def _km(metres: float, patterns: dict[str, str]) -> str:

@@ -109,7 +109,10 @@ def _known(session: Session, rows: Iterable[Item], catalogue: Catalogue) -> dict
         versions = current_versions(session, items.values())
     except UNREADABLE:  # a spoilt row takes the whole answer with it: then each is asked for alone
         return {key: _item(session, item, catalogue) for key, item in items.items()}
-    return {key: _told(item, versions[key], catalogue) for key, item in items.items()}
+    return {
+        key: _told(item, versions[key], catalogue) if key in versions else _bare(item, item.version)
+        for key, item in items.items()
+    }
 
 
 def _asked(row: Case) -> tuple[tuple[str, str], ...]:

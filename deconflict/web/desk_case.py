@@ -78,9 +78,8 @@ def seen_case(reference: str) -> tuple[int, DeskCaseView]:
 
 def page(reference: str, *, warning: str = "", form: Form | None = None, act: str = "") -> str:
     """The page as things stand now. `act` names the form that stays open with what was typed and what is wrong with it."""
-    case_id, _seen = seen_case(reference)
+    case_id, view = seen_case(reference)
     note_read(current_audience(), "case", case_id, now())
-    view = seen_case(reference)[1]
     words = drafts(db.session(), reference, mission()) if view.line.is_open else {}
     judgement = view.line.judgement
     return render_template(

@@ -4,6 +4,7 @@ only, from views."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from markupsafe import Markup
@@ -20,26 +21,51 @@ from deconflict.web.map_svg import MapShape, draw
 
 LEAST_M, MOST_M = 4_000.0, 40_000.0  # around the closest approach
 MUCH_MORE = 2.5
+WIDE, NARROW = (640, 420), (320, 340)  # pixels; a phone 360 wide leaves 328 to a drawing
 FINE = 60  # pieces that a leg is looked at in
 
 
-def maps(case: DeskCaseView, mission: Mission, lang: str) -> list[Markup]:
+@dataclass(frozen=True, slots=True)
+class Map:
+    """One map drawn twice, since letters shrink with a drawing: the style sheet shows the one that fits the screen."""
+
+    wide: Markup
+    narrow: Markup
+
+
+def maps(case: DeskCaseView, mission: Mission, lang: str) -> list[Map]:
     """None, one, or two maps: near, then whole."""
     shapes = [shape for item in case.items for shape in _shapes(item, mission)]
     judgement = case.line.judgement
     if not shapes:
         return []
     if judgement is None:
-        return [draw(shapes, basemap=mission.basemap, lang=lang, gazetteer=mission.gazetteer)]
+        return [_drawn(shapes, mission, lang)]
     nominal = judgement.hits[0].nominal
     closest, reach_m = (nominal.a_point, nominal.b_point), _reach_m(judgement)
     middle = between(*closest, 0.5)
     near = [part for shape in shapes if (part := _around(shape, middle, reach_m)) is not None]
     wide = max(distance_m(middle, point) for shape in shapes for point in shape.points) > MUCH_MORE * reach_m
     drawn = [near or shapes] + ([shapes] if wide and near else [])
-    return [
-        draw(part, basemap=mission.basemap, lang=lang, gazetteer=mission.gazetteer, closest=closest) for part in drawn
-    ]
+    return [_drawn(part, mission, lang, closest) for part in drawn]
+
+
+def _drawn(
+    shapes: Sequence[MapShape], mission: Mission, lang: str, closest: tuple[LatLon, LatLon] | None = None
+) -> Map:
+    wide, narrow = (
+        draw(
+            shapes,
+            basemap=mission.basemap,
+            width=width,
+            height=height,
+            lang=lang,
+            gazetteer=mission.gazetteer,
+            closest=closest,
+        )
+        for width, height in (WIDE, NARROW)
+    )
+    return Map(wide, narrow)
 
 
 def _reach_m(judgement: Judgement) -> float:

@@ -49,7 +49,8 @@ EVENTS = {
     "recover": _l("Can be read again"),
     "reopen": _l("Opened again"),
     "minimal": _l("Minimal alert: no officer had acted"),
-    "ring_desk": _l("Whole desk rung: filed late, no officer had acted"),
+    "ring_desk": _l("All desks rung: no officer had acted"),
+    "level_lowered": _l("The owner releases nothing any more: requests taken back"),
     "step_empty": _l("Nobody of the side on this step: passed to the desk"),
 }
 DISMISSALS = {
@@ -97,6 +98,8 @@ REQUESTS = {
 }
 PURPOSES = {
     "desk": _l("Alert to the desk"),
+    "ring": _l("All desks rung"),
+    "idle": _l("Reminder: nothing was done since"),
     "request": _l("Request"),
     "minimal": _l("Minimal alert"),
     "closing": _l("Closing text"),

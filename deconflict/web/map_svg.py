@@ -47,7 +47,7 @@ def draw(
     radius_m = max((shape.radius_m for shape in shapes), default=0.0)
     view = View.around(points, radius_m, width, height, landmark[0].point if landmark else None)
     others = [p for p in gazetteer.within(*view.bounds) if p not in landmark] if gazetteer else []
-    words, uid = WORDS[lang], blake2s(repr((shapes, closest, lang)).encode(), digest_size=4).hexdigest()
+    words, uid = WORDS[lang], blake2s(repr((shapes, closest, lang, width)).encode(), digest_size=4).hexdigest()
     sentences = told(shapes, gazetteer, closest, lang)
     taken: list[Box] = [(0, height - 34, 150, height), (0, 0, width, LEGEND)]  # scale bar and legend
     taken += [(x - 5, y - 5, x + 5, y + 5) for x, y in map(view.xy, points)]
@@ -120,7 +120,7 @@ def _base(view: View, drawn: Sequence[Layer], rough: str, name: str) -> Iterator
                 )
     if seen:
         yield (
-            f'<text class="map-note" x="{view.width - 6}" y="{view.height - 7}" text-anchor="end" font-size="10" '
+            f'<text class="map-note" x="{view.width - 6}" y="{view.height - 7}" text-anchor="end" font-size="11" '
             f'fill="#595959" {HALO}>{escape(rough)}</text>'
         )
 

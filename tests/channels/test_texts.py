@@ -32,8 +32,7 @@ TEAM_FR = {
     "team_closed": "Dossier 4F7K2-1: fin de ce dossier seulement. Les autres restent ouverts. "
     "Appelez votre base avant de partir. Code 4821.",
 }
-TEAM_FR |= {"team_reminder": TEAM_FR["team_high"], "team_checkin": TEAM_FR["team_high"]}
-TEAM_FR |= {"team_cancelled": TEAM_FR["team_closed"]}
+TEAM_FR |= {"team_reminder": TEAM_FR["team_high"]}
 
 
 def test_both_languages_have_every_text_and_nothing_else() -> None:

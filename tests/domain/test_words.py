@@ -11,8 +11,8 @@ def test_a_case_explains_itself_in_both_languages() -> None:
     judgement = judged(DISTRIBUTION, plan(presence((14.0800, -3.5120), "10 Dec 13:00", "10 Dec 16:00")))
     assert judgement is not None
     english, french = (sentences(judgement, language, mission().zone)[0] for language in ("en", "fr"))
-    assert english.startswith("1.4 km apart (limit 2 km), at the same time, 10/12/2019 13:00 (limit 3 h)")
-    assert french.startswith("à 1,4 km (limite 2 km), au même moment, le 10/12/2019 13:00 (limite 3 h)")
+    assert english.startswith("1.4 km apart (limit 2 km), at the same time, Tue 10 Dec 13:00 (limit 3 h)")
+    assert french.startswith("à 1,4 km (limite 2 km), au même moment, le mar. 10 déc. 13:00 (limite 3 h)")
     assert "R01a" in english
     assert mission().pack.version in french
     assert [fact.hit for fact in explain(judgement)] == list(judgement.hits)

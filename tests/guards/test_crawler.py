@@ -262,8 +262,10 @@ def tries(app, crawl: Crawl, method: str, table: dict) -> Iterator[tuple]:
 
 def walk(app, crawl: Crawl) -> None:
     shown = {endpoint: said for endpoint, said in GETS.items() if said[0] != "file"}
-    for client, account, _who, endpoint, _kind, key, address in tries(app, crawl, "GET", shown):
+    for client, account, _who, endpoint, kind, key, address in tries(app, crawl, "GET", shown):
         crawl.gets.append(took(account, endpoint, key, address, client.get(address)))
+        if kind == "search":
+            client.get("/")  # what a search flashes is shown on the next page, whichever it is
 
 
 def push(app, crawl: Crawl) -> None:
@@ -289,7 +291,7 @@ def writes(app) -> int:
 
 def took(account: str, endpoint: str, key: str, address: str, answer) -> Answer:
     body = plain(answer) if answer.mimetype.startswith(("text/", "application/json")) else ""
-    headers = tuple((name, value) for name, value in answer.headers if name != "Set-Cookie")
+    headers = tuple(sorted((name, value) for name, value in answer.headers if name != "Set-Cookie"))
     size = len(answer.data)
     return Answer(account, endpoint, key, address, answer.status_code, body, headers, answer.mimetype, size)
 
@@ -432,7 +434,8 @@ def alike(answers: list[Answer]) -> None:
 
 def test_another_s_reference_answers_exactly_like_a_missing_one(crawl):
     for account in crawl.accounts:
-        alike([answer for answer in crawl.answers(account) if answer.status == 404])
+        missing = [answer for answer in crawl.answers(account) if answer.status == 404]
+        alike([answer for answer in missing if GETS[answer.endpoint][0] != "token"])
         alike([answer for answer in crawl.posts if answer.account == account])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import make
 import pytest
 from accounts import PASSWORD
 from deskhouse import DeskHouse
@@ -12,7 +13,6 @@ from pages import DAY, NOW, errors, file, notice, send, window
 from deconflict.channels.smtp import Server
 from deconflict.domain import roles
 from deconflict.settings import _is_smtp
-from deconflict.web import health
 from deconflict.web.intake import number
 
 HUGE = ("2147483648", "99999999999999999999", "9" * 5000)
@@ -69,7 +69,7 @@ def test_a_huge_number_in_an_address_is_a_page_that_does_not_exist(app, house, m
 
 def test_a_round_an_alert_or_a_version_that_is_no_number_is_stale_or_unknown(house):
     house.meet()
-    item = house.case.humanitarian_reference
+    item = house.files(house.ngo, make.distribution("Koro", "10 Dec 09:00-15:00"))
     for text in NOT_NUMBERS:
         assert house.desk.post(house.url("take"), data={"round": text}).status_code == 409, text
         relayed = {"relay-alert": text, "relay-level": "desk", "relay-answer": "received", "relay-how": "phone"}
@@ -98,10 +98,10 @@ def test_a_date_of_another_year_is_a_slip_and_said_beside_the_date(ngo, day):
         ngo, "/notices/new", notice(**window("stops-0-depart", "06:00", "07:00") | {"stops-0-depart_date": day})
     )
     assert answer.status_code == 422
-    assert set(errors(answer)) & {"stops-0-depart_date", "stops-0-depart_from"}, errors(answer)
+    assert {"f-stops-0-depart_date", "f-stops-0-depart_from"} & set(errors(answer)), errors(answer)
 
 
-@pytest.mark.parametrize("day", ["2026-10-03", DAY, "2028-06-01"])
+@pytest.mark.parametrize("day", ["2026-10-03", DAY, "2028-05-31"])
 def test_sixty_days_back_to_eighteen_months_ahead_are_taken(ngo, day):
     moved = {name: day for name in notice() if name.endswith("_date")}
     assert send(ngo, "/notices/new", notice(**moved)).status_code == 200
@@ -132,7 +132,6 @@ def test_not_ready_says_no_reason_to_strangers_and_says_it_to_the_log(app, clien
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json) == (503, {"status": "not ready"})
     assert "heartbeat is old or missing" in capsys.readouterr().out
-    assert health.readyz.audience is not None
 
 
 def test_signing_out_ends_every_session_of_that_account_and_of_no_other(app, make_account):
