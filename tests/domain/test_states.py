@@ -35,6 +35,7 @@ case     take       officer  unchecked  -> taken
 case     take       officer  taken      -> taken
 case     take       officer  asked      -> taken
 case     take       officer  agreed     -> taken
+case     hand_back  officer  taken      -> detected
 case     ask        officer  detected   -> asked
 case     ask        officer  taken      -> asked
 case     ask        officer  asked      -> asked
@@ -67,6 +68,9 @@ case     fail       system   asked      -> unchecked
 case     fail       system   agreed     -> unchecked
 case     fail       system   unchecked  -> unchecked
 case     fail       system   closed     -> unchecked
+case     fail       system   dismissed  -> unchecked
+case     fail       system   overtaken  -> unchecked
+case     fail       system   lapsed     -> unchecked
 case     change     system   taken      -> taken
 case     change     system   asked      -> taken
 case     change     system   agreed     -> taken

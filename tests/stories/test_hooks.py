@@ -145,7 +145,8 @@ def fresh_message(like, attempt):
     """Another message to the same phone, sent a moment ago; its token."""
     with transaction() as session:
         first = session.scalars(select(Message).where(Message.address_hash == lookup_hash(like.to))).first()
-        kept = ("alert_id", "channel", "address", "address_hash", "send_after", "queued_at")
+        new = ("id", "token", "state", "attempt", "provider_ref")
+        kept = [column.key for column in Message.__table__.columns if column.key not in new]
         more = Message(**{name: getattr(first, name) for name in kept}, state=MessageState.SENT, attempt=attempt)
         more.token = f"token-{attempt}"
         session.add(more)
