@@ -240,7 +240,7 @@ def test_late_is_accepted_and_said(app, ngo):
     assert "48" in words(review)
     reference = file(ngo, NEW, notice())
     assert stored(app, reference)[0].late
-    assert "late" in words(ngo.get(f"/notices/{reference}/filed"))
+    assert "hors délai" in words(ngo.get(f"/notices/{reference}/filed"))
 
 
 def test_a_date_in_the_past_is_pointed_out(app, ngo):
