@@ -8,8 +8,23 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from deconflict.domain.activity import Activity, Moment, Part
+from deconflict.domain.country import Mission
+from deconflict.domain.filing import Filing
 from deconflict.domain.geodesy import box
-from deconflict.store.items import PartBox
+from deconflict.domain.presence import activity_of
+from deconflict.store.items import Item, PartBox
+
+
+def understand(item: Item, filing: Filing, mission: Mission) -> Activity:
+    """The item as the matcher sees it. Raises what `activity_of` raises for one that cannot be read."""
+    return activity_of(
+        filing,
+        item_id=item.id,
+        version=item.version,
+        catalogue=mission.catalogue,
+        pack=mission.pack,
+        gazetteer=mission.gazetteer,
+    )
 
 
 def early(moment: Moment) -> timedelta:

@@ -17,11 +17,10 @@ from sqlalchemy.orm import Session
 from deconflict.domain.activity import Activity, Side
 from deconflict.domain.country import Mission
 from deconflict.domain.judgement import Judgement
-from deconflict.domain.presence import activity_of
 from deconflict.domain.sop import Reach
 from deconflict.domain.states import LIVE_ITEMS
 from deconflict.matching import cases, unchecked
-from deconflict.matching.boxes import rows_of
+from deconflict.matching.boxes import rows_of, understand
 from deconflict.matching.candidates import neighbours
 from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
@@ -125,14 +124,7 @@ def _write(session: Session, mission: Mission, item: Item, answer: Answer, now: 
 
 def _understood(session: Session, mission: Mission, item: Item, answer: Answer) -> Activity | None:
     try:
-        return activity_of(
-            filing_of(version_of(session, item)),
-            item_id=item.id,
-            version=item.version,
-            catalogue=mission.catalogue,
-            pack=mission.pack,
-            gazetteer=mission.gazetteer,
-        )
+        return understand(item, filing_of(version_of(session, item)), mission)
     except Exception:
         log.exception("an item could not be read", item=item.id)
         answer.unreadable.add(item.id)

@@ -20,9 +20,8 @@ from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
 from deconflict.domain.errors import LostRace, NotFound, Refused
 from deconflict.domain.filing import Filing, Level, MovementNotice, split_sealed
-from deconflict.domain.presence import activity_of
-from deconflict.domain.states import LIVE_ITEMS, ItemState
-from deconflict.matching.boxes import replace_boxes
+from deconflict.domain.states import ItemState
+from deconflict.matching.boxes import replace_boxes, understand
 from deconflict.services.cases import withdraw_unreleased
 from deconflict.store.audit import record
 from deconflict.store.base import transaction
@@ -192,18 +191,6 @@ def check_scope(filing: Filing, by: Audience, mission: Mission) -> None:
         raise Refused("This is in another sector. Ask that sector's desk or force headquarters to file it.")
 
 
-def understand(item: Item, filing: Filing, mission: Mission) -> Activity:
-    """The item as the matcher sees it."""
-    return activity_of(
-        filing,
-        item_id=item.id,
-        version=item.version,
-        catalogue=mission.catalogue,
-        pack=mission.pack,
-        gazetteer=mission.gazetteer,
-    )
-
-
 def _readable(session: Session, item: Item) -> bool:
     """Whether the stored version can be read at all; a damaged one must not stop its owner from mending it."""
     try:
@@ -269,7 +256,3 @@ def _current(session: Session, item_id: int, version: int) -> Item:
     if item.version != version:
         raise LostRace(LOST)
     return item
-
-
-def is_live(item: Item) -> bool:
-    return item.state in LIVE_ITEMS
