@@ -12,6 +12,8 @@ from pathlib import Path
 import databases
 import pytest
 from accounts import Someone, create_account, enter, settings_of
+from fakes.smtp_sink import SmtpSink
+from fakes.twilio_network import TwilioNetwork
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -29,6 +31,18 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def mission() -> Mission:
     return load_mission(ROOT / "config/missions/mali-minusma")
+
+
+@pytest.fixture(scope="session")
+def network() -> Iterator[TwilioNetwork]:
+    with TwilioNetwork() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def mail() -> Iterator[SmtpSink]:
+    with SmtpSink() as running:
+        yield running
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import may_hear
 from deconflict.domain.states import AlertState, ItemState, MessageState, RequestState, target
 from deconflict.store.alerts import Alert
-from deconflict.store.cases import Case, Request
+from deconflict.store.cases import Case
 from deconflict.store.items import Item
 from deconflict.store.moves import move_case
 from deconflict.store.outbox import Owed, withdraw, write_alert
@@ -85,13 +84,6 @@ def adjusted_by(case: Case) -> str:
         if item is not None and (item.version != seen or item.state == ItemState.CANCELLED)
     ]
     return "both" if len(changed) == 2 else (changed[0] if changed else "none")
-
-
-def was_told(session: Session, case: Case, side: str) -> bool:
-    """Whether anything was asked of or sent to this side in this case."""
-    if session.scalars(select(Request.id).where(Request.case_id == case.id, Request.side == side)).first() is not None:
-        return True
-    return session.scalars(select(Alert.id).where(Alert.case_id == case.id, Alert.side == side)).first() is not None
 
 
 def _told(session: Session, case: Case) -> list[Alert]:

@@ -101,12 +101,6 @@ def open_cases_of(session: Session, item_id: int) -> list[Case]:
     return list(session.scalars(select(Case).where(mine, Case.state.in_(OPEN_CASES)).order_by(Case.id)))
 
 
-def cases_of(session: Session, item_id: int) -> list[Case]:
-    """Every case of an item, ended ones too."""
-    mine = or_(Case.humanitarian_id == item_id, Case.mission_id == item_id)
-    return list(session.scalars(select(Case).where(mine).order_by(Case.id)))
-
-
 def alerts_of(session: Session, case: Case, *, owed_only: bool = False) -> list[Alert]:
     """Every alert of a case, oldest first."""
     query = select(Alert).where(Alert.case_id == case.id)

@@ -25,18 +25,6 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
-@pytest.fixture(scope="session")
-def network() -> Iterator[TwilioNetwork]:
-    with TwilioNetwork() as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def mail() -> Iterator[SmtpSink]:
-    with SmtpSink() as running:
-        yield running
-
-
 @pytest.fixture
 def morning() -> Iterator[datetime]:
     """It is eight tomorrow, and time passes: ahead of the browser's own clock, so that no cookie is over before it is set."""

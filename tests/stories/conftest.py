@@ -13,18 +13,6 @@ from world import World, make_app
 from deconflict.store.base import db
 
 
-@pytest.fixture(scope="session")
-def network() -> Iterator[TwilioNetwork]:
-    with TwilioNetwork() as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def mail() -> Iterator[SmtpSink]:
-    with SmtpSink() as running:
-        yield running
-
-
 @pytest.fixture(params=databases.KINDS)
 def world(request: pytest.FixtureRequest, tmp_path, network: TwilioNetwork, mail: SmtpSink) -> Iterator[World]:
     url = databases.fresh(request.param, tmp_path)
