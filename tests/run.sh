@@ -18,8 +18,8 @@ install_browser() {
 left_out=""
 install_browser || left_out="the browser tests: chromium could not be installed (neither root nor passwordless sudo, or no apt)"
 
-"$BIN/ruff" check .
-"$BIN/ruff" format --check --quiet .
+"$BIN/ruff" check --no-cache .
+"$BIN/ruff" format --no-cache --check --quiet .
 "$BIN/mypy"
 if [ -n "$left_out" ]; then
     "$BIN/python" -m pytest -n 2 --dist loadgroup -m "not browser"

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from deconflict.domain.geodesy import destination, distance_m
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deconflict.domain.geodesy import destination, distance_m
 from deconflict.domain.places import BadRow, Gazetteer, Place, fold, gazetteer_from_rows, label
 
 ROOT = Path(__file__).resolve().parents[2]
