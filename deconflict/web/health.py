@@ -1,12 +1,15 @@
-"""/healthz: this process answers. /readyz: and so do the database and the scheduler, and nobody waits for a text."""
+"""/healthz: this process answers. /readyz: and so do the database and the scheduler, and nobody waits for a text.
+
+A text that is late tells whoever has just filed that his filing met something. So late texts are shown to the coordination
+desk, and to /readyz asked on the server itself; to all the world /readyz tells of the heartbeat alone."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from ipaddress import ip_address
 
 import structlog
-from flask import Blueprint, Response, current_app, jsonify
+from flask import Blueprint, Response, current_app, jsonify, request
 from flask_babel import format_time
 from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,6 +19,7 @@ from deconflict.services.health import Health, health_of
 from deconflict.store.base import db
 from deconflict.web import Banner
 from deconflict.web.audience import PUBLIC, audience
+from deconflict.web.clock import now
 
 bp = Blueprint("health", __name__)
 log = structlog.get_logger()
@@ -30,8 +34,8 @@ def healthz() -> Response:
 @bp.get("/readyz")
 @audience(PUBLIC)
 def readyz() -> tuple[Response, int]:
-    """503 when the heartbeat is old, a due message is late, or the database does not answer. Says no reason
-    and no counts: they would tell a stranger what to wait for. The reason is in the log."""
+    """503 when the heartbeat is old, the database does not answer or, asked on the server itself, a due message is late.
+    Says no reason and no counts: they would tell a stranger what to wait for. The reason is in the log."""
     try:
         health = _health()
     except SQLAlchemyError:
@@ -39,9 +43,18 @@ def readyz() -> tuple[Response, int]:
         return _not_ready("the database does not answer")
     if not health.beating:
         return _not_ready("the scheduler's heartbeat is old or missing")
-    if health.late_messages:
+    if health.late_messages and _on_this_server():
         return _not_ready("messages are late")
     return jsonify(status="ok"), 200
+
+
+def _on_this_server() -> bool:
+    """Asked over the loopback address, and not by a proxy there for somebody else."""
+    forwarded = any(name in request.headers for name in ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"))
+    try:
+        return not forwarded and ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        return False
 
 
 def _not_ready(because: str) -> tuple[Response, int]:
@@ -59,7 +72,7 @@ def banners(who: Audience | None) -> Iterable[Banner]:
         yield Banner(
             "warning", _("Alerts have not been going out since %(since)s. Call, do not wait for a text.", since=since)
         )
-    elif health.late_messages:
+    elif health.late_messages and who.side == "ocha":
         yield Banner("warning", _("Alerts are late. Call, do not wait for a text."))
     if health.unattended:
         names = [
@@ -71,4 +84,4 @@ def banners(who: Audience | None) -> Iterable[Banner]:
 
 
 def _health() -> Health:
-    return health_of(db.session, current_app.extensions["mission"], datetime.now(UTC))  # type: ignore[arg-type]
+    return health_of(db.session, current_app.extensions["mission"], now())  # type: ignore[arg-type]

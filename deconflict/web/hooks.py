@@ -3,7 +3,6 @@ so that nobody learns which message exists."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import cache
 
 import structlog
@@ -13,6 +12,7 @@ from deconflict.channels.port import BadSignature, Channel, Hook, Receipt, Reply
 from deconflict.extensions import csrf
 from deconflict.services.receipts import take_receipt, take_reply
 from deconflict.web.audience import PUBLIC, audience
+from deconflict.web.clock import now
 
 bp = Blueprint("hooks", __name__, url_prefix="/hooks")
 csrf.exempt(bp)
@@ -28,7 +28,7 @@ def status(provider: str, token: str) -> Response:
     if heard is None:
         return Response(status=403)
     if isinstance(heard, Receipt):
-        take_receipt(token, heard, datetime.now(UTC))
+        take_receipt(token, heard, now())
     return Response(status=200)
 
 
@@ -40,7 +40,7 @@ def reply(provider: str) -> Response:
     if heard is None:
         return Response(status=403)
     if isinstance(heard, Reply):
-        take_reply(heard, datetime.now(UTC))
+        take_reply(heard, now())
     return Response(status=200)
 
 

@@ -5,20 +5,31 @@ from __future__ import annotations
 import json
 import logging
 
+import databases
 import make
 import pytest
+import structlog
 from fakes.smtp_sink import MailFault, SmtpSink
 from fakes.twilio_network import Fault, TwilioNetwork
 from planted import PlantedWorld, Visitor, look_again, planted_world, signed_in, tell_the_time
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 from world import make_app
 
 from deconflict import log
+from deconflict.services.filing import mark_due
 from deconflict.store.alerts import Alert, Message
 from deconflict.store.base import db, transaction
 from deconflict.store.items import Item, ItemVersion
+from deconflict.store.people import Organisation
 
 FAKES = ("mail.log", "asyncio", "aiosmtpd", "faker")  # what the fake servers say of themselves is not ours
+
+DAMAGE = {
+    "a place": {"stops": [{"location": {"point": ["Zaba-secret", "x"]}, "arrive": None, "depart": None}]},
+    "a level": {"stops": [], "level": "Zaba-secret"},
+    "a field": {"stops": [], "level": "redacted", "Zaba-secret": 1},
+}
 
 
 @pytest.fixture
@@ -125,6 +136,40 @@ def test_a_page_that_breaks_writes_where_and_not_what(house, lines, monkeypatch)
     statuses = [browser.get(f"/notices/{house.items['both-n']}{page}").status_code for page in ("", "/filed", "/amend")]
     assert set(statuses) <= {422, 500}
     holds_none(house, lines())
+
+
+@pytest.mark.parametrize("what", DAMAGE)
+def test_a_filing_that_cannot_be_read_is_named_by_its_number(house, lines, what):
+    lines()
+    with transaction() as session:
+        item = session.scalars(select(Item).where(Item.reference == house.items["full-n"])).one()
+        damaged = {"filed": "notice", "kind": "TRANSIT_STAFF", "level": "redacted", **DAMAGE[what]}
+        session.execute(update(ItemVersion).where(ItemVersion.item_id == item.id).values(filing=damaged))
+        mark_due(session, item, "test", house.now)
+        number = item.id
+    house.turn()
+    written = lines()
+    assert any(line.get("item") == number and "exception" in line for line in written)
+    holds_none(house, written, "Zaba-secret")
+
+
+def test_a_row_that_the_database_refuses_is_not_quoted(lines, tmp_path):
+    """PostgreSQL answers with the whole row, whatever SQLAlchemy was told to hide."""
+    url = databases.fresh("postgres", tmp_path)
+    app = make_app(url, None, None)
+    log.configure("INFO")
+    with app.app_context():
+        try:
+            with transaction() as session:
+                session.add(Organisation(name="Zaba-secret", side=None))
+        except IntegrityError:
+            structlog.get_logger("deconflict").exception("failed")
+        db.session.remove()
+        db.engine.dispose()
+    databases.drop(url)
+    (line,) = [line for line in lines() if line.get("event") == "failed"]
+    assert "NotNullViolation" in line["exception"]
+    assert "Zaba-secret" not in line["exception"]
 
 
 def test_the_check_above_finds_what_is_written(house, lines):

@@ -103,6 +103,23 @@ def test_readyz_is_red_when_a_due_message_is_late(client, app, beating, officer,
 
 
 @pytest.mark.parametrize(
+    "asked_by",
+    [
+        {"environ_base": {"REMOTE_ADDR": "203.0.113.7"}},
+        {"headers": {"X-Forwarded-For": "203.0.113.7"}},
+        {"headers": {"Forwarded": "for=203.0.113.7"}},
+        {"environ_base": {"REMOTE_ADDR": ""}},
+    ],
+)
+def test_from_outside_nobody_can_tell_that_a_message_is_late(client, app, beating, officer, asked_by):
+    """A party that has just filed would learn that its filing met something."""
+    before = client.get("/readyz", **asked_by)
+    a_message(app, officer)
+    after = client.get("/readyz", **asked_by)
+    assert (after.status_code, after.data) == (before.status_code, before.data) == (200, before.data)
+
+
+@pytest.mark.parametrize(
     "state", [MessageState.SENT, MessageState.DELIVERED, MessageState.FAILED, MessageState.WITHDRAWN]
 )
 def test_a_message_that_left_or_never_will_is_not_late(client, app, beating, officer, state):
@@ -186,6 +203,15 @@ def test_the_desk_is_told_that_alerts_are_late(app, all_well, officer, sign_in):
     a_message(app, officer)
     (warning,) = warnings_on(sign_in(app.test_client(), officer).get("/"))
     assert "text" in warning or "SMS" in warning
+
+
+def test_no_party_is_told_that_alerts_are_late(app, all_well, officer, everybody):
+    """It has just filed, a text is late: its filing met something."""
+    focal_point, cimic, *ocha = everybody
+    before = [focal_point.get("/").data, cimic.get("/").data]
+    a_message(app, officer)
+    assert [focal_point.get("/").data, cimic.get("/").data] == before
+    assert all(warnings_on(browser.get("/")) for browser in ocha)
 
 
 def test_an_unattended_desk_is_shown_to_all_by_the_name_of_its_area(app, mission, beating, officer, everybody):
