@@ -15,7 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from deconflict.domain import roles
-from deconflict.domain.activity import Side
+from deconflict.domain.activity import OPEN_END, Side
 from deconflict.domain.audience import Audience
 from deconflict.domain.filing import Filing, Level, MissionPlan, MovementNotice, Stop
 
@@ -204,34 +204,31 @@ class HalfDay:
     part: str
 
 
+NO_END = HalfDay(OPEN_END.date(), "night")  # the last half-day of what stands there until further notice
+
+
 def half_days(starts_at: datetime, ends_at: datetime, zone: str) -> tuple[HalfDay, ...]:
-    """Every half-day the span touches, rounded outward, in the mission's zone."""
-    tz = ZoneInfo(zone)
-    found: list[HalfDay] = []
-    at = starts_at.astimezone(tz)
-    end = ends_at.astimezone(tz)
-    while at <= end and len(found) < 64:
-        half, at = _half_day_at(at)
-        found.append(half)
-    return tuple(found)
+    """The first and the last half-day the span touches, rounded outward, in the mission's zone: one where they are the same,
+    none for a span that ends before it begins, `NO_END` last for one without an end."""
+    if ends_at < starts_at:
+        return ()
+    first = _half_day_at(starts_at.astimezone(ZoneInfo(zone)))
+    last = NO_END if ends_at >= OPEN_END else _half_day_at(ends_at.astimezone(ZoneInfo(zone)))
+    return (first,) if first == last else (first, last)
 
 
-def _half_day_at(at: datetime) -> tuple[HalfDay, datetime]:
-    """The half-day that holds `at`, and the instant the next one begins."""
-    midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
+def _half_day_at(at: datetime) -> HalfDay:
+    """The half-day that holds a local instant."""
     if at.hour < 6:
-        return HalfDay((midnight - timedelta(days=1)).date(), "night"), midnight + timedelta(hours=6)
-    if at.hour < 12:
-        return HalfDay(midnight.date(), "morning"), midnight + timedelta(hours=12)
-    if at.hour < 18:
-        return HalfDay(midnight.date(), "afternoon"), midnight + timedelta(hours=18)
-    return HalfDay(midnight.date(), "night"), midnight + timedelta(days=1, hours=6)
+        return HalfDay(at.date() - timedelta(days=1), "night")
+    return HalfDay(at.date(), "morning" if at.hour < 12 else "afternoon" if at.hour < 18 else "night")
 
 
 @dataclass(frozen=True, slots=True)
 class ReleasedWords:
-    """All that one side may be told of the other's plan: avoid a place in these half-days. Never why, never whom (RUL-7,
-    R6). `crowd` says to the mission whether people will gather (R2); to a humanitarian it is always None."""
+    """All that one side may be told of the other's plan: avoid a place from the first of `half_days` to the last. Never why,
+    never whom (RUL-7, R6). `crowd` says to the mission whether people will gather (R2); to a humanitarian it is
+    always None."""
 
     place: str
     pcode: str | None

@@ -110,7 +110,7 @@ def ask(reference: str, round_: int, side: str, ask_code: str, by: Audience, mis
         session.add(request)
         session.flush()
         acted(session, case, by, now)
-        detail = {"round": case.round, "request": request.id, "ask": ask_code, "half_days": len(words.half_days)}
+        detail = {"round": case.round, "request": request.id, "ask": ask_code}
         record(session, by.person_id, "disclose", "case", case.id, detail, at=now, organisation_id=item.owner_id)
         climb = Climb(session, mission, case, side, REQUEST, f"request:{request.id}", alerted_at=now, now=now)
         climb.take_due_steps()

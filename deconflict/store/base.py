@@ -136,6 +136,7 @@ def transaction() -> Iterator[Session]:
         raise RuntimeError("a transaction inside a transaction: pass the session on instead")
     session = db.session
     session.rollback()
+    session.expire_all()  # a session that has nothing to roll back would keep what it read before
     token = _writing.set(True)
     try:
         yield session  # type: ignore[misc]  # scoped_session offers Session's methods

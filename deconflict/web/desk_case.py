@@ -26,7 +26,7 @@ from deconflict.web.audience import current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_map import maps
 from deconflict.web.desk_words import relative, short, span_words, when
-from deconflict.web.filing_words import half_day_words, in_words
+from deconflict.web.filing_words import half_days_words, in_words
 from deconflict.web.forms_ui import Form
 from deconflict.web.language import current_language, label
 from deconflict.web.map_words import length, whereabouts
@@ -111,7 +111,7 @@ def texts() -> dict[str, object]:
         "short": short,
         "when": lambda moment: when(moment, at),
         "relative": lambda moment: relative(moment, at),
-        "half_day_words": half_day_words,
+        "half_days_words": half_days_words,
         "area_name": area_name,
         "doing": lambda item: desk_words.doing(item.view, mission()) if item else "",
         "route": lambda item: desk_words.route(item.view, mission()),

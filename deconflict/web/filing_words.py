@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _l
 from deconflict.domain.activity import Side
 from deconflict.domain.coordinates import format_dd, format_mgrs
 from deconflict.domain.country import Mission
-from deconflict.domain.disclosure import HalfDay, ItemView
+from deconflict.domain.disclosure import NO_END, HalfDay, ItemView
 from deconflict.domain.dtg import format_dtg
 from deconflict.domain.filing import Location, Stop, Window
 from deconflict.domain.places import label
@@ -149,6 +149,16 @@ def moment_words(at: datetime) -> str:
 
 def clock(at: datetime) -> str:
     return str(format_datetime(at, CLOCK))
+
+
+def half_days_words(halves: Sequence[HalfDay]) -> str:
+    """The first half-day to the last: `Tuesday 10 December 2019, morning (06:00-12:00)`, or from one to another."""
+    if not halves:
+        return ""
+    first, last = half_day_words(halves[0]), halves[-1]
+    if last == NO_END:
+        return _("from %(first)s, no end known", first=first)
+    return first if last == halves[0] else _("from %(first)s to %(last)s", first=first, last=half_day_words(last))
 
 
 def half_day_words(half: HalfDay) -> str:

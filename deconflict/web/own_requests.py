@@ -18,7 +18,7 @@ from deconflict.store import own
 from deconflict.store.base import db
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
-from deconflict.web.filing_words import half_day_words, in_words, moment_words
+from deconflict.web.filing_words import half_days_words, in_words, moment_words
 from deconflict.web.forms_ui import Form
 
 bp = Blueprint("requests", __name__)
@@ -118,7 +118,7 @@ def _page(view: PartyCaseView, form: Form) -> str:
         states=STATES,
         purposes=PURPOSES,
         answers=ANSWERS,
-        half_day_words=half_day_words,
+        half_days_words=half_days_words,
         moment_words=moment_words,
     )
 

@@ -293,3 +293,16 @@ def test_a_night_bears_the_day_of_its_evening(both):
             datetime(2026, 12, 11, 2, tzinfo=UTC), datetime(2026, 12, 11, 3, tzinfo=UTC), "Africa/Bamako"
         )
         assert "jeudi 10 décembre 2026" in half_day_words(half)
+
+
+@pytest.mark.parametrize(
+    ("days", "wanted"), [(3, r"^du vendredi 11 .* au lundi 14 .*$"), (80_000, r"^à partir du vendredi 11 .*$")]
+)
+def test_a_long_presence_is_said_from_and_to_and_one_without_an_end_as_such(both, days, wanted):
+    from deconflict.domain.disclosure import half_days
+    from deconflict.web.filing_words import half_days_words
+
+    begins = datetime(2026, 12, 11, 8, tzinfo=UTC)
+    with both.app.test_request_context(headers={"Accept-Language": "fr"}):
+        assert re.match(wanted, half_days_words(half_days(begins, begins + timedelta(days=days), "Africa/Bamako")))
+        assert half_days_words(()) == ""
