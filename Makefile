@@ -20,7 +20,7 @@ quick: $(VENV)/dev.stamp catalogues ## The tests that need no server, in seconds
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/domain tests/schemas tests/channels tests/guards
 
 lint: $(VENV)/dev.stamp ## Style of code and templates
-	@$(BIN)/ruff check --no-cache . && $(BIN)/ruff format --no-cache --check . && $(BIN)/djlint --check --quiet templates/
+	@$(BIN)/ruff check --no-cache . && $(BIN)/ruff format --no-cache --check . && $(BIN)/djlint --lint --quiet templates/
 
 types: $(VENV)/dev.stamp ## mypy
 	@$(BIN)/mypy

@@ -9,7 +9,7 @@ import qrcode  # type: ignore[import-untyped]
 from flask import Flask
 from flask_babel import Babel, gettext, lazy_gettext
 from flask_migrate import Migrate
-from flask_security import LoginForm, PasswordUtil, Security, SQLAlchemyUserDatastore
+from flask_security import PasswordUtil, Security, SQLAlchemyUserDatastore
 from flask_security.totp import Totp
 from flask_wtf import CSRFProtect
 from qrcode.image.svg import SvgPathImage  # type: ignore[import-untyped]
@@ -26,12 +26,6 @@ YEAR_S = 365 * 24 * 3600
 migrate = Migrate()
 babel = Babel()
 csrf = CSRFProtect()
-
-
-class SignInForm(LoginForm):
-    """Without "remember me": a session ends when nobody uses it, on every device."""
-
-    remember = None  # how WTForms takes a field out
 
 
 class Passwords(PasswordUtil):
@@ -71,10 +65,16 @@ def init_app(app: Flask) -> None:
     app.config["WTF_CSRF_TIME_LIMIT"] = None  # the session it belongs to ends first
     csrf.init_app(app)
     app.config.from_mapping(_security_config(settings, app.config["PRODUCT_NAME"]))
+    from deconflict.web import signin
+
     Security(
         app,
         SQLAlchemyUserDatastore(db, Account, Role),
-        login_form=SignInForm,
+        login_form=signin.SignInForm,
+        verify_form=signin.AgainForm,
+        change_password_form=signin.NewPasswordForm,
+        two_factor_verify_code_form=signin.CodeForm,
+        mf_recovery_form=signin.RecoveryForm,
         password_util_cls=Passwords,
         totp_cls=Factors,
     )

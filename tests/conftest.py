@@ -16,11 +16,16 @@ from fakes.smtp_sink import SmtpSink
 from fakes.twilio_network import TwilioNetwork
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 
 from deconflict import create_app
 from deconflict.mission import Mission, load_mission
 from deconflict.settings import ROOT
 from deconflict.store.base import Base, db
+
+# A busy machine is no fault of the code: what is slow shows in `make bench`.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 
 def pytest_configure(config: pytest.Config) -> None:

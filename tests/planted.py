@@ -24,7 +24,7 @@ from deconflict.domain.activity import LatLon
 from deconflict.domain.coordinates import format_mgrs
 from deconflict.domain.dtg import format_dtg
 from deconflict.domain.filing import Filing, Level, Location, MissionPlan, MovementNotice, Stop, Window
-from deconflict.services import acknowledgements, cases
+from deconflict.services import acknowledgements, cases, releases
 from deconflict.store.alerts import Message
 from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
@@ -268,7 +268,7 @@ def planted_world(app: Flask, network: TwilioNetwork, sink: SmtpSink) -> Planted
     released = world.meeting("released", make.PLACES["Bankass"][0], MO, MO, 2)
     mission, catalogue, by = world.mission, world.mission.catalogue, officer.audience
     how = world.written("released", "release")
-    cases.release_once(released.reference, "mission", True, how, by, catalogue, world.now)
+    releases.release_once(released.reference, "mission", True, how, by, catalogue, world.now)
     world.ask("released", "humanitarian")
     world.meeting("both", make.PLACES["Koro"][0], RED, RED, 3)
     world.says("Fanta-zq", "both", "humanitarian", world.ask("both", "humanitarian"), "decline")

@@ -20,6 +20,7 @@ install_browser || left_out="the browser tests: chromium could not be installed 
 
 "$BIN/ruff" check --no-cache .
 "$BIN/ruff" format --no-cache --check --quiet .
+"$BIN/djlint" --lint --quiet templates/
 "$BIN/mypy"
 if [ -n "$left_out" ]; then
     "$BIN/python" -m pytest -n 2 --dist loadgroup -m "not browser"

@@ -23,7 +23,7 @@ from deconflict.domain.filing import Filing
 from deconflict.domain.people import Newcomer
 from deconflict.jobs.cycle import Cycle
 from deconflict.jobs.scheduler import cycle_of
-from deconflict.services import acknowledgements, cases, filing, people, requests
+from deconflict.services import acknowledgements, cases, filing, people, releases, requests
 from deconflict.settings import Settings
 from deconflict.store.alerts import Alert
 from deconflict.store.base import Base, db, transaction
@@ -116,7 +116,7 @@ class Actor:
 
     def notes_release(self, case: Case, side: str, granted: bool = True) -> None:
         how = "by phone, the head of mission answered"
-        cases.release_once(
+        releases.release_once(
             case.reference, side, granted, how, self.audience, self.world.mission.catalogue, self.world.now
         )
         self.world.turn()

@@ -16,7 +16,7 @@ from deconflict.domain.filing import Filing
 from deconflict.domain.people import Newcomer
 from deconflict.schemas.notices import DISCLAIMER_VERSION, NoticeSchema
 from deconflict.schemas.plans import PlanSchema
-from deconflict.services import acknowledgements, cases, filing, requests
+from deconflict.services import acknowledgements, cases, filing, releases, requests
 from deconflict.store.base import db
 from deconflict.store.cases import Case, Request
 from deconflict.store.demo import Delivered, delivered_to
@@ -112,7 +112,9 @@ class Stage:
 
     def release(self, act: Act, words: dict[str, Any]) -> None:
         case, who, granted = self._case(act), self.cast[act.who], words["granted"]
-        cases.release_once(case.reference, words["side"], granted, words["text"], who, self.mission.catalogue, act.at)
+        releases.release_once(
+            case.reference, words["side"], granted, words["text"], who, self.mission.catalogue, act.at
+        )
 
     def hand_back(self, act: Act, _words: dict[str, Any]) -> None:
         cases.hand_back(self._case(act).reference, self.cast[act.who], self.mission, act.at)

@@ -4,7 +4,7 @@ is, apart because it grew. For whom a case does not exist, nothing here does."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from deconflict.domain.activity import Side
@@ -13,7 +13,7 @@ from deconflict.domain.disclosure import ItemFacts, ItemView, ReleasedWords, ope
 from deconflict.domain.filing import Level
 from deconflict.domain.judgement import Judgement
 from deconflict.domain.severity import Severity
-from deconflict.domain.states import OPEN_CASES, AlertState, CaseState
+from deconflict.domain.states import OPEN_CASES, AlertState, CaseState, RequestState
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,10 @@ class Callee:
     phones: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DeskItemFacts:
-    """One item at one version. `facts` None: it cannot be read, and its reference and owner are all there is."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskItem:
+    """One item at one version, as far as it is known when nothing of what was filed can be read. `reason`: what its owner
+    wrote beside the version; `callees`: whom to call."""
 
     side: Side
     reference: str
@@ -37,9 +38,15 @@ class DeskItemFacts:
     late: bool
     departs_at: datetime
     filed_at: datetime
-    facts: ItemFacts | None
     reason: str = ""
     callees: tuple[Callee, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskItemFacts(DeskItem):
+    """`facts` None: it cannot be read. Never leaves services and disclosure."""
+
+    facts: ItemFacts | None
 
     @property
     def sensitive(self) -> bool:
@@ -47,22 +54,12 @@ class DeskItemFacts:
         return self.side is Side.HUMANITARIAN if self.facts is None else self.facts.sensitive
 
 
-@dataclass(frozen=True, slots=True)
-class DeskItemView:
-    """One item as an officer may see it. `view` None: it cannot be read. `reason`: what its owner wrote beside the version."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskItemView(DeskItem):
+    """The item as an officer may see it. `view` None: it cannot be read."""
 
-    side: Side
-    reference: str
-    owner: str
-    state: str
-    version: int
-    late: bool
-    departs_at: datetime
-    filed_at: datetime
     sensitive: bool
     view: ItemView | None
-    reason: str = ""
-    callees: tuple[Callee, ...] = ()
 
     @property
     def needs_release(self) -> bool:
@@ -71,9 +68,20 @@ class DeskItemView:
 
 
 @dataclass(frozen=True, slots=True)
+class CallLine:
+    """A call to the owner on `side` for a one-off release that nobody has answered. `silent`: its clock has run out."""
+
+    side: str
+    asked_at: datetime
+    due_at: datetime
+    silent: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CaseLine:
     """A case itself, without what its two items hold. `released`: sides that gave a one-off release. `asked`: the newest
-    request to each side, as (side, its state). `silent`: alerts to a party whose acknowledgement is late."""
+    request to each side, as (side, its state). `silent`: alerts to a party whose acknowledgement is late. `calls` of this round
+    that wait for an answer. `reduced_at`: since when where and when are told in communes and weeks."""
 
     reference: str
     humanitarian_reference: str
@@ -97,6 +105,8 @@ class CaseLine:
     judgement: Judgement | None
     asked: tuple[tuple[str, str], ...] = ()
     silent: int = 0
+    calls: tuple[CallLine, ...] = ()
+    reduced_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:
@@ -127,6 +137,11 @@ class RequestLine:
     answered_at: datetime | None
     answered_by: str
     answer: str
+
+    @property
+    def stands(self) -> bool:
+        """It was neither replaced nor ended."""
+        return self.state not in (RequestState.WITHDRAWN, RequestState.DONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +175,7 @@ class AlertLine:
     id: int
     label: str
     side: str
+    person_id: int
     person: str
     organisation: str
     function: str
@@ -176,6 +192,11 @@ class AlertLine:
     def waits(self) -> bool:
         """An acknowledgement is expected: a closing text asks for none."""
         return self.state == AlertState.OWED and self.ack_due_at is not None
+
+    @property
+    def moved(self) -> bool:
+        """It counts no more: something newer took its place, or its hour has passed."""
+        return self.state not in (AlertState.OWED, AlertState.ACKNOWLEDGED)
 
     @property
     def relayable(self) -> bool:
@@ -205,6 +226,16 @@ class CaseLog:
     requests: tuple[RequestLine, ...] = ()
     alerts: tuple[AlertLine, ...] = ()
     events: tuple[EventLine, ...] = ()
+
+    def owed_to(self, person_id: int) -> tuple[AlertLine, ...]:
+        """The alerts of the desk that this officer has not acknowledged."""
+        return tuple(a for a in self.alerts if a.person_id == person_id and a.side == "ocha" and a.waits)
+
+    def untold(self, request: RequestLine) -> bool:
+        """Whether a request still waits of which no message went to anybody of its side: its severity has no ladder, or nobody
+        there has an address."""
+        told = (a for a in self.alerts if a.side == request.side and a.purpose == "request" and a.messages)
+        return request.state == RequestState.OPEN and not any(a.owed_at >= request.made_at for a in told)
 
     def closing_waits(self, now: datetime) -> bool:
         """Whether a closing text is still to leave at the fixed hour (RUL-6)."""
@@ -254,21 +285,11 @@ def view_of_desk_item(item: DeskItemFacts, audience: Audience) -> DeskItemView |
     """An item as the desk reads it; None when for this audience it does not exist."""
     if not sees_desk_case(audience, sensitive=item.sensitive):
         return None
+    bare = {field.name: getattr(item, field.name) for field in fields(DeskItem)}
+    if not opens("contact.phone", audience, own=False):
+        bare["callees"] = ()
     view = view_of_item(item.facts, audience) if item.facts is not None else None
-    return DeskItemView(
-        side=item.side,
-        reference=item.reference,
-        owner=item.owner,
-        state=item.state,
-        version=item.version,
-        late=item.late,
-        departs_at=item.departs_at,
-        filed_at=item.filed_at,
-        sensitive=item.sensitive,
-        view=view,
-        reason=item.reason,
-        callees=item.callees if opens("contact.phone", audience, own=False) else (),
-    )
+    return DeskItemView(**bare, sensitive=item.sensitive, view=view)
 
 
 def queue_order(line: CaseLine) -> tuple[bool, int, datetime, str]:

@@ -57,7 +57,8 @@ SENSITIVE_READERS = frozenset({roles.CMCOORD, roles.OCHA_HEAD})
 
 @dataclass(frozen=True, slots=True)
 class ItemFacts:
-    """Everything about one item at its current version, sealed fields opened. Never leaves services and disclosure."""
+    """Everything about one item at its current version, sealed fields opened. `reduced_at`: since when it is in communes and
+    weeks. Never leaves services and disclosure."""
 
     id: int
     side: Side
@@ -73,6 +74,7 @@ class ItemFacts:
     sensitive: bool
     filed_at: datetime
     filing: Filing
+    reduced_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class ItemView:
     joint_with: str | None = None
     title: str | None = None
     media: bool | None = None
+    reduced_at: datetime | None = None
 
 
 def is_own(facts: ItemFacts, audience: Audience) -> bool:
@@ -153,6 +156,7 @@ def view_of_item(facts: ItemFacts, audience: Audience) -> ItemView | None:
         kind=filing.kind if sees("activity") else None,
         mode=filing.mode,
         stops=filing.stops if sees("timing") else None,
+        reduced_at=facts.reduced_at,
     )
     if isinstance(filing, MovementNotice):
         return replace(view, **_notice_fields(filing, sees))
@@ -224,6 +228,20 @@ def _half_day_at(at: datetime) -> HalfDay:
     return HalfDay(at.date(), "morning" if at.hour < 12 else "afternoon" if at.hour < 18 else "night")
 
 
+RECOGNITION = "recognition"  # under this name beside the words of a request
+PLATES_BEFORE = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """What a patrol knows vehicles by, of a notice at the full level: how many, and their marking. `version` of the notice it
+    was taken from: a later one is not followed, since that would tell what its owner changed."""
+
+    vehicles: int
+    marking: str
+    version: int
+
+
 @dataclass(frozen=True, slots=True)
 class ReleasedWords:
     """All that one side may be told of the other's plan: avoid a place from the first of `half_days` to the last. Never why,
@@ -234,6 +252,7 @@ class ReleasedWords:
     pcode: str | None
     half_days: tuple[HalfDay, ...]
     crowd: bool | None = None
+    recognition: Recognition | None = None
 
 
 def releases(facts: ItemFacts, released_once: bool) -> bool:
@@ -263,7 +282,26 @@ def released_words(
     if not releases(other, other.side.value in released):
         return None
     gathers = crowd if other.side is Side.HUMANITARIAN else None
-    return ReleasedWords(place, pcode, half_days(starts_at, ends_at, zone), gathers)
+    return ReleasedWords(place, pcode, half_days(starts_at, ends_at, zone), gathers, recognition_of(other))
+
+
+def recognition_of(other: ItemFacts) -> Recognition | None:
+    """For the mission, of a notice whose owner chose the full level; a one-off release never is that much (D4.3, D8)."""
+    notice = other.filing
+    if not isinstance(notice, MovementNotice) or notice.level is not Level.FULL or other.sensitive:
+        return None
+    return Recognition(notice.vehicles, notice.marking, other.version)
+
+
+def plates_shown(other: ItemFacts, now: datetime) -> str | None:
+    """Number plates, for a checkpoint: from a day before the first departure to the end and at no other time (D8). `other` at
+    the version that the request was made from."""
+    notice = other.filing
+    if recognition_of(other) is None or not isinstance(notice, MovementNotice) or not notice.plates:
+        return None
+    windows = [w for stop in notice.stops for w in (stop.arrive, stop.depart) if w is not None]
+    begins, ends = min(w.earliest for w in windows), max(w.latest for w in windows)
+    return notice.plates if begins - PLATES_BEFORE <= now <= ends else None
 
 
 # ---- who may be sent word ----------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -114,12 +114,17 @@ class Clocks:
     night: Night
     daily_cap: int
     batches: tuple[time, ...]
+    release_ask: Mapping[Severity, Clock] = field(default_factory=dict)
 
     def hold_until(self, severity: Severity, starts_at: datetime, opened_at: datetime) -> datetime | None:
         """When the minimal alert goes to the item's own owner unless an officer acted (RUL-1, RUL-2): None is never, the
         opening itself is at once."""
         clock = self.release.get(severity)
         return None if clock is None else opened_at + clock.runs(opened_at, starts_at)
+
+    def release_due_at(self, severity: Severity, starts_at: datetime, asked_at: datetime) -> datetime:
+        """By when an owner who was rung for a one-off release should have answered (RUL-8); after it, silence is told."""
+        return asked_at + self.release_ask[severity].runs(asked_at, starts_at)
 
     def review_due_at(self, severity: Severity, starts_at: datetime, opened_at: datetime) -> datetime | None:
         """When an officer should have looked; None for the weekly digest."""

@@ -14,7 +14,16 @@ from datetime import date, datetime
 from typing import Any
 
 from deconflict.domain.audience import Audience
-from deconflict.domain.disclosure import HalfDay, ItemFacts, ItemView, ReleasedWords, sees_own_case, view_of_item
+from deconflict.domain.disclosure import (
+    RECOGNITION,
+    HalfDay,
+    ItemFacts,
+    ItemView,
+    Recognition,
+    ReleasedWords,
+    sees_own_case,
+    view_of_item,
+)
 from deconflict.domain.filing import Filing
 
 OPEN, ANSWERED, CHANGED, WITHDRAWN, OVER = "open", "answered", "changed", "withdrawn", "over"
@@ -23,7 +32,8 @@ OPEN, ANSWERED, CHANGED, WITHDRAWN, OVER = "open", "answered", "changed", "withd
 @dataclass(frozen=True, slots=True)
 class RequestFacts:
     """One request to the party's side. `words` as kept with it; `withdrawn` by an officer; `over` once the party was told of
-    its end; `answer_code` accept, decline or None; `answer` the party's own short text."""
+    its end; `answer_code` accept, decline or None; `answer` the party's own short text; `plates` what `disclosure.plates_shown`
+    lets through at this moment."""
 
     id: int
     ask: str
@@ -34,6 +44,7 @@ class RequestFacts:
     answer_code: str | None = None
     answer: str = ""
     answered_at: datetime | None = None
+    plates: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +84,7 @@ class PartyRequestView:
     answer_code: str | None
     answer: str
     answered_at: datetime | None
+    plates: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +142,9 @@ def standing(facts: RequestFacts, changed_at: datetime, *, over: bool) -> str:
 def released(words: Mapping[str, Any]) -> ReleasedWords:
     """The words of a request as they were kept."""
     half_days = tuple(HalfDay(date.fromisoformat(day), part) for day, part in words.get("half_days", ()))
-    return ReleasedWords(words.get("place", ""), words.get("pcode"), half_days, words.get("crowd"))
+    seen = words.get(RECOGNITION)
+    recognition = Recognition(**seen) if seen else None
+    return ReleasedWords(words.get("place", ""), words.get("pcode"), half_days, words.get("crowd"), recognition)
 
 
 def view_of_draft(filing: Filing, audience: Audience, now: datetime) -> ItemView | None:
@@ -178,6 +192,7 @@ def _request(facts: RequestFacts, state: str) -> PartyRequestView:
         answer_code=facts.answer_code,
         answer=facts.answer,
         answered_at=facts.answered_at,
+        plates=facts.plates if state not in (WITHDRAWN, OVER) else None,
     )
 
 

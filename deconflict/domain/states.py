@@ -65,9 +65,28 @@ class RequestState(StrEnum):
     DONE = "done"  # the owner's amendment or cancellation removed the overlap
 
 
+class ReleaseState(StrEnum):
+    """What became of a call to an owner for a one-off release (RUL-8)."""
+
+    ASKED = "asked"
+    RELEASED = "released"
+    REFUSED = "refused"  # "no release" is an answer like another
+    SILENT = "silent"  # the clock ran out: silence is never consent, and two people are told
+
+
+class HoldState(StrEnum):
+    """Evidence kept past its clocks. Two people set it and two lift it."""
+
+    ASKED = "asked"
+    HELD = "held"
+    LIFTING = "lifting"  # one person wants it lifted; until a second agrees it holds
+    LIFTED = "lifted"
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
-    """From these states, by this event, to that state; `who` is `system`, `officer`, `owner` or several."""
+    """From these states, by this event, to that state; `who` is `system`, `officer`, `owner` or several; for a hold `head`
+    and `second`."""
 
     sources: frozenset[str]
     target: str
@@ -113,7 +132,21 @@ REQUEST: dict[str, Move] = {
     "finish": _move("open accepted declined", "done", "system"),
 }
 
-TABLES = {"item": ITEM, "case": CASE, "request": REQUEST}
+RELEASE: dict[str, Move] = {
+    # An answer that comes after the clock still is one, and a yes may be taken back.
+    "grant": _move("asked silent", "released", "officer"),
+    "refuse": _move("asked silent", "refused", "officer"),
+    "silence": _move("asked", "silent", "system"),
+}
+
+HOLD: dict[str, Move] = {
+    "confirm": _move("asked", "held", "second"),
+    "ask_lift": _move("held", "lifting", "head"),
+    "keep": _move("lifting", "held", "second"),
+    "lift": _move("lifting", "lifted", "second"),
+}
+
+TABLES = {"item": ITEM, "case": CASE, "request": REQUEST, "release": RELEASE, "hold": HOLD}
 
 
 def target(table: str, state: str, event: str, who: str) -> str:

@@ -15,6 +15,8 @@ from deconflict.domain.states import LIVE_ITEMS, OPEN_CASES, AlertState
 from deconflict.matching.boxes import replace_boxes
 from deconflict.matching.endings import end_case
 from deconflict.matching.matcher import SWEEP
+from deconflict.services.brake import WINDOW as ATTEMPTS_COUNT
+from deconflict.store import attempts
 from deconflict.store.alerts import Alert
 from deconflict.store.base import transaction
 from deconflict.store.cases import Case
@@ -44,6 +46,7 @@ def run_calendar(mission: Mission, now: datetime) -> None:
         return
     with transaction() as session:
         session.execute(delete(Slot).where(Slot.slot < now - OLD_SLOTS))
+        attempts.forget(session, now - ATTEMPTS_COUNT)
         _expire_alerts(session, now)
         _rejudge(session, now)
         _end_items(session, now)

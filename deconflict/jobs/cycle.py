@@ -14,7 +14,9 @@ from deconflict.domain.country import Mission
 from deconflict.jobs.calendar import run_calendar, slot_of
 from deconflict.jobs.dispatch import dispatch_due
 from deconflict.jobs.escalate import escalate_due
+from deconflict.jobs.letters import post_letters
 from deconflict.jobs.release import release_due
+from deconflict.jobs.retention import run_retention
 from deconflict.matching.matcher import match_due
 from deconflict.store.base import db, transaction
 from deconflict.store.work import beat, take_slot
@@ -34,14 +36,16 @@ class Cycle:
     worker: str
 
     def run(self, now: datetime) -> None:
-        """Match, release, escalate, send, calendar, heartbeat. A stage that fails is told and stops no other; the heartbeat is
+        """Match, release, escalate, send, calendar, retention, heartbeat. A stage that fails is told and stops no other; the heartbeat is
         written only when every stage came through."""
         stages: tuple[Callable[[datetime], object], ...] = (
             lambda at: match_due(self.mission, at, limit=50),
             lambda at: release_due(self.mission, at),
             self._escalate,
             lambda at: dispatch_due(self.channels, self.base_url, self.worker, at),
+            lambda at: post_letters(self.channels, self.base_url, at),
             lambda at: run_calendar(self.mission, at),
+            lambda at: run_retention(self.mission, at),
         )
         failed = [stage for stage in stages if not _ran(stage, now)]
         if not failed and take_slot("heartbeat", slot_of(now, BEAT_EVERY)):

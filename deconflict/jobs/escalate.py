@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
 from deconflict.domain.severity import Severity
-from deconflict.domain.states import OPEN_CASES, AlertState, CaseState, RequestState
-from deconflict.matching.climb import DESK, MINIMAL, REQUEST, Climb
+from deconflict.domain.states import OPEN_CASES, AlertState, CaseState, ReleaseState, RequestState
+from deconflict.matching.climb import DESK, MINIMAL, RELEASE, REQUEST, Climb
+from deconflict.services.releases import fall_silent
 from deconflict.store.alerts import Alert
 from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
@@ -25,6 +26,7 @@ IDLE = "idle"
 
 def escalate_due(mission: Mission, now: datetime) -> int:
     """Climbs every ladder whose next step is due. Returns how many alerts were written."""
+    fall_silent(mission, now)
     written = 0
     for case_id in _open_case_ids():
         try:
@@ -67,6 +69,9 @@ def _climbs_of(session: Session, mission: Mission, case_id: int, now: datetime) 
     for name in {alert.purpose for alert in this_round if alert.purpose.startswith(MINIMAL)}:
         since = min(alert.owed_at for alert in this_round if alert.purpose == name)
         yield from climb(name.partition(":")[2], MINIMAL, name, since, this_round)
+    for call in case.release_asks:
+        if call.state == ReleaseState.SILENT and call.round == case.round:
+            yield from climb("ocha", DESK, f"{RELEASE}:{call.id}", call.due_at, this_round)
     for request in case.requests:
         if request.state == RequestState.OPEN:
             yield from climb(request.side, REQUEST, f"{REQUEST}:{request.id}", request.made_at, alerts)

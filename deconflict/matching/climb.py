@@ -25,7 +25,7 @@ from deconflict.store.outbox import Owed, write_alert
 from deconflict.store.people import Person
 from deconflict.store.queries import facts_of, on_duty, people_of
 
-DESK, REQUEST, MINIMAL = "desk", "request", "minimal"
+DESK, REQUEST, MINIMAL, RELEASE = "desk", "request", "minimal", "release"
 FUNCTION_OF = {
     ("humanitarian", "owner_focal_point"): "focal_point",
     ("humanitarian", "owner_alternate"): "alternate",
@@ -86,6 +86,15 @@ class Climb:
         owed = [entry for s in ladder.steps for role in s.to for entry in self._owed(ladder, s, role)]
         owed += [self._word(ladder, ladder.steps[0], "ocha", p) for hub in hubs for p in self._on_duty(hub, "duty")]
         return sum(write_alert(self.session, self.case, entry, self.now) is not None for entry in owed)
+
+    def tell(self, person: Person) -> bool:
+        """The first step's word to this very person, in place of whoever is on duty now: who made a call hears first that
+        nobody answered it. False when he may not hear, and the step stays for the others."""
+        ladder = self.ladder
+        if ladder is None or not person.active or (self._sensitive() and not _reads_sensitive(person)):
+            return False
+        word = self._word(ladder, ladder.steps[0], self.side, person)
+        return write_alert(self.session, self.case, word, self.now) is not None
 
     def may_begin(self) -> bool:
         """Whether this side may hear of this at all."""

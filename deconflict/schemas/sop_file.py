@@ -111,7 +111,10 @@ LeadTimes = Strict.from_dict(
     }
 )
 Retention = Strict.from_dict(
-    {name: number(1) for name in ("movement_exact", "patrol_exact", "personal", "sms_body", "case", "audit")}
+    {
+        name: number(1)
+        for name in ("movement_exact", "patrol_exact", "personal", "sms_body", "case", "audit", "hold_unconfirmed")
+    }
 )
 
 
@@ -154,12 +157,19 @@ class SopSchema(Strict):
     rule = fields.List(fields.Nested(RuleSchema), required=True, validate=validate.Length(min=1))
     alert_release = by_severity(ReleaseSchema)
     ack = by_severity(AckSchema)
+    release = by_severity(AckSchema)
     review = fields.Nested(ReviewSchema, required=True)
     step = fields.List(fields.Nested(StepSchema), required=True, validate=validate.Length(min=1))
     quiet = fields.Nested(QuietSchema, required=True)
     sms = fields.Nested(SmsSchema, required=True)
     closing = fields.Nested(ClosingSchema, required=True)
     retention_days = fields.Nested(Retention, required=True)
+
+    @validates_schema
+    def every_call_has_a_clock(self, data: Loaded, **_: Any) -> None:
+        for severity in SEVERITIES:
+            if severity not in data["release"]:
+                raise ValidationError(f"There is no [release.{severity}]: a call would have no clock.", "release")
 
 
 def rule_pack(data: Loaded, timezone: str) -> RulePack:
@@ -211,6 +221,7 @@ def _clocks(data: Loaded, timezone: ZoneInfo) -> Clocks:
         ),
         daily_cap=data["sms"]["daily_cap"],
         batches=tuple(sorted(data["closing"]["batches"])),
+        release_ask={Severity(name): clock for name, clock in data["release"].items()},
     )
 
 

@@ -119,6 +119,8 @@ def typed_window(window: Window | None, name: str, zone: tzinfo) -> dict[str, st
     begins, ends = (at.astimezone(zone) for at in (window.earliest, window.latest))
     parts = {"date": f"{begins:%Y-%m-%d}", "from": f"{begins:%H:%M}", "to": f"{ends:%H:%M}"}
     typed = {f"{name}_{part}": text for part, text in parts.items()}
+    if begins == ends:
+        return typed  # an instant is refused however it is written: so shown, one sees what to widen
     try:
         if read_window(typed, name, zone, groups=False) == window:
             return typed

@@ -1,4 +1,4 @@
-"""What an officer does with a case: take it, dismiss it, note a release or an agreement, tell the parties earlier."""
+"""What an officer does with a case: take it, dismiss it, note an agreement, tell the parties earlier."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from deconflict.domain import roles
 from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
-from deconflict.domain.disclosure import sees_desk_case
+from deconflict.domain.disclosure import RECOGNITION, sees_desk_case
 from deconflict.domain.errors import LostRace, NotFound, Refused
+from deconflict.domain.filing import Level
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.severity import Severity
 from deconflict.domain.states import OPEN_CASES, AlertState, CaseState, MessageState, RequestState, target
@@ -90,29 +91,6 @@ def dismiss(reference: str, round_: int, code: str, reason: str, by: Audience, m
         record(session, by.person_id, "dismiss", "case", case.id, {"round": case.round, "code": code}, at=now)
 
 
-def release_once(
-    reference: str, side: str, granted: bool, how: str, by: Audience, catalogue: Catalogue, now: datetime
-) -> None:
-    """The owner on `side` was asked by phone for a one-off release of what the other side may be told, and said yes or no
-    (RUL-8). SENSITIVE notices are never released."""
-    if side not in SIDES:
-        raise Refused("Choose whose release it is.", field="side")
-    if not how.strip():
-        raise Refused("Write who answered, when and how.", field="how")
-    with transaction() as session:
-        case = desk_case(session, reference, by, catalogue)
-        item = case.item_of(side)
-        if item is None or facts_of(session, item, catalogue).sensitive:
-            raise Refused("This activity is sensitive: nothing of it is ever released to the other side.")
-        kept = [other for other in case.released if other != side]
-        case.released = [*kept, side] if granted else kept
-        code = f"{side}:{'granted' if granted else 'refused'}"
-        note_event(session, case, "release", now, actor_id=by.person_id, code=code, reason=how.strip()[:1000])
-        acted(session, case, by, now)
-        detail = {"round": case.round, "side": side, "granted": granted}
-        record(session, by.person_id, "release_once", "case", case.id, detail, at=now, organisation_id=item.owner_id)
-
-
 def agree(
     reference: str, round_: int, code: str, words: str, by: Audience, catalogue: Catalogue, now: datetime
 ) -> None:
@@ -188,7 +166,7 @@ def acted(session: Session, case: Case, by: Audience, now: datetime) -> None:
     alert is acknowledged by the act; those of the others have become old news."""
     case.hold_until = None
     for alert in alerts_of(session, case, owed_only=True):
-        if not alert.purpose.startswith(("desk", "ring", "idle")):
+        if not alert.purpose.startswith(("desk", "ring", "idle", "release")):
             continue
         mine = alert.person_id == by.person_id
         alert.state = AlertState.ACKNOWLEDGED if mine else AlertState.SUPERSEDED
@@ -204,17 +182,22 @@ def not_anothers(case: Case, by: Audience) -> None:
 
 
 def withdraw_unreleased(session: Session, mission: Mission, item: Item, now: datetime) -> None:
-    """The owner releases nothing any more: requests to the other side that rested on it are taken back, and the desk is told
-    by a new round (RUL-7)."""
+    """The owner has lowered its level. What it releases no more is taken back (RUL-7): at match_only the requests to the other
+    side that rested on it, and the desk is told by a new round; below full what its vehicles look like."""
     other = "mission" if item.side == "humanitarian" else "humanitarian"
     for case in open_cases_of(session, item.id):
         standing = [
             r for r in case.requests if r.side == other and r.state in (RequestState.OPEN, RequestState.ACCEPTED)
         ]
-        if standing:
+        if standing and item.level == Level.MATCH_ONLY:
             withdraw_requests(session, case, other)
             note_event(session, case, "level_lowered", now, code=other)
             new_round(session, mission, case, now)
+        elif any(RECOGNITION in r.words for r in standing):
+            note_event(session, case, "recognition_withdrawn", now)
+        for request in case.requests:
+            if request.side == other and RECOGNITION in request.words:
+                request.words = {key: value for key, value in request.words.items() if key != RECOGNITION}
 
 
 def _need_reason(text: str, field: str = "reason") -> None:

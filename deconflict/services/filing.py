@@ -31,6 +31,7 @@ from deconflict.store.outbox import fresh_reference
 from deconflict.store.queries import filing_of, version_of
 
 log = structlog.get_logger()
+LEVELS = list(Level)  # each releases what the one before does, and more
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def amend_item(
         moved = before is None or (before.stops, before.kind, before.mode) != (filing.stops, filing.kind, filing.mode)
         # Filed weeks ahead and moved hours before is as late as filed then (RUL-2); once late it stays so.
         item.late = item.late or (moved and item.departs_at - now < lead_time(filing, mission))
-        if filing.level is Level.MATCH_ONLY and before is not None and before.level is not Level.MATCH_ONLY:
+        if before is not None and LEVELS.index(filing.level) < LEVELS.index(before.level):
             withdraw_unreleased(session, mission, item, now)
         record(
             session,

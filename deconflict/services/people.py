@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import uuid4
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from deconflict.channels.letters import Kind
 from deconflict.domain import roles
 from deconflict.domain.audience import Audience
 from deconflict.domain.errors import NotFound, Refused, WrongState
 from deconflict.domain.people import FUNCTIONS, Newcomer, password_problem
+from deconflict.services.invitations import INVITATION_LIFE, begin, invited_account, token_of
+from deconflict.services.letters import tell_heads
+from deconflict.services.second_step import clear
 from deconflict.store import audit
 from deconflict.store.base import db, lookup_hash, transaction
+from deconflict.store.letters import queue_letter
 from deconflict.store.people import Account, Contact, Organisation, Person, Role
-
-INVITATION_LIFE = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """Somebody was invited. `link` sets a password, once, until `expires_at`; None for a person who does not sign in."""
+    """Somebody was invited. `link` sets a password, once, until `expires_at`. Without one, but with `expires_at`, it went by
+    mail to the person alone; without both, the person does not sign in."""
 
     person_id: int
     email: str | None
@@ -70,20 +73,27 @@ def invite(by: Audience | None, organisation_id: int, who: Newcomer, *, link_for
         session.flush()
         detail = {"function": who.function, "roles": sorted(who.roles), "scope": who.scope}
         audit.record(session, _id(by), "invite", "person", person.id, detail, at=now)
+        if organisation.side == "ocha" and person.account is not None:
+            tell_heads(session, Kind.ACCOUNT_GIVEN, person, by, now)
         return _announce(session, person, link_for, now)
 
 
 def reinvite(by: Audience | None, person_id: int, *, link_for: LinkFor, now: datetime) -> Invited:
-    """A new link for a forgotten password or a lost phone. The old password, second factor and sessions end at once."""
+    """A new link for a forgotten password, or for one that is over. Sessions end at once.
+
+    Of somebody who has joined, an administrator gets nothing into his hands: the link goes to the address on file, heads of
+    office hear of it, the second step stays, and so does the password until the link is used. The console clears all."""
     with transaction() as session:
         person = _person(session, person_id)
         account = person.account
         if account is None or not person.active:
             raise WrongState("This person does not sign in, so there is nobody to invite again.")
-        account.password = account.tf_primary_method = account.tf_totp_secret = account.mf_recovery_codes = None
-        account.joined_at = None
         account.fs_uniquifier = uuid4().hex
         audit.record(session, _id(by), "reinvite", "person", person.id, at=now)
+        if by is not None and account.joined_at is not None:
+            return _posted(session, person, by, now)
+        account.password = account.joined_at = None
+        clear(account)
         return _announce(session, person, link_for, now)
 
 
@@ -104,13 +114,14 @@ def join(token: str, *, password: str, hashed: Callable[[str], str], language: s
     """Sets the password once; the account's id. Raises NotFound for a link that is wrong, used or too old, and Refused for
     a password that will not do."""
     with transaction() as session:
-        account = _invited(session, token, now)
+        account = invited_account(session, token, now)
         person = account.person
         problem = password_problem(password, (person.name, person.organisation.name, account.email))
         if problem:
             raise Refused(problem, field="password")
         account.password = hashed(password)
-        account.joined_at = now
+        account.invitation = None
+        account.joined_at = account.joined_at or now
         account.fs_uniquifier = uuid4().hex
         person.language = language
         audit.record(session, person.id, "join", "person", person.id, {"language": language}, at=now)
@@ -119,7 +130,7 @@ def join(token: str, *, password: str, hashed: Callable[[str], str], language: s
 
 def invited(token: str, *, now: datetime) -> str:
     """Name of the person a link is for. Raises NotFound as `join` does."""
-    return _invited(db.session, token, now).person.name  # type: ignore[arg-type]  # scoped_session offers Session's methods
+    return invited_account(db.session, token, now).person.name  # type: ignore[arg-type]  # scoped_session offers Session's methods
 
 
 def sign_out(by: Audience, *, now: datetime) -> None:
@@ -175,32 +186,20 @@ def _role_rows(session: Session, codes: Iterable[str]) -> list[Role]:
 
 
 def _announce(session: Session, person: Person, link_for: LinkFor, now: datetime) -> Invited:
+    """The link to whoever asked, to be handed over."""
     account = person.account
-    told = Invited(person.id, account.email if account else None, person.language)
-    if account is not None:
-        account.invited_at = now
-        session.flush()
-        told = Invited(person.id, account.email, person.language, link_for(_token(account)), now + INVITATION_LIFE)
-    return told
+    if account is None:
+        return Invited(person.id, None, person.language)
+    begin(account, now)
+    session.flush()
+    link = link_for(token_of(account) or "")
+    return Invited(person.id, account.email, person.language, link, now + INVITATION_LIFE)
 
 
-def _token(account: Account) -> str:
-    """Signed over what changes as soon as it is used: no list of spent links is needed, and nothing to decrypt."""
-    assert account.invited_at is not None
-    return f"{account.id}.{lookup_hash(f'invitation:{account.fs_uniquifier}:{account.invited_at.timestamp():.6f}')}"
-
-
-def _invited(session: Session, token: str, now: datetime) -> Account:
-    number = token.partition(".")[0]
-    account = session.get(Account, int(number)) if number.isascii() and number.isdigit() and len(number) < 10 else None
-    usable = (
-        account is not None
-        and account.active
-        and account.joined_at is None
-        and account.invited_at is not None
-        and now <= account.invited_at + INVITATION_LIFE
-        and hmac.compare_digest(_token(account).encode(), token.encode())
-    )
-    if account is None or not usable:
-        raise NotFound
-    return account
+def _posted(session: Session, person: Person, by: Audience, now: datetime) -> Invited:
+    """The link to the address on file, and to nobody else."""
+    assert person.account is not None
+    begin(person.account, now)
+    queue_letter(session, Kind.NEW_LINK, person, person, by.person_id, now)
+    tell_heads(session, Kind.LINK_SENT, person, by, now)
+    return Invited(person.id, person.account.email, person.language, expires_at=now + INVITATION_LIFE)

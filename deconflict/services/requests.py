@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +13,17 @@ from sqlalchemy.orm import Session
 from deconflict.domain.activity import LatLon
 from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
-from deconflict.domain.disclosure import ItemFacts, ReleasedWords, is_own, may_be_asked, released_words
+from deconflict.domain.disclosure import (
+    RECOGNITION,
+    ItemFacts,
+    ReleasedWords,
+    is_own,
+    may_be_asked,
+    released_words,
+)
 from deconflict.domain.errors import LostRace, NotFound, Refused
 from deconflict.domain.judgement import Judgement
+from deconflict.domain.msgid import N_
 from deconflict.domain.states import AlertState, RequestState, target
 from deconflict.matching.climb import REQUEST, Climb
 from deconflict.services.cases import SIDES, acted, desk_case, not_anothers, withdraw_requests
@@ -85,7 +93,7 @@ def ask(reference: str, round_: int, side: str, ask_code: str, by: Audience, mis
         ]
         if same:
             return same[0].id  # pressed twice
-        words = draft(session, case, side, mission).words
+        words = _words(session, case, side, mission)
         if words is None:
             raise Refused(
                 "The other side has released nothing, so this side may not be asked. Ask the other side by phone for a one-off "
@@ -110,7 +118,12 @@ def ask(reference: str, round_: int, side: str, ask_code: str, by: Audience, mis
         session.add(request)
         session.flush()
         acted(session, case, by, now)
-        detail = {"round": case.round, "request": request.id, "ask": ask_code}
+        detail = {
+            "round": case.round,
+            "request": request.id,
+            "ask": ask_code,
+            "vehicles": words.recognition is not None,
+        }
         record(session, by.person_id, "disclose", "case", case.id, detail, at=now, organisation_id=item.owner_id)
         climb = Climb(session, mission, case, side, REQUEST, f"request:{request.id}", alerted_at=now, now=now)
         climb.take_due_steps()
@@ -148,6 +161,16 @@ def own_request(session: Session, request_id: int, by: Audience, mission: Missio
     return request, request.case
 
 
+def _words(session: Session, case: Case, side: str, mission: Mission) -> ReleasedWords | None:
+    """Raises Refused for an item that cannot be read: nothing is asked about what nobody knows."""
+    try:
+        return draft(session, case, side, mission).words
+    except (ValueError, KeyError, TypeError):
+        raise Refused(
+            N_("One of the two could not be read, so nothing can be asked. Call its owner."), field="side"
+        ) from None
+
+
 def _place(mission: Mission, point: LatLon) -> tuple[str, str | None]:
     """The settlement of the overlap; out in the bush the nearest one with a radius in tens of kilometres, rounded outward
     (RUL-9), since its bare name would send people to the wrong place."""
@@ -169,9 +192,11 @@ def _facts(session: Session, case: Case, side: str, mission: Mission) -> tuple[I
 
 
 def _plain(words: ReleasedWords) -> dict[str, Any]:
-    return {
+    """As `party.released` reads them back."""
+    plain: dict[str, Any] = {
         "place": words.place,
         "pcode": words.pcode,
         "half_days": [[half.day.isoformat(), half.part] for half in words.half_days],
         "crowd": words.crowd,
     }
+    return plain | ({RECOGNITION: asdict(words.recognition)} if words.recognition else {})

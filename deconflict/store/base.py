@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from flask import has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, Text, TypeDecorator, event
@@ -55,6 +55,10 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Unreadable(ValueError):
+    """An encrypted field that none of our keys opens. A ValueError, so that it is met wherever a damaged row is."""
+
+
 class _Cipher:
     """Fernet keys, newest first. Set once by create_app; FIELD_KEYS never reach the database."""
 
@@ -71,7 +75,10 @@ class _Cipher:
 
     def open(self, sealed: str) -> str:
         assert self.fernet is not None, "create_app sets the keys"
-        return self.fernet.decrypt(sealed.encode()).decode()
+        try:
+            return self.fernet.decrypt(sealed.encode()).decode()
+        except InvalidToken:
+            raise Unreadable from None
 
 
 cipher = _Cipher()

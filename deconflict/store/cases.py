@@ -19,7 +19,8 @@ class Case(Base):
     Three references (RUL-10): the desk's own and one per side; none is an item's. `round` rises with every material
     change, at `round_at`; alerts and officers' acts name the round they are about. `judgement` is the whole Judgement as JSON.
     `released`: sides whose owner gave a one-off release for this case (RUL-8). `hold_until`: when the minimal alert goes
-    if no officer has acted (RUL-1).
+    if no officer has acted (RUL-1). What the retention job has done to it: `reduced_at` no place or hour finer than commune
+    and week is left, `texts_at` nothing that was typed and no number, `figures_at` nobody and nothing said, only figures.
     """
 
     __tablename__ = "overlap_case"
@@ -53,11 +54,15 @@ class Case(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     outcome: Mapped[str | None] = mapped_column(Code)
     adjusted_by: Mapped[str | None] = mapped_column(Code)
+    reduced_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    texts_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    figures_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     humanitarian: Mapped[Item | None] = relationship(foreign_keys=[humanitarian_id], lazy="joined")
     mission: Mapped[Item | None] = relationship(foreign_keys=[mission_id], lazy="joined")
     owner: Mapped[Person | None] = relationship(lazy="joined")
     events: Mapped[list[CaseEvent]] = relationship(back_populates="case", order_by="CaseEvent.id")
     requests: Mapped[list[Request]] = relationship(back_populates="case", order_by="Request.id")
+    release_asks: Mapped[list[ReleaseAsk]] = relationship(back_populates="case", order_by="ReleaseAsk.id")
 
     @property
     def items(self) -> list[Item]:
@@ -113,3 +118,24 @@ class Request(Base):
     answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     answer: Mapped[str] = mapped_column(String(500), default="")
     case: Mapped[Case] = relationship(back_populates="requests")
+
+
+class ReleaseAsk(Base):
+    """An owner was asked by phone for a one-off release, at this round of the case (RUL-8). After `due_at` the silence is
+    told; it never is a yes. `how`: who answered, when and how, in the officer's words."""
+
+    __tablename__ = "release_ask"
+    __table_args__ = (Index("ix_release_ask_due", "state", "due_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("overlap_case.id"), index=True)
+    round: Mapped[int]
+    side: Mapped[str] = mapped_column(Code)
+    state: Mapped[str] = mapped_column(Code)
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    due_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    how: Mapped[str] = mapped_column(String(1000), default="")
+    case: Mapped[Case] = relationship(back_populates="release_asks")
+    asked_by: Mapped[Person] = relationship(lazy="joined")

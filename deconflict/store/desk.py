@@ -14,11 +14,11 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from deconflict.domain.activity import Side
-from deconflict.domain.desk import Callee, CaseLine, DeskCaseFacts, DeskItemFacts
+from deconflict.domain.desk import Callee, CallLine, CaseLine, DeskCaseFacts, DeskItemFacts
 from deconflict.domain.judgement import Judgement
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.severity import Severity
-from deconflict.domain.states import OPEN_CASES, AlertState, ItemState
+from deconflict.domain.states import OPEN_CASES, AlertState, ItemState, ReleaseState
 from deconflict.store.alerts import Alert
 from deconflict.store.cases import Case
 from deconflict.store.desk_log import log_of
@@ -34,7 +34,8 @@ TO_READ = (ItemState.SUBMITTED, ItemState.RETURNED)
 
 def open_cases(session: Session, catalogue: Catalogue, now: datetime) -> list[DeskCaseFacts]:
     """Everything that is still to be settled, in no order."""
-    rows = session.scalars(select(Case).where(Case.state.in_(OPEN_CASES)).options(selectinload(Case.requests))).all()
+    with_calls = (selectinload(Case.requests), selectinload(Case.release_asks))
+    rows = session.scalars(select(Case).where(Case.state.in_(OPEN_CASES)).options(*with_calls)).all()
     late = and_(Alert.state == AlertState.OWED, Alert.side != "ocha", Alert.ack_due_at < now)
     counted = session.execute(select(Alert.case_id, func.count()).where(late).group_by(Alert.case_id))
     silent = {case_id: count for case_id, count in counted}  # noqa: C416  # dict() takes no rows of two types
@@ -42,6 +43,13 @@ def open_cases(session: Session, catalogue: Catalogue, now: datetime) -> list[De
         replace(facts, line=replace(facts.line, asked=_asked(row), silent=silent.get(row.id, 0)))
         for row, facts in zip(rows, _cases(session, rows, catalogue), strict=True)
     ]
+
+
+def owed_to(session: Session, person_id: int) -> frozenset[str]:
+    """References of the cases of which this officer has not yet said that an alert reached him."""
+    owed = (Alert.person_id == person_id, Alert.side == "ocha", Alert.state == AlertState.OWED)
+    query = select(Case.reference).join(Alert, Alert.case_id == Case.id).where(*owed, Alert.ack_due_at.is_not(None))
+    return frozenset(session.scalars(query))
 
 
 def ended_cases(session: Session, catalogue: Catalogue, limit: int) -> list[DeskCaseFacts]:
@@ -142,7 +150,17 @@ def _line(row: Case) -> CaseLine:
         outcome=row.outcome,
         adjusted_by=row.adjusted_by,
         judgement=_read(lambda: Judgement.from_json(row.judgement), row.reference) if row.judgement else None,
+        calls=tuple(_calls(row)) if row.state in OPEN_CASES else (),
+        reduced_at=row.reduced_at,
     )
+
+
+def _calls(row: Case) -> Iterable[CallLine]:
+    """Of one side the last only: whoever was called again is waited for by the new clock."""
+    last = {call.side: call for call in row.release_asks if call.round == row.round}
+    for call in last.values():
+        if call.state in (ReleaseState.ASKED, ReleaseState.SILENT):
+            yield CallLine(call.side, call.asked_at, call.due_at, call.state == ReleaseState.SILENT)
 
 
 def _item(
@@ -159,8 +177,9 @@ def _item(
 
 def _told(row: Item, stored: ItemVersion, catalogue: Catalogue) -> DeskItemFacts:
     facts = _read(lambda: facts_from(row, stored, catalogue), row.reference)
-    bare = replace(_bare(row, stored.version), facts=facts, reason=stored.reason if row.version > 1 else "")
-    return bare if facts is None else replace(bare, filed_at=facts.filed_at)
+    reason = stored.reason if row.version > 1 else ""
+    filed_at = row.filed_at if facts is None else facts.filed_at
+    return replace(_bare(row, stored.version), facts=facts, reason=reason, filed_at=filed_at)
 
 
 def _bare(row: Item, version: int) -> DeskItemFacts:

@@ -63,6 +63,7 @@ def _alert(row: Alert, names: Names) -> AlertLine:
         id=row.id,
         label=f"{row.reference}-{row.counter}",
         side=row.side,
+        person_id=row.person_id,
         person=row.person.name,
         organisation=row.person.organisation.name,
         function=row.person.function,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -14,7 +15,8 @@ from deconflict.store.people import Organisation, Person
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
-    """`state` is joined, invited, contact (told things, never signs in) or inactive."""
+    """`state` is joined, invited, contact (told things, never signs in) or inactive. `second_step`: one is set up;
+    `reset_asked_at`: when an administrator last asked to have it cleared."""
 
     id: int
     name: str
@@ -25,6 +27,8 @@ class PersonView:
     state: str
     organisation: str
     side: str
+    second_step: bool = False
+    reset_asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,4 +83,6 @@ def _person(row: Person) -> PersonView:
         state=state if row.active else "inactive",
         organisation=row.organisation.name,
         side=row.organisation.side,
+        second_step=account is not None and account.tf_primary_method is not None,
+        reset_asked_at=account.reset_asked_at if account is not None else None,
     )

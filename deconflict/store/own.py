@@ -11,18 +11,21 @@ from sqlalchemy.orm import Session
 
 from deconflict.domain.activity import Side
 from deconflict.domain.audience import Audience
-from deconflict.domain.disclosure import ItemFacts
+from deconflict.domain.disclosure import RECOGNITION, ItemFacts, plates_shown
+from deconflict.domain.errors import Refused
 from deconflict.domain.kinds import Catalogue
+from deconflict.domain.msgid import N_
 from deconflict.domain.party import AlertFacts, PartyCaseFacts, RequestFacts
 from deconflict.domain.states import LIVE_ITEMS, AlertState, MessageState, RequestState
 from deconflict.store.alerts import Alert
 from deconflict.store.audit import AuditEntry
-from deconflict.store.cases import Case
+from deconflict.store.cases import Case, Request
 from deconflict.store.items import Item, ItemVersion
 from deconflict.store.people import Organisation
 from deconflict.store.queries import facts_of
 
 CLOSING = "closing"
+UNREADABLE = (ValueError, KeyError, TypeError)
 PAGE = 40  # lines of the past on one page of a list
 BatchAt = Callable[[datetime], datetime]
 LEFT = (MessageState.SENDING, MessageState.SENT, MessageState.DELIVERED, MessageState.FAILED)
@@ -101,7 +104,14 @@ def own_case(
     parties hear of what ended at an instant."""
     named = Case.humanitarian_reference if audience.side == Side.HUMANITARIAN else Case.mission_reference
     case = session.scalars(select(Case).where(named == reference)).first()
-    return _with_item(session, case, audience, catalogue, batch_at, now) if case is not None else None
+    if case is None:
+        return None
+    try:
+        return _with_item(session, case, audience, catalogue, batch_at, now)
+    except UNREADABLE:
+        if not _mine(case.item_of(audience.side), audience):
+            return None
+        raise Refused(N_("Your own item could not be read. Call the desk and give this reference.")) from None
 
 
 def own_cases(
@@ -111,9 +121,43 @@ def own_cases(
     mine = select(Item.id).where(Item.owner_id == audience.organisation_id, Item.side == audience.side)
     query = select(Case).where(or_(Case.humanitarian_id.in_(mine), Case.mission_id.in_(mine))).order_by(Case.id)
     for case in session.scalars(query):
-        found = _with_item(session, case, audience, catalogue, batch_at, now)
+        try:
+            found = _with_item(session, case, audience, catalogue, batch_at, now)
+        except UNREADABLE:  # what was filed is damaged: its own page says so, and this list goes on
+            continue
         if found is not None:
             yield found
+
+
+def unreadable_cases(session: Session, audience: Audience, catalogue: Catalogue) -> list[str]:
+    """References, as the audience's side has them, of cases that were told and whose item of that side cannot be read."""
+    mine = select(Item.id).where(Item.owner_id == audience.organisation_id, Item.side == audience.side)
+    query = select(Case).where(or_(Case.humanitarian_id.in_(mine), Case.mission_id.in_(mine))).order_by(Case.id)
+    return [
+        case.reference_for(audience.side)
+        for case in session.scalars(query)
+        if (item := case.item_of(audience.side)) is not None
+        and _mine(item, audience)
+        and _told(session, case, audience.side)
+        and not _readable(session, item, catalogue)
+    ]
+
+
+def _mine(item: Item | None, audience: Audience) -> bool:
+    return item is not None and item.owner_id == audience.organisation_id and audience.scope in (None, item.sector)
+
+
+def _told(session: Session, case: Case, side: str) -> bool:
+    alert = select(Alert.id).where(Alert.case_id == case.id, Alert.side == side).limit(1)
+    return session.scalar(alert) is not None or any(r.side == side for r in case.requests)
+
+
+def _readable(session: Session, item: Item, catalogue: Catalogue) -> bool:
+    try:
+        facts_of(session, item, catalogue)
+    except UNREADABLE:
+        return False
+    return True
 
 
 def _with_item(
@@ -130,13 +174,15 @@ def _with_item(
         reference=case.reference_for(audience.side),
         told=bool(alerts) or any(r.side == audience.side for r in case.requests),
         over=case.ended_at is not None and (bool(closed) or batch_at(case.ended_at) <= now),
-        requests=tuple(_requests(session, case, audience.side, [a.owed_at for a in closed])),
+        requests=tuple(_requests(session, case, audience.side, [a.owed_at for a in closed], catalogue, now)),
         alerts=tuple(_alert(a, now) for a in alerts if a.person_id == audience.person_id and a.level != "team"),
     )
     return facts, facts_of(session, item, catalogue)
 
 
-def _requests(session: Session, case: Case, side: str, closed_at: list[datetime]) -> Iterator[RequestFacts]:
+def _requests(
+    session: Session, case: Case, side: str, closed_at: list[datetime], catalogue: Catalogue, now: datetime
+) -> Iterator[RequestFacts]:
     """What was answered is read from the audit: a request that is done no longer says so. `closed_at`: when the ends were
     that this side has been told of."""
     query = select(AuditEntry).where(
@@ -155,7 +201,19 @@ def _requests(session: Session, case: Case, side: str, closed_at: list[datetime]
                 answer_code=answers.get(row.id),
                 answer=row.answer,
                 answered_at=row.answered_at,
+                plates=_plates(session, case, row, catalogue, now),
             )
+
+
+def _plates(session: Session, case: Case, row: Request, catalogue: Catalogue, now: datetime) -> str | None:
+    """Of the version that the request was made from: a later one would tell what its owner changed."""
+    seen = row.words.get(RECOGNITION)
+    if seen is None or case.humanitarian is None:
+        return None
+    try:
+        return plates_shown(facts_of(session, case.humanitarian, catalogue, seen["version"]), now)
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _alert(alert: Alert, now: datetime) -> AlertFacts:

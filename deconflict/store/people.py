@@ -42,7 +42,7 @@ class Person(Base):
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     organisation: Mapped[Organisation] = relationship(back_populates="people")
     contacts: Mapped[list[Contact]] = relationship(back_populates="person", order_by="Contact.position")
-    account: Mapped[Account | None] = relationship(back_populates="person")
+    account: Mapped[Account | None] = relationship(back_populates="person", foreign_keys="Account.person_id")
 
 
 class Contact(Base):
@@ -81,7 +81,9 @@ class Role(Base, RoleMixin):
 
 
 class Account(Base, UserMixin):
-    """A sign-in. Flask-Security's fields keep its names; who the person is stands in Person."""
+    """A sign-in. Flask-Security's fields keep its names; who the person is stands in Person. `invitation` is what the link of
+    the last invitation is signed over, None once it was used. `reset_asked_by_id` and `reset_asked_at`: an administrator who
+    wants the second step cleared waits for another."""
 
     __tablename__ = "account"
 
@@ -95,9 +97,12 @@ class Account(Base, UserMixin):
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
     tf_phone_number: Mapped[str | None] = mapped_column(String(128))
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    invitation: Mapped[str | None] = mapped_column(String(64))
     invited_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     joined_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    person: Mapped[Person] = relationship(back_populates="account", lazy="joined")
+    reset_asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reset_asked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    person: Mapped[Person] = relationship(back_populates="account", lazy="joined", foreign_keys=[person_id])
     roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]  # UserMixin says list[RoleMixin]
         secondary=account_role, lazy="selectin"
     )

@@ -69,6 +69,7 @@ def facts_from(item: Item, row: ItemVersion, catalogue: Catalogue) -> ItemFacts:
         sensitive=is_sensitive(filing, catalogue),
         filed_at=row.filed_at,
         filing=filing,
+        reduced_at=item.reduced_at,
     )
 
 

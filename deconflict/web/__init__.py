@@ -13,7 +13,7 @@ from typing import Any
 from flask import Flask
 
 from deconflict.domain.audience import Audience
-from deconflict.web import audience, errors, forms_ui, headers, intake, language
+from deconflict.web import audience, errors, forms_ui, headers, intake, language, signin
 
 BLUEPRINTS: list[str] = [
     "deconflict.web.home:bp",
@@ -61,6 +61,7 @@ def register(app: Flask) -> None:
     intake.init_app(app)
     language.init_app(app)
     audience.init_app(app)
+    signin.init_app(app)
     errors.init_app(app)
     forms_ui.init_app(app)
     for dotted in BLUEPRINTS:

@@ -16,7 +16,7 @@ from deconflict.domain.severity import Severity
 from deconflict.services.acknowledgements import READ_AS
 from deconflict.store import desk as store
 from deconflict.store.base import db
-from deconflict.web import desk_acts, desk_items
+from deconflict.web import desk_acts, desk_holds, desk_items
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_case import clocks, mission, page, place_of, texts
@@ -63,6 +63,7 @@ def queue() -> str:
         severities=list(Severity),
         states=OPEN_STATES,
         areas=mission().areas,
+        owed=store.owed_to(db.session(), me),
         me=me,
         **texts(),
     )
@@ -122,9 +123,14 @@ for rule, view, method in (
     ("/desk/items/<reference>", desk_items.item, "GET"),
     ("/desk/items/<reference>/read", desk_items.read, "POST"),
     ("/desk/items/<reference>/return", desk_items.give_back, "POST"),
+    ("/desk/items/<reference>/hold", desk_holds.item_hold, "GET"),
+    ("/desk/items/<reference>/hold", desk_holds.change_item_hold, "POST"),
+    ("/desk/<reference>/hold", desk_holds.case_hold, "GET"),
+    ("/desk/<reference>/hold", desk_holds.change_case_hold, "POST"),
     ("/desk/<reference>/ask", desk_acts.ask_preview, "GET"),
     ("/desk/<reference>/ask", desk_acts.ask, "POST"),
     ("/desk/<reference>/take", desk_acts.take, "POST"),
+    ("/desk/<reference>/have", desk_acts.have, "POST"),
     ("/desk/<reference>/hand-back", desk_acts.hand_back, "POST"),
     ("/desk/<reference>/release", desk_acts.release, "POST"),
     ("/desk/<reference>/agree", desk_acts.agree, "POST"),

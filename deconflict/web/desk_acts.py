@@ -13,11 +13,12 @@ from werkzeug.wrappers import Response
 from deconflict.domain import roles
 from deconflict.domain.errors import LostRace, NotFound, Refused, WrongState
 from deconflict.schemas.people import LANGUAGES
-from deconflict.services import acknowledgements, cases, requests
+from deconflict.services import acknowledgements, cases, releases, requests
 from deconflict.services.preview import preview
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_case import mission, page, seen_case, texts
+from deconflict.web.desk_words import short
 from deconflict.web.forms_ui import Form, typed
 from deconflict.web.intake import number
 from deconflict.web.own_requests import ASKS as PARTY_READS
@@ -32,6 +33,16 @@ def take(reference: str) -> Page:
         return _("The case is yours.")
 
     return _act(reference, "take", do)
+
+
+@audience(*roles.OFFICERS)
+def have(reference: str) -> Page:
+    """The officer's own alert has reached him. It takes nothing: the case still waits for somebody to act."""
+    me, at = current_audience(), now()
+    for alert in seen_case(reference)[1].log.owed_to(me.person_id):
+        acknowledgements.acknowledge_in_app(alert.id, me, at)
+    flash(_("Noted: the alert has reached you. The case still waits for somebody to act."))
+    return redirect(url_for("desk.case", reference=reference), 303)
 
 
 @audience(*roles.OFFICERS)
@@ -59,7 +70,13 @@ def ask_preview(reference: str) -> Page:
         name = f"ask-{side}" if error.field == "ask" else ""
         return page(reference, form=Form({}, {name: [_(error.sentence)]}), act="ask"), 422
     return render_template(
-        "desk/ask.html", line=view.line, shown=shown, sentence=PARTY_READS[code], languages=LANGUAGES, **texts()
+        "desk/ask.html",
+        line=view.line,
+        asked=view.side(side),
+        shown=shown,
+        sentence=PARTY_READS[code],
+        languages=LANGUAGES,
+        **texts(),
     )
 
 
@@ -78,8 +95,12 @@ def release(reference: str) -> Page:
     side = request.form.get("side", "")
 
     def do() -> str:
-        how, yes = request.form.get(f"release-{side}-how", ""), request.form.get("answer") == "yes"
-        cases.release_once(reference, side, yes, how, current_audience(), mission().catalogue, now())
+        how, answer = request.form.get(f"release-{side}-how", ""), request.form.get("answer")
+        yes = answer == "yes"
+        if answer == "later":
+            due_at = releases.ask_release(reference, _round(), side, how, current_audience(), mission(), now())
+            return _("Noted: an answer is due by %(time)s. Nothing may be told before.", time=short(due_at))
+        releases.release_once(reference, side, yes, how, current_audience(), mission().catalogue, now())
         return _("Noted: the owner releases it for this case.") if yes else _("Noted: the owner releases nothing.")
 
     return _act(reference, f"release-{side}", do)

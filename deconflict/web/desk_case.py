@@ -11,11 +11,11 @@ from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
 from deconflict.domain.country import Mission
-from deconflict.domain.desk import AlertLine, CaseLine, DeskCaseView, view_of_desk_case
+from deconflict.domain.desk import AlertLine, CallLine, CaseLine, DeskCaseView, view_of_desk_case
 from deconflict.domain.errors import NotFound
 from deconflict.domain.judgement import Hit, Judgement
 from deconflict.domain.severity import Severity
-from deconflict.domain.states import possible
+from deconflict.domain.states import RequestState, possible
 from deconflict.domain.words import sentences
 from deconflict.services.preview import drafts
 from deconflict.services.reading import note_read
@@ -26,7 +26,7 @@ from deconflict.web.audience import current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_map import maps
 from deconflict.web.desk_words import relative, short, span_words, when
-from deconflict.web.filing_words import half_days_words, in_words
+from deconflict.web.filing_words import doing, half_days_words, in_words, vehicles_words
 from deconflict.web.forms_ui import Form
 from deconflict.web.language import current_language, label
 from deconflict.web.map_words import length, whereabouts
@@ -53,6 +53,7 @@ class Offers:
     be asked, `release` those whose owner may be rung for a one-off release."""
 
     take: bool
+    have: bool
     hand_back: bool
     ask: tuple[str, ...]
     release: tuple[str, ...]
@@ -91,10 +92,10 @@ def page(reference: str, *, warning: str = "", form: Form | None = None, act: st
         act=act,
         offers=_offers(view, frozenset(side for side, said in words.items() if said is not None)),
         drafts=words,
-        why=sentences(judgement, current_language(), mission().zone) if judgement else [],
+        why=sentences(judgement, current_language(), mission().zone) if judgement and not view.line.reduced_at else [],
         hits=list(_hits(judgement)) if judgement else [],
         place=place_of(view.line),
-        maps=maps(view, mission(), current_language()),
+        maps=[] if view.line.reduced_at else maps(view, mission(), current_language()),
         agreements=agreements(view.line),
         items=[(item, in_words(item.view, mission()) if item.view else None) for item in view.items],
         clocks=clocks(view.line),
@@ -112,8 +113,10 @@ def texts() -> dict[str, object]:
         "when": lambda moment: when(moment, at),
         "relative": lambda moment: relative(moment, at),
         "half_days_words": half_days_words,
+        "vehicles_words": vehicles_words,
         "area_name": area_name,
-        "doing": lambda item: desk_words.doing(item.view, mission()) if item else "",
+        "doing": lambda item: doing(item.view, mission()) if item else "",
+        "stop_lines": lambda item: desk_words.stop_lines(item.view, mission()),
         "route": lambda item: desk_words.route(item.view, mission()),
         "blind": bool(request.args.get("blind")),
         "sides": SIDES,
@@ -132,7 +135,7 @@ def place_of(line: CaseLine) -> str:
 
 
 def clocks(line: CaseLine) -> list[str]:
-    """What happens by itself, by when a person should have looked, and whose silence is too long."""
+    """What happens by itself and what does not, by when a person should have looked, and whose silence is too long."""
     at, found = now(), []
     if line.unseen:
         due = mission().pack.clocks.review_due_at(line.severity, line.starts_at, line.opened_at)
@@ -142,6 +145,10 @@ def clocks(line: CaseLine) -> list[str]:
         found.append(
             ngettext("%(num)s acknowledgement of a side is late.", "%(num)s acknowledgements are late.", line.silent)
         )
+    waiting = any(state == RequestState.OPEN for _side, state in line.asked)
+    if waiting and mission().pack.ladder(line.severity, "party") is None:
+        found.append(_("At this severity no message tells the side what it is asked: call it."))
+    found += [_call(call) for call in line.calls]
     if line.unseen and line.hold_until is not None:
         found.append(
             _("Unless an officer acts, the minimal alert leaves %(time)s.", time=relative(line.hold_until, at))
@@ -149,11 +156,23 @@ def clocks(line: CaseLine) -> list[str]:
     return found
 
 
+def _call(call: CallLine) -> str:
+    who = desk_words.said(desk_words.SIDES, call.side)
+    if call.silent:
+        return _(
+            "%(who)s: no answer about a one-off release since %(time)s. Silence is no yes.",
+            who=who,
+            time=short(call.asked_at),
+        )
+    return _("%(who)s: rung for a one-off release, answer due %(time)s.", who=who, time=relative(call.due_at, now()))
+
+
 def _offers(view: DeskCaseView, askable: frozenset[str]) -> Offers:
     line, me = view.line, current_audience().person_id
     events = possible("case", line.state, "officer")
     return Offers(
         take="take" in events and line.owner_id is None,
+        have=bool(view.log.owed_to(me)),
         hand_back=line.is_open and line.owner_id == me,
         ask=tuple(side for side in SIDES if "ask" in events and side in askable),
         release=tuple(item.side for item in view.items if "ask" in events and item.needs_release),
@@ -190,6 +209,13 @@ def _hits(judgement: Judgement) -> Iterator[HitRow]:
 def _distance(hit: Hit) -> str:
     lang = current_language()
     apart = length(hit.nominal.distance_m, lang)
+    if hit.limit_m is not None and hit.gap_m <= hit.limit_m < hit.nominal.distance_m:
+        limit = length(hit.limit_m, lang)
+        return _(
+            "%(apart)s; within the limit of %(limit)s only with delays or an imprecise position",
+            apart=apart,
+            limit=limit,
+        )
     if hit.limit_m is not None and hit.gap_m <= hit.limit_m:
         return _("%(apart)s (limit %(limit)s)", apart=apart, limit=length(hit.limit_m, lang))
     if hit.same_settlement:

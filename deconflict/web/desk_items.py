@@ -51,6 +51,11 @@ def exists(reference: str) -> bool:
         return False
 
 
+def item_id(reference: str) -> int:
+    """Of the item under this reference. Raises NotFound where it does not exist for this officer."""
+    return _versions(reference)[0]
+
+
 @audience(*roles.OFFICERS)
 def items() -> str:
     waiting = _waiting()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask_babel import format_datetime, ngettext
+from flask_babel import format_datetime, ngettext, to_user_timezone
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import ItemView
+from deconflict.domain.filing import Stop
 from deconflict.domain.people import FUNCTIONS
+from deconflict.web.filing_words import clock
 from deconflict.web.language import current_language, label, named
 from deconflict.web.map_words import whereabouts
 
@@ -38,6 +41,9 @@ EVENTS = {
     "agree": _l("Agreement noted"),
     "dismiss": _l("Dismissed"),
     "release": _l("One-off release"),
+    "release_asked": _l("Owner rung for a one-off release"),
+    "release_silent": _l("No answer about a one-off release"),
+    "recognition_withdrawn": _l("The owner no longer says what its vehicles look like: taken out of the requests"),
     "tell_closing": _l("Closing texts sent at once"),
     "vanish": _l("The overlap is gone"),
     "overtake": _l("One item was cancelled"),
@@ -100,6 +106,7 @@ PURPOSES = {
     "desk": _l("Alert to the desk"),
     "ring": _l("All desks rung"),
     "idle": _l("Reminder: nothing was done since"),
+    "release": _l("Reminder: no answer about a one-off release"),
     "request": _l("Request"),
     "minimal": _l("Minimal alert"),
     "closing": _l("Closing text"),
@@ -186,20 +193,28 @@ def when(at: datetime, now: datetime) -> str:
     return f"{short(at)} ({relative(at, now)})"
 
 
-def doing(view: ItemView | None, mission: Mission) -> str:
-    """What an item is about: what is done on site, else what the whole goes by."""
-    if view is None or view.kind is None:
-        return ""
-    whole = label(mission.catalogue[view.kind].label)
-    on_site = [label(mission.catalogue[stop.activity].label) for stop in view.stops or () if stop.activity]
-    return ", ".join(dict.fromkeys(on_site)) or whole
-
-
 def route(view: ItemView | None, mission: Mission) -> str:
     """As `Mopti - Bankass`: where it starts and where it ends, a bare position by the nearest settlement."""
     ends = [stop.location for stop in (view.stops or ())] if view else []
     names = [end.name or whereabouts(end.point, mission.gazetteer, current_language()) for end in ends[:1] + ends[-1:]]
     return " - ".join(dict.fromkeys(names))
+
+
+def stop_lines(view: ItemView | None, mission: Mission) -> list[str]:
+    """Each stop in one line, as `Bankass, Tue 10 Dec 09:00-15:30, Food distribution`."""
+    return [", ".join(filter(None, _stop_line(stop, mission))) for stop in (view.stops or ())] if view else []
+
+
+def _stop_line(stop: Stop, mission: Mission) -> Iterator[str]:
+    """The place, from the first arrival to the last departure, what is done."""
+    yield stop.location.name or whereabouts(stop.location.point, mission.gazetteer, current_language())
+    windows = [window for window in (stop.arrive, stop.depart) if window is not None]
+    if windows:
+        first, last = windows[0].earliest, windows[-1].latest
+        same_day = to_user_timezone(first).date() == to_user_timezone(last).date()
+        yield f"{short(first)}-{clock(last)}" if same_day else f"{short(first)} - {short(last)}"
+    if stop.activity:
+        yield label(mission.catalogue[stop.activity].label)
 
 
 def function_words(side: str, function: str) -> str:
@@ -214,6 +229,8 @@ def event_words(event: str, code: str) -> str:
             more = f"{said(SIDES, first)}, {said(ASKS, second)}"
         case "release":
             more = f"{said(SIDES, first)}, {said(RELEASES, second)}"
+        case "release_asked" | "release_silent":
+            more = said(SIDES, first)
         case "step_empty":
             more = code
         case _:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, current_app, redirect, render_template, url_for
+from flask import Flask, current_app, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from deconflict.domain.errors import LostRace, NotFound, Refused, WrongState
 from deconflict.log import log
+from deconflict.store.base import Unreadable
 from deconflict.web.audience import current_audience_or_none
 
 Answer = tuple[str, int] | Response
@@ -25,6 +26,17 @@ def not_found(_error: Exception) -> Answer:
     return _page(404, _("There is no such page."), _("Check the reference, or start again from the front page."))
 
 
+def unreadable(error: Unreadable) -> Answer:
+    """Where no page of its own says so. To a party it looks like what is missing: it may be another's."""
+    log.error("a field could not be read", exc_info=error)
+    who = current_audience_or_none()
+    if who is None or who.side != "ocha":
+        return not_found(error)
+    return _page(
+        409, _("This could not be read."), _("What is kept here is damaged, or was sealed with a key that is gone.")
+    )
+
+
 def moved(error: Refused) -> Answer:
     return _page(409, _("Nothing was changed."), _(error.sentence))
 
@@ -33,9 +45,19 @@ def refused(error: Refused) -> Answer:
     return _page(422, _("This cannot be done."), _(error.sentence))
 
 
+# Long forms, which are read over in words before they count. Not the cancelling, which counts at once.
+KEPT = frozenset({"notices.new", "notices.amend", "plans.write", "plans.amend"})
+
+
 def stale_form(error: CSRFError) -> Answer:
-    """Almost always a session that ended while somebody was writing."""
-    if current_audience_or_none() is None:
+    """Almost always a session that ended while somebody was writing. What was typed into a long form stays in the page that
+    says so, and in no other place, to be sent again."""
+    who = current_audience_or_none()
+    if request.endpoint in KEPT and request.method == "POST":
+        typed = [(name, text) for name, text in request.form.items(multi=True) if name not in ("csrf_token", "_do")]
+        typed.append(("_do", "review"))  # whoever sent it from elsewhere gets nobody to file it unread
+        return render_template("errors/again.html", typed=typed, signed_in=who is not None, here=lambda: "/"), 400
+    if who is None:
         return redirect(url_for("security.login"), 303)
     return _page(400, _("This form is too old."), _("Go back, load the page again, and send it once more."))
 
@@ -63,6 +85,7 @@ def init_app(app: Flask) -> None:
     for kind, handler in (
         (NotFound, not_found),
         (404, not_found),
+        (Unreadable, unreadable),
         (LostRace, moved),
         (WrongState, moved),
         (Refused, refused),

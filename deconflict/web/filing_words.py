@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _l
 from deconflict.domain.activity import Side
 from deconflict.domain.coordinates import format_dd, format_mgrs
 from deconflict.domain.country import Mission
-from deconflict.domain.disclosure import NO_END, HalfDay, ItemView
+from deconflict.domain.disclosure import NO_END, HalfDay, ItemView, Recognition
 from deconflict.domain.dtg import format_dtg
 from deconflict.domain.filing import Location, Stop, Window
 from deconflict.domain.places import label
@@ -63,9 +63,10 @@ class StopWords:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A whole filing. `summary` is one line that its owner knows it by."""
+    """A whole filing. `doing` is what it is about, `summary` its places, in one line that its owner knows it by."""
 
     kind: str
+    doing: str
     summary: str
     facts: tuple[Fact, ...]
     stops: tuple[StopWords, ...]
@@ -106,12 +107,24 @@ def in_words(view: ItemView, mission: Mission) -> Words:
     stops = tuple(_stop(n, stop, mission, view.side, event=event) for n, stop in enumerate(view.stops or (), 1))
     rows = _notice(view) if view.side is Side.HUMANITARIAN else _plan(view, event=event)
     facts = [("kind", _("Kind"), kind), *rows, ("level", _("Share level"), level_words(view))]
+    if view.reduced_at is not None:
+        on = format_datetime(view.reduced_at, DAY)
+        facts.append(("kept", _("Kept"), _("reduced to commune and week on %(date)s", date=on)))
     return Words(
         kind=kind,
+        doing=doing(view, mission),
         summary=_summary(view.stops or ()),
         facts=tuple(Fact(key, str(name), str(text)) for key, name, text in facts if text),
         stops=stops,
     )
+
+
+def doing(view: ItemView | None, mission: Mission) -> str:
+    """What an item is about: what is done on site, else what the whole goes by."""
+    if view is None:
+        return ""
+    on_site = [_kind(mission, stop.activity) for stop in view.stops or () if stop.activity]
+    return ", ".join(dict.fromkeys(on_site)) or _kind(mission, view.kind)
 
 
 def level_words(view: ItemView) -> str:
@@ -159,6 +172,11 @@ def half_days_words(halves: Sequence[HalfDay]) -> str:
     if last == NO_END:
         return _("from %(first)s, no end known", first=first)
     return first if last == halves[0] else _("from %(first)s to %(last)s", first=first, last=half_day_words(last))
+
+
+def vehicles_words(seen: Recognition) -> str:
+    """As `3, Logo and flag`: what a patrol knows them by."""
+    return _("%(count)s, %(marking)s", count=seen.vehicles, marking=notices.MARKINGS.get(seen.marking, seen.marking))
 
 
 def half_day_words(half: HalfDay) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +10,17 @@ from typing import Any
 from flask import Flask
 
 from deconflict.web.language import named
+
+# What a browser's own fields for dates and times show; anything else they would show as nothing.
+SHOWN = {
+    "date": re.compile(r"(\d{4}-\d{2}-\d{2})?", re.ASCII),
+    "time": re.compile(r"([01]\d|2[0-3]):[0-5]\d|", re.ASCII),
+}
+
+
+def input_type(wanted: str, value: str) -> str:
+    """The type of an input that shows `value`: `wanted`, or text where a browser would drop what was typed."""
+    return wanted if wanted not in SHOWN or SHOWN[wanted].fullmatch(value) else "text"
 
 
 def field_id(name: str) -> str:
@@ -69,4 +81,4 @@ def _flat(messages: Mapping[Any, Any], prefix: str) -> Iterator[tuple[str, list[
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals["field_id"] = field_id
+    app.jinja_env.globals.update(field_id=field_id, input_type=input_type)

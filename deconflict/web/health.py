@@ -6,10 +6,9 @@ desk, and to /readyz asked on the server itself; to all the world /readyz tells 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from ipaddress import ip_address
 
 import structlog
-from flask import Blueprint, Response, current_app, jsonify, request
+from flask import Blueprint, Response, current_app, jsonify
 from flask_babel import format_time
 from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,6 +17,7 @@ from deconflict.domain.audience import Audience
 from deconflict.services.health import Health, health_of
 from deconflict.store.base import db
 from deconflict.web import Banner
+from deconflict.web.address import asked_on_this_server
 from deconflict.web.audience import PUBLIC, audience
 from deconflict.web.clock import now
 
@@ -43,18 +43,9 @@ def readyz() -> tuple[Response, int]:
         return _not_ready("the database does not answer")
     if not health.beating:
         return _not_ready("the scheduler's heartbeat is old or missing")
-    if health.late_messages and _on_this_server():
+    if health.late_messages and asked_on_this_server():
         return _not_ready("messages are late")
     return jsonify(status="ok"), 200
-
-
-def _on_this_server() -> bool:
-    """Asked over the loopback address, and not by a proxy there for somebody else."""
-    forwarded = any(name in request.headers for name in ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"))
-    try:
-        return not forwarded and ip_address(request.remote_addr or "").is_loopback
-    except ValueError:
-        return False
 
 
 def _not_ready(because: str) -> tuple[Response, int]:

@@ -74,6 +74,9 @@ PAGES = Pages(
         "mine": _l("Our notices"),
         "new": _l("File a movement"),
         "none": _l("Your organisation has filed nothing yet."),
+        "begin": _l(
+            "File each movement before it leaves: what nobody filed cannot be compared with the mission's plans."
+        ),
         "amend": _l("Amend a movement"),
         "cancel": _l("Cancel a movement"),
         "doubt": _l("Cancelling the notice does not stop the team: tell it yourself."),

@@ -15,10 +15,10 @@ from deconflict.domain.msgid import N_
 from deconflict.domain.party import CHANGED, PartyCaseView, view_of_own_case
 from deconflict.services import acknowledgements, requests
 from deconflict.store import own
-from deconflict.store.base import db
+from deconflict.store.base import db, lookup_hash
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
-from deconflict.web.filing_words import half_days_words, in_words, moment_words
+from deconflict.web.filing_words import half_days_words, in_words, moment_words, vehicles_words
 from deconflict.web.forms_ui import Form
 
 bp = Blueprint("requests", __name__)
@@ -54,7 +54,8 @@ def mine() -> str:
     views = [view for case, item in found if (view := view_of_own_case(case, item, who)) is not None]
     views.sort(key=lambda view: (view.waits, not view.over, view.last_at), reverse=True)
     rows = [(view, in_words(view.item, mission), moment_words(view.last_at)) for view in views]
-    return render_template("own/requests.html", rows=rows)
+    unreadable = own.unreadable_cases(db.session(), who, mission.catalogue)
+    return render_template("own/requests.html", rows=rows, unreadable=unreadable)
 
 
 @bp.get("/requests/<reference>")
@@ -67,7 +68,7 @@ def show(reference: str) -> Page:
 @audience(*FILERS)
 def answer(reference: str) -> Page:
     view = _own_case(reference)
-    asked = next((r for r in view.requests if str(r.id) == request.form.get("request")), None)
+    asked = next((r for r in view.requests if mark("request", r.id) == request.form.get("request")), None)
     if asked is None:
         raise NotFound
     if asked.state == CHANGED:
@@ -88,12 +89,17 @@ def answer(reference: str) -> Page:
 @audience(*FILERS)
 def acknowledge(reference: str) -> Response:
     view = _own_case(reference)
-    alert = next((a for a in view.alerts if str(a.id) == request.form.get("alert")), None)
+    alert = next((a for a in view.alerts if mark("alert", a.id) == request.form.get("alert")), None)
     if alert is None:
         raise NotFound
     acknowledgements.acknowledge_in_app(alert.id, current_audience(), now())
     flash(_("Noted: you have it."))
     return redirect(url_for("requests.show", reference=reference), 303)
+
+
+def mark(noun: str, number: int) -> str:
+    """Names a row on its owner's page. The row's number would tell how many others there are."""
+    return lookup_hash(f"mark:{noun}:{number}")[:16]
 
 
 def _own_case(reference: str) -> PartyCaseView:
@@ -119,7 +125,9 @@ def _page(view: PartyCaseView, form: Form) -> str:
         purposes=PURPOSES,
         answers=ANSWERS,
         half_days_words=half_days_words,
+        vehicles_words=vehicles_words,
         moment_words=moment_words,
+        mark=mark,
     )
 
 

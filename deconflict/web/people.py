@@ -15,6 +15,8 @@ from deconflict.domain.errors import NotFound, Refused
 from deconflict.domain.people import FUNCTIONS, SIDES
 from deconflict.schemas.people import ORGANISATION_KINDS, NewcomerSchema, OrganisationSchema
 from deconflict.services import people
+from deconflict.services.second_step import clear_second_step as clear_step
+from deconflict.services.second_step import waits_for_another
 from deconflict.store import directory
 from deconflict.web.audience import PUBLIC, audience, current_audience, current_audience_or_none
 from deconflict.web.clock import now
@@ -87,7 +89,19 @@ def reinvite(person_id: int) -> str:
 @audience(roles.ADMINISTRATOR)
 def person(person_id: int) -> str:
     """Asks before what cannot be taken back."""
-    return render_template("people/person.html", person=directory.person(person_id))
+    found = directory.person(person_id)
+    asked = waits_for_another(found.reset_asked_at, now())
+    return render_template("people/person.html", person=found, asked=asked, me=current_audience().person_id)
+
+
+@bp.post("/people/<int:person_id>/second-step")
+@audience(roles.ADMINISTRATOR)
+def clear_second_step(person_id: int) -> Response:
+    if clear_step(current_audience(), person_id, now()):
+        flash(_("The second step is removed. The person sets it up anew."))
+    else:
+        flash(_("You have asked. Another administrator does it, within a day."))
+    return redirect(url_for("people.person", person_id=person_id), 303)
 
 
 @bp.post("/people/<int:person_id>/deactivate")

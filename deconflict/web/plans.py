@@ -78,6 +78,9 @@ PAGES = Pages(
         "mine": _l("Our plans"),
         "new": _l("File a plan"),
         "none": _l("Nothing is filed yet."),
+        "begin": _l(
+            "File each patrol, convoy or event beforehand: what nobody filed cannot be compared with humanitarian activities."
+        ),
         "amend": _l("Amend a plan"),
         "cancel": _l("Cancel a plan"),
         "doubt": _l("Cancelling the plan does not stop the unit: tell it yourself."),

@@ -94,14 +94,50 @@ def upgrade() -> None:
     sa.Column('tf_totp_secret', sa.String(length=255), nullable=True),
     sa.Column('tf_phone_number', sa.String(length=128), nullable=True),
     sa.Column('mf_recovery_codes', sa.Text(), nullable=True),
+    sa.Column('invitation', sa.String(length=64), nullable=True),
     sa.Column('invited_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('joined_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reset_asked_by_id', sa.Integer(), nullable=True),
+    sa.Column('reset_asked_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_account_person_id_person')),
+    sa.ForeignKeyConstraint(['reset_asked_by_id'], ['person.id'], name=op.f('fk_account_reset_asked_by_id_person')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_account')),
     sa.UniqueConstraint('email', name=op.f('uq_account_email')),
     sa.UniqueConstraint('fs_uniquifier', name=op.f('uq_account_fs_uniquifier')),
     sa.UniqueConstraint('person_id', name=op.f('uq_account_person_id'))
     )
+    op.create_table('failed_attempt',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(length=64), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_failed_attempt'))
+    )
+    with op.batch_alter_table('failed_attempt', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_failed_attempt_at'), ['at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_failed_attempt_key'), ['key'], unique=False)
+
+    op.create_table('letter',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('about_id', sa.Integer(), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=True),
+    sa.Column('address', sa.Text(), nullable=False),
+    sa.Column('token', sa.String(length=64), nullable=False),
+    sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('queued_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('send_after', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['about_id'], ['person.id'], name=op.f('fk_letter_about_id_person')),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_letter_by_id_person')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_letter_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_letter')),
+    sa.UniqueConstraint('token', name=op.f('uq_letter_token'))
+    )
+    with op.batch_alter_table('letter', schema=None) as batch_op:
+        batch_op.create_index('ix_letter_due', ['state', 'send_after'], unique=False)
+
     op.create_table('audit_entry',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
@@ -165,6 +201,7 @@ def upgrade() -> None:
     sa.Column('ends_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('filed_by_id', sa.Integer(), nullable=False),
     sa.Column('filed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('reduced_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['filed_by_id'], ['person.id'], name=op.f('fk_item_filed_by_id_person')),
     sa.ForeignKeyConstraint(['owner_id'], ['organisation.id'], name=op.f('fk_item_owner_id_organisation')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_item')),
@@ -243,6 +280,9 @@ def upgrade() -> None:
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('outcome', sa.String(length=40), nullable=True),
     sa.Column('adjusted_by', sa.String(length=40), nullable=True),
+    sa.Column('reduced_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('texts_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('figures_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['humanitarian_id'], ['item.id'], name=op.f('fk_overlap_case_humanitarian_id_item')),
     sa.ForeignKeyConstraint(['mission_id'], ['item.id'], name=op.f('fk_overlap_case_mission_id_item')),
     sa.ForeignKeyConstraint(['owner_id'], ['person.id'], name=op.f('fk_overlap_case_owner_id_person')),
@@ -330,6 +370,53 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('case_event', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_case_event_case_id'), ['case_id'], unique=False)
+
+    op.create_table('hold',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('case_id', sa.Integer(), nullable=True),
+    sa.Column('item_id', sa.Integer(), nullable=True),
+    sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('reason', sa.String(length=500), nullable=False),
+    sa.Column('asked_by_id', sa.Integer(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('confirmed_by_id', sa.Integer(), nullable=True),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('lift_reason', sa.String(length=500), nullable=False),
+    sa.Column('lift_asked_by_id', sa.Integer(), nullable=True),
+    sa.Column('lift_asked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('lifted_by_id', sa.Integer(), nullable=True),
+    sa.Column('lifted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['asked_by_id'], ['person.id'], name=op.f('fk_hold_asked_by_id_person')),
+    sa.ForeignKeyConstraint(['case_id'], ['overlap_case.id'], name=op.f('fk_hold_case_id_overlap_case')),
+    sa.ForeignKeyConstraint(['confirmed_by_id'], ['person.id'], name=op.f('fk_hold_confirmed_by_id_person')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_hold_item_id_item')),
+    sa.ForeignKeyConstraint(['lift_asked_by_id'], ['person.id'], name=op.f('fk_hold_lift_asked_by_id_person')),
+    sa.ForeignKeyConstraint(['lifted_by_id'], ['person.id'], name=op.f('fk_hold_lifted_by_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_hold'))
+    )
+    with op.batch_alter_table('hold', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_hold_case_id'), ['case_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_hold_item_id'), ['item_id'], unique=False)
+        batch_op.create_index('ix_hold_state', ['state'], unique=False)
+
+    op.create_table('release_ask',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('case_id', sa.Integer(), nullable=False),
+    sa.Column('round', sa.Integer(), nullable=False),
+    sa.Column('side', sa.String(length=40), nullable=False),
+    sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('asked_by_id', sa.Integer(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('how', sa.String(length=1000), nullable=False),
+    sa.ForeignKeyConstraint(['asked_by_id'], ['person.id'], name=op.f('fk_release_ask_asked_by_id_person')),
+    sa.ForeignKeyConstraint(['case_id'], ['overlap_case.id'], name=op.f('fk_release_ask_case_id_overlap_case')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_release_ask'))
+    )
+    with op.batch_alter_table('release_ask', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_release_ask_case_id'), ['case_id'], unique=False)
+        batch_op.create_index('ix_release_ask_due', ['state', 'due_at'], unique=False)
 
     op.create_table('request',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -435,6 +522,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_request_case_id'))
 
     op.drop_table('request')
+    with op.batch_alter_table('release_ask', schema=None) as batch_op:
+        batch_op.drop_index('ix_release_ask_due')
+        batch_op.drop_index(batch_op.f('ix_release_ask_case_id'))
+
+    op.drop_table('release_ask')
+    with op.batch_alter_table('hold', schema=None) as batch_op:
+        batch_op.drop_index('ix_hold_state')
+        batch_op.drop_index(batch_op.f('ix_hold_item_id'))
+        batch_op.drop_index(batch_op.f('ix_hold_case_id'))
+
+    op.drop_table('hold')
     with op.batch_alter_table('case_event', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_case_event_case_id'))
 
@@ -488,6 +586,15 @@ def downgrade() -> None:
         batch_op.drop_index('ix_audit_entry_noun')
 
     op.drop_table('audit_entry')
+    with op.batch_alter_table('letter', schema=None) as batch_op:
+        batch_op.drop_index('ix_letter_due')
+
+    op.drop_table('letter')
+    with op.batch_alter_table('failed_attempt', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_failed_attempt_key'))
+        batch_op.drop_index(batch_op.f('ix_failed_attempt_at'))
+
+    op.drop_table('failed_attempt')
     op.drop_table('account')
     with op.batch_alter_table('person', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_person_organisation_id'))

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import make
 import pytest
 from house import PASSWORD
-from visitor import audit, visiting
+from visitor import PHONE, audit, visiting
 
 pytestmark = pytest.mark.browser
 
@@ -88,6 +88,26 @@ def test_every_page_that_links_lead_to_is_fit_for_a_small_phone(house, case, vis
 def test_the_desk_in_english_on_a_wide_screen(case, visit):
     head = visit("ocha_head", language="en", size=DESK)
     assert f"/desk/{case}" in walk(head)
+
+
+def test_what_burns_and_the_first_act_are_on_the_first_screen_of_a_phone(case, visit):
+    officer = visit("officer")
+    officer.opens(f"/desk/{case}")
+    for what in (".start-line", 'form[action$="/take"] button', 'form[action$="/have"] button'):
+        box = officer.page.locator(what).bounding_box()
+        assert box["y"] + box["height"] <= PHONE[1], what
+
+
+def test_no_printed_sheet_carries_both_sides(case, visit):
+    """References, clocks and calls to make only (RUL-14)."""
+    for size in (PHONE, DESK):
+        officer = visit("officer", size=size)
+        officer.opens(f"/desk/{case}")
+        assert "Bankass" in officer.text
+        officer.page.emulate_media(media="print")
+        assert case in officer.text
+        for hidden in ("Bankass", "R01a", "1,4 km"):
+            assert hidden not in officer.text, hidden
 
 
 def test_sign_in_queue_and_first_case_by_keyboard_alone(house, case, visit):

@@ -355,14 +355,15 @@ def test_match_only_gives_no_words_until_its_own_owner_releases_once():
         assert words_of(item, frozenset({side.value})) == words_of(facts(side, level=RED))
 
 
-def test_words_are_a_settlement_half_days_and_whether_people_gather_and_the_full_level_adds_none():
+def test_words_are_a_settlement_half_days_whether_people_gather_and_at_the_full_level_what_vehicles_look_like():
     day = date(2019, 12, 10)
     for level, crowd in product((RED, FULL), (True, False)):
         words = words_of(facts(HUM, level=level), crowd=crowd)
         assert words is not None
         assert (words.place, words.pcode, words.crowd) == ("Bankass", "ML0501", crowd)
         assert words.half_days == (HalfDay(day, "morning"), HalfDay(day, "afternoon"))
-    assert {field.name for field in fields(words)} == {"place", "pcode", "half_days", "crowd"}
+        assert (words.recognition is not None) == (level is FULL)
+    assert {field.name for field in fields(words)} == {"place", "pcode", "half_days", "crowd", "recognition"}
 
 
 def test_a_humanitarian_is_never_told_whether_people_gather_at_a_plan():

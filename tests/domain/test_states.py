@@ -8,10 +8,16 @@ import pytest
 
 from deconflict.domain import states
 from deconflict.domain.errors import WrongState
-from deconflict.domain.states import CaseState, ItemState, RequestState, possible, target
+from deconflict.domain.states import CaseState, HoldState, ItemState, ReleaseState, RequestState, possible, target
 
-WHO = ("system", "officer", "owner")
-STATES = {"item": list(ItemState), "case": list(CaseState), "request": list(RequestState)}
+WHO = ("system", "officer", "owner", "head", "second")
+STATES = {
+    "item": list(ItemState),
+    "case": list(CaseState),
+    "request": list(RequestState),
+    "release": list(ReleaseState),
+    "hold": list(HoldState),
+}
 
 # event, who, from -> to. One line per arrow that exists.
 ALLOWED = """
@@ -88,6 +94,15 @@ request  withdraw   system   accepted   -> withdrawn
 request  finish     system   open       -> done
 request  finish     system   accepted   -> done
 request  finish     system   declined   -> done
+release  grant      officer  asked      -> released
+release  grant      officer  silent     -> released
+release  refuse     officer  asked      -> refused
+release  refuse     officer  silent     -> refused
+release  silence    system   asked      -> silent
+hold     confirm    second   asked      -> held
+hold     ask_lift   head     held       -> lifting
+hold     keep       second   lifting    -> held
+hold     lift       second   lifting    -> lifted
 """
 
 
@@ -160,6 +175,11 @@ def test_no_owner_moves_a_case_and_no_officer_answers_for_a_side():
     assert not any(
         row for row in TABLE if row[0] == "request" and row[1] in ("accept", "decline") and row[2] != "owner"
     )
+
+
+def test_nothing_but_an_officer_s_word_is_a_yes_and_one_person_alone_neither_keeps_nor_lifts():
+    assert {row[2] for row in TABLE if row[0] == "release" and TABLE[row] == "released"} == {"officer"}
+    assert {row[2] for row in TABLE if row[0] == "hold" and TABLE[row] in ("held", "lifted")} == {"second"}
 
 
 def test_the_open_cases_and_the_live_items_are_these():

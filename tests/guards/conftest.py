@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from crawl import Crawl, crawled
 from flask import Flask
 from world import settings_for
 
@@ -21,3 +22,8 @@ def bare_app(database: str, mission: Mission) -> Iterator[Flask]:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def crawl(tmp_path_factory: pytest.TempPathFactory) -> Crawl:
+    return crawled(tmp_path_factory.mktemp("crawl"))

@@ -49,10 +49,14 @@ def test_a_row_read_by_a_page_is_read_again_inside(house):
 
 
 def test_an_error_leaves_nothing_behind(house):
-    with pytest.raises(LookupError), transaction() as session:
-        session.add(Organisation(name="ONG Alpha", side="humanitarian"))
-        session.flush()
-        raise LookupError
+    def fails():
+        with transaction() as session:
+            session.add(Organisation(name="ONG Alpha", side="humanitarian"))
+            session.flush()
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fails()
     assert db.session.scalars(select(Organisation)).all() == []
 
 

@@ -16,6 +16,7 @@ from deconflict.services import acknowledgements
 from deconflict.store.alerts import Acknowledgement, Alert, CodeLock
 from deconflict.store.audit import AuditEntry
 from deconflict.store.base import db, transaction
+from deconflict.web.own_requests import mark
 
 NEAR_BANKASS = (14.0800, -3.5120)
 DRIVER = "+22370000095"
@@ -212,7 +213,7 @@ def test_a_focal_point_s_click_is_not_the_team_s_word(world, asked):
 
 def test_on_the_page_of_its_requests_the_button_is_the_person_s_own(world, asked, stranger):
     page = f"/requests/{world.case.humanitarian_reference}"
-    ours = {"alert": str(alert_of(world.ngo, "request").id)}
+    ours = {"alert": mark("alert", alert_of(world.ngo, "request").id)}
     assert signed_in(world.app, world.other_ngo.person_id).post(f"{page}/acknowledge", ours).status_code == 404
     assert signed_in(world.app, world.cimic.person_id).post(f"{page}/acknowledge", ours).status_code == 404
     assert state_of(alert_of(world.ngo, "request")) == AlertState.OWED

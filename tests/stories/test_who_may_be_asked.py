@@ -14,7 +14,7 @@ from sqlalchemy import select
 from deconflict.domain.errors import NotFound, Refused
 from deconflict.domain.filing import Level
 from deconflict.domain.states import CaseState
-from deconflict.services import cases
+from deconflict.services import releases
 from deconflict.services.requests import draft
 from deconflict.store.alerts import Alert, Message
 from deconflict.store.audit import AuditEntry
@@ -202,10 +202,10 @@ def test_a_release_is_written_down_by_an_officer_with_how_he_heard_it(ahead):
     catalogue = ahead.mission.catalogue
     for party in (ahead.ngo, ahead.cimic, ahead.other_ngo):
         with pytest.raises(NotFound):
-            cases.release_once(case.reference, "mission", True, "by phone", party.audience, catalogue, ahead.now)
+            releases.release_once(case.reference, "mission", True, "by phone", party.audience, catalogue, ahead.now)
     for side, how in (("mission", "  "), ("ocha", "by phone")):
         with pytest.raises(Refused):
-            cases.release_once(case.reference, side, True, how, ahead.officer.audience, catalogue, ahead.now)
+            releases.release_once(case.reference, side, True, how, ahead.officer.audience, catalogue, ahead.now)
     assert ahead.case.released == []
 
 

@@ -6,8 +6,13 @@ import html
 import re
 from datetime import UTC, datetime
 
+from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
+
+from deconflict.store.base import db
+from deconflict.store.items import Item, ItemVersion
 
 NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)  # a Tuesday; what is filed below is nine days ahead
 DAY = "2026-12-10"
@@ -116,6 +121,16 @@ def fields(page: TestResponse) -> dict[str, str]:
 def attributes(tag: str) -> dict[str, str]:
     named = {name: html.unescape(value) for name, value in re.findall(r'([\w-]+)="([^"]*)"', tag)}
     return named | ({"checked": ""} if re.search(r"\schecked\b", tag) else {})
+
+
+def stored(app: Flask, reference: str) -> tuple[Item, ItemVersion]:
+    """The rows of an item: itself and its current version."""
+    with app.app_context():
+        item = db.session.scalars(select(Item).where(Item.reference == reference)).one()
+        row = db.session.scalars(
+            select(ItemVersion).where(ItemVersion.item_id == item.id, ItemVersion.version == item.version)
+        ).one()
+        return item, row
 
 
 def errors(page: TestResponse) -> list[str]:

@@ -17,6 +17,7 @@ from deconflict.services import cases, requests
 from deconflict.store.alerts import Alert, Message
 from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case, Request
+from deconflict.web.own_requests import mark
 
 PLANTED = "overnight-7731"
 SAID_TO_NOBODY = ("PAT_LONG", "longue portée", "Long-range", "R01a", "critical", "ONG Alpha", PLANTED)
@@ -70,6 +71,10 @@ class Both:
         with self.app.app_context():
             cases.dismiss(case.reference, case.round, "test", "essai", self.officer.audience, self.mission, self.now)
 
+    def mark(self, noun, number):
+        with self.app.app_context():
+            return mark(noun, number)
+
     def request(self):
         with self.app.app_context():
             return db.session.scalars(select(Request).order_by(Request.id.desc())).first()
@@ -86,11 +91,11 @@ def both(app, mission, make_account, sign_in):
 
 
 def answer_form(page):
-    return {"request": re.search(r'name="request" value="(\d+)"', page.text)[1]}
+    return {"request": re.search(r'name="request" value="([0-9a-f]{16})"', page.text)[1]}
 
 
 def alert_form(page):
-    return {"alert": re.search(r'name="alert" value="(\d+)"', page.text)[1]}
+    return {"alert": re.search(r'name="alert" value="([0-9a-f]{16})"', page.text)[1]}
 
 
 def test_before_anything_was_said_there_is_nothing(both):
@@ -195,7 +200,7 @@ def test_a_newer_request_takes_the_place_of_the_older(both):
     address = both.ask("mission", "change_time")
     page = both.g9.get(address)
     assert page.text.count('name="request"') == 1
-    assert answer_form(page)["request"] == str(both.request().id)
+    assert answer_form(page)["request"] == both.mark("request", both.request().id)
 
 
 def test_an_owner_who_amends_cannot_read_off_what_it_did(both, mission):
@@ -212,7 +217,7 @@ def test_an_owner_who_amends_cannot_read_off_what_it_did(both, mission):
     told = [re.search(r'<section class="ask".*?</section>', page.text, re.DOTALL)[0] for page in seen]
     assert told[0] == told[1]
     assert [page.text.count('name="alert"') for page in seen] == [1, 1]
-    form = {"request": str(both.request().id), "answer": "accept"}
+    form = {"request": both.mark("request", both.request().id), "answer": "accept"}
     assert both.g9.post(f"{address}/answer", data=form).status_code == 422
 
 

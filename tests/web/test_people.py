@@ -10,13 +10,20 @@ import pytest
 from accounts import PASSWORD
 from sqlalchemy import select
 
+from deconflict.channels.letters import Kind, render_letter
+from deconflict.channels.port import Code, SendFailed
 from deconflict.domain import roles
 from deconflict.domain.errors import NotFound, Refused
 from deconflict.domain.people import Newcomer, password_problem
+from deconflict.domain.states import MessageState
+from deconflict.jobs.letters import post_letters
 from deconflict.services import people
+from deconflict.services.letters import claim_letters
+from deconflict.services.second_step import clear_second_step
 from deconflict.store.audit import AuditEntry
-from deconflict.store.base import db
-from deconflict.store.people import Contact, Organisation, Person
+from deconflict.store.base import db, transaction
+from deconflict.store.letters import Letter
+from deconflict.store.people import Account, Contact, Organisation, Person
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 MOBILES = ("+22370000001", "+22360000002")
@@ -301,3 +308,181 @@ def test_a_password_is_long_and_says_nothing_others_know(password, fine):
 
 def test_the_demo_s_and_the_tests_password_keep_the_rule():
     assert password_problem(PASSWORD, ("Awa Coulibaly", "ONG Alpha")) is None
+
+
+# ---- an administrator gains nothing -----------------------------------------------------------------------------------
+
+
+def letters(app):
+    """(kind, to, about) of every letter so far, oldest first."""
+    with app.app_context():
+        rows = db.session.scalars(select(Letter).order_by(Letter.id)).all()
+        return [(row.kind, row.person.name, row.about.name) for row in rows]
+
+
+def stored(app, someone):
+    with app.app_context():
+        return db.session.get_one(Account, someone.account_id)
+
+
+def with_second_step(app, someone):
+    with app.app_context(), transaction() as session:
+        account = session.get_one(Account, someone.account_id)
+        account.tf_primary_method, account.tf_totp_secret = "authenticator", "sealed"
+        account.mf_recovery_codes = ["one", "two"]
+    return someone
+
+
+class Post:
+    """A mail server that keeps what it is given, or fails as told."""
+
+    name, carries = "smtp", "email"
+
+    def __init__(self):
+        self.out, self.failure = [], None
+
+    def send(self, outgoing, now):
+        if self.failure is not None:
+            raise self.failure
+        self.out.append(outgoing)
+        return "taken"
+
+    def runs(self, app, now=None):
+        with app.app_context():
+            post_letters({"email": self}, "https://desk.example.org", now or datetime.now(UTC))
+        return self.out
+
+
+def test_the_link_of_somebody_who_joined_goes_to_his_mailbox_and_into_nobody_s_hands(
+    app, client, administrator, make_account
+):
+    someone = with_second_step(app, make_account(roles.CMCOORD, name="Moussa Diarra"))
+    make_account(roles.OCHA_HEAD, name="Fanta Keita", language="en")
+    before = stored(app, someone)
+    page = client.post(f"/people/{someone.person_id}/invite")
+    assert page.status_code == 200
+    assert "/join" not in page.text
+    now = stored(app, someone)
+    assert (now.password, now.tf_totp_secret, now.mf_recovery_codes) == (before.password, "sealed", ["one", "two"])
+    assert now.fs_uniquifier != before.fs_uniquifier
+    assert letters(app) == [
+        ("new_link", "Moussa Diarra", "Moussa Diarra"),
+        ("link_sent", "Fanta Keita", "Moussa Diarra"),
+    ]
+    own, head = Post().runs(app)
+    assert (own.to, head.to) == (someone.email, "fanta.keita@people.example.org")
+    assert "Moussa Diarra" in head.text
+    assert "/join" not in head.text
+    assert "/join" in own.text
+
+
+def test_the_link_in_the_mail_sets_a_password_and_leaves_the_second_step(app, client, administrator, make_account):
+    someone = with_second_step(app, make_account(roles.FOCAL_POINT))
+    client.post(f"/people/{someone.person_id}/invite")
+    (mail,) = Post().runs(app)
+    link = re.search(r"https://desk\.example\.org(/join\?token=\S+)", mail.text)[1]
+    stranger = app.test_client()
+    assert stranger.post(link, data={"password": PHRASE, "again": PHRASE, "language": "fr"}).location == "/login"
+    stranger.post("/login", data={"email": someone.email, "password": PHRASE})
+    assert stranger.get("/").status_code == 303  # the code of the phone comes next
+    assert stranger.get(link).status_code == 404
+    assert stored(app, someone).tf_totp_secret == "sealed"
+
+
+def test_until_the_link_is_used_the_old_password_opens(app, client, administrator, make_account):
+    someone = make_account(roles.FOCAL_POINT)
+    client.post(f"/people/{someone.person_id}/invite")
+    owner = app.test_client()
+    owner.post("/login", data={"email": someone.email, "password": PASSWORD})
+    assert owner.get("/").status_code == 200
+    owner.post("/logout")
+    (mail,) = Post().runs(app)  # signing out does not end the link
+    assert app.test_client().get(re.search(r"(/join\?token=\S+)", mail.text)[1]).status_code == 200
+
+
+def test_a_letter_waits_for_a_mail_server_that_is_down_and_leaves_once(app, client, administrator, make_account):
+    someone = make_account(roles.FOCAL_POINT)
+    client.post(f"/people/{someone.person_id}/invite")
+    post, at = Post(), datetime.now(UTC)
+    post.failure = SendFailed(True, Code.NETWORK)
+    assert post.runs(app, at) == []
+    post.failure = None
+    assert post.runs(app, at) == []
+    assert len(post.runs(app, at + timedelta(minutes=2))) == 1
+    assert len(post.runs(app, at + timedelta(hours=1))) == 1
+
+
+def test_a_link_that_was_used_meanwhile_is_not_sent(app, client, administrator, make_account):
+    someone = make_account(roles.FOCAL_POINT)
+    client.post(f"/people/{someone.person_id}/invite")
+    with app.app_context(), transaction() as session:
+        session.get_one(Account, someone.account_id).invitation = None
+    assert Post().runs(app) == []
+    with app.app_context():
+        assert db.session.scalars(select(Letter.state)).all() == [MessageState.WITHDRAWN]
+
+
+def test_a_crash_while_sending_sends_again(app, client, administrator, make_account):
+    someone = make_account(roles.FOCAL_POINT)
+    client.post(f"/people/{someone.person_id}/invite")
+    at = datetime.now(UTC)
+    with app.app_context():
+        assert len(claim_letters("https://desk.example.org", at)) == 1
+        assert claim_letters("https://desk.example.org", at) == []
+    assert len(Post().runs(app, at + timedelta(minutes=2))) == 1
+
+
+def test_heads_of_office_hear_of_every_account_of_their_office(app, client, administrator, make_account):
+    head = make_account(roles.OCHA_HEAD, name="Fanta Keita")
+    with app.app_context():
+        ocha = db.session.get_one(Person, head.person_id).organisation_id
+    officer = form(name="Nobody Known", function="officer", roles=[roles.CMCOORD], email="me@elsewhere.example.org")
+    assert client.post(f"/people/organisations/{ocha}/invite", data=officer).status_code == 200
+    assert letters(app) == [("account_given", "Fanta Keita", "Nobody Known")]
+
+
+def test_a_second_step_is_cleared_by_two_administrators_and_by_none_alone(
+    app, client, administrator, make_account, sign_in
+):
+    someone = with_second_step(app, make_account(roles.CMCOORD, name="Moussa Diarra"))
+    make_account(roles.OCHA_HEAD, name="Fanta Keita")
+    other = sign_in(app.test_client(), make_account(roles.ADMINISTRATOR, name="Other"))
+    path = f"/people/{someone.person_id}/second-step"
+    assert client.post(path).status_code == 303
+    assert client.post(path).status_code == 422
+    assert stored(app, someone).tf_totp_secret == "sealed"
+    assert letters(app) == []
+    assert other.post(path).status_code == 303
+    cleared = stored(app, someone)
+    assert (cleared.tf_primary_method, cleared.tf_totp_secret, cleared.mf_recovery_codes or []) == (None, None, [])
+    assert cleared.password
+    assert letters(app) == [
+        ("step_cleared", "Moussa Diarra", "Moussa Diarra"),
+        ("step_watched", "Fanta Keita", "Moussa Diarra"),
+    ]
+    with app.app_context():
+        verbs = db.session.scalars(select(AuditEntry.verb).order_by(AuditEntry.id)).all()
+    assert verbs == ["ask_clear_step", "clear_step"]
+
+
+def test_an_ask_of_yesterday_is_asked_anew(app, administrator, make_account):
+    someone = with_second_step(app, make_account(roles.CMCOORD))
+    other = make_account(roles.ADMINISTRATOR, name="Other")
+    with app.app_context():
+        assert clear_second_step(administrator.audience, someone.person_id, NOW) is False
+        assert clear_second_step(other.audience, someone.person_id, NOW + timedelta(hours=25)) is False
+        assert clear_second_step(administrator.audience, someone.person_id, NOW + timedelta(hours=26)) is True
+
+
+def test_nobody_clears_his_own_second_step(app, client, administrator):
+    with_second_step(app, administrator)
+    assert client.post(f"/people/{administrator.person_id}/second-step").status_code == 422
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "ar"])
+@pytest.mark.parametrize("kind", Kind)
+def test_every_letter_exists_in_both_languages_and_fills_every_gap(kind, language):
+    mail = render_letter(kind, language, name="Awa", by="Lars", link="https://desk.example.org/join?token=x")
+    assert mail.subject
+    assert "$" not in mail.subject + mail.body
+    assert ("https://" in mail.body) is (kind is Kind.NEW_LINK)

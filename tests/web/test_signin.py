@@ -221,7 +221,7 @@ def test_deactivating_ends_every_session_at_once(app, make_account, sign_in):
     assert not signed_in(client)
 
 
-def test_inviting_again_ends_password_second_step_and_sessions(app, client, make_account, sign_in):
+def test_from_the_console_inviting_again_ends_password_second_step_and_sessions(app, client, make_account, sign_in):
     someone = make_account(roles.CMCOORD)
     sign_in(client, someone)
     set_up(client)

@@ -1,0 +1,29 @@
+"""The words of e-mails about somebody's access, from templates/letters/<language>/: the first line is the subject."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from string import Template
+
+from deconflict.channels.texts import FALLBACK, Mail
+
+FOLDER = Path(__file__).parents[2] / "templates" / "letters"
+
+
+class Kind(StrEnum):
+    """Every letter there is; the value is its file name. The first two go to whom they concern, the others to heads of office."""
+
+    NEW_LINK = "new_link"
+    STEP_CLEARED = "step_cleared"
+    LINK_SENT = "link_sent"
+    ACCOUNT_GIVEN = "account_given"
+    STEP_WATCHED = "step_watched"
+
+
+def render_letter(kind: Kind, language: str, *, name: str, by: str, link: str) -> Mail:
+    """`name`: whose access it is; `by`: the administrator."""
+    spoken = language if (FOLDER / language).is_dir() else FALLBACK
+    text = (FOLDER / spoken / f"{kind}.txt").read_text(encoding="utf-8")
+    subject, _, body = Template(text).substitute(name=name, by=by, link=link).partition("\n")
+    return Mail(subject.strip(), body.strip() + "\n")

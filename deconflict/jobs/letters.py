@@ -1,0 +1,32 @@
+"""Sends what is due about access, one after the other: there are few, and none is urgent by the second."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import structlog
+
+from deconflict.channels.port import Ambiguous, Channel, Code, SendFailed
+from deconflict.services.letters import Ready, claim_letters, record_letter
+
+log = structlog.get_logger()
+
+
+def post_letters(channels: Mapping[str, Channel], base_url: str, now: datetime) -> None:
+    """`channels` by what they carry."""
+    for ready in claim_letters(base_url, now):
+        record_letter(ready.letter_id, _failure(ready, channels.get("email"), now), now)
+
+
+def _failure(ready: Ready, channel: Channel | None, now: datetime) -> SendFailed | None:
+    if channel is None:
+        return SendFailed(False, Code.SENDER)
+    try:
+        channel.send(ready.outgoing, now)
+    except SendFailed as failure:
+        return failure
+    except Exception:
+        log.exception("a channel broke its promise", letter=ready.letter_id)
+        return Ambiguous()
+    return None

@@ -1,0 +1,100 @@
+"""E-mails about access: who is told when an administrator lets somebody in, and the database's half of sending them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deconflict.channels.letters import Kind, render_letter
+from deconflict.channels.port import Outgoing, SendFailed
+from deconflict.domain import roles
+from deconflict.domain.audience import Audience
+from deconflict.domain.states import MessageState
+from deconflict.services.invitations import INVITATION_LIFE, token_of
+from deconflict.store.base import db, transaction
+from deconflict.store.letters import Letter, due_letters, queue_letter
+from deconflict.store.people import Account, Person, Role
+
+log = structlog.get_logger()
+LEASE = timedelta(seconds=90)
+RETRY = timedelta(minutes=1)
+LONGEST_RETRY = timedelta(minutes=30)
+BATCH = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A claimed letter with nothing of the database in it."""
+
+    letter_id: int
+    outgoing: Outgoing
+
+
+def tell_heads(session: Session, kind: Kind, about: Person, by: Audience | None, now: datetime) -> None:
+    """Heads of office hear of what an administrator did with an account. Whoever acted, or is concerned, is no witness."""
+    query = select(Account).where(
+        Account.active.is_(True), Account.joined_at.is_not(None), Account.roles.any(Role.name == roles.OCHA_HEAD)
+    )
+    for account in session.scalars(query):
+        if by is not None and account.person_id not in (by.person_id, about.id):
+            queue_letter(session, kind, account.person, about, by.person_id, now)
+
+
+def claim_letters(base_url: str, now: datetime) -> list[Ready]:
+    """Takes what is due; nobody else takes it within the lease."""
+    waiting = db.session.scalars(due_letters(now, 1)).first() is not None
+    db.session.rollback()
+    if not waiting:
+        return []
+    with transaction() as session:
+        letters = list(session.scalars(due_letters(now, BATCH).with_for_update(skip_locked=True, of=Letter)))
+        return [ready for letter in letters if (ready := _claimed(letter, base_url, now)) is not None]
+
+
+def record_letter(letter_id: int, failure: SendFailed | None, now: datetime) -> None:
+    """What became of one try."""
+    with transaction() as session:
+        letter = session.get_one(Letter, letter_id, with_for_update=True)
+        if failure is None:
+            letter.state, letter.ended_at = MessageState.SENT, now
+        elif failure.retryable:
+            letter.state = MessageState.QUEUED
+            letter.send_after = now + min(RETRY * 2 ** min(letter.tries - 1, 10), LONGEST_RETRY)
+        else:
+            log.error("a letter about access cannot be sent", letter=letter.id, because=failure.code)
+            letter.state, letter.ended_at = MessageState.FAILED, now
+
+
+def _claimed(letter: Letter, base_url: str, now: datetime) -> Ready | None:
+    """None for a link that was used meanwhile, or whose week is over."""
+    account = letter.person.account
+    token = token_of(account) if letter.kind == Kind.NEW_LINK and account is not None else ""
+    until = letter.queued_at + INVITATION_LIFE
+    if token is None or now >= until:
+        letter.state, letter.ended_at = MessageState.WITHDRAWN, now
+        return None
+    letter.state, letter.send_after, letter.tries = MessageState.SENDING, now + LEASE, letter.tries + 1
+    mail = render_letter(
+        Kind(letter.kind),
+        letter.person.language,
+        name=letter.about.name,
+        by=letter.by.name if letter.by is not None else "",
+        link=f"{base_url}/join?token={quote(token)}",
+    )
+    return Ready(letter.id, _outgoing(letter, mail.subject, mail.body, until))
+
+
+def _outgoing(letter: Letter, subject: str, body: str, until: datetime) -> Outgoing:
+    return Outgoing(
+        message_id=letter.id,
+        to=letter.address,
+        text=body,
+        subject=subject,
+        useful_until=until,
+        callback_token=letter.token,
+    )

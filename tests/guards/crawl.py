@@ -1,0 +1,268 @@
+"""Everybody walks every route with everybody's references, once; what each was answered is kept for the tests."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from doors import GETS, POSTS
+from fakes.smtp_sink import SmtpSink
+from fakes.twilio_network import TwilioNetwork
+from planted import (
+    ORGANISATIONS,
+    PEOPLE,
+    Plant,
+    Visitor,
+    look_again,
+    outside,
+    plain,
+    planted_world,
+    signed_in,
+    tell_the_time,
+)
+from sqlalchemy import func, select
+from world import make_app
+
+from deconflict.domain import disclosure, roles
+from deconflict.domain.activity import Side
+from deconflict.domain.audience import Audience
+from deconflict.domain.disclosure import ItemFacts
+from deconflict.store.alerts import Acknowledgement, Alert
+from deconflict.store.audit import AuditEntry
+from deconflict.store.base import db
+from deconflict.store.cases import CaseEvent, Request
+from deconflict.store.people import Duty, Organisation, Person
+from deconflict.store.queries import facts_of
+
+MISSING = "ZZZZZ"
+NOBODY_S_ID = 99_999
+STRANGER = "a stranger"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one account got. `key` is the name that stood in the address."""
+
+    account: str
+    endpoint: str
+    key: str
+    url: str
+    status: int
+    body: str
+    headers: tuple[tuple[str, str], ...]
+    type: str
+    bytes: int
+
+    @property
+    def whole(self) -> str:
+        return self.body + "\n".join(f"{name}: {value}" for name, value in self.headers)
+
+    def header(self, name: str) -> str:
+        return dict(self.headers).get(name, "")
+
+
+@dataclass
+class Crawl:
+    """The planted world, walked once."""
+
+    world: SimpleNamespace
+    plants: list[Plant]
+    accounts: dict[str, Audience]
+    facts: dict[str, ItemFacts]
+    keys: dict[str, list[str]]
+    gets: list[Answer] = field(default_factory=list)
+    posts: list[Answer] = field(default_factory=list)
+    written: tuple[int, int] = (0, 0)
+
+    # -- what the matrix and the rulings say
+
+    def exists(self, who: Audience | None, kind: str, key: str) -> bool:
+        """Whether there is anything behind this name for this account, its role left aside."""
+        if who is None:
+            return False
+        if kind in ("notice", "plan", "desk item"):
+            facts = next((f for f in self.facts.values() if f.reference == key), None)
+            side = {"notice": Side.HUMANITARIAN, "plan": Side.MISSION}.get(kind)
+            if facts is None or (side is not None and facts.side is not side):
+                return False
+            return disclosure.is_own(facts, who) if side else self.officer(who, facts.sensitive)
+        if kind == "desk case":
+            return any(self.officer(who, self.sensitive(n)) for n, c in self.world.cases.items() if c["desk"] == key)
+        if kind == "own case":
+            return any(
+                self.told(who, name, side)
+                for name, case in self.world.cases.items()
+                for side in Side
+                if case[side] == key
+            )
+        known = {"sheet": ("patrol", "event"), "organisation": self.keys["organisation"][:-1]}
+        known |= {"person": self.keys["person"][:-1], "duty": self.keys["duty"][:-1]}
+        return key in known.get(kind, (key,))
+
+    def officer(self, who: Audience, sensitive: bool) -> bool:
+        return disclosure.opens("case.desk", who, own=False, sensitive=sensitive)
+
+    def sensitive(self, case: str) -> bool:
+        return self.facts[f"{case}-n"].sensitive
+
+    def told(self, who: Audience, case: str, side: str) -> bool:
+        item = self.facts[f"{case}-{'n' if side == Side.HUMANITARIAN else 'p'}"]
+        return (case, side) in self.world.told and disclosure.opens("case.own", who, own=disclosure.is_own(item, who))
+
+    def may_see(self, who: Audience | None, plant: Plant) -> bool:
+        if who is None:
+            return False
+        about, runs_the_house = plant.about, roles.ADMINISTRATOR in who.roles
+        match plant.element:
+            case "organisation":
+                return who.is_officer or runs_the_house or self.world.organisations[about] == who.organisation_id
+            case "person":
+                return who.is_officer or runs_the_house or self.accounts[about] is who
+            case "phone":
+                own = self.accounts[about].organisation_id == who.organisation_id
+                return disclosure.opens("contact.phone", who, own=own)
+            case "e-mail":
+                return self.accounts[about] is who
+            case "desk":
+                return self.officer(who, self.sensitive(about))
+            case "side":
+                return self.officer(who, self.sensitive(about)) or self.told(who, about, plant.side)
+            case "nobody":
+                return False
+        facts = self.facts[about]
+        own = disclosure.is_own(facts, who)
+        return disclosure.opens(plant.element, who, own=own, sensitive=facts.sensitive)
+
+    def answers(self, account: str) -> Iterator[Answer]:
+        return (answer for answer in self.gets if answer.account == account)
+
+
+def addresses(crawl: Crawl, rule, kind: str, turn: int | None) -> Iterator[tuple[str, str]]:
+    """(name, address) for every name there is of this kind. `turn`: the door is shut for this account before any name is
+    looked at, so a seventh of the names will do, another for each account."""
+    names = {name for name in rule.arguments if name != "filename"}
+    if kind == "token":
+        yield from [("", rule.rule), ("x", f"{rule.rule}?token=1.{'0' * 64}")]
+        return
+    if not names and kind != "search":
+        yield "", rule.rule
+        return
+    values = crawl.keys["reference" if kind == "search" else names.pop().removesuffix("_id")]
+    for key in values if turn is None else {*values[turn % 7 :: 7], values[-1]}:
+        address = f"{rule.rule}?reference={key}" if kind == "search" else re.sub(r"<[^>]*>", key, rule.rule)
+        more = "?round=1&side=mission&ask-mission=avoid_place" if rule.endpoint == "desk.ask_preview" else ""
+        yield key, address + more
+
+
+def tries(app, crawl: Crawl, method: str, table: dict) -> Iterator[tuple]:
+    """Everybody at every door with every name: browser, account, who, endpoint, kind, name, address."""
+    rules = [rule for rule in app.url_map.iter_rules() if method in rule.methods and rule.endpoint in table]
+    rules.sort(key=lambda rule: table[rule.endpoint][0] == "sign-in")
+    for turn, account in enumerate((*crawl.accounts, STRANGER)):
+        who = crawl.accounts.get(account)
+        browser = signed_in(app, who.person_id) if who else Visitor(app)
+        for rule in rules:
+            kind, allowed = table[rule.endpoint]
+            if kind == "sign-in" and who:
+                browser = signed_in(app, who.person_id)  # one of these pages signs out whoever opens it
+            shut = (who is None or not who.may(*allowed)) if allowed is not None else who is not None
+            for key, address in addresses(crawl, rule, kind, turn if shut else None):
+                yield browser.client, account, who, rule.endpoint, kind, key, address
+
+
+def walk(app, crawl: Crawl) -> None:
+    shown = {endpoint: said for endpoint, said in GETS.items() if said[0] != "file"}
+    for client, account, _who, endpoint, kind, key, address in tries(app, crawl, "GET", shown):
+        crawl.gets.append(took(account, endpoint, key, address, client.get(address)))
+        if kind == "search":
+            client.get("/")  # what a search flashes is shown on the next page, whichever it is
+
+
+def push(app, crawl: Crawl) -> None:
+    """Every POST that names something which is not there for the account; what works is for stories."""
+    before = writes(app)
+    form = {"_do": "file", "reason": "x", "request": "1", "alert": "1", "round": "1", "version": "1"}
+    for client, account, who, endpoint, kind, key, address in tries(app, crawl, "POST", POSTS):
+        if who is None or not who.may(*POSTS[endpoint][1]) or not crawl.exists(who, kind, key):
+            crawl.posts.append(took(account, endpoint, key, address, client.post(address, data=form)))
+    crawl.written = (before, writes(app))
+
+
+def writes(app) -> int:
+    """How much anybody has done so far. Reading is written down too, so views are left out."""
+    with app.app_context():
+        look_again()
+        tables = (CaseEvent, Request, Acknowledgement, Person, Organisation, Duty, Alert)
+        rows = sum(db.session.scalar(select(func.count()).select_from(table)) for table in tables)
+        acts = db.session.scalar(select(func.count()).select_from(AuditEntry).where(AuditEntry.verb != "view"))
+        db.session.rollback()
+        return rows + acts
+
+
+def took(account: str, endpoint: str, key: str, address: str, answer) -> Answer:
+    body = plain(answer) if answer.mimetype.startswith(("text/", "application/json")) else ""
+    headers = tuple(sorted((name, value) for name, value in answer.headers if name != "Set-Cookie"))
+    size = len(answer.data)
+    return Answer(account, endpoint, key, address, answer.status_code, body, headers, answer.mimetype, size)
+
+
+def crawled(folder: Path) -> Crawl:
+    """The planted world on a database in `folder`, walked. Nothing of it is running any more."""
+    with pytest.MonkeyPatch.context() as patch, TwilioNetwork() as network, SmtpSink() as sink:
+        app = make_app(f"sqlite:///{folder}/test.db", network, sink)
+        app.testing = True
+        with app.app_context():
+            world = planted_world(app, network, sink)
+            tell_the_time(app, patch, lambda: world.now)
+            found = described(world)
+        logging.disable(logging.INFO)
+        try:
+            outside(walk, app, found)
+            outside(push, app, found)
+        finally:
+            logging.disable(logging.NOTSET)
+        with app.app_context():
+            db.engine.dispose()
+    return found
+
+
+def described(world) -> Crawl:
+    look_again()
+    facts = {
+        name: facts_of(db.session(), world.item(reference), world.mission.catalogue)
+        for name, reference in world.items.items()
+    }
+    by_case = {
+        name: {"desk": case.reference, **{side: case.reference_for(side) for side in Side}}
+        for name, case in world.cases_by.items()
+    }
+    references = [*world.items.values(), *(code for codes in by_case.values() for code in codes.values()), MISSING]
+    session = db.session
+    known = {
+        "organisation": select(Organisation.id),
+        "person": select(Person.id),
+        "duty": select(Duty.id),
+    }
+    keys = {name: [*map(str, session.scalars(query)), str(NOBODY_S_ID)] for name, query in known.items()}
+    keys |= {
+        "reference": references,
+        "what": ["patrol", "event", "parade"],
+        "link": [*session.scalars(select(Alert.link)), "x" * 32],
+    }
+    organisations = {
+        key: session.scalars(select(Organisation.id).where(Organisation.name == name)).one()
+        for key, (name, *_more) in ORGANISATIONS.items()
+    }
+    accounts = {name: world.actors[name].audience for name in PEOPLE}
+    there = SimpleNamespace(cases=by_case, told=world.told, organisations=organisations)
+    db.session.rollback()
+    return Crawl(there, world.plants, accounts, facts, keys)
+
+
+def near(answer: Answer) -> str:
+    return f"{answer.account} {answer.endpoint} {answer.url} {answer.status}"

@@ -1,0 +1,95 @@
+"""Every route, what its address names and who finds something behind it. A new route is put in here, with what is expected
+of it: the tests fail on one they do not know."""
+
+from __future__ import annotations
+
+from deconflict.domain import roles
+
+OFFICERS = ["cmcoord", "suboffice_head", "ocha_head"]
+FILERS_HUM, FILERS_MIL = ["submitter", "focal_point"], ["cimic", "ops", "qip_manager"]
+
+# GET routes: what the address names, and for whom there is something behind it. `page`: no name in it.
+GETS = {
+    "home.page": ("page", sorted(roles.ALL)),
+    "notices.mine": ("page", FILERS_HUM),
+    "notices.new": ("page", FILERS_HUM),
+    "notices.show": ("notice", FILERS_HUM),
+    "notices.filed": ("notice", FILERS_HUM),
+    "notices.amend": ("notice", FILERS_HUM),
+    "notices.cancel": ("notice", FILERS_HUM),
+    "plans.mine": ("page", FILERS_MIL),
+    "plans.new": ("page", FILERS_MIL),
+    "plans.write": ("sheet", FILERS_MIL),
+    "plans.show": ("plan", FILERS_MIL),
+    "plans.filed": ("plan", FILERS_MIL),
+    "plans.amend": ("plan", FILERS_MIL),
+    "plans.cancel": ("plan", FILERS_MIL),
+    "requests.mine": ("page", FILERS_HUM + FILERS_MIL),
+    "requests.show": ("own case", FILERS_HUM + FILERS_MIL),
+    "desk.queue": ("page", OFFICERS),
+    "desk.ended": ("page", OFFICERS),
+    "desk.items": ("page", OFFICERS),
+    "desk.find": ("search", OFFICERS),
+    "desk.case": ("desk case", OFFICERS),
+    "desk.ask_preview": ("desk case", OFFICERS),
+    "desk.item": ("desk item", OFFICERS),
+    "desk.case_hold": ("desk case", OFFICERS),
+    "desk.item_hold": ("desk item", OFFICERS),
+    "roster.index": ("page", OFFICERS),
+    "people.index": ("page", ["administrator"]),
+    "people.add_organisation": ("page", ["administrator"]),
+    "people.invite": ("organisation", ["administrator"]),
+    "people.person": ("person", ["administrator"]),
+    # Open to strangers: the key stands in the address, or there is nothing to read.
+    "people.join": ("token", None),
+    "acknowledge.page": ("page", None),
+    "acknowledge.button": ("link", None),
+    "health.healthz": ("page", None),
+    "health.readyz": ("page", None),
+    # Flask-Security's own: about whoever asks, or switched off. What they show is checked like everything else.
+    **dict.fromkeys(
+        [
+            *("security.login", "security.verify", "security.change_password", "security.two_factor_setup"),
+            *("security.two_factor_token_validation", "security.two_factor_rescue", "security.tf_select"),
+            *("security.mf_recovery", "security.mf_recovery_codes"),
+        ],
+        ("sign-in", None),
+    ),
+    "security.static": ("file", None),
+    "static": ("file", None),
+}
+# POST routes that name something: as above. The others name nothing, or are about whoever asks.
+POSTS = {
+    "notices.amend": ("notice", FILERS_HUM),
+    "notices.cancel": ("notice", FILERS_HUM),
+    "plans.amend": ("plan", FILERS_MIL),
+    "plans.cancel": ("plan", FILERS_MIL),
+    "requests.answer": ("own case", FILERS_HUM + FILERS_MIL),
+    "requests.acknowledge": ("own case", FILERS_HUM + FILERS_MIL),
+    **dict.fromkeys(
+        [
+            f"desk.{act}"
+            for act in ["agree", "ask", "closing", "dismiss", "hand_back", "have", "relay", "release", "take"]
+        ],
+        ("desk case", OFFICERS),
+    ),
+    "desk.read": ("desk item", OFFICERS),
+    "desk.change_case_hold": ("desk case", OFFICERS),
+    "desk.change_item_hold": ("desk item", OFFICERS),
+    "desk.give_back": ("desk item", OFFICERS),
+    "roster.end": ("duty", OFFICERS),
+    "people.invite": ("organisation", ["administrator"]),
+    "people.reinvite": ("person", ["administrator"]),
+    "people.clear_second_step": ("person", ["administrator"]),
+    "people.deactivate": ("person", ["administrator"]),
+    "notices.new": ("page", FILERS_HUM),
+    "plans.write": ("sheet", FILERS_MIL),
+    "roster.assign": ("page", OFFICERS),
+    "people.add_organisation": ("page", ["administrator"]),
+}
+POSTS_ABOUT_ONESELF = {
+    *("language.choose", "people.join", "acknowledge.send", "acknowledge.press", "hooks.status", "hooks.reply"),
+    *("security.login", "security.logout", "security.verify", "security.change_password", "security.two_factor_setup"),
+    *("security.two_factor_setup_validate", "security.two_factor_token_validation", "security.two_factor_rescue"),
+    *("security.tf_select", "security.mf_recovery", "security.mf_recovery_codes"),
+}
