@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from urllib.parse import quote
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from deconflict.channels.letters import Kind, render_letter
@@ -16,7 +16,7 @@ from deconflict.domain import roles
 from deconflict.domain.audience import Audience
 from deconflict.domain.states import MessageState
 from deconflict.services.invitations import INVITATION_LIFE, token_of
-from deconflict.store.base import db, transaction
+from deconflict.store.base import Unreadable, db, transaction
 from deconflict.store.letters import Letter, due_letters, queue_letter
 from deconflict.store.people import Account, Person, Role
 
@@ -52,8 +52,8 @@ def claim_letters(base_url: str, now: datetime) -> list[Ready]:
     if not waiting:
         return []
     with transaction() as session:
-        letters = list(session.scalars(due_letters(now, BATCH).with_for_update(skip_locked=True, of=Letter)))
-        return [ready for letter in letters if (ready := _claimed(letter, base_url, now)) is not None]
+        ids = list(session.scalars(due_letters(now, BATCH).with_for_update(skip_locked=True, of=Letter)))
+        return [ready for id in ids if (ready := _claimed(session, id, base_url, now)) is not None]
 
 
 def record_letter(letter_id: int, failure: SendFailed | None, now: datetime) -> None:
@@ -70,8 +70,14 @@ def record_letter(letter_id: int, failure: SendFailed | None, now: datetime) -> 
             letter.state, letter.ended_at = MessageState.FAILED, now
 
 
-def _claimed(letter: Letter, base_url: str, now: datetime) -> Ready | None:
-    """None for a link that was used meanwhile, or whose week is over."""
+def _claimed(session: Session, letter_id: int, base_url: str, now: datetime) -> Ready | None:
+    """None for a link that was used meanwhile, or whose week is over, and for what cannot be read: it stops no other."""
+    try:
+        letter = session.get_one(Letter, letter_id)
+    except Unreadable:
+        log.error("a letter about access cannot be read", letter=letter_id)
+        session.execute(update(Letter).where(Letter.id == letter_id).values(state=MessageState.FAILED, ended_at=now))
+        return None
     account = letter.person.account
     token = token_of(account) if letter.kind == Kind.NEW_LINK and account is not None else ""
     until = letter.queued_at + INVITATION_LIFE

@@ -57,6 +57,6 @@ def queue_letter(session: Session, kind: str, to: Person, about: Person, by_id: 
         )
 
 
-def due_letters(now: datetime, most: int) -> Select[Letter]:
-    """What should leave by now, oldest first."""
-    return select(Letter).where(Letter.state.in_(WAITING), Letter.send_after <= now).order_by(Letter.id).limit(most)
+def due_letters(now: datetime, most: int) -> Select[int]:
+    """Ids of what should leave by now, oldest first."""
+    return select(Letter.id).where(Letter.state.in_(WAITING), Letter.send_after <= now).order_by(Letter.id).limit(most)

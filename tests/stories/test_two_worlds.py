@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import mkdtemp
 
 import databases
 import make
@@ -98,9 +100,7 @@ def live(request, tmp_path, network, mail, monkeypatch):
         for box in (*network.phones.all(), *mail.mailboxes.all()):
             while box.unread:
                 box.expects("")
-        folder = tmp_path / kind.replace(" ", "-")
-        folder.mkdir()
-        url = databases.fresh(request.param, folder)
+        url = databases.fresh(request.param, Path(mkdtemp(dir=tmp_path)))
         app = make_app(url, network, mail)
         context = app.app_context()
         context.push()
@@ -227,3 +227,57 @@ def test_the_organisation_s_own_past_does_not_move_with_the_patrol(live):
         assert life.hears() == []
         live.finish()
     assert differences(seen["patrol there"], seen["no patrol"]) == []
+
+
+def reread(world, case):
+    """As it is after the scheduler's turn."""
+    return next(c for c in world.cases() if c.id == case.id)
+
+
+def others_are_busy(world):
+    """Another organisation's notices meet patrols; both sides are asked, and people are told."""
+    for place in ("Koro", "Douentza"):
+        world.other_ngo.files(make.distribution(place, "10 Dec 09:00-15:00"))
+        world.cimic.files(make.patrol(place, "10 Dec 10:00-12:00"))
+    for case in world.cases():
+        world.officer.takes(case)
+        world.officer.asks(reread(world, case), "humanitarian")
+        world.officer.asks(reread(world, case), "mission")
+
+
+def asked(life):
+    """The organisation is asked about its own notice, reads it, says that it has it and answers. Its case's reference."""
+    life.files()
+    life.world.turn()
+    (case,) = [c for c in life.world.cases() if c.humanitarian.reference == life.reference]
+    life.world.officer.takes(case)
+    life.world.officer.asks(reread(life.world, case), "humanitarian")
+    page = f"/requests/{case.humanitarian_reference}"
+    for act, more in (("acknowledge", {}), ("answer", {"answer": "accept"})):
+        shown = life.sees(life.browser.get(page)).text
+        hidden = dict(re.findall(r'name="(request|alert)" value="([^"]*)"', shown))
+        assert life.sees(life.browser.post(f"{page}/{act}", hidden | more)).status_code == 303
+    life.sees(life.browser.get(page))
+    life.looks_everywhere()
+    return case.humanitarian_reference
+
+
+def test_nobody_reads_off_his_own_pages_how_busy_the_others_are(live):
+    """Numbers that count up over everybody would say how much is asked of whom, and how often."""
+    lives = {}
+    for busy in (False, True):
+        life = live("no patrol")
+        if busy:
+            others_are_busy(life.world)
+            assert len(life.world.cases()) == 2
+        life.world.at("2019-12-05T10:00Z")
+        life.world.cimic.files(make.patrol("Bankass", "10 Dec 10:00-12:00"))
+        reference = asked(life)
+        # What is drawn by lot is left out; a number that counts is none of it.
+        drawn = re.compile(rf"{reference}|(?<=value=\")[0-9a-f]{{16}}(?=\")")
+        lives[busy] = [drawn.sub("DRAWN", page) for page in life.seen]
+        life.world.read_everything()
+        live.finish()
+    assert any('name="request" value="DRAWN"' in page for page in lives[True])
+    assert any('name="alert" value="DRAWN"' in page for page in lives[True])
+    assert differences(lives[True], lives[False]) == []

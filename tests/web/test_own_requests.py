@@ -7,16 +7,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from pages import NOW, errors, fields, file, notice, patrol, same, words
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from deconflict.domain import roles
+from deconflict.domain.errors import NotFound, Refused
 from deconflict.domain.states import MessageState
 from deconflict.jobs.release import release_due
 from deconflict.matching.matcher import match_due
 from deconflict.services import cases, requests
 from deconflict.store.alerts import Alert, Message
-from deconflict.store.base import db, transaction
+from deconflict.store.base import cipher, db, transaction
 from deconflict.store.cases import Case, Request
+from deconflict.web.audience import EVERYONE, audience
 from deconflict.web.own_requests import mark
 
 PLANTED = "overnight-7731"
@@ -311,3 +313,69 @@ def test_a_long_presence_is_said_from_and_to_and_one_without_an_end_as_such(both
     with both.app.test_request_context(headers={"Accept-Language": "fr"}):
         assert re.match(wanted, half_days_words(half_days(begins, begins + timedelta(days=days), "Africa/Bamako")))
         assert half_days_words(()) == ""
+
+
+# ---- a field that none of our keys opens --------------------------------------------------------------------------------
+
+
+def spoils(both, reference):
+    """As after the loss of a key: the sealed part of every version of it is nonsense."""
+    with both.app.app_context(), transaction() as session:
+        done = session.execute(
+            text(
+                "UPDATE item_version SET communications = 'gAAAAABnonsense' "
+                "WHERE item_id = (SELECT id FROM item WHERE reference = :reference)"
+            ),
+            {"reference": reference},
+        )
+        assert done.rowcount > 0
+
+
+def test_what_cannot_be_read_is_said_to_its_owner_and_fails_nowhere(both):
+    address = both.ask("humanitarian")
+    spoils(both, both.notice)
+    listed = both.ngo.get("/requests")
+    assert listed.status_code == 200
+    assert address.rpartition("/")[2] in listed.text
+    page = both.ngo.get(address)
+    assert page.status_code == 422
+    assert 'name="request"' not in page.text
+    for act in ("answer", "acknowledge"):
+        assert both.ngo.post(f"{address}/{act}", data={}).status_code == 422
+    for stranger in (both.other, both.g9):
+        assert stranger.get("/requests").status_code == 200
+        assert stranger.get(address).status_code == 404
+
+
+def test_an_unreadable_case_is_sensitive_and_asks_nothing(both):
+    case = both.case()
+    spoils(both, both.notice)
+    with both.app.app_context():
+        assert cases.is_sensitive_case(db.session(), db.session.get_one(Case, case.id), both.mission.catalogue)
+    for path in ("/desk", f"/desk/{case.reference}"):
+        assert both.desk.get(path).status_code in (200, 404)
+    with both.app.app_context(), pytest.raises((Refused, NotFound)):
+        requests.ask(
+            case.reference, case.round, "mission", "avoid_place", both.officer.audience, both.mission, both.now
+        )
+
+
+def test_a_plan_that_cannot_be_read_is_refused_in_words_when_its_other_side_is_asked(both):
+    case = both.case()
+    spoils(both, both.plan)
+    with both.app.app_context(), pytest.raises(Refused, match="could not be read"):
+        requests.ask(
+            case.reference, case.round, "mission", "avoid_place", both.officer.audience, both.mission, both.now
+        )
+    assert both.desk.get(f"/desk/{case.reference}").status_code == 200
+
+
+def test_a_field_that_no_page_looks_after_is_a_page_and_no_failure(app, client, make_account, sign_in):
+    @app.get("/broken-for-this-test")
+    @audience(EVERYONE)
+    def broken():
+        return cipher.open("gAAAAABnonsense")
+
+    for code, status in ((roles.CMCOORD, 409), (roles.FOCAL_POINT, 404)):
+        answer = sign_in(app.test_client(), make_account(code)).get("/broken-for-this-test")
+        assert answer.status_code == status

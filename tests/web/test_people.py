@@ -8,7 +8,7 @@ from html import unescape
 
 import pytest
 from accounts import PASSWORD
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from deconflict.channels.letters import Kind, render_letter
 from deconflict.channels.port import Code, SendFailed
@@ -430,6 +430,17 @@ def test_a_crash_while_sending_sends_again(app, client, administrator, make_acco
         assert len(claim_letters("https://desk.example.org", at)) == 1
         assert claim_letters("https://desk.example.org", at) == []
     assert len(Post().runs(app, at + timedelta(minutes=2))) == 1
+
+
+def test_a_letter_that_cannot_be_read_stops_no_other(app, client, administrator, make_account):
+    for name in ("One", "Two"):
+        client.post(f"/people/{make_account(roles.FOCAL_POINT, name=name).person_id}/invite")
+    with app.app_context(), transaction() as session:
+        session.execute(text("UPDATE letter SET address = 'gAAAAABnonsense' WHERE id = (SELECT min(id) FROM letter)"))
+    assert [mail.to for mail in Post().runs(app)] == ["two@people.example.org"]
+    with app.app_context():
+        states = db.session.execute(text("SELECT state FROM letter ORDER BY id")).scalars().all()
+    assert states == [MessageState.FAILED, MessageState.SENT]
 
 
 def test_heads_of_office_hear_of_every_account_of_their_office(app, client, administrator, make_account):
