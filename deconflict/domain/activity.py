@@ -7,7 +7,7 @@ the kind belongs to the part and never to the whole item.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 LatLon = tuple[float, float]  # degrees WGS84; GeoJSON's (lon, lat) is turned round where files are read
@@ -45,10 +45,14 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One point (a disc of `radius_m`) or a line of two and more points (a corridor of half-width `radius_m`)."""
+    """One point (a disc of `radius_m`), a line of two and more points (a corridor of half-width `radius_m`) or, with
+    `area`, the outer ring of a polygon (three and more points, the first not repeated, geodesic edges, widened by
+    `radius_m`) whose `holes` are outside. Only stationary parts are areas."""
 
     points: tuple[LatLon, ...]
     radius_m: float = 0.0
+    area: bool = False
+    holes: tuple[tuple[LatLon, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,5 @@ class Activity:
     @property
     def departs_at(self) -> datetime:
         """The earliest instant it may leave: the last moment its people can surely be reached (RUL-5)."""
-        from datetime import timedelta
-
         first = min(self.parts, key=lambda part: part.start.at)
         return first.start.at - timedelta(seconds=first.start.declared.early_s)
