@@ -15,6 +15,7 @@ from deconflict.jobs.calendar import run_calendar, slot_of
 from deconflict.jobs.dispatch import dispatch_due
 from deconflict.jobs.escalate import escalate_due
 from deconflict.jobs.release import release_due
+from deconflict.matching.in_force import begin
 from deconflict.matching.matcher import match_due
 from deconflict.store.base import db, transaction
 from deconflict.store.work import beat, take_slot
@@ -32,6 +33,11 @@ class Cycle:
     channels: Mapping[str, Channel]
     base_url: str
     worker: str
+
+    def begin(self, now: datetime) -> bool:
+        """A scheduler starts: its rules and its gazetteer are in force from now on. False when the database could not be
+        told: then it is to be told again."""
+        return _ran(lambda at: begin(self.mission, at), now)
 
     def run(self, now: datetime) -> None:
         """Match, release, escalate, send, calendar, heartbeat. A stage that fails is told and stops no other; the heartbeat is

@@ -1,3 +1,3 @@
 """What we keep: rows and queries, a file per noun; no decisions."""
 
-from deconflict.store import alerts, audit, cases, items, people, work  # noqa: F401  # every table is known once one is
+from deconflict.store import alerts, audit, cases, duplicates, items, people, work  # noqa: F401  # every table is known once one is
