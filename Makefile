@@ -25,7 +25,7 @@ lint: $(VENV)/dev.stamp ## Style of code and templates
 types: $(VENV)/dev.stamp ## mypy
 	@$(BIN)/mypy
 
-bench: $(VENV)/dev.stamp catalogues ## Measure; prints a table and writes var/bench.json
+bench: $(VENV)/dev.stamp catalogues ## Measure, in under twelve minutes; BENCH_PARTS=100000 for less; writes var/bench.json
 	@$(BIN)/python -m tests.bench
 
 pin: $(VENV)/dev.stamp ## Pin again from requirements*.in, with hashes

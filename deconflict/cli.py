@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import click
 from flask import Flask, current_app, url_for
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import select
 
+from deconflict.cli_cases import explain, rejudge
+from deconflict.cli_mission import mission
 from deconflict.domain import roles
 from deconflict.domain.people import Newcomer
+from deconflict.overlaps.command import overlaps
 from deconflict.services.people import add_organisation, invite
 from deconflict.store.base import db
 from deconflict.store.people import Organisation
@@ -21,7 +23,10 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(scheduler)
     app.cli.add_command(mission)
     app.cli.add_command(administrator)
+    app.cli.add_command(explain)
+    app.cli.add_command(rejudge)
     app.cli.add_command(demo)
+    app.cli.add_command(overlaps)
 
 
 @click.command()
@@ -31,25 +36,6 @@ def scheduler() -> None:
     from deconflict.jobs.scheduler import run
 
     run(current_app._get_current_object())  # type: ignore[attr-defined]
-
-
-mission = AppGroup("mission", help="The mission profile: config/missions/<code>.")
-
-
-@mission.command("check")
-@click.argument("folder", required=False, type=click.Path(path_type=Path))
-def mission_check(folder: Path | None) -> None:
-    """Read a profile and name everything wrong in it, with file and line."""
-    from deconflict.mission import mission_problems
-
-    settings = current_app.extensions["settings"]
-    folder = folder or settings.missions_folder / settings.mission
-    problems = mission_problems(folder)
-    for problem in problems:
-        click.echo(f"{problem.file}:{problem.line}: {problem.reason}", err=True)
-    if problems:
-        raise SystemExit(1)
-    click.echo(f"{folder.name}: in order")
 
 
 @click.command()

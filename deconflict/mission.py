@@ -17,7 +17,9 @@ from deconflict.domain.places import BadRow, Gazetteer, gazetteer_from_rows
 from deconflict.domain.sop import RulePack
 from deconflict.schemas import profile_checks as checks
 from deconflict.schemas.activities_file import ActivitiesSchema
+from deconflict.schemas.markets_file import MarketsSchema, market_faults, weekdays
 from deconflict.schemas.mission_file import MissionSchema
+from deconflict.schemas.rule_checks import kind_faults
 from deconflict.schemas.sop_file import SopSchema, rule_pack
 from deconflict.schemas.toml_fields import Loaded
 from deconflict.schemas.toml_lines import Lines, lines_of, syntax_line
@@ -66,7 +68,7 @@ class _Reader:
 
     folder: Path
     problems: list[Problem] = field(default_factory=list)
-    lines: Lines = field(default_factory=lambda: Lines({}))  # of mission.toml, for what the gazetteer shows
+    lines: dict[str, Lines] = field(default_factory=dict)  # of each file, for what another one shows
 
     def mission(self) -> Mission:
         facts = self._file("mission.toml", MissionSchema(), checks.mission_faults)
@@ -74,9 +76,13 @@ class _Reader:
         catalogue = _catalogue(activities) if activities else None
         sop = self._file("sop.toml", SopSchema(), lambda data: checks.sop_faults(data, catalogue))
         gazetteer = self._gazetteer(facts) if facts else None
-        if self.problems or not (facts and sop and catalogue and gazetteer):
+        markets = self._file("markets.toml", MarketsSchema(), lambda data: _at(gazetteer, data))
+        if activities and sop:
+            self._note("activities.toml", self.lines["activities.toml"], kind_faults(activities["kind"], sop["rule"]))
+        if self.problems or not (facts and sop and catalogue and gazetteer and markets is not None):
             raise MissionError(self.problems)
-        return _mission(facts, rule_pack(sop, facts["timezone"]), catalogue, gazetteer, self.folder / facts["basemap"])
+        pack = rule_pack(sop, facts["timezone"], gazetteer, weekdays(markets))
+        return _mission(facts, pack, catalogue, gazetteer, self.folder / facts["basemap"])
 
     def _file(self, name: str, schema: Schema, faults: Callable[[Loaded], Iterator[checks.Fault]]) -> Loaded | None:
         """The file as domain objects, None when it cannot be read. Faults are noted with their lines."""
@@ -96,8 +102,7 @@ class _Reader:
             self._note(name, lines, _flat(error.messages))
             return None
         self._note(name, lines, faults(data))
-        if name == "mission.toml":
-            self.lines = lines
+        self.lines[name] = lines
         return data
 
     def _note(self, name: str, lines: Lines, faults: Iterable[checks.Fault]) -> None:
@@ -109,7 +114,7 @@ class _Reader:
         editions = {row["edition"] for row, _, _ in rows if row.get("edition")}
         if len(editions) != 1:
             words = f"The gazetteer needs one edition of its P-codes in a column `edition`, not {len(editions)}."
-            self._note("mission.toml", self.lines, [(("gazetteer",), words)])
+            self._note("mission.toml", self.lines["mission.toml"], [(("gazetteer",), words)])
             return None
         try:
             gazetteer = gazetteer_from_rows((row for row, _, _ in rows), editions.pop())
@@ -117,7 +122,7 @@ class _Reader:
             _, file, line = rows[error.row]
             self.problems.append(Problem(f"{facts['gazetteer']}/{file}", line, f"{error.pcode}: {error.reason}"))
             return None
-        self._note("mission.toml", self.lines, checks.coverage_faults(facts, gazetteer))
+        self._note("mission.toml", self.lines["mission.toml"], checks.coverage_faults(facts, gazetteer))
         return gazetteer
 
 
@@ -127,6 +132,10 @@ def _rows(path: Path) -> Iterator[tuple[dict[str, str], str, int]]:
         reader = csv.DictReader(file)
         for row in reader:
             yield row, path.name, reader.line_num
+
+
+def _at(gazetteer: Gazetteer | None, markets: Loaded) -> Iterator[checks.Fault]:
+    return market_faults(markets, gazetteer) if gazetteer else iter(())
 
 
 def _catalogue(activities: Loaded) -> Catalogue:

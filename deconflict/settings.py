@@ -14,6 +14,8 @@ from urllib.parse import unquote, urlsplit
 from cryptography.fernet import Fernet
 
 ROOT = Path(__file__).resolve().parent.parent
+DEFAULT_MISSION = "mali-minusma"
+DEFAULT_MISSIONS = ROOT / "config" / "missions"
 DATABASE_LIKE = "sqlite:////srv/deconflict/var/deconflict.db or postgresql://user:password@host/name"
 LONG_KEY_LIKE = "64 random characters (python3 -c 'import secrets; print(secrets.token_hex(32))')"
 KEY_LIKE = (
@@ -42,8 +44,8 @@ class Settings:
     secret_key: str = field(repr=False)
     field_keys: tuple[str, ...] = field(repr=False)
     public_base_url: str
-    mission: str = "mali-minusma"
-    missions_folder: Path = ROOT / "config" / "missions"
+    mission: str = DEFAULT_MISSION
+    missions_folder: Path = DEFAULT_MISSIONS
     port: int = 8000
     twilio_account_sid: str = ""
     twilio_auth_token: str = field(default="", repr=False)
@@ -129,8 +131,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         secret_key=secret_key,
         field_keys=keys,
         public_base_url=base,
-        mission=read.text("MISSION", "mali-minusma"),
-        missions_folder=Path(read.text("MISSIONS_FOLDER", str(ROOT / "config" / "missions"))),
+        mission=read.text("MISSION", DEFAULT_MISSION),
+        missions_folder=Path(read.text("MISSIONS_FOLDER", str(DEFAULT_MISSIONS))),
         port=int(port) if port.isdigit() else 0,
         twilio_account_sid=read.text("TWILIO_ACCOUNT_SID"),
         twilio_auth_token=read.text("TWILIO_AUTH_TOKEN"),
@@ -148,6 +150,12 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     if read.wrong:
         raise SettingsError("\n".join(read.wrong))
     return settings
+
+
+def profile_folder(environ: Mapping[str, str] | None = None) -> Path:
+    """The folder of the mission profile that `environ` names, for commands that need no other setting."""
+    read = _Reader(os.environ if environ is None else environ)
+    return Path(read.text("MISSIONS_FOLDER", str(DEFAULT_MISSIONS))) / read.text("MISSION", DEFAULT_MISSION)
 
 
 def _check(s: Settings, read: _Reader) -> None:

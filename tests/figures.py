@@ -16,23 +16,36 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Figure:
-    """One line. `ratio` is value / reference; `goal` what a value should not exceed."""
+    """One line. `ratio` is ours / reference; `goal` what ours should not exceed, or what the ratio should not, where
+    `goal_is_ratio` says so and there is a reference."""
 
     name: str
-    value: float
+    ours: float
     unit: str
     reference: float | None = None
     ratio: float | None = None
     goal: float | None = None
+    goal_is_ratio: bool = False
 
     @property
     def missed(self) -> bool:
-        return self.goal is not None and self.value > self.goal
+        held = self.ratio if self.goal_is_ratio else self.ours
+        return self.goal is not None and held is not None and held > self.goal
 
 
-def figure(name: str, value: float, unit: str, reference: float | None = None, goal: float | None = None) -> Figure:
-    ratio = round(value / reference, 3) if reference else None
-    return Figure(name, round(value, 4), unit, None if reference is None else round(reference, 4), ratio, goal)
+def figure(
+    name: str,
+    ours: float,
+    unit: str,
+    reference: float | None = None,
+    goal: float | None = None,
+    goal_ratio: float | None = None,
+) -> Figure:
+    ratio = round(ours / reference, 3) if reference else None
+    known = None if reference is None else round(reference, 4)
+    if goal_ratio is not None:
+        return Figure(name, round(ours, 4), unit, known, ratio, goal_ratio, goal_is_ratio=True)
+    return Figure(name, round(ours, 4), unit, known, ratio, goal)
 
 
 def timed(work: Callable[[], Result]) -> tuple[float, Result]:
@@ -61,14 +74,21 @@ def resident_mb(pid: int) -> float:
 
 
 def show(figures: Iterable[Figure]) -> None:
-    print(f"{'':36} {'value':>10} {'':7} {'beside':>10} {'ratio':>8} {'goal':>8}")
+    print(f"{'':52} {'ours':>10} {'':7} {'beside':>10} {'ratio':>8} {'goal':>8}")
     for f in figures:
-        columns = (f.value, f.reference, f.ratio, f.goal)
-        value, beside, ratio, goal = ("" if c is None else f"{c:,.4g}" if c < 1000 else f"{c:,.0f}" for c in columns)
-        print(f"{f.name:36} {value:>10} {f.unit:7} {beside:>10} {ratio:>8} {goal:>8}{'  missed' if f.missed else ''}")
+        columns = (f.ours, f.reference, f.ratio, f.goal)
+        ours, beside, ratio, goal = ("" if c is None else f"{c:,.4g}" if c < 1000 else f"{c:,.0f}" for c in columns)
+        print(f"{f.name:52} {ours:>10} {f.unit:7} {beside:>10} {ratio:>8} {goal:>8}{'  missed' if f.missed else ''}")
 
 
 def save(figures: Iterable[Figure], target: Path) -> None:
     target.parent.mkdir(exist_ok=True)
-    rows = [{name: value for name, value in asdict(f).items() if value is not None} for f in figures]
+    rows = [
+        {name: value for name, value in asdict(f).items() if value is not None and value is not False} for f in figures
+    ]
     target.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+
+
+def load(source: Path) -> list[Figure]:
+    """What `save` wrote."""
+    return [Figure(**row) for row in json.loads(source.read_text(encoding="utf-8"))]

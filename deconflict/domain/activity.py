@@ -6,9 +6,11 @@ the kind belongs to the part and never to the whole item.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 LatLon = tuple[float, float]  # degrees WGS84; GeoJSON's (lon, lat) is turned round where files are read
 
@@ -45,10 +47,14 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One point (a disc of `radius_m`) or a line of two and more points (a corridor of half-width `radius_m`)."""
+    """One point (a disc of `radius_m`), a line of two and more points (a corridor of half-width `radius_m`) or, with
+    `area`, the outer ring of a polygon (three and more points, the first not repeated, geodesic edges, widened by
+    `radius_m`) whose `holes` are outside. Only stationary parts are areas."""
 
     points: tuple[LatLon, ...]
     radius_m: float = 0.0
+    area: bool = False
+    holes: tuple[tuple[LatLon, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,23 +93,42 @@ class Part:
     implied: bool = False
     commune_only: bool = False
     category: str | None = None  # aid category, for "same category" rules
+    hours: tuple[time, time] | None = None  # when a site is open, on the mission's wall clock; None is always
+
+
+def timed_legs(way: Part, moments: Sequence[Moment]) -> tuple[Part, ...]:
+    """A moving line whose points are reached at these moments, one each, in time order: a part per leg. Where a point is
+    repeated, or no time is left for the way, the leg is stationary: a wait, or somewhere along it. `way` says the rest; its own
+    times are not used. Raises ValueError for another number of moments, or one before its predecessor."""
+    points = way.shape.points
+    if len(moments) != len(points):
+        raise ValueError("a line has one moment per point")
+    if any(then.at < before.at for before, then in pairwise(moments)):
+        raise ValueError("a moment lies before its predecessor")
+    legs = zip(pairwise(points), pairwise(moments), strict=True)
+    return tuple(_leg(way, ends, start, end) for ends, (start, end) in legs)
+
+
+def _leg(way: Part, ends: tuple[LatLon, LatLon], start: Moment, end: Moment) -> Part:
+    wait = ends[0] == ends[1]
+    shape = replace(way.shape, points=ends[:1] if wait else ends)
+    return replace(way, shape=shape, start=start, end=end, moving=not wait and start.at < end.at)
 
 
 @dataclass(frozen=True, slots=True)
 class Activity:
     """One item at one version, as parts in time order. `id` and `version` are the item's, so that a case can say what it
-    was computed from."""
+    was computed from. `escorts` are the ids of the humanitarian items that this mission activity was decided to escort."""
 
     id: int
     version: int
     side: Side
     parts: tuple[Part, ...]
     joint_with: str = "none"
+    escorts: frozenset[int] = frozenset()
 
     @property
     def departs_at(self) -> datetime:
         """The earliest instant it may leave: the last moment its people can surely be reached (RUL-5)."""
-        from datetime import timedelta
-
         first = min(self.parts, key=lambda part: part.start.at)
         return first.start.at - timedelta(seconds=first.start.declared.early_s)

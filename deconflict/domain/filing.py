@@ -101,13 +101,15 @@ class MovementNotice(Filing):
 class MissionPlan(Filing):
     """A patrol or a visible QIP event. `aid_component`: none, planned_qip, planned_cimic, unplanned. `joint_with`: none,
     unpol, host_forces, other. No strength, call sign, frequency, unit or weapon has a field here: what is not stored
-    cannot leak. `title` and `media` are of QIP events."""
+    cannot leak. `title` and `media` are of QIP events; `category` is the aid category of a QIP, as kinds have it, or
+    empty."""
 
     aid_component: str = "none"
     joint_with: str = "none"
     title: str = ""
     media: bool = False
     urgency: str = "standard"
+    category: str = ""
 
     @property
     def side(self) -> Side:

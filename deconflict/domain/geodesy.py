@@ -20,6 +20,7 @@ from deconflict.domain.activity import LatLon
 Floats = NDArray[np.float64]
 
 WGS84 = Geod(ellps="WGS84")
+PIECE_M = 50_000.0  # a leg or an edge is cut at this length before it is laid into a plane
 SMALLEST_RADIUS_M = 6_335_439.0  # of curvature anywhere on WGS84: along the meridian, at the equator
 
 
@@ -95,10 +96,13 @@ def _legs(points: Sequence[LatLon]) -> list[_Leg]:
 
 
 def box(points: Sequence[LatLon], margin_m: float) -> tuple[float, float, float, float]:
-    """(south, west, north, east) holding everything within `margin_m` of the geodesic legs: never too small. One that would
-    cross the antimeridian or hold a pole runs right round (-180 to 180), so that a plain comparison stays right."""
+    """(south, west, north, east) holding everything within `margin_m` of the geodesic legs: never too small. A line that ends
+    where it began (a ring) holds its inside too. One that would cross the antimeridian or hold a pole runs right round
+    (-180 to 180), so that a plain comparison stays right."""
     step_m = 2_000.0
     lats, lons = zip(*(point for _, point in cut(points, step_m)), strict=True)
+    if points[0] == points[-1] and _winds(lons):
+        lats = (*lats, math.copysign(90.0, sum(lats)))
     margin = margin_m + (step_m / 2 if len(points) > 1 else 0.0)  # between two waypoints a geodesic may bulge
     lat_margin = math.degrees(margin / SMALLEST_RADIUS_M)
     south, north = min(lats) - lat_margin, max(lats) + lat_margin
@@ -110,6 +114,21 @@ def box(points: Sequence[LatLon], margin_m: float) -> tuple[float, float, float,
     if west < -180.0 or east > 180.0 or any(abs(p - q) > 180.0 for p, q in pairwise(lons)):
         return south, -180.0, north, 180.0
     return south, west, north, east
+
+
+def _winds(lons: Sequence[float]) -> bool:
+    """Does a ring with these longitudes run round a pole?"""
+    return abs(sum((q - p + 180.0) % 360.0 - 180.0 for p, q in pairwise(lons))) > 180.0
+
+
+def stretches(ends: Floats, shares: Floats) -> Floats:
+    """Of each geodesic (n, 2, 2), the points at the two fractions (n, 2): (n, 2, 2). Exact at 0 and 1."""
+    azimuth, _, length = WGS84.inv(ends[:, 0, 1], ends[:, 0, 0], ends[:, 1, 1], ends[:, 1, 0])
+    start = np.repeat(ends[:, 0], 2, axis=0)
+    lon, lat, _ = WGS84.fwd(start[:, 1], start[:, 0], np.repeat(azimuth, 2), (shares * length[:, None]).ravel())
+    points = np.stack([lat, lon], axis=-1).reshape(-1, 2, 2)
+    at_start, at_end = (shares == 0.0)[..., None], (shares == 1.0)[..., None]
+    return np.where(at_start, ends[:, :1], np.where(at_end, ends[:, 1:], points))
 
 
 def middles(a: Floats, b: Floats) -> Floats:

@@ -9,6 +9,8 @@ from typing import Any
 from deconflict.domain.overlap import Nominal
 from deconflict.domain.severity import Harm, Severity
 
+POSITION, DELAYS, IMPLIED = "position", "delays", "implied"  # what a hit that is only possible rests on
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -16,7 +18,11 @@ class Hit:
     uncertainty taken off; where the same settlement or commune made it fire, the planned distance. `limit_m` is the
     rule's, None when it has no distance. `time_gap_s` is the smallest time between the windows widened by all slack. The
     meeting runs from `meets_from` to `meets_until`, slack and the rule's hours included. `possible`: it needs assumed
-    slack, an implied part or imprecise positions."""
+    slack, an implied part or imprecise positions; `because` says which, and `unsure_m` how imprecise both together are,
+    0 where that plays no part.
+    `basis` is what made it fire (distance, settlement, commune; empty in judgements of before), `modifiers` what changed the
+    rule or capped it here. `together_min` is the co-movement where the rule asks for `together_limit_min` of it. The
+    limits are those that held here."""
 
     rule_id: str
     severity: Severity
@@ -33,6 +39,17 @@ class Hit:
     meets_until: datetime
     same_commune: bool = False
     eyes_only: bool = False
+    basis: str = ""
+    because: tuple[str, ...] = ()
+    unsure_m: float = 0.0
+    modifiers: tuple[str, ...] = ()
+    together_min: float = 0.0
+    together_limit_min: float = 0.0
+
+    @property
+    def settlement_required(self) -> bool:
+        """It rests on a commune because no more than the commune of one side is known."""
+        return "commune_only" in self.modifiers
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +103,11 @@ def _instants(stored: dict[str, Any], *names: str) -> dict[str, datetime]:
     return {name: datetime.fromisoformat(stored[name]) for name in names}
 
 
+def _lists(stored: dict[str, Any], *names: str) -> dict[str, Any]:
+    """What judgements of before did not have yet is left to its default."""
+    return {name: tuple(stored[name]) for name in names if name in stored}
+
+
 def _hit(stored: dict[str, Any]) -> Hit:
     nominal = stored["nominal"]
     return Hit(
@@ -101,6 +123,7 @@ def _hit(stored: dict[str, Any]) -> Hit:
                     "b_point": tuple(nominal["b_point"]),
                 }
             ),
+            **_lists(stored, "because", "modifiers"),
             **_instants(stored, "meets_from", "meets_until"),
         }
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
 
 from deconflict.domain.activity import Side
 
-ANY = "ANY"  # in a rule: every kind
+ANY = "ANY"  # in a rule: every kind of which somebody is there in person
 STANDING = "STANDING"  # a group every kind with `site = true` has: it stands there all year and leaves from nowhere
+RECORD = "RECORD"  # a group every kind with `record = true` has: paper, which ANY does not mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,9 @@ class Kind:
     """One activity kind. `groups` are the names SOP rules use; `footprint_m` the radius held by a presence of this kind;
     `travel` marks kinds that a whole movement goes by; `event` marks visible QIP events; `sensitive` forces match_only
     (D4.3 SENSITIVE). `category` is the aid category. Labels by language tag. `site` marks standing places, filed on
-    their own; `shown_as` the code that anybody but the owner and the officer reads instead."""
+    their own; `shown_as` the code that anybody but the owner and the officer reads instead. `record` marks what stands on
+    paper only (a proposal, an incident that was reported): only rules that name it speak of it. `hours` are those of a
+    site on the mission's wall clock, None for always; `mode` the way of travelling that this kind is the travel kind of."""
 
     code: str
     side: Side
@@ -30,11 +34,14 @@ class Kind:
     category: str | None = None
     site: bool = False
     shown_as: str | None = None
+    record: bool = False
+    hours: tuple[time, time] | None = None
+    mode: str | None = None
 
     @property
     def on_site(self) -> bool:
         """What is done at a stop, rather than what a whole item goes by."""
-        return not (self.travel or self.patrol or self.event or self.site)
+        return not (self.travel or self.patrol or self.event or self.site or self.record)
 
 
 @dataclass(frozen=True, slots=True)

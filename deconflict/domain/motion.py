@@ -8,22 +8,20 @@ the ellipsoid within 0.003 %.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
-from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from deconflict.domain.activity import LatLon, Part
+from deconflict.domain.activity import Part, Shape
+from deconflict.domain.area import Index, rim_of
 from deconflict.domain.convex import Bools, Problems
-from deconflict.domain.geodesy import Floats, cut, ecef, local_xy, middles
+from deconflict.domain.geodesy import PIECE_M, Floats, cut, ecef, local_xy, middles, stretches
 from deconflict.domain.timewindow import Allow, seconds, slack
 
-Index = NDArray[np.intp]
-
-PIECE_M = 50_000.0
 TOUCH_S = 1e-5  # windows are closed: touching must survive float noise
+WHOLE = np.array([0.0, 1.0])  # from the beginning to the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +39,32 @@ class Pieces:
 
     @classmethod
     def of(cls, parts: Sequence[Part], allow: Allow) -> Pieces:
-        """Raises ValueError for a part that ends before it starts."""
-        waypoints = [_waypoints(part.shape.points) for part in parts]
-        counts = [len(way) - 1 for way in waypoints]
-        ends = [(p, q) for way in waypoints for (_, p), (_, q) in pairwise(way)]
-        shares = [
-            (f, g) if part.moving else (0.0, 1.0)
-            for part, way in zip(parts, waypoints, strict=True)
-            for (f, _), (g, _) in pairwise(way)
-        ]
-        share = np.array(shares).reshape(-1, 2)
-        rows = np.repeat(np.array([_timed(part, allow) for part in parts]).reshape(-1, 9), counts, axis=0)
+        """Those of an area are its edges. Raises ValueError for a part that ends before it starts, or an area that moves."""
+        ways = [_way(part.shape) for part in parts]
+        rows = np.array([_timed(part, allow) for part in parts]).reshape(-1, 9)
+        rows = np.repeat(rows, [len(way.ends) for way in ways], axis=0)
+        ends = np.concatenate([np.empty((0, 2, 2)), *(way.ends for way in ways)])
+        share = np.concatenate([np.empty((0, 2)), *(way.shares for way in ways)])
+        moving = rows[:, 8] > 0
+        share = np.where(moving[:, None], share, WHOLE)
         at, early, late = (rows[:, n, None] * (1 - share) + rows[:, n + 1, None] * share for n in (0, 2, 4))
-        return cls(np.array(ends).reshape(-1, 2, 2), at, early, late, rows[:, 6], rows[:, 7], rows[:, 8] > 0)
+        return cls(ends, at, early, late, rows[:, 6], rows[:, 7], moving)
 
     def __len__(self) -> int:
         return len(self.at)
 
     def take(self, index: Index) -> Pieces:
         return Pieces(*(getattr(self, field.name)[index] for field in fields(self)))
+
+    def __add__(self, more: Pieces) -> Pieces:
+        return Pieces(*(np.concatenate([getattr(self, f.name), getattr(more, f.name)]) for f in fields(self)))
+
+    def stretch(self, index: Index, shares: Floats) -> Pieces:
+        """Of the pieces at `index` (m,), what lies between two fractions (m, 2) each."""
+        whole = self.take(index)
+        timed = np.where(whole.moving[:, None], shares, WHOLE)
+        at, early, late = (v[:, :1] * (1 - timed) + v[:, 1:] * timed for v in (whole.at, whole.early, whole.late))
+        return replace(whole, ends=stretches(whole.ends, shares), at=at, early=early, late=late)
 
     @property
     def lasts(self) -> Floats:
@@ -80,9 +85,44 @@ class Pieces:
         return self.at - self.early, self.at + self.late
 
 
+class _Way(NamedTuple):
+    """The pieces of a shape: ends (n, 2, 2) and, for a line, their fractions of its length (n, 2)."""
+
+    ends: Floats
+    shares: Floats
+
+
 @lru_cache(maxsize=4096)
-def _waypoints(points: tuple[LatLon, ...]) -> tuple[tuple[float, LatLon], ...]:
-    return tuple(cut(points, PIECE_M))
+def _way(shape: Shape) -> _Way:
+    if shape.area:
+        ends = rim_of(shape).ends
+        return _Way(ends, np.broadcast_to(WHOLE, (len(ends), 2)))
+    waypoints = cut(shape.points, PIECE_M)
+    points, shares = np.array([p for _, p in waypoints]), np.array([f for f, _ in waypoints])
+    return _Way(np.stack([points[:-1], points[1:]], axis=1), np.stack([shares[:-1], shares[1:]], axis=1))
+
+
+def face_to_face(a: Sequence[Part], b: Sequence[Part], allow: Allow) -> tuple[Pieces, Pieces]:
+    """Both sides' pieces. Where a piece of one lies inside an area of the other, each side has that stretch of it as well: one
+    side is there, and the area holds it too, so the two are as near as can be. Raises as `Pieces.of`."""
+    mine, other = Pieces.of(a, allow), Pieces.of(b, allow)
+    if not any(part.shape.area for part in (*a, *b)):
+        return mine, other
+    in_b, held_by_b = _inside(mine, b, allow)
+    in_a, held_by_a = _inside(other, a, allow)
+    return mine + in_b + held_by_a, other + in_a + held_by_b
+
+
+def _inside(pieces: Pieces, parts: Sequence[Part], allow: Allow) -> tuple[Pieces, Pieces]:
+    """The stretches of the pieces inside the areas among the parts, and the same stretches as the areas hold them."""
+    crossing = holding = Pieces.of([], allow)
+    for part in parts:
+        if part.shape.area:
+            index, shares = rim_of(part.shape).inside(pieces.ends)
+            stretch = pieces.stretch(index, shares)
+            area = Pieces.of([part], allow).take(np.zeros(len(index), dtype=np.intp))
+            crossing, holding = crossing + stretch, holding + replace(area, ends=stretch.ends)
+    return crossing, holding
 
 
 def _timed(part: Part, allow: Allow) -> tuple[float, ...]:
@@ -90,6 +130,8 @@ def _timed(part: Part, allow: Allow) -> tuple[float, ...]:
     starts, ends = seconds(part.start.at), seconds(part.end.at)
     if ends < starts:
         raise ValueError("a part ends before it starts")
+    if part.moving and part.shape.area:
+        raise ValueError("an area does not move")
     # A stationary part keeps the early slack of its start and the late slack of its end at every instant.
     early = (first.early_s, last.early_s if part.moving else first.early_s)
     late = (first.late_s if part.moving else last.late_s, last.late_s)

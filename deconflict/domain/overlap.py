@@ -15,17 +15,19 @@ from datetime import datetime
 import numpy as np
 
 from deconflict.domain.activity import LatLon, Part
+from deconflict.domain.area import Index
 from deconflict.domain.convex import Bools, Problems
 from deconflict.domain.geodesy import Floats, between, distance_m
-from deconflict.domain.motion import TOUCH_S, Index, Pairs, Pieces, feasible, least_apart
+from deconflict.domain.motion import TOUCH_S, Pairs, Pieces, face_to_face, feasible, least_apart
 from deconflict.domain.timewindow import Allow, gap_s, instant, merged, total_s
 
 TOUCH_M = 1e-3
-ANY_TIME_S = 1e11  # thousands of years
+TIE_M = 1e-8  # places at which the distance differs by less are equally near
+SLIGHTLY = 1e-3  # a step west counts this much of a step south
 CHUNK = 48  # pairs looked at in one go, nearest first
 TOGETHER_M = 1_000.0  # co-movement: nearer than this ...
 SAME_WAY = math.cos(math.radians(45.0))  # ... and headings nearer than this
-DWELL_S = 15 * 60.0
+A_BREATH_S = 1.0  # rounding at the joint of two legs is not a break
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +53,11 @@ def gap_m(
     """Metres between the nearest points held within `buffer_s` of each other, to the millimetre; declared slack always,
     assumed slack and positional uncertainty as asked. 0 when they touch, `math.inf` when no instants are near enough.
     Raises ValueError for a part that ends before it starts."""
-    found = _closest(_pieces(a, assumed=assumed), _pieces(b, assumed=assumed), buffer_s, uncertain=uncertain)
+    found = _closest(*_faced(a, b, assumed=assumed), buffer_s, uncertain=uncertain)
     if found is None:
         return math.inf
-    _, pair, z = found
-    apart = distance_m(*_points(pair, z)[0])
-    return max(0.0, round(apart - float(pair.radii_m(uncertain=uncertain)[0]), 3))
+    flat_m, pair, z = found
+    return _clear_m(flat_m, _points(pair, z)[0], float(pair.radii_m(uncertain=uncertain)[0]))
 
 
 def time_gap_s(a: Sequence[Part], b: Sequence[Part], *, assumed: bool = True) -> float:
@@ -70,7 +71,7 @@ def nominal(a: Sequence[Part], b: Sequence[Part], buffer_s: float) -> Nominal:
     """The closest approach to show to people. Where nothing is feasible within the buffer, that at the smallest time gap.
     Raises ValueError for no parts at all."""
     buffer_s = max(buffer_s, time_gap_s(a, b, assumed=False))
-    mine, other = _pieces(a, assumed=False), _pieces(b, assumed=False)
+    mine, other = _faced(a, b, assumed=False)
     found = _closest(mine, other, buffer_s, uncertain=False)
     if found is None:
         raise ValueError("nothing to compare: one side has no parts")
@@ -78,40 +79,22 @@ def nominal(a: Sequence[Part], b: Sequence[Part], buffer_s: float) -> Nominal:
     pairs, moments = _first_moments(pairs, problems, reach)
     seconds = [pairs.a.at[:, 0] + moments[:, 0] * pairs.a.lasts, pairs.b.at[:, 0] + moments[:, 1] * pairs.b.lasts]
     points = _points(pairs, _nearest_at(pairs, moments))
-    n = min(range(len(points)), key=points.__getitem__)
+    n = min(range(len(points)), key=lambda n: _southwest(points[n]))
     a_at, b_at = instant(float(seconds[0][n])), instant(float(seconds[1][n]))
-    apart = distance_m(*points[n]) - float(pairs.radii_m(uncertain=False)[n])
-    return Nominal(max(0.0, round(apart, 3)), abs((a_at - b_at).total_seconds()), a_at, b_at, *points[n])
+    clear_m = _clear_m(found[0], points[n], float(pairs.radii_m(uncertain=False)[n]))
+    return Nominal(clear_m, abs((a_at - b_at).total_seconds()), a_at, b_at, *points[n])
 
 
 def minutes_within(a: Sequence[Part], b: Sequence[Part], distance_m: float) -> float:
     """Minutes of planned instants at which both are at most `distance_m` apart: no slack, no uncertainty."""
-    spans, _ = _spans(Pieces.of(a, Allow.NONE), Pieces.of(b, Allow.NONE), distance_m, 0.0)
+    spans, _ = _spans(*face_to_face(a, b, Allow.NONE), distance_m, 0.0)
     return round(total_s(spans) / 60, 3)
 
 
-def passes(
-    mover: Part,
-    other: Sequence[Part],
-    distance_m: float,
-    siblings: Sequence[Part] = (),
-    under_s: float = DWELL_S,
-) -> bool:
-    """Passing: moving, no halt declared within the distance, and never within it for `under_s` or more on end.
-
-    `siblings` are the parts of the mover's own activity: an undeclared wait there lengthens the stay. Stationary parts of the
-    other side count as a place, whenever they are held; moving ones as they move. Uncertainty counts for halts only.
-    """
-    if not mover.moving:
-        return False
-    own = list({id(part): part for part in (mover, *siblings)}.values())
-    if gap_m([part for part in own if part.halt], other, ANY_TIME_S) <= distance_m:
-        return False
-    passage = _stays([mover], other, distance_m)
-    stays = [
-        (p, q) for p, q in _stays(own, other, distance_m) if any(p <= last and first <= q for first, last in passage)
-    ]
-    return all(last - first < under_s for first, last in stays)
+def stays(a: Sequence[Part], b: Sequence[Part], distance_m: float) -> list[tuple[datetime, datetime]]:
+    """When they are at most `distance_m` apart, as planned: disjoint spans in time order; no slack, no uncertainty."""
+    spans, _ = _spans(*face_to_face(a, b, Allow.NONE), distance_m, 0.0)
+    return [(instant(first), instant(last)) for first, last in merged(spans, A_BREATH_S)]
 
 
 def comovement_min(a: Sequence[Part], b: Sequence[Part], buffer_s: float) -> float:
@@ -127,8 +110,7 @@ def together(
 ) -> tuple[datetime, datetime] | None:
     """When the meeting begins and ends: the first and the last instant at which, with all slack and uncertainty, one of them
     may be in the overlap. None exactly when `gap_m(a, b, buffer_s) > distance_m`, up to float noise."""
-    mine, other = _pieces(a, assumed=True), _pieces(b, assumed=True)
-    ranges = _ranges(*_meetings(mine, other, distance_m, buffer_s, uncertain=True))
+    ranges = _ranges(*_meetings(*_faced(a, b, assumed=True), distance_m, buffer_s, uncertain=True))
     if ranges is None:
         return None
     pairs, extent = ranges
@@ -142,8 +124,15 @@ def together(
     return instant(float(first.min())), instant(float(last.max()))
 
 
-def _pieces(parts: Sequence[Part], *, assumed: bool) -> Pieces:
-    return Pieces.of(parts, Allow.ASSUMED if assumed else Allow.DECLARED)
+def _faced(a: Sequence[Part], b: Sequence[Part], *, assumed: bool) -> tuple[Pieces, Pieces]:
+    return face_to_face(a, b, Allow.ASSUMED if assumed else Allow.DECLARED)
+
+
+def _clear_m(flat_m: float, points: tuple[LatLon, LatLon], radii_m: float) -> float:
+    """Metres along the geodesic. Ways that cross in the plane cross on the earth too: only the place is off, by centimetres."""
+    if flat_m == radii_m == 0.0:
+        return 0.0
+    return max(0.0, round(distance_m(*points) - radii_m, 3))
 
 
 def _closest(a: Pieces, b: Pieces, buffer_s: float, *, uncertain: bool) -> tuple[float, Pairs, Floats] | None:
@@ -221,14 +210,6 @@ def _same_way(pairs: Pairs) -> Bools:
     return np.asarray((size > 0) & (along >= SAME_WAY * size))
 
 
-def _stays(mine: Sequence[Part], other: Sequence[Part], within_m: float) -> list[tuple[float, float]]:
-    """Planned seconds that `mine` spends within metres of the places of `other`, and of its movers at the time."""
-    here = Pieces.of(mine, Allow.NONE)
-    places, _ = _spans(here, Pieces.of([p for p in other if not p.moving], Allow.NONE), within_m, ANY_TIME_S)
-    movers, _ = _spans(here, Pieces.of([p for p in other if p.moving], Allow.NONE), within_m, 0.0)
-    return merged([*places, *movers])
-
-
 def _first_moments(pairs: Pairs, problems: Problems, reach: Floats) -> tuple[Pairs, Floats]:
     """The pairs and (u, w), (n, 2), at which the planned instants are nearest to each other, and of these the earliest."""
     lasts = np.stack([pairs.a.lasts, pairs.b.lasts], axis=-1)
@@ -245,10 +226,21 @@ def _first_moments(pairs: Pairs, problems: Problems, reach: Floats) -> tuple[Pai
 
 
 def _nearest_at(pairs: Pairs, moments: Floats) -> Floats:
-    """Where on their pieces (n, 2) the two are nearest at these moments: a mover where it is then, the other anywhere."""
+    """Where on their pieces (n, 2) the two are nearest at these moments, a mover where it is then, the other anywhere; of
+    equally near places the southernmost, and along a parallel the westernmost."""
     moving = np.stack([pairs.a.moving, pairs.b.moving], axis=1)
     low, high = np.where(moving, moments, 0.0), np.where(moving, moments, 1.0)
-    return Problems.within(pairs.apart, pairs.va, pairs.vb, low, high).closest()[1]
+    problems = Problems.within(pairs.apart, pairs.va, pairs.vb, low, high)
+    apart, nearest = problems.closest()
+    northward = np.stack([way[:, 1] + way[:, 0] * SLIGHTLY for way in (pairs.va, pairs.vb)], axis=-1)
+    least, z = problems.least(northward[:, None], apart + TIE_M)
+    return np.where(np.isfinite(least), z[:, 0], nearest)
+
+
+def _southwest(couple: tuple[LatLon, LatLon]) -> tuple[float, float, list[LatLon]]:
+    """Orders pairs of points, whichever comes first; a centimetre is float noise."""
+    (lat, lon), (other_lat, other_lon) = couple
+    return round(lat + other_lat, 7), round(lon + other_lon, 7), sorted(couple)
 
 
 def _points(pairs: Pairs, z: Floats) -> list[tuple[LatLon, LatLon]]:

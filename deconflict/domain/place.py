@@ -16,7 +16,8 @@ LETTERS = str.maketrans({"ɛ": "e", "ɔ": "o", "ɲ": "n", "ŋ": "n", "œ": "oe",
 class Place:
     """One place of the gazetteer. `level` is region, cercle, commune or town; `pcode` is the COD code (for a town: its own
     code in the pack); `commune`, `cercle`, `region` are P-codes of the units it lies in, with their names beside (a unit
-    lies in itself). `names` are other spellings; `seat` is the town that is a unit's chief place."""
+    lies in itself). `names` are other spellings; `seat` is the town that is a unit's chief place; `area_km2` the area of a
+    commune, None when the gazetteer does not say."""
 
     pcode: str
     name: str
@@ -31,6 +32,7 @@ class Place:
     region_name: str = ""
     urban: bool = False
     seat: str | None = None
+    area_km2: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,8 +155,8 @@ def gazetteer_from_rows(rows: Iterable[Row], edition: str) -> Gazetteer:
 
     Columns: `level` (region, cercle, commune, town), `pcode`, `parent` (P-code one level up, empty for a region), `name`,
     `names` (other spellings, `|` between), `lat` and `lon` (degrees WGS84), `urban` (1 or empty), `seat` (P-code of the
-    chief place, from which a unit takes its position when it has no `lat` and `lon`), `edition`. A column may be left out
-    where it would be empty. Raises BadRow, a ValueError naming the row and the reason.
+    chief place, from which a unit takes its position when it has no `lat` and `lon`), `area_km2` (whole square kilometres, of
+    communes), `edition`. A column may be left out where it would be empty. Raises BadRow, a ValueError naming the row and the reason.
     """
     listed = list(rows)
     known: dict[str, Row] = {}
@@ -187,6 +187,8 @@ def _fault_alone(row: Row, known: Mapping[str, Row], edition: str) -> str | None
         return "this pcode was given before"
     if _cell(row, "urban") not in ("", "1"):
         return f"urban is {_cell(row, 'urban')!r}, not 1 or empty"
+    if not re.fullmatch(r"\d*", _cell(row, "area_km2"), re.ASCII):
+        return f"area_km2 is {_cell(row, 'area_km2')!r}, not a whole number or empty"
     if _cell(row, "edition") not in ("", edition):
         return f"edition is {_cell(row, 'edition')!r}, not {edition!r}"
     if _placed(row) and not _on_earth(row):
@@ -246,4 +248,5 @@ def _place(row: Row, known: Mapping[str, Row]) -> Place:
         region_name=region[1],
         urban=_cell(row, "urban") == "1",
         seat=_cell(row, "seat") or None,
+        area_km2=float(_cell(row, "area_km2")) if _cell(row, "area_km2") else None,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 
-from deconflict.domain.activity import Activity, LatLon, Moment, Part, Shape, Side, Slack, Spot
+from deconflict.domain.activity import NO_SLACK, Activity, LatLon, Moment, Part, Shape, Side, Slack, Spot
 from deconflict.domain.filing import Filing, Location, MissionPlan, Stop
 from deconflict.domain.geodesy import line_length_m
 from deconflict.domain.itinerary import Visit, visits_of
@@ -20,13 +20,23 @@ COMMUNE = "commune"  # the source of a location of which no more than the commun
 
 
 def activity_of(
-    filing: Filing, *, item_id: int, version: int, catalogue: Catalogue, pack: RulePack, gazetteer: Gazetteer
+    filing: Filing,
+    *,
+    item_id: int,
+    version: int,
+    catalogue: Catalogue,
+    pack: RulePack,
+    gazetteer: Gazetteer,
+    escorts: frozenset[int] = frozenset(),
 ) -> Activity:
-    """The parts of one item at one version, in time order. Raises ValueError with the reason when the filing cannot be read
+    """The parts of one item at one version, in time order. `escorts` are the ids of the humanitarian items that it was decided
+    to escort. Raises ValueError with the reason when the filing cannot be read
     (see `visits_of`) or names a kind that the catalogue does not know (KeyError)."""
     parts = sorted(_Builder(filing, catalogue, pack, gazetteer).parts(), key=lambda part: (part.start.at, part.end.at))
     joint = filing.joint_with if isinstance(filing, MissionPlan) else "none"
-    return Activity(id=item_id, version=version, side=filing.side, parts=tuple(parts), joint_with=joint)
+    return Activity(
+        id=item_id, version=version, side=filing.side, parts=tuple(parts), joint_with=joint, escorts=escorts
+    )
 
 
 def span_of(activity: Activity) -> tuple[datetime, datetime]:
@@ -53,7 +63,7 @@ class _Builder:
     def _presence(self, before: Visit | None, visit: Visit, after: Visit | None) -> Part:
         whole, windows = self._whole, self.pack.windows
         working = visit.stop.activity is not None or not (whole.travel or whole.patrol)
-        comes = leaves = _even(windows.on_site_slack_s)
+        comes = leaves = NO_SLACK if whole.site or whole.record else _even(windows.on_site_slack_s)
         if before is not None and not working:
             comes = self._arriving(before, visit)
         if after is not None and not working:
@@ -80,7 +90,8 @@ class _Builder:
             spot=spot,
             halt=stop.halt,
             commune_only=commune_only,
-            category=kind.category,
+            category=self._category(kind),
+            hours=kind.hours,
         )
 
     # -- between two stops
@@ -123,8 +134,12 @@ class _Builder:
 
     @property
     def _leg_kind(self) -> Kind:
-        """Travel is MOVE: what is filed under the kind of an event travels as its side commonly does."""
+        """Travel is MOVE: what is filed under the kind of an event travels as its side commonly does, and what has a kind of
+        travel of its own (a flight) goes by that."""
         whole = self._whole
+        by_mode = [k for k in self.catalogue.of(whole.side, travel=True) if k.mode == self.filing.mode]
+        if by_mode:
+            return by_mode[0]
         if whole.travel or whole.patrol:
             return whole
         flag = "travel" if whole.side is Side.HUMANITARIAN else "patrol"
@@ -136,6 +151,11 @@ class _Builder:
             return frozenset()
         aid = self.catalogue.trait("aid_component", self.filing.aid_component) if standing else frozenset()
         return aid | self.catalogue.trait("joint_with", self.filing.joint_with)
+
+    def _category(self, kind: Kind) -> str | None:
+        """A project has the category it was filed with; most kinds have their own."""
+        filed = self.filing.category if isinstance(self.filing, MissionPlan) else ""
+        return kind.category or filed or None
 
     # -- slack
 

@@ -27,6 +27,12 @@ class Severity(StrEnum):
         order = list(Severity)
         return self if self.rank <= Severity.LOW.rank else order[order.index(self) + 1]
 
+    @property
+    def graver(self) -> Severity:
+        """One step up, CRITICAL the ceiling. For hits that a modifier makes worse."""
+        order = list(Severity)
+        return order[max(0, order.index(self) - 1)]
+
 
 def worst(severities: list[Severity]) -> Severity:
     """The worst of a list that is not empty."""

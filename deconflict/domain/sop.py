@@ -12,7 +12,9 @@ from deconflict.domain.activity import Activity, Part, Side
 from deconflict.domain.escalation import Clocks, Ladder
 from deconflict.domain.judgement import Hit, Judgement
 from deconflict.domain.kinds import ANY, STANDING
-from deconflict.domain.rules import Finding, Pair, Rule, named
+from deconflict.domain.modifiers import Modifiers
+from deconflict.domain.pair import Finding, Pair
+from deconflict.domain.rules import Rule, named
 from deconflict.domain.severity import Harm, Severity, worst
 
 TICK = timedelta(seconds=1)
@@ -71,8 +73,9 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class RulePack:
-    """One version of sop.toml. `lead_times_s` and `retention` by name, `review_s` by severity; `ladders` by severity and
-    audience (`ocha`, `party`)."""
+    """One version of sop.toml. `rules` are those of a humanitarian and a mission activity, `duplicates` those of two
+    humanitarian ones. `lead_times_s` and `retention` by name, `review_s` by severity; `ladders` by severity and audience
+    (`ocha`, `party`)."""
 
     version: str
     status: str
@@ -86,73 +89,110 @@ class RulePack:
     convoy_large_min_trucks: int
     retention: dict[str, timedelta]
     timezone: ZoneInfo
+    modifiers: Modifiers
+    duplicates: tuple[Rule, ...] = ()
 
     @property
     def endorsed(self) -> bool:
         return self.status == "endorsed"
 
     def rule(self, rule_id: str) -> Rule:
-        return next(rule for rule in self.rules if rule.id == rule_id)
+        """Raises StopIteration for an id that no rule has."""
+        return next(rule for rule in (*self.rules, *self.duplicates) if rule.id == rule_id)
 
     def ladder(self, severity: Severity, audience: str) -> Ladder | None:
         """None for the severities that the weekly digest carries."""
         return self.ladders.get((severity, audience))
 
     def reach(self, humanitarian: Iterable[str], mission: Iterable[str]) -> Reach:
-        """The farthest any rule may look for parts with these names (kind codes and groups) on each side; false when no rule
-        speaks of the pair."""
-        hum, mis = frozenset(humanitarian), frozenset(mission)
+        """The farthest any rule may look for parts with these names (kind codes and groups, those of traits included) on each
+        side; false when no rule speaks of the pair. A name that is left out counts as not there: who leaves out the group
+        of joint patrols looks too short a time ahead. Towns only narrow, so they are not asked for."""
+        return self._reach(self.rules, frozenset(humanitarian), frozenset(mission))
+
+    def reach_duplicate(self, humanitarian: Iterable[str]) -> Reach:
+        """As `reach`, for two humanitarian activities of which one has these names, whatever those of the other."""
+        names = frozenset(humanitarian)
+        return self._reach(self.duplicates, names, frozenset({ANY}).union(*(rule.mission for rule in self.duplicates)))
+
+    def _reach(self, rules: Iterable[Rule], hum: frozenset[str], mis: frozenset[str]) -> Reach:
         reach = Reach()
-        for rule in self.rules:
+        for rule in rules:
             if _cites(rule.humanitarian, hum) and _cites(rule.mission, mis):
-                reach |= self._reach_of(rule)
+                joint = rule.joint and _cites(self.modifiers.joint.names, mis)
+                reach |= self._reach_of(rule, rule.within_s * (self.modifiers.joint.time_factor if joint else 1.0))
         return reach
 
-    def _reach_of(self, rule: Rule) -> Reach:
+    def _reach_of(self, rule: Rule, within_s: float) -> Reach:
         distance = -math.inf if rule.within_m is None else rule.within_m
         # Two coordinates filed for one town may lie on opposite sides of it.
         settlement = 2 * self.geography.declared_place_max_m if rule.same_settlement else -math.inf
         commune = math.inf if rule.same_commune else -math.inf
-        return Reach(
-            max(distance, settlement, commune), rule.within_s, distance, rule.same_settlement, rule.same_commune
-        )
+        return Reach(max(distance, settlement, commune), within_s, distance, rule.same_settlement, rule.same_commune)
 
     def judge(self, humanitarian: Activity, mission: Activity, *, now: datetime) -> Judgement | None:
         """All rules on one pair. None when no rule fires, or when every meeting was over before `now`."""
         if humanitarian.side is not Side.HUMANITARIAN or mission.side is not Side.MISSION:
             raise ValueError("a pair is a humanitarian activity and a mission activity, in this order")
-        pair = Pair(humanitarian, mission, now, self.passing_under_s)
-        findings = [found for rule in self.rules if (found := self._finding(rule, pair)) is not None]
-        return self._judgement(pair, findings) if findings else None
+        return self._judged(self._pair(humanitarian, mission, now), self.rules)
 
-    def _finding(self, rule: Rule, pair: Pair) -> Finding | None:
+    def judge_duplicate(self, a: Activity, b: Activity, *, now: datetime) -> Judgement | None:
+        """Two humanitarian activities that may bring the same aid to one place: for OCHA and the cluster only, never shown to
+        the mission. The order of the two changes nothing; figures are given from the lower id to the higher."""
+        if Side.MISSION in (a.side, b.side) or a.id == b.id:
+            raise ValueError("the same aid is a matter of two humanitarian activities")
+        first, second = sorted((a, b), key=lambda activity: activity.id)
+        return self._judged(self._pair(first, second, now), self.duplicates)
+
+    def escorted(self, humanitarian: Activity, mission: Activity) -> bool:
+        """Is the mission activity the escort that was decided for this one? Such movements are counted apart."""
+        return any(self.modifiers.escorted(humanitarian, mission, part) for part in mission.parts)
+
+    def _pair(self, humanitarian: Activity, mission: Activity, now: datetime) -> Pair:
+        by_id = {rule.id: rule for rule in self.rules}
+        return Pair(humanitarian, mission, now, self.passing_under_s, self.modifiers, by_id)
+
+    def _judged(self, pair: Pair, rules: Sequence[Rule]) -> Judgement | None:
         """Parts under a cap are looked at only when the others do not make the rule fire: a MEDEVAC within a patrol must
         not make the patrol's own halts look harmless."""
-        free = [part for part in pair.mission.parts if self._cap(part) is None]
-        capped = [part for part in pair.mission.parts if self._cap(part) is not None]
-        if (found := pair.apply(rule, free)) is not None:
-            return found
-        if (found := pair.apply(rule, capped)) is None:
-            return None
-        caps = [cap for part in capped if (cap := self._cap(part)) is not None]
-        return replace(found, hit=replace(found.hit, severity=min(found.hit.severity, worst(caps), key=_rank)))
+        caps = {id(part): cap for part in pair.mission.parts if (cap := self._cap(part)) is not None}
+        free = tuple(part for part in pair.mission.parts if id(part) not in caps)
+        capped = tuple(part for part in pair.mission.parts if id(part) in caps)
+        findings = []
+        for rule in rules:
+            if (found := pair.apply(rule, free)) is not None:
+                findings.append(found)
+            elif (found := pair.apply(rule, capped)) is not None:
+                ceiling = worst(list(caps.values()))
+                softer = min(found.hit.severity, ceiling, key=_rank)
+                findings.append(replace(found, hit=replace(found.hit, severity=softer)))
+        return self._judgement(pair, findings) if findings else None
 
     def _cap(self, part: Part) -> Severity | None:
         caps = [rule.caps for rule in self.rules if rule.caps is not None and named(rule.mission, part)]
         return min(caps, key=_rank) if caps else None
 
+    def _confidential(self, pair: Pair, found: Finding) -> bool:
+        """Does the finding rest on a part of which CMCoord alone may know? Then so does all that is said of it (R10)."""
+        names = [rule.humanitarian for rule in self.rules if rule.eyes_only]
+        parts = [e.part for e in found.encounters]
+        if pair.mission.side is Side.HUMANITARIAN:
+            parts += [other for e in found.encounters for other in e.others]
+        return found.hit.eyes_only or any(named(listed, part) for listed in names for part in parts)
+
     def _judgement(self, pair: Pair, findings: Sequence[Finding]) -> Judgement:
         hits = tuple(sorted((found.hit for found in findings), key=lambda hit: -hit.severity.rank))
         ends = [end for found in findings for _, end in found.spans]
+        changes = [at for found in findings for at in found.changes if at >= pair.now]
         return Judgement(
             severity=hits[0].severity,
             harm=_harm(hits),
-            eyes_only=any(hit.eyes_only for hit in hits),
+            eyes_only=any(self._confidential(pair, found) for found in findings),
             hits=hits,
             sop_version=self.version,
             starts_at=min(_leaves(pair, found) for found in findings),
             ends_at=max(ends),
-            rejudge_at=min(ends) + TICK,
+            rejudge_at=min(changes) + TICK,
         )
 
 

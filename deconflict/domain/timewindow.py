@@ -58,11 +58,12 @@ def gap_s(a: Part, b: Part, allow: Allow) -> float:
     return max(0.0, a_first - b_last, b_first - a_last)
 
 
-def merged(spans: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
-    """The same seconds as disjoint spans in time order; spans that touch become one."""
+def merged(spans: Iterable[tuple[float, float]], breath_s: float = 0.0) -> list[tuple[float, float]]:
+    """The same seconds as disjoint spans in time order; spans that touch, or leave no more than a breath between them,
+    become one."""
     joined: list[tuple[float, float]] = []
     for first, last in sorted(spans):
-        if joined and first <= joined[-1][1]:
+        if joined and first <= joined[-1][1] + breath_s:
             joined[-1] = (joined[-1][0], max(joined[-1][1], last))
         else:
             joined.append((first, last))

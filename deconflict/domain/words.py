@@ -10,13 +10,25 @@ from deconflict.domain.judgement import Hit, Judgement
 PATTERNS: dict[str, dict[str, str]] = {
     "en": {
         "apart": "{gap} apart (limit {limit})",
+        "perhaps": "perhaps {left} apart (limit {limit}; {gap} as planned)",
         "settlement": "in the same settlement",
         "commune": "in the same commune",
         "together": "at the same time, {first} (limit {limit} h)",
         "between": "{first} and {second}, {hours} h between (limit {limit} h)",
         "dwell": "within the limit for {minutes} min as planned",
+        "company": "travelling together for {minutes} min (limit {limit} min)",
         "rule": "rule {rule}, SOP version {version}",
-        "possible": "possible only: it rests on assumed delays, a route that was not stated or an imprecise position",
+        "possible": "Possible only: it rests on assumed delays, a route that was not stated or an imprecise position",
+        "because": "Possible only: {reasons}",
+        "position": "the places or the road are known to {unsure} only",
+        "delays": "it takes a delay or a haste that nobody announced",
+        "implied": "a way or a wait was not stated",
+        "and": " and ",
+        "urban": "distance narrowed in a town",
+        "market_day": "on market day",
+        "joint": "with host forces or others, R16",
+        "commune_only": "only the commune is known, a settlement is needed",
+        "wide_commune": "a very large commune, which says little",
         "eyes_only": "for CMCoord only",
         "days": "Mon Tue Wed Thu Fri Sat Sun",
         "months": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
@@ -24,13 +36,25 @@ PATTERNS: dict[str, dict[str, str]] = {
     },
     "fr": {
         "apart": "à {gap} (limite {limit})",
+        "perhaps": "peut-être à {left} (limite {limit} ; {gap} selon les plans)",
         "settlement": "dans la même localité",
         "commune": "dans la même commune",
         "together": "au même moment, le {first} (limite {limit} h)",
         "between": "le {first} et le {second}, {hours} h entre les deux (limite {limit} h)",
         "dwell": "en deçà de la limite pendant {minutes} min selon les plans",
+        "company": "voyageant ensemble pendant {minutes} min (limite {limit} min)",
         "rule": "règle {rule}, procédure {version}",
-        "possible": "seulement possible : repose sur des retards supposés, un itinéraire non précisé ou une position imprécise",
+        "possible": "Seulement possible : repose sur des retards supposés, un itinéraire non précisé ou une position imprécise",
+        "because": "Seulement possible : {reasons}",
+        "position": "les lieux ou la route ne sont connus qu'à {unsure} près",
+        "delays": "il y faut un retard ou une avance que personne n'a annoncés",
+        "implied": "un trajet ou une attente n'ont pas été précisés",
+        "and": " et ",
+        "urban": "distance réduite en ville",
+        "market_day": "jour de foire",
+        "joint": "avec les forces nationales ou d'autres, R16",
+        "commune_only": "seule la commune est connue, il faut une localité",
+        "wide_commune": "une très grande commune, qui dit peu",
         "eyes_only": "pour la CMCoord seule",
         "days": "lun. mar. mer. jeu. ven. sam. dim.",
         "months": "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.",
@@ -54,16 +78,20 @@ def explain(judgement: Judgement) -> list[Fact]:
 
 
 def sentence(fact: Fact, language: str, zone: tzinfo) -> str:
-    """One fact in words: "1.4 km apart (limit 2 km), at the same time, Tue 10 Dec 13:00 (limit 3 h), rule R01a ...".
-    Times on the wall clock of `zone`. Raises KeyError for a language without patterns."""
+    """One fact in words: "1.4 km apart (limit 2 km), at the same time, Tue 10 Dec 13:00 (limit 3 h), rule R01a ...", and a
+    second sentence when it is only possible. Times on the wall clock of `zone`. Raises KeyError for a language without
+    patterns."""
     hit, patterns = fact.hit, PATTERNS[language]
     said = [_where(hit, patterns), _when(hit, patterns, zone)]
+    if hit.together_limit_min:
+        limit = _number(hit.together_limit_min, patterns)
+        said.append(patterns["company"].format(minutes=round(hit.together_min), limit=limit))
     if hit.minutes_within >= 1:
         said.append(patterns["dwell"].format(minutes=round(hit.minutes_within)))
+    said += [patterns[name] for name in hit.modifiers]
     said.append(patterns["rule"].format(rule=hit.rule_id, version=fact.sop_version))
-    said += [patterns["possible"]] if hit.possible else []
     said += [patterns["eyes_only"]] if fact.eyes_only else []
-    return ", ".join(said)
+    return ". ".join([", ".join(said), *_possible(hit, patterns)])
 
 
 def sentences(judgement: Judgement, language: str, zone: tzinfo) -> list[str]:
@@ -71,9 +99,23 @@ def sentences(judgement: Judgement, language: str, zone: tzinfo) -> list[str]:
 
 
 def _where(hit: Hit, patterns: dict[str, str]) -> str:
-    if hit.limit_m is not None and hit.gap_m <= hit.limit_m:
-        return patterns["apart"].format(gap=_km(hit.nominal.distance_m, patterns), limit=_km(hit.limit_m, patterns))
-    return patterns["settlement" if hit.same_settlement else "commune"]
+    """The planned distance beside the limit; where it is above, what is left of it once all that is uncertain is taken off."""
+    coded = hit.basis in ("settlement", "commune")
+    if not coded and hit.limit_m is not None and hit.gap_m <= hit.limit_m:
+        planned, limit = _km(hit.nominal.distance_m, patterns), _km(hit.limit_m, patterns)
+        if hit.nominal.distance_m > hit.limit_m:
+            return patterns["perhaps"].format(left=_km(hit.gap_m, patterns), limit=limit, gap=planned)
+        return patterns["apart"].format(gap=planned, limit=limit)
+    return patterns[hit.basis if coded else "settlement" if hit.same_settlement else "commune"]
+
+
+def _possible(hit: Hit, patterns: dict[str, str]) -> list[str]:
+    if not hit.possible:
+        return []
+    if not hit.because:  # a judgement from before the reasons were kept
+        return [patterns["possible"]]
+    reasons = [patterns[reason].format(unsure=_km(hit.unsure_m, patterns)) for reason in hit.because]
+    return [patterns["because"].format(reasons=patterns["and"].join(reasons))]
 
 
 def _when(hit: Hit, patterns: dict[str, str], zone: tzinfo) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, and_, delete, select
+from sqlalchemy import and_, delete, select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.activity import Side
@@ -14,7 +14,8 @@ from deconflict.domain.country import Mission
 from deconflict.domain.states import LIVE_ITEMS, OPEN_CASES, AlertState
 from deconflict.matching.boxes import replace_boxes
 from deconflict.matching.endings import end_case
-from deconflict.matching.matcher import SWEEP
+from deconflict.matching.in_force import mark_live
+from deconflict.matching.marks import SWEEP
 from deconflict.services.brake import WINDOW as ATTEMPTS_COUNT
 from deconflict.store import attempts
 from deconflict.store.alerts import Alert
@@ -48,14 +49,13 @@ def run_calendar(mission: Mission, now: datetime) -> None:
         session.execute(delete(Slot).where(Slot.slot < now - OLD_SLOTS))
         attempts.forget(session, now - ATTEMPTS_COUNT)
         _expire_alerts(session, now)
-        _rejudge(session, now)
         _end_items(session, now)
-        swept = insert_once(session, Slot, job="sweep", slot=slot_of(now, SWEEP_EVERY))
-        lock = lock_matcher(session)
-        if swept or lock.sop_version != mission.pack.version:
+    with transaction() as session:
+        lock_matcher(session)  # as the matcher does, who takes the same rows next: so neither waits for the other
+        _rejudge(session, now)
+        if insert_once(session, Slot, job="sweep", slot=slot_of(now, SWEEP_EVERY)):
             # Every pair has a humanitarian item, so marking that side asks each pair once.
-            _mark(session, and_(Item.ends_at > now, Item.side == Side.HUMANITARIAN), SWEEP, now)
-            lock.sop_version = mission.pack.version
+            mark_live(session, and_(Item.ends_at > now, Item.side == Side.HUMANITARIAN), SWEEP, now)
     _lapse(mission, now)
 
 
@@ -67,10 +67,12 @@ def _expire_alerts(session: Session, now: datetime) -> None:
 def _rejudge(session: Session, now: datetime) -> None:
     """Cases whose answer changes by the passing of time alone."""
     aged = select(Case).where(Case.state.in_(OPEN_CASES), Case.rejudge_at <= now, Case.ends_at > now).limit(BATCH)
-    for case in session.scalars(aged):
+    cases = session.scalars(aged).all()
+    items = {case.humanitarian_id for case in cases if case.humanitarian_id is not None}
+    session.add_all(DueMark(item_id=item_id, reason="rejudge", made_at=now) for item_id in sorted(items))
+    session.flush()  # items before cases, the order of everybody who touches both
+    for case in cases:
         case.rejudge_at = None
-        if case.humanitarian_id is not None:
-            session.add(DueMark(item_id=case.humanitarian_id, reason="rejudge", made_at=now))
 
 
 def _end_items(session: Session, now: datetime) -> None:
@@ -78,12 +80,6 @@ def _end_items(session: Session, now: datetime) -> None:
     for item in session.scalars(over):
         move_item(session, item, "end", "system")
         replace_boxes(session, item.id, None)
-
-
-def _mark(session: Session, which: ColumnElement[bool], reason: str, now: datetime) -> None:
-    marked = select(DueMark.item_id)
-    for item_id in session.scalars(select(Item.id).where(Item.state.in_(LIVE_ITEMS), which, Item.id.not_in(marked))):
-        session.add(DueMark(item_id=item_id, reason=reason, made_at=now))
 
 
 def _lapse(mission: Mission, now: datetime) -> None:

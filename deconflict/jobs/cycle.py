@@ -17,6 +17,7 @@ from deconflict.jobs.escalate import escalate_due
 from deconflict.jobs.letters import post_letters
 from deconflict.jobs.release import release_due
 from deconflict.jobs.retention import run_retention
+from deconflict.matching.in_force import begin
 from deconflict.matching.matcher import match_due
 from deconflict.store.base import db, transaction
 from deconflict.store.work import beat, take_slot
@@ -34,6 +35,11 @@ class Cycle:
     channels: Mapping[str, Channel]
     base_url: str
     worker: str
+
+    def begin(self, now: datetime) -> bool:
+        """A scheduler starts: its rules and its gazetteer are in force from now on. False when the database could not be
+        told: then it is to be told again."""
+        return _ran(lambda at: begin(self.mission, at), now)
 
     def run(self, now: datetime) -> None:
         """Match, release, escalate, send, calendar, retention, heartbeat. A stage that fails is told and stops no other; the heartbeat is

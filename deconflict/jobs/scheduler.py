@@ -43,9 +43,13 @@ def run(app: Flask) -> None:
         timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     )
 
+    begun = False
+
     def turn() -> None:
+        nonlocal begun
         with app.app_context():
             try:
+                begun = begun or cycle.begin(datetime.now(UTC))
                 cycle.run(datetime.now(UTC))
             finally:
                 db.session.remove()

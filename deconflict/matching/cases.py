@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,36 +13,48 @@ from deconflict.domain.judgement import Judgement
 from deconflict.domain.severity import Severity
 from deconflict.domain.states import OPEN_CASES, CaseState, ItemState
 from deconflict.matching import desk, endings
+from deconflict.matching.causes import Looked, causes, last_look
+from deconflict.matching.in_force import basis_of
 from deconflict.store.cases import Case
 from deconflict.store.items import Item
 from deconflict.store.moves import move_case, note_event
 from deconflict.store.outbox import fresh_reference
 
 
-def settle(
-    session: Session,
-    mission: Mission,
-    humanitarian: Item,
-    mission_item: Item,
-    judgement: Judgement | None,
-    now: datetime,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """A humanitarian and a mission item, and what is said of them now. `before` is what the one that is being settled was
+    judged with last, to say why a first case opens."""
+
+    mission: Mission
+    humanitarian: Item
+    mission_item: Item
+    judgement: Judgement | None
+    before: Looked
+    now: datetime
+
+
+def settle(session: Session, pairing: Pairing) -> None:
     """Makes the pair's case say what the judgement says. Called under the matcher's lock with current versions."""
+    humanitarian, mission_item, judgement = pairing.humanitarian, pairing.mission_item, pairing.judgement
     case = session.scalars(
         select(Case).where(Case.pair == pair_of(humanitarian, mission_item)).with_for_update(of=Case)
     ).first()
     if ItemState.ENDED in (humanitarian.state, mission_item.state):
         return  # what is over is neither opened nor closed again: the case lapses at its own hour
-    if judgement is None or judgement.ends_at <= now:
-        # Where the hour has simply passed the case lapses, which is counted apart from resolved: jobs/calendar does that.
-        if case is not None and case.state in OPEN_CASES and case.ends_at > now:
-            cancelled = ItemState.CANCELLED in (humanitarian.state, mission_item.state)
-            endings.end_case(session, mission, case, "overtake" if cancelled else "vanish", now)
-        return
     if case is None:
-        _open(session, mission, humanitarian, mission_item, judgement, now)
-    else:
-        _update(session, mission, case, humanitarian, mission_item, judgement, now)
+        if judgement is not None and judgement.ends_at > pairing.now:
+            _open(session, pairing, judgement)
+        return
+    last = last_look(case)
+    _take_look(case, pairing)
+    if judgement is not None and judgement.ends_at > pairing.now:
+        _update(session, pairing, case, judgement, last)
+    # Where the hour has simply passed the case lapses, which is counted apart from resolved: jobs/calendar does that.
+    elif case.state in OPEN_CASES and case.ends_at > pairing.now:
+        cancelled = ItemState.CANCELLED in (humanitarian.state, mission_item.state)
+        event, why = "overtake" if cancelled else "vanish", _why(pairing, last)
+        endings.end_case(session, pairing.mission, case, event, pairing.now, last=last, why=why)
 
 
 def pair_of(humanitarian: Item | None, mission_item: Item | None) -> str:
@@ -70,9 +83,8 @@ def _figures(judgement: Judgement) -> tuple[object, ...]:
     return (str(judgement.severity), judgement.eyes_only, tuple(hits))
 
 
-def _open(
-    session: Session, mission: Mission, humanitarian: Item, mission_item: Item, judgement: Judgement, now: datetime
-) -> None:
+def _open(session: Session, pairing: Pairing, judgement: Judgement) -> None:
+    humanitarian, mission_item, now = pairing.humanitarian, pairing.mission_item, pairing.now
     case = Case(
         pair=pair_of(humanitarian, mission_item),
         humanitarian_id=humanitarian.id,
@@ -84,77 +96,77 @@ def _open(
         round=1,
         round_at=now,
         opened_at=now,
-        area=humanitarian.area,
         released=[],
     )
-    _take_judgement(case, judgement)
-    _take_versions(case, humanitarian, mission_item)
-    _hold(mission, case, now)
+    _take_look(case, pairing)
+    _take_judgement(case, pairing, judgement)
+    _hold(pairing, case)
     session.add(case)
     session.flush()
-    note_event(session, case, "open", now)
-    desk.alert_desk(session, mission, case, now)
+    note_event(session, case, "open", now, code=_why(pairing, pairing.before))
+    desk.alert_desk(session, pairing.mission, case, now)
 
 
-def _update(
-    session: Session,
-    mission: Mission,
-    case: Case,
-    humanitarian: Item,
-    mission_item: Item,
-    judgement: Judgement,
-    now: datetime,
-) -> None:
-    before = Judgement.from_json(case.judgement) if case.judgement else None
+def _update(session: Session, pairing: Pairing, case: Case, judgement: Judgement, last: Looked) -> None:
+    before, now = Judgement.from_json(case.judgement) if case.judgement else None, pairing.now
     changed = before is None or material(before, judgement)
     worse = before is None or judgement.severity.rank > before.severity.rank
     softer = before is not None and judgement.severity.rank < before.severity.rank
-    aged = _same_versions(case, humanitarian, mission_item, judgement) and not worse
-    longer = judgement.ends_at > case.ends_at
+    aged = last == last_look(case) and not worse
+    why = _why(pairing, last, worse=worse and before is not None)
     if case.state in OPEN_CASES:
-        _take_judgement(case, judgement)
-        _take_versions(case, humanitarian, mission_item)
+        _take_judgement(case, pairing, judgement)
         if changed and (softer or aged):
-            note_event(session, case, "soften" if softer else "refresh", now)
+            note_event(session, case, "soften" if softer else "refresh", now, code=why)
         elif changed:
-            _hold(mission, case, now)
+            _hold(pairing, case)
             if case.state == CaseState.DETECTED:
-                note_event(session, case, "change", now)
+                note_event(session, case, "change", now, code=why)
             else:
-                move_case(session, case, "change", "system", now)
-            desk.new_round(session, mission, case, now)
+                move_case(session, case, "change", "system", now, code=why)
+            desk.new_round(session, pairing.mission, case, now)
         return
+    longer = judgement.ends_at > case.ends_at
     back = case.state in (CaseState.CLOSED, CaseState.OVERTAKEN)
     if back or (changed and not aged) or (case.state == CaseState.LAPSED and longer):
-        _take_judgement(case, judgement)
-        _take_versions(case, humanitarian, mission_item)
-        _hold(mission, case, now)
+        _take_judgement(case, pairing, judgement)
+        _hold(pairing, case)
         endings.recall_closing(session, case)
         case.outcome = case.adjusted_by = None
-        move_case(session, case, "reopen", "system", now)
-        desk.new_round(session, mission, case, now)
+        move_case(session, case, "reopen", "system", now, code=why)
+        desk.new_round(session, pairing.mission, case, now)
 
 
-def _take_judgement(case: Case, judgement: Judgement) -> None:
+def _take_judgement(case: Case, pairing: Pairing, judgement: Judgement) -> None:
+    """With what it was computed from: an ended case is looked at again and again, but keeps the judgement people acted on."""
     case.judgement = judgement.to_json()
+    case.judged_from = {
+        "at": pairing.now.isoformat(),
+        "versions": [pairing.humanitarian.version, pairing.mission_item.version],
+        "sop_version": judgement.sop_version,
+        "gazetteer": case.gazetteer,
+        "profile": case.profile,
+    }
     case.severity, case.harm = judgement.severity, judgement.harm
     case.eyes_only = judgement.eyes_only
-    case.sop_version = judgement.sop_version
     case.starts_at, case.ends_at = judgement.starts_at, judgement.ends_at
     case.rejudge_at = judgement.rejudge_at
 
 
-def _hold(mission: Mission, case: Case, now: datetime) -> None:
+def _take_look(case: Case, pairing: Pairing) -> None:
+    """Whatever it found: the next one that differs in nothing of this is the clock's doing."""
+    basis = basis_of(pairing.mission)
+    case.humanitarian_version, case.mission_version = pairing.humanitarian.version, pairing.mission_item.version
+    case.sop_version, case.gazetteer, case.profile = basis.sop_version, basis.gazetteer, basis.profile
+    case.area = pairing.humanitarian.area
+
+
+def _hold(pairing: Pairing, case: Case) -> None:
     """A new round gives the officer his time again before the minimal alert goes (RUL-1)."""
-    case.hold_until = mission.pack.clocks.hold_until(Severity(case.severity), case.starts_at, now)
+    clocks = pairing.mission.pack.clocks
+    case.hold_until = clocks.hold_until(Severity(case.severity), case.starts_at, pairing.now)
 
 
-def _same_versions(case: Case, humanitarian: Item, mission_item: Item, judgement: Judgement) -> bool:
-    """Only the clock moved: a stop that is over leaves the figures without anybody having changed a plan."""
-    seen = (case.humanitarian_version, case.mission_version, case.sop_version)
-    return seen == (humanitarian.version, mission_item.version, judgement.sop_version)
-
-
-def _take_versions(case: Case, humanitarian: Item, mission_item: Item) -> None:
-    case.humanitarian_version, case.mission_version = humanitarian.version, mission_item.version
-    case.area = humanitarian.area
+def _why(pairing: Pairing, last: Looked, *, worse: bool = False) -> str:
+    basis = basis_of(pairing.mission)
+    return causes(last, pairing.humanitarian, pairing.mission_item, basis, worse=worse)

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import may_hear
 from deconflict.domain.states import AlertState, ItemState, MessageState, RequestState, target
+from deconflict.matching.causes import Looked, last_look
 from deconflict.store.alerts import Alert
 from deconflict.store.cases import Case
-from deconflict.store.items import Item
 from deconflict.store.moves import move_case
 from deconflict.store.outbox import Owed, withdraw, write_alert
 from deconflict.store.queries import alerts_of
@@ -33,12 +33,14 @@ def end_case(
     actor_id: int | None = None,
     code: str = "",
     reason: str = "",
+    last: Looked | None = None,
+    why: str = "",
 ) -> None:
-    """Ends an open case by `event`, finishes its requests, takes back what is still queued and owes the closing texts."""
-    case.adjusted_by = adjusted_by(case)
-    move_case(session, case, event, who, now, actor_id=actor_id, code=code, reason=reason)
+    """Ends an open case by `event`, finishes its requests, takes back what is still queued and owes the closing texts. `last`:
+    what the case rested on before this look, and `why` what has changed since, where the matcher ends it."""
+    case.adjusted_by = adjusted_by(case, last or last_look(case))
+    move_case(session, case, event, who, now, actor_id=actor_id, code=code or why, reason=reason)
     case.outcome = code or event
-    _take_versions(case)
     for request in case.requests:
         if request.state in (RequestState.OPEN, RequestState.ACCEPTED, RequestState.DECLINED):
             request.state = target("request", request.state, "finish", "system")
@@ -76,12 +78,12 @@ def recall_closing(session: Session, case: Case) -> None:
     withdraw(session, closing, AlertState.SUPERSEDED)
 
 
-def adjusted_by(case: Case) -> str:
+def adjusted_by(case: Case, last: Looked) -> str:
     """Whose change ended it, read from the versions: the indicator is about the burden (D9.2)."""
     changed = [
         item.side
-        for item, seen in ((case.humanitarian, case.humanitarian_version), (case.mission, case.mission_version))
-        if item is not None and (item.version != seen or item.state == ItemState.CANCELLED)
+        for item in case.items
+        if item.version != last.versions[item.side] or item.state == ItemState.CANCELLED
     ]
     return "both" if len(changed) == 2 else (changed[0] if changed else "none")
 
@@ -97,11 +99,3 @@ def _told(session: Session, case: Case) -> list[Alert]:
 
 def _channels_that_left(alert: Alert) -> tuple[str, ...]:
     return tuple(sorted({m.channel for m in alert.messages if m.state in LEFT}, reverse=True))
-
-
-def _take_versions(case: Case) -> None:
-    humanitarian: Item | None = case.humanitarian
-    if humanitarian is not None:
-        case.humanitarian_version = humanitarian.version
-    if case.mission is not None:
-        case.mission_version = case.mission.version

@@ -1,8 +1,8 @@
 """Due marks -> judgements -> cases.
 
-Computing comes before the lock; under the lock the versions of the item and of every neighbour are read again, and where
-one has moved the work is done again there. So two matchers never write an older answer over a newer one, and a kill at any
-moment leaves the marks for the next.
+Computing comes before the lock; under the lock the rules in force and the versions of the item and of every neighbour are
+read again, and where one has moved the work is done again there. So two matchers never write an older answer over a newer
+one, and a kill at any moment leaves the marks for the next.
 """
 
 from __future__ import annotations
@@ -11,66 +11,83 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
-from sqlalchemy import ColumnElement, Select, delete, or_, select
+from sqlalchemy import delete, or_, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from deconflict.domain.activity import Activity, Side
 from deconflict.domain.country import Mission
 from deconflict.domain.judgement import Judgement
-from deconflict.domain.sop import Reach
 from deconflict.domain.states import LIVE_ITEMS
-from deconflict.matching import cases, unchecked
-from deconflict.matching.boxes import rows_of, understand
+from deconflict.matching import cases, duplicates, in_force, unchecked
+from deconflict.matching.boxes import replace_boxes, understand
 from deconflict.matching.candidates import neighbours
+from deconflict.matching.causes import before
+from deconflict.matching.marks import Due, due_items
 from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
 from deconflict.store.items import DueMark, Item
 from deconflict.store.queries import filing_of, version_of
-from deconflict.store.work import lock_matcher
+from deconflict.store.work import Judged, lock_matcher
 
 log = structlog.get_logger()
-
-SWEEP = "sweep"
-SWEPT_AT_ONCE = 10
 
 
 @dataclass(slots=True)
 class Answer:
-    """What one item means to its neighbours, with the versions it was computed from. `unreadable` items are people's work."""
+    """What one item means to its neighbours, with the versions it was computed from. `duplicates` are other notices.
+    `unreadable` items are people's work. `activity` None: the item no longer takes part, or cannot be read."""
 
     versions: dict[int, int] = field(default_factory=dict)
     judgements: dict[int, Judgement | None] = field(default_factory=dict)
+    duplicates: dict[int, Judgement | None] = field(default_factory=dict)
     unreadable: set[int] = field(default_factory=set)
+    activity: Activity | None = None
 
 
 def match_due(mission: Mission, now: datetime, limit: int = 200) -> int:
     """Works through due marks, oldest first, an item at a time. Returns how many items were settled. One item that cannot
     be settled does not stop the others: its marks stay, and it is told."""
     settled = 0
-    for item_id, mark_ids in _due_items(limit):
+    if not in_force.keep(mission, now):
+        return settled
+    for due in due_items(limit):
         try:
-            _settle_item(mission, item_id, mark_ids, now)
-            settled += 1
+            settled += _settle_item(mission, due, now)
+        except OperationalError:  # the database's trouble and not the item's: its marks stay for the next turn
+            log.exception("an item waits for the database", item=due.item_id)
+            db.session.rollback()
         except Exception:
-            log.exception("an item could not be settled", item=item_id)
-            unchecked.report(mission, item_id, mark_ids, now)
+            log.exception("an item could not be settled", item=due.item_id)
+            unchecked.report(mission, due.item_id, due.mark_ids, now)
     return settled
 
 
 def judge_item(session: Session, mission: Mission, item: Item, now: datetime) -> Answer:
-    """The item against everything that could meet it, and against every item it already has a case with."""
+    """The item against everything that could meet it, and against every item it already has a case with: what it may have
+    come near to by its change, and what it may have left."""
     answer = Answer(versions={item.id: item.version})
     known = _case_neighbours(session, item.id)
+    ours = item.side == Side.HUMANITARIAN
     if item.state not in LIVE_ITEMS:
         answer.judgements = dict.fromkeys(known)
+        answer.duplicates = dict.fromkeys(duplicates.partners(session, mission, item, None) if ours else ())
         _note_versions(session, answer)
         return answer
-    activity = _understood(session, mission, item, answer)
-    if activity is None:
+    answer.activity = _understood(session, mission, item, answer)
+    if answer.activity is None:
         return answer
-    side = Side(item.side)
+    _judge_cases(session, mission, answer, answer.activity, known, now)
+    if ours:
+        _judge_duplicates(session, mission, item, answer, now)
+    return answer
+
+
+def _judge_cases(
+    session: Session, mission: Mission, answer: Answer, activity: Activity, known: set[int], now: datetime
+) -> None:
     unjudged: set[int] = set()
-    found = neighbours(session, rows_of(activity), side, reach_of(mission, activity))
+    found = neighbours(session, mission, activity)
     for other in session.scalars(select(Item).where(Item.id.in_(found | known)).order_by(Item.id)):
         answer.versions[other.id] = other.version
         if other.state not in LIVE_ITEMS:
@@ -78,53 +95,85 @@ def judge_item(session: Session, mission: Mission, item: Item, now: datetime) ->
             continue
         theirs = _understood(session, mission, other, answer)
         if theirs is not None:
-            pair = (activity, theirs) if side is Side.HUMANITARIAN else (theirs, activity)
+            pair = (activity, theirs) if activity.side is Side.HUMANITARIAN else (theirs, activity)
             try:
                 answer.judgements[other.id] = mission.pack.judge(*pair, now=now)
             except Exception:
-                log.exception("a pair could not be judged", item=item.id, other=other.id)
+                log.exception("a pair could not be judged", item=activity.id, other=other.id)
                 unjudged.add(other.id)
     # One neighbour that breaks the arithmetic is that neighbour's trouble; when all do, it is this item's.
-    answer.unreadable |= {item.id} if unjudged and not answer.judgements else unjudged
-    return answer
+    answer.unreadable |= {activity.id} if unjudged and not answer.judgements else unjudged
 
 
-def reach_of(mission: Mission, activity: Activity) -> Reach:
-    """How far any rule may look from this activity, whatever the other side may be doing."""
-    mine = {name for part in activity.parts for name in (part.kind, *part.groups)}
-    other = Side.MISSION if activity.side is Side.HUMANITARIAN else Side.HUMANITARIAN
-    theirs = mission.catalogue.names(other)
-    pair = (mine, theirs) if activity.side is Side.HUMANITARIAN else (theirs, mine)
-    return mission.pack.reach(*pair)
+def _judge_duplicates(session: Session, mission: Mission, item: Item, answer: Answer, now: datetime) -> None:
+    """What goes wrong here is told and costs no case: nobody is in danger of the same aid twice."""
+    if answer.activity is None:
+        return
+    wanted = duplicates.partners(session, mission, item, answer.activity)
+    for other in session.scalars(select(Item).where(Item.id.in_(wanted)).order_by(Item.id)):
+        answer.versions[other.id] = other.version
+        if other.state not in LIVE_ITEMS:
+            answer.duplicates[other.id] = None
+            continue
+        try:
+            theirs = understand(other, filing_of(version_of(session, other)), mission)
+            answer.duplicates[other.id] = mission.pack.judge_duplicate(answer.activity, theirs, now=now)
+        except OperationalError:
+            raise
+        except Exception:
+            log.exception("the same aid could not be compared", item=item.id, other=other.id)
 
 
-def _settle_item(mission: Mission, item_id: int, mark_ids: list[int], now: datetime) -> None:
-    item = db.session.get(Item, item_id)
+def _settle_item(mission: Mission, due: Due, now: datetime) -> bool:
+    """False where other rules have come into force meanwhile: then this process has nothing to say."""
+    item = db.session.get(Item, due.item_id)
     early = judge_item(db.session, mission, item, now) if item is not None else None  # type: ignore[arg-type]
     with transaction() as session:
-        lock_matcher(session)
-        item = session.get(Item, item_id, populate_existing=True)
+        if not in_force.in_force(lock_matcher(session), mission):
+            return False
+        item = session.get(Item, due.item_id, populate_existing=True)
         if item is not None and early is not None:
             answer = early if _still_holds(session, early) else judge_item(session, mission, item, now)
-            _write(session, mission, item, answer, now)
-        session.execute(delete(DueMark).where(DueMark.id.in_(mark_ids)))
+            _write(session, mission, item, answer, due, now)
+        session.execute(delete(DueMark).where(DueMark.id.in_(due.mark_ids)))
+    return True
 
 
-def _write(session: Session, mission: Mission, item: Item, answer: Answer, now: datetime) -> None:
+def _write(session: Session, mission: Mission, item: Item, answer: Answer, due: Due, now: datetime) -> None:
     for unreadable_id in sorted(answer.unreadable):
         unchecked.open_case(session, mission, session.get_one(Item, unreadable_id), now)
     if item.id in answer.unreadable:
         return
     unchecked.recover(session, mission, item, now)
+    seen = session.get(Judged, item.id)
     for other_id, judgement in sorted(answer.judgements.items()):
         other = session.get_one(Item, other_id)
-        humanitarian, mission_item = (item, other) if item.side == Side.HUMANITARIAN else (other, item)
-        cases.settle(session, mission, humanitarian, mission_item, judgement, now)
+        pair = (item, other) if item.side == Side.HUMANITARIAN else (other, item)
+        look = before(item, seen, other, in_force.basis_of(mission))
+        cases.settle(session, cases.Pairing(mission, *pair, judgement, look, now))
+    duplicates.settle(session, item, answer.duplicates, now)
+    _note_judged(session, mission, item, seen, answer, due, now)
+
+
+def _note_judged(
+    session: Session, mission: Mission, item: Item, seen: Judged | None, answer: Answer, due: Due, now: datetime
+) -> None:
+    """The boxes of an item are those of the rules it was judged by: whoever filed it may have had other files."""
+    basis = in_force.basis_of(mission)
+    known = seen is not None and (seen.version, seen.profile) == (item.version, basis.profile)
+    if answer.activity is not None and (not known or due.afresh):
+        replace_boxes(session, item.id, answer.activity)
+    row = seen or Judged(item_id=item.id)
+    row.version, row.at = item.version, now
+    row.sop_version, row.gazetteer, row.profile = basis.sop_version, basis.gazetteer, basis.profile
+    session.add(row)
 
 
 def _understood(session: Session, mission: Mission, item: Item, answer: Answer) -> Activity | None:
     try:
         return understand(item, filing_of(version_of(session, item)), mission)
+    except OperationalError:
+        raise
     except Exception:
         log.exception("an item could not be read", item=item.id)
         answer.unreadable.add(item.id)
@@ -132,8 +181,11 @@ def _understood(session: Session, mission: Mission, item: Item, answer: Answer) 
 
 
 def _still_holds(session: Session, answer: Answer) -> bool:
-    rows = session.execute(select(Item.id, Item.version, Item.state).where(Item.id.in_(answer.versions))).all()
-    live = {id for id, judgement in answer.judgements.items() if judgement is not None}
+    """Locked against their owners until this is written, in one order, so that two never wait for each other."""
+    query = select(Item.id, Item.version, Item.state).where(Item.id.in_(answer.versions)).order_by(Item.id)
+    rows = session.execute(query.with_for_update(read=True, key_share=True)).all()
+    judged = {**answer.judgements, **answer.duplicates}
+    live = {id for id, judgement in judged.items() if judgement is not None}
     return all(
         version == answer.versions[id] and (id not in live or state in LIVE_ITEMS) for id, version, state in rows
     )
@@ -149,24 +201,6 @@ def _case_neighbours(session: Session, item_id: int) -> set[int]:
 
 
 def _note_versions(session: Session, answer: Answer) -> None:
-    for id, version in session.execute(select(Item.id, Item.version).where(Item.id.in_(answer.judgements))):
+    wanted = {*answer.judgements, *answer.duplicates}
+    for id, version in session.execute(select(Item.id, Item.version).where(Item.id.in_(wanted))):
         answer.versions[id] = version
-
-
-def _due_items(limit: int) -> list[tuple[int, list[int]]]:
-    """The oldest marks, gathered by item; those of the sweep last and few at a time, so that a new filing never waits behind
-    it. The read ends here: no old snapshot is kept while computing."""
-    swept = DueMark.reason == SWEEP
-    found = [
-        *db.session.execute(_marks(~swept).limit(limit * 4)),
-        *db.session.execute(_marks(swept).limit(SWEPT_AT_ONCE)),
-    ]
-    db.session.rollback()
-    by_item: dict[int, list[int]] = {}
-    for mark_id, item_id in found:
-        by_item.setdefault(item_id, []).append(mark_id)
-    return list(by_item.items())[:limit]
-
-
-def _marks(which: ColumnElement[bool]) -> Select[int, int]:
-    return select(DueMark.id, DueMark.item_id).where(which).order_by(DueMark.id)

@@ -12,6 +12,7 @@ from deconflict.domain.country import Mission
 from deconflict.domain.severity import Harm, Severity
 from deconflict.domain.states import LIVE_ITEMS, OPEN_CASES, CaseState
 from deconflict.matching import desk, endings
+from deconflict.matching.in_force import basis_of
 from deconflict.store.base import transaction
 from deconflict.store.cases import Case
 from deconflict.store.items import DueMark, Item
@@ -27,8 +28,12 @@ def open_case(session: Session, mission: Mission, item: Item, now: datetime) -> 
     if item.state not in LIVE_ITEMS:
         return
     case = _case_of(session, item)
-    if case is not None and (case.state in OPEN_CASES or _dismissed_as_it_is(case, item)):
+    if case is not None and _dismissed_as_it_is(case, item):
         return
+    if case is not None:
+        _take_look(mission, case, item)
+        if case.state in OPEN_CASES:
+            return
     if case is None:
         case = _new_case(mission, item, now)
         session.add(case)
@@ -45,6 +50,16 @@ def _dismissed_as_it_is(case: Case, item: Item) -> bool:
     """An officer has looked at this very version and said that nothing is to be done."""
     seen = case.humanitarian_version if item.side == "humanitarian" else case.mission_version
     return case.state == CaseState.DISMISSED and seen == item.version
+
+
+def _take_look(mission: Mission, case: Case, item: Item) -> None:
+    """Which version could not be read, by which rules: an officer who dismisses the case has seen this one."""
+    if item.side == "humanitarian":
+        case.humanitarian_version = item.version
+    else:
+        case.mission_version = item.version
+    basis = basis_of(mission)
+    case.sop_version, case.gazetteer, case.profile = basis.sop_version, basis.gazetteer, basis.profile
 
 
 def recover(session: Session, mission: Mission, item: Item, now: datetime) -> None:
@@ -94,7 +109,9 @@ def _new_case(mission: Mission, item: Item, now: datetime) -> Case:
         # Nobody could read whether it is sensitive, so nobody but the officer may know of it.
         eyes_only=True,
         judgement={},
-        sop_version=mission.pack.version,
+        sop_version=basis_of(mission).sop_version,
+        gazetteer=basis_of(mission).gazetteer,
+        profile=basis_of(mission).profile,
         area=item.area,
         opened_at=now,
         starts_at=item.departs_at,

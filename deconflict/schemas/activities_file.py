@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields, post_load, validate
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from deconflict.domain.activity import Side
-from deconflict.domain.kinds import STANDING, Kind
-from deconflict.schemas.toml_fields import Loaded, Strict, Words, choice, flag, number, text
+from deconflict.domain.kinds import RECORD, STANDING, Kind
+from deconflict.schemas.toml_fields import Loaded, Strict, WallTime, Words, choice, flag, number, text
 
 
 class KindSchema(Strict):
@@ -24,11 +24,28 @@ class KindSchema(Strict):
     event = flag()
     site = flag()
     sensitive = flag()
+    record = flag()
+    hours = fields.List(WallTime(), validate=validate.Length(equal=2))
+    mode = fields.String(validate=validate.OneOf(["road", "river", "air", "foot"], error="Not one of {choices}."))
+
+    @validates_schema
+    def of_its_own_kind(self, data: Loaded, **_: Any) -> None:
+        if data["site"] and data["record"]:
+            raise ValidationError("A record stands on paper, a site on the ground: not both.", "record")
+        if "hours" in data and not data["site"]:
+            raise ValidationError("Only a site has hours.", "hours")
+        if "hours" in data and data["hours"][0] >= data["hours"][1]:
+            raise ValidationError("A site opens before it closes, on one day.", "hours")
+        if "mode" in data and not data["travel"]:
+            raise ValidationError("Only a kind that a whole movement goes by has a mode.", "mode")
 
     @post_load
     def build(self, data: Loaded, **_: Any) -> Kind:
-        groups = frozenset(data["groups"]) | ({STANDING} if data["site"] else set())
-        return Kind(**{**data, "side": Side(data["side"]), "groups": groups})
+        groups = set(data["groups"])
+        groups |= {STANDING} if data["site"] or data["record"] else set()
+        groups |= {RECORD} if data["record"] else set()
+        hours = tuple(data["hours"]) if "hours" in data else None
+        return Kind(**{**data, "side": Side(data["side"]), "groups": frozenset(groups), "hours": hours})
 
 
 class TraitsSchema(Strict):

@@ -10,6 +10,7 @@ from deconflict.domain.country import Unit, covering
 from deconflict.domain.escalation import OCHA_ROLES
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.places import Gazetteer
+from deconflict.schemas.rule_checks import rule_faults
 from deconflict.schemas.toml_fields import Loaded
 from deconflict.schemas.toml_lines import Path
 
@@ -29,16 +30,18 @@ def activities_faults(data: Loaded) -> Iterator[Fault]:
 
 
 def sop_faults(data: Loaded, catalogue: Catalogue | None) -> Iterator[Fault]:
-    """Rule ids twice; kinds and groups that do not exist; ladders without a clock, out of order or of the wrong people."""
+    """Rule ids twice; kinds and groups that do not exist; rules that can never fire or never matter; ladders without a
+    clock, out of order or of the wrong people."""
     yield from _twice("rule", "id", [rule.id for rule in data["rule"]])
     if catalogue is not None:
-        yield from _citations(data, catalogue)
+        unknown = list(_citations(data, catalogue))
+        yield from unknown or rule_faults(data, catalogue)
     yield from _ladder_faults(data)
 
 
 def _citations(data: Loaded, catalogue: Catalogue) -> Iterator[Fault]:
     for index, rule in enumerate(data["rule"]):
-        for side in Side:
+        for side in (Side.HUMANITARIAN,) if rule.among else Side:
             known = catalogue.names(side)
             for name in sorted(getattr(rule, side) - known):
                 yield ("rule", index, str(side)), f"{name!r} is no kind or group of the {side} side."

@@ -3,6 +3,7 @@ mission.py."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,59 +11,13 @@ from zoneinfo import ZoneInfo
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from deconflict.domain.escalation import AUDIENCES, OCHA_ROLES, PARTY_ROLES, Clock, Clocks, Ladder, Night, Step
-from deconflict.domain.rules import Rule
-from deconflict.domain.severity import Harm, Severity
+from deconflict.domain.places import Gazetteer
+from deconflict.domain.severity import Severity
 from deconflict.domain.sop import Geography, RulePack, Windows
-from deconflict.schemas.toml_fields import Loaded, Strict, WallTime, Words, choice, flag, number, text, whole, words
+from deconflict.schemas.rules_file import HOUR_S, SEVERITIES, ModifiersSchema, RuleSchema, modifiers_of
+from deconflict.schemas.toml_fields import Loaded, Strict, WallTime, choice, number, text, whole, words
 
-SEVERITIES = [severity.value for severity in Severity]
 MAX_SHARE = 1.0
-HOUR_S = 3600.0
-
-
-class RuleSchema(Strict):
-    id = text()
-    why = fields.Nested(Words, required=True)
-    provenance = choice(["proposed", "sourced"])
-    cites = fields.String(load_default="")
-    humanitarian = words()
-    mission = words()
-    within_km = number(0, 500, required=False, load_default=None)
-    same_settlement = flag()
-    same_commune = flag()
-    within_h = number(0, 24 * 366)
-    severity = choice(SEVERITIES)
-    harm = choice(Harm)
-    passing = fields.Boolean(truthy={True}, falsy={False}, load_default=None)
-    moving = flag()
-    same_category = flag()
-    eyes_only = flag()
-    caps = fields.String(load_default=None, validate=validate.OneOf(SEVERITIES, error="Not one of {choices}."))
-
-    @validates_schema
-    def whole_rule(self, data: Loaded, **_: Any) -> None:
-        if data["within_km"] is None and not data["same_settlement"] and not data["same_commune"]:
-            raise ValidationError("A rule needs within_km, same_settlement or same_commune.", "within_km")
-        if data["passing"] is not None and data["within_km"] is None:
-            raise ValidationError("Passing is a matter of distance: within_km is needed.", "passing")
-        if data["provenance"] == "sourced" and not data["cites"]:
-            raise ValidationError("A sourced rule says what it cites.", "provenance")
-
-    @post_load
-    def build(self, data: Loaded, **_: Any) -> Rule:
-        km, hours, caps = data.pop("within_km"), data.pop("within_h"), data["caps"]
-        return Rule(
-            **{
-                **data,
-                "within_m": None if km is None else km * 1000,
-                "within_s": hours * HOUR_S,
-                "humanitarian": frozenset(data["humanitarian"]),
-                "mission": frozenset(data["mission"]),
-                "severity": Severity(data["severity"]),
-                "harm": Harm(data["harm"]),
-                "caps": None if caps is None else Severity(caps),
-            }
-        )
 
 
 class StepSchema(Strict):
@@ -154,6 +109,7 @@ class SopSchema(Strict):
     legs = fields.Nested(LegsSchema, required=True)
     places = fields.Nested(PlacesSchema, required=True)
     passing = fields.Nested(PassingSchema, required=True)
+    modifier = fields.Nested(ModifiersSchema, required=True)
     rule = fields.List(fields.Nested(RuleSchema), required=True, validate=validate.Length(min=1))
     alert_release = by_severity(ReleaseSchema)
     ack = by_severity(AckSchema)
@@ -172,13 +128,16 @@ class SopSchema(Strict):
                 raise ValidationError(f"There is no [release.{severity}]: a call would have no clock.", "release")
 
 
-def rule_pack(data: Loaded, timezone: str) -> RulePack:
-    """The pack of a file that was loaded and checked; hours of the day are those of `timezone`."""
+def rule_pack(data: Loaded, timezone: str, gazetteer: Gazetteer, markets: Mapping[str, frozenset[int]]) -> RulePack:
+    """The pack of a file that was loaded and checked; hours of the day are those of `timezone`. `markets`: weekdays (Monday 0)
+    by settlement."""
     windows, legs, places = data["windows"], data["legs"], data["places"]
     return RulePack(
         version=data["sop_version"],
         status=data["status"],
-        rules=tuple(data["rule"]),
+        rules=tuple(rule for rule in data["rule"] if not rule.among),
+        duplicates=tuple(rule for rule in data["rule"] if rule.among),
+        modifiers=modifiers_of(data["modifier"], markets, gazetteer, ZoneInfo(timezone)),
         windows=Windows(
             depart_slack_s=windows["depart_slack_h"] * HOUR_S,
             on_site_slack_s=windows["on_site_slack_h"] * HOUR_S,

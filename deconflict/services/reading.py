@@ -9,6 +9,13 @@ from deconflict.store.audit import record
 from deconflict.store.base import transaction
 
 
+def note_list_read(by: Audience, noun: str, ids: list[int], now: datetime) -> None:
+    """As `note_read`, for a page that shows several at once: one entry that names them all, none for an empty page."""
+    if ids:
+        with transaction() as session:
+            record(session, by.person_id, "view", noun, None, {"ids": ids}, at=now)
+
+
 def note_read(by: Audience, noun: str, noun_id: int, now: datetime) -> None:
     """One entry "view" in a short transaction of its own: a page that cannot be accounted for is not shown. `noun` is case,
     humanitarian or mission."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from cryptography.fernet import InvalidToken
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from deconflict.domain.activity import Side
 from deconflict.domain.desk import Callee, CallLine, CaseLine, DeskCaseFacts, DeskItemFacts
+from deconflict.domain.duplicates import DuplicateFacts
 from deconflict.domain.judgement import Judgement
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.severity import Severity
@@ -22,6 +23,7 @@ from deconflict.domain.states import OPEN_CASES, AlertState, ItemState, ReleaseS
 from deconflict.store.alerts import Alert
 from deconflict.store.cases import Case
 from deconflict.store.desk_log import log_of
+from deconflict.store.duplicates import standing_duplicates
 from deconflict.store.items import Item, ItemVersion
 from deconflict.store.queries import current_versions, facts_from, people_of, version_of
 
@@ -94,6 +96,17 @@ def item_versions(session: Session, reference: str, catalogue: Catalogue) -> tup
     ]
 
 
+def duplicates(session: Session, catalogue: Catalogue, now: datetime) -> list[DuplicateFacts]:
+    """Pairs of notices that may bring the same aid to one place and are not over, the first to end first."""
+    rows = standing_duplicates(session, now)
+    known = _known(session, [item for row in rows for item in (row.first, row.second)], catalogue)
+    return [
+        DuplicateFacts(row.id, (known[row.first_id], known[row.second_id]), judgement, row.seen_at)
+        for row in rows
+        if (judgement := _judgement(row.judgement, row.first.reference)) is not None
+    ]
+
+
 def found(session: Session, typed: str) -> tuple[str, str] | None:
     """What somebody on the phone means by a reference: ("case", desk's reference) or ("item", its reference)."""
     of_case = or_(Case.reference == typed, Case.humanitarian_reference == typed, Case.mission_reference == typed)
@@ -149,7 +162,7 @@ def _line(row: Case) -> CaseLine:
         ended_at=row.ended_at,
         outcome=row.outcome,
         adjusted_by=row.adjusted_by,
-        judgement=_read(lambda: Judgement.from_json(row.judgement), row.reference) if row.judgement else None,
+        judgement=_judgement(row.judgement, row.reference),
         calls=tuple(_calls(row)) if row.state in OPEN_CASES else (),
         reduced_at=row.reduced_at,
     )
@@ -161,6 +174,10 @@ def _calls(row: Case) -> Iterable[CallLine]:
     for call in last.values():
         if call.state in (ReleaseState.ASKED, ReleaseState.SILENT):
             yield CallLine(call.side, call.asked_at, call.due_at, call.state == ReleaseState.SILENT)
+
+
+def _judgement(stored: dict[str, Any], reference: str) -> Judgement | None:
+    return _read(lambda: Judgement.from_json(stored), reference) if stored else None
 
 
 def _item(

@@ -62,24 +62,42 @@ class ItemVersion(Base):
     item: Mapped[Item] = relationship(back_populates="versions")
 
 
+class PartClass(Base):
+    """What part boxes have in common: the side, the names a SOP rule may call them by (separated by spaces) and the tier of
+    sizes and durations. A few dozen rows, never changed, so that a look-up asks for those that some rule speaks of."""
+
+    __tablename__ = "part_class"
+    __table_args__ = (UniqueConstraint("side", "names", "tier"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    side: Mapped[str] = mapped_column(Code)
+    names: Mapped[str] = mapped_column(String(400))
+    tier: Mapped[int]
+
+
 class PartBox(Base):
-    """Where and when a part of a current version may be at most: what the matcher asks SQL. Never too small; whether it
-    really meets anything is for domain.overlap. Times are epoch seconds: plain numbers compare alike everywhere."""
+    """Where and when a part of a current version, or a stretch of its way, may be at most: what the matcher asks SQL. Never
+    too small; whether it really meets anything is for domain.overlap. `cell` is a square of its tier's grid or stands for
+    a P-code (matching.boxes). Times are epoch seconds: plain numbers compare alike everywhere."""
 
     __tablename__ = "part_box"
-    __table_args__ = (Index("ix_part_box_time", "side", "begins_s", "ends_s"),)
+    __table_args__ = (
+        Index(
+            "ix_part_box_lookup",
+            *("class_id", "cell", "begins_s", "ends_s", "south", "west", "north", "east", "item_id"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
-    side: Mapped[str] = mapped_column(Code)
+    class_id: Mapped[int] = mapped_column(ForeignKey("part_class.id"))
+    cell: Mapped[int]
     south: Mapped[float] = mapped_column(Float)
     west: Mapped[float] = mapped_column(Float)
     north: Mapped[float] = mapped_column(Float)
     east: Mapped[float] = mapped_column(Float)
     begins_s: Mapped[float] = mapped_column(Float)
     ends_s: Mapped[float] = mapped_column(Float)
-    settlement: Mapped[str | None] = mapped_column(Code, index=True)
-    commune: Mapped[str | None] = mapped_column(Code, index=True)
 
 
 class DueMark(Base):

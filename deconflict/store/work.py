@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -13,12 +13,30 @@ from deconflict.store.base import Base, Code, Sealed, UTCDateTime, db, transacti
 
 
 class MatcherLock(Base):
-    """One row. A matching transaction locks it first, so that two never write cases at the same time."""
+    """One row. A matching transaction locks it first, so that two never write cases at the same time. It also says which
+    rules and which gazetteer are in force, and when a scheduler that has them was last seen (matching.in_force)."""
 
     __tablename__ = "matcher_lock"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     sop_version: Mapped[str] = mapped_column(String(80), default="")
+    gazetteer: Mapped[str] = mapped_column(String(80), default="")
+    profile: Mapped[str] = mapped_column(String(16), default="")
+    seen_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Judged(Base):
+    """What an item was last judged with: its version, the rules, the gazetteer, the profile's fingerprint. Only the matcher
+    writes it, under its lock, in a row apart from the item's: a matcher and an owner never wait for each other."""
+
+    __tablename__ = "judged"
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True, autoincrement=False)
+    version: Mapped[int]
+    sop_version: Mapped[str] = mapped_column(String(80))
+    gazetteer: Mapped[str] = mapped_column(String(80))
+    profile: Mapped[str] = mapped_column(String(16), index=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
 
 
 class Slot(Base):
@@ -90,5 +108,5 @@ def beat(session: Session, name: str, now: datetime) -> None:
 
 def lock_matcher(session: Session) -> MatcherLock:
     """Takes the matcher's row for the rest of the transaction. On SQLite the IMMEDIATE transaction has done it already."""
-    insert_once(session, MatcherLock, id=1, sop_version="")
+    insert_once(session, MatcherLock, id=1, sop_version="", gazetteer="", profile="")
     return session.scalars(select(MatcherLock).where(MatcherLock.id == 1).with_for_update()).one()

@@ -16,7 +16,7 @@ from deconflict.domain.severity import Severity
 from deconflict.services.acknowledgements import READ_AS
 from deconflict.store import desk as store
 from deconflict.store.base import db
-from deconflict.web import desk_acts, desk_holds, desk_items
+from deconflict.web import desk_acts, desk_duplicates, desk_holds, desk_items
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_case import clocks, mission, page, place_of, texts
@@ -119,6 +119,7 @@ def _filter() -> Filter:
 
 
 for rule, view, method in (
+    ("/desk/same-aid", desk_duplicates.duplicates, "GET"),
     ("/desk/items", desk_items.items, "GET"),
     ("/desk/items/<reference>", desk_items.item, "GET"),
     ("/desk/items/<reference>/read", desk_items.read, "POST"),

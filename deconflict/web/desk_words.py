@@ -59,6 +59,19 @@ EVENTS = {
     "level_lowered": _l("The owner releases nothing any more: requests taken back"),
     "step_empty": _l("Nobody of the side on this step: passed to the desk"),
 }
+MATCHER_EVENTS = ("open", "change", "soften", "refresh", "reopen", "vanish", "overtake")
+CAUSES = {
+    "worse": _l("worse than before"),
+    "notice_new": _l("a notice was filed"),
+    "plan_new": _l("a plan was filed"),
+    "notice": _l("the notice was amended"),
+    "plan": _l("the plan was amended"),
+    "notice_off": _l("the notice was cancelled"),
+    "plan_off": _l("the plan was cancelled"),
+    "rules": _l("the rules changed"),
+    "places": _l("the list of places changed"),
+    "clock": _l("time has passed"),
+}
 DISMISSALS = {
     "duplicate": _l("Duplicate"),
     "wrong_place": _l("Wrong place"),
@@ -233,6 +246,8 @@ def event_words(event: str, code: str) -> str:
             more = said(SIDES, first)
         case "step_empty":
             more = code
+        case _ if event in MATCHER_EVENTS:
+            more = ", ".join(said(CAUSES, cause) for cause in code.split())
         case _:
             more = said(OUTCOMES, code)
     return named(said(EVENTS, event), more) if code else said(EVENTS, event)

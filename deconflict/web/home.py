@@ -34,6 +34,7 @@ class Entry:
 ENTRIES = (
     Entry("desk.queue", _l("Cases"), _l("What needs your decision, the most urgent first.")),
     Entry("desk.items", _l("New filings"), _l("What was filed and nobody at the desk has read yet.")),
+    Entry("desk.duplicates", _l("Same aid, same place"), _l("Where two organisations may bring the same aid.")),
     Entry("roster.index", _l("Duty roster"), _l("Who is on duty for which area, now and next.")),
     Entry("requests.mine", _l("Requests to us"), _l("What OCHA asks your side to change, and what you answered.")),
     Entry("notices.mine", _l("Our notices"), _l("The movements your organisation has filed, and their state.")),

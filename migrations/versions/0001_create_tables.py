@@ -40,6 +40,9 @@ def upgrade() -> None:
     op.create_table('matcher_lock',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('sop_version', sa.String(length=80), nullable=False),
+    sa.Column('gazetteer', sa.String(length=80), nullable=False),
+    sa.Column('profile', sa.String(length=16), nullable=False),
+    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_matcher_lock'))
     )
     op.create_table('organisation',
@@ -232,6 +235,40 @@ def upgrade() -> None:
     with op.batch_alter_table('due_mark', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_due_mark_item_id'), ['item_id'], unique=False)
 
+    op.create_table('duplicate',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('first_id', sa.Integer(), nullable=False),
+    sa.Column('second_id', sa.Integer(), nullable=False),
+    sa.Column('first_version', sa.Integer(), nullable=False),
+    sa.Column('second_version', sa.Integer(), nullable=False),
+    sa.Column('judgement', sa.JSON(), nullable=False),
+    sa.Column('sop_version', sa.String(length=80), nullable=False),
+    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('gone_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['first_id'], ['item.id'], name=op.f('fk_duplicate_first_id_item')),
+    sa.ForeignKeyConstraint(['second_id'], ['item.id'], name=op.f('fk_duplicate_second_id_item')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_duplicate')),
+    sa.UniqueConstraint('first_id', 'second_id', name=op.f('uq_duplicate_first_id_second_id'))
+    )
+    with op.batch_alter_table('duplicate', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_duplicate_second_id'), ['second_id'], unique=False)
+        batch_op.create_index('ix_duplicate_standing', ['gone_at', 'ends_at'], unique=False)
+
+    op.create_table('judged',
+    sa.Column('item_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('sop_version', sa.String(length=80), nullable=False),
+    sa.Column('gazetteer', sa.String(length=80), nullable=False),
+    sa.Column('profile', sa.String(length=16), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_judged_item_id_item')),
+    sa.PrimaryKeyConstraint('item_id', name=op.f('pk_judged'))
+    )
+    with op.batch_alter_table('judged', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_judged_at'), ['at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_judged_profile'), ['profile'], unique=False)
+
     op.create_table('item_version',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('item_id', sa.Integer(), nullable=False),
@@ -268,7 +305,10 @@ def upgrade() -> None:
     sa.Column('harm', sa.String(length=40), nullable=False),
     sa.Column('eyes_only', sa.Boolean(), nullable=False),
     sa.Column('judgement', sa.JSON(), nullable=False),
+    sa.Column('judged_from', sa.JSON(), nullable=False),
     sa.Column('sop_version', sa.String(length=80), nullable=False),
+    sa.Column('gazetteer', sa.String(length=80), nullable=False),
+    sa.Column('profile', sa.String(length=16), nullable=False),
     sa.Column('area', sa.String(length=40), nullable=False),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('starts_at', sa.DateTime(timezone=True), nullable=False),
@@ -297,26 +337,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_overlap_case_mission_id'), ['mission_id'], unique=False)
         batch_op.create_index('ix_overlap_case_queue', ['state', 'area', 'starts_at'], unique=False)
 
+    op.create_table('part_class',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('side', sa.String(length=40), nullable=False),
+    sa.Column('names', sa.String(length=400), nullable=False),
+    sa.Column('tier', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_part_class')),
+    sa.UniqueConstraint('side', 'names', 'tier', name=op.f('uq_part_class_side_names_tier'))
+    )
     op.create_table('part_box',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('item_id', sa.Integer(), nullable=False),
-    sa.Column('side', sa.String(length=40), nullable=False),
+    sa.Column('class_id', sa.Integer(), nullable=False),
+    sa.Column('cell', sa.Integer(), nullable=False),
     sa.Column('south', sa.Float(), nullable=False),
     sa.Column('west', sa.Float(), nullable=False),
     sa.Column('north', sa.Float(), nullable=False),
     sa.Column('east', sa.Float(), nullable=False),
     sa.Column('begins_s', sa.Float(), nullable=False),
     sa.Column('ends_s', sa.Float(), nullable=False),
-    sa.Column('settlement', sa.String(length=40), nullable=True),
-    sa.Column('commune', sa.String(length=40), nullable=True),
+    sa.ForeignKeyConstraint(['class_id'], ['part_class.id'], name=op.f('fk_part_box_class_id_part_class')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_part_box_item_id_item')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_part_box'))
     )
     with op.batch_alter_table('part_box', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_part_box_commune'), ['commune'], unique=False)
         batch_op.create_index(batch_op.f('ix_part_box_item_id'), ['item_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_part_box_settlement'), ['settlement'], unique=False)
-        batch_op.create_index('ix_part_box_time', ['side', 'begins_s', 'ends_s'], unique=False)
+        batch_op.create_index('ix_part_box_lookup', ['class_id', 'cell', 'begins_s', 'ends_s', 'south', 'west', 'north', 'east', 'item_id'], unique=False)
 
     op.create_table('alert',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -545,12 +591,11 @@ def downgrade() -> None:
 
     op.drop_table('alert')
     with op.batch_alter_table('part_box', schema=None) as batch_op:
-        batch_op.drop_index('ix_part_box_time')
-        batch_op.drop_index(batch_op.f('ix_part_box_settlement'))
+        batch_op.drop_index('ix_part_box_lookup')
         batch_op.drop_index(batch_op.f('ix_part_box_item_id'))
-        batch_op.drop_index(batch_op.f('ix_part_box_commune'))
 
     op.drop_table('part_box')
+    op.drop_table('part_class')
     with op.batch_alter_table('overlap_case', schema=None) as batch_op:
         batch_op.drop_index('ix_overlap_case_queue')
         batch_op.drop_index(batch_op.f('ix_overlap_case_mission_id'))
@@ -561,6 +606,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_item_version_item_id'))
 
     op.drop_table('item_version')
+    with op.batch_alter_table('judged', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_judged_profile'))
+        batch_op.drop_index(batch_op.f('ix_judged_at'))
+
+    op.drop_table('judged')
+    with op.batch_alter_table('duplicate', schema=None) as batch_op:
+        batch_op.drop_index('ix_duplicate_standing')
+        batch_op.drop_index(batch_op.f('ix_duplicate_second_id'))
+
+    op.drop_table('duplicate')
     with op.batch_alter_table('due_mark', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_due_mark_item_id'))
 

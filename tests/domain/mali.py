@@ -48,6 +48,12 @@ def town(name: str) -> Location:
     return Location(place.point, name, "gazetteer", 1000.0, place.pcode, place.name)
 
 
+def in_commune(name: str) -> Location:
+    """No more than the commune is known."""
+    commune = next(place for place in mission().gazetteer.search(name) if place.level == "commune")
+    return Location(commune.point, "", "commune", 50_000.0, commune.pcode, commune.name)
+
+
 def presence(place: Location | LatLon, start: str, end: str, activity: str | None = None, *, halt: bool = True) -> Stop:
     location = place if isinstance(place, Location) else gps(place)
     return Stop(location, sharp(start), sharp(end), activity, halt)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -32,6 +33,22 @@ def leg(*points: LatLon, start: Moment, end: Moment, unsure_m: float = 0.0) -> P
     return Part("X", frozenset(), Shape(points), start, end, moving=True, uncertainty_m=unsure_m)
 
 
+def area(
+    *points: LatLon,
+    holes: tuple[tuple[LatLon, ...], ...] = (),
+    start: Moment,
+    end: Moment,
+    radius_m: float = 0.0,
+    unsure_m: float = 0.0,
+) -> Part:
+    shape = Shape(points, radius_m, area=True, holes=holes)
+    return Part("X", frozenset(), shape, start, end, moving=False, uncertainty_m=unsure_m)
+
+
+def square(middle: LatLon, half_m: float) -> tuple[LatLon, ...]:
+    return tuple(off(middle, way, half_m * math.sqrt(2)) for way in (45.0, 135.0, 225.0, 315.0))
+
+
 def off(point: LatLon, bearing: float, metres: float) -> LatLon:
     return geodesy.destination(point, bearing, metres)
 
@@ -56,21 +73,50 @@ def lines(draw: st.DrawFn, place: LatLon, size: int, far_m: float) -> tuple[LatL
 
 
 @st.composite
-def parts(draw: st.DrawFn, place: LatLon, *, moving: bool | None = None, far_m: float = 60_000.0) -> Part:
-    moves = draw(st.booleans()) if moving is None else moving
-    size = draw(st.integers(2, 3) if moves else st.integers(1, 2))
+def areas(draw: st.DrawFn, place: LatLon, radius_m: float, far_m: float) -> Shape:
+    """Corners all around a middle, at unlike distances; perhaps a hole of the same form."""
+    middle = off(place, draw(st.integers(0, 359)), draw(st.integers(0, 40)) * 1_000.0)
+    count = draw(st.integers(3, 5))
+    ways = [(n + draw(st.floats(-0.2, 0.2))) * 360.0 / count for n in range(count)]
+    reach = [draw(st.floats(1_000.0, far_m)) for _ in ways]
+    inner = draw(st.sampled_from([0.0, 0.2, 0.6]))
+    ring, hole = (
+        tuple(off(middle, way, share * metres) for way, metres in zip(ways, reach, strict=True))
+        for share in (1.0, inner)
+    )
+    return Shape(ring, radius_m, area=True, holes=(hole,) if inner else ())
+
+
+KINDS = ("point", "line", "area", "leg", "way")
+
+
+@st.composite
+def parts(
+    draw: st.DrawFn, place: LatLon, *, moving: bool | None = None, far_m: float = 60_000.0, kind: str | None = None
+) -> Part:
+    kinds = [k for k in KINDS if moving is None or (k in ("leg", "way")) is moving]
+    kind = draw(st.sampled_from(kinds)) if kind is None else kind
+    moves = kind in ("leg", "way")
     begins = draw(hours)
     start = Moment(utc(begins), draw(slacks), draw(slacks))
     end = Moment(utc(begins + draw(st.integers(2, 32)) / 4), draw(slacks), draw(slacks))
     radius = 0.0 if moves else draw(st.sampled_from([0.0, 150.0, 2_500.0]))
-    shape = Shape(draw(lines(place, size, far_m)), radius)
+    size = {"point": 1, "line": 2, "leg": 2, "way": 3}.get(kind, 0)
+    shape = Shape(draw(lines(place, size, far_m)), radius) if size else draw(areas(place, radius, far_m))
     return Part("X", frozenset(), shape, start, end, moves, draw(st.sampled_from([0.0, 20.0, 1_500.0])))
 
 
 @st.composite
-def couples(draw: st.DrawFn, *, moving: bool | None = None, far_m: float = 60_000.0) -> tuple[Part, Part]:
+def couples(
+    draw: st.DrawFn,
+    *,
+    moving: bool | None = None,
+    far_m: float = 60_000.0,
+    kinds: tuple[str | None, str | None] = (None,) * 2,
+) -> tuple[Part, Part]:
     place = draw(st.sampled_from(PLACES))
-    return draw(parts(place, moving=moving, far_m=far_m)), draw(parts(place, moving=moving, far_m=far_m))
+    a, b = (draw(parts(place, moving=moving, far_m=far_m, kind=kind)) for kind in kinds)
+    return a, b
 
 
 @st.composite

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from datetime import timedelta
 
 import brute
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from some_parts import BANDIAGARA, BANKASS, HOUR, MOPTI, at, buffers, couples, items, leg, off, split, stay, utc
+from some_parts import BANDIAGARA, BANKASS, HOUR, MOPTI, at, buffers, couples, items, leg, off, stay, utc
 
 from deconflict.domain import geodesy, overlap
 from deconflict.domain.activity import OPEN_END, Moment, Part
@@ -38,16 +37,12 @@ def test_slack_and_uncertainty_do_not_count_as_minutes() -> None:
     assert overlap.minutes_within([crowd], [patrol], 6_000.0) == 0.0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(couples(), st.sampled_from([2_000.0, 10_000.0, 30_000.0]))
 def test_minutes_agree_with_counting_them(couple: tuple[Part, Part], distance_m: float) -> None:
     a, b = couple
-    step_s = 60.0
-    counted = brute.minutes_within(a, b, distance_m, step_s)
-    exact = overlap.minutes_within([a], [b], distance_m)
-    # A stationary line is sampled at 21 points, so counting may miss what a step between them would add.
-    spare = 6.0 if all(p.moving or len(p.shape.points) == 1 for p in couple) else 30.0
-    assert counted - 6.0 <= exact <= counted + spare
+    low, high = brute.minutes_bounds(a, b, distance_m, 90.0)
+    assert low - 6.0 <= overlap.minutes_within([a], [b], distance_m) <= high + 6.0
 
 
 # --- co-movement ---
@@ -135,59 +130,3 @@ def test_there_is_a_meeting_exactly_when_the_gap_is_within_the_distance(
     assert span is None or span[0] <= span[1]
     mirrored = overlap.together(b, a, distance_m, buffer_s)
     assert (mirrored is None) == (span is None)
-
-
-# --- passing ---
-
-
-def drive_by(offset_m: float, minutes: float = 60.0, *, start_h: float = 13.0) -> Part:
-    """A leg of 20 km past Bankass at `offset_m` to the south."""
-    abeam = off(BANKASS, 180.0, offset_m)
-    ends = off(abeam, 270.0, 10_000.0), off(abeam, 90.0, 10_000.0)
-    return leg(*ends, start=at(start_h), end=at(start_h + minutes / 60))
-
-
-CROWD = stay(BANKASS, start=at(9), end=at(15))
-
-
-def test_who_drives_by_in_less_than_a_quarter_of_an_hour_passes() -> None:
-    # 4 km of the way are within 2 km: 20 km/h makes 12 minutes of them, 15 km/h makes 16.
-    assert overlap.passes(drive_by(0.0), [CROWD], 2_000.0)
-    assert not overlap.passes(drive_by(0.0, 80.0), [CROWD], 2_000.0)
-    assert overlap.passes(drive_by(0.0, 80.0), [CROWD], 2_000.0, under_s=1_000.0)
-    assert overlap.passes(drive_by(1_500.0, 80.0), [CROWD], 2_000.0)
-
-
-def test_the_hour_of_the_drive_does_not_matter_for_how_long_it_stays_near_a_place() -> None:
-    assert not overlap.passes(drive_by(0.0, 80.0, start_h=16.0), [CROWD], 2_000.0)
-    assert overlap.passes(drive_by(0.0, start_h=16.0), [CROWD], 2_000.0)
-
-
-def test_who_stands_there_does_not_pass() -> None:
-    assert not overlap.passes(stay(BANKASS, start=at(13), end=at(13.1)), [CROWD], 2_000.0)
-
-
-def test_a_declared_halt_within_the_distance_is_no_passing() -> None:
-    past = drive_by(0.0)
-    halts = [
-        replace(stay(off(BANKASS, 90.0, far), start=at(20), end=at(21), unsure_m=unsure), halt=True)
-        for far, unsure in ((1_900.0, 0.0), (2_500.0, 600.0), (9_000.0, 0.0))
-    ]
-    assert [overlap.passes(past, [CROWD], 2_000.0, siblings=[past, halt]) for halt in halts] == [False, False, True]
-
-
-def test_an_undeclared_wait_on_the_way_lengthens_the_stay_and_another_day_does_not() -> None:
-    first = leg(off(BANKASS, 270.0, 10_000.0), BANKASS, start=at(13), end=at(13.5))
-    wait = stay(BANKASS, start=at(13.5), end=at(14))
-    onward = leg(BANKASS, off(BANKASS, 90.0, 10_000.0), start=at(14), end=at(14.5))
-    assert overlap.passes(first, [CROWD], 2_000.0)
-    assert not overlap.passes(first, [CROWD], 2_000.0, siblings=[first, wait, onward])
-    back = drive_by(0.0, start_h=18.0)
-    assert overlap.passes(back, [CROWD], 2_000.0, siblings=[first, back])
-    assert not overlap.passes(first, [CROWD], 2_000.0, siblings=[first, wait, back])
-
-
-def test_two_halves_of_a_slow_drive_pass_no_more_than_the_whole() -> None:
-    whole = drive_by(0.0, 80.0)
-    halves = split(whole, 0.5)
-    assert [overlap.passes(half, [CROWD], 2_000.0, siblings=halves) for half in halves] == [False, False]

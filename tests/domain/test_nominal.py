@@ -3,9 +3,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+import brute
 import pytest
 from hypothesis import given, settings
-from some_parts import BANDIAGARA, BANKASS, HOUR, MOPTI, at, buffers, items, leg, near, off, stay, utc
+from some_parts import BANDIAGARA, BANKASS, HOUR, MOPTI, area, at, buffers, items, leg, near, off, square, stay, utc
 
 from deconflict.domain import geodesy, overlap
 from deconflict.domain.activity import LatLon, Part
@@ -35,7 +36,9 @@ def holds(part: Part, point: LatLon, when: datetime) -> bool:
     if part.moving:
         place = geodesy.along(part.shape.points, (when - part.start.at) / (part.end.at - part.start.at))
         return geodesy.distance_m(place, point) < 5.0
-    legs = [(part.shape.points[0],) * 2, *pairwise(part.shape.points)]
+    if part.shape.area and brute.contains(part.shape, point):
+        return True
+    legs = [(part.shape.points[0],) * 2, *(leg for line in brute.rings(part.shape) for leg in pairwise(line))]
     detours = [geodesy.distance_m(p, point) + geodesy.distance_m(point, q) - geodesy.distance_m(p, q) for p, q in legs]
     return min(detours) < 1.0
 
@@ -80,3 +83,43 @@ def test_the_place_settles_what_time_and_distance_leave_open() -> None:
     south, north = (stay(off(BANKASS, way, 3_000.0), start=at(9), end=at(10)) for way in (180.0, 0.0))
     for others in ([north, south], [south, north]):
         assert overlap.nominal([crowd], others, 0.0).b_point == south.shape.points[0]
+
+
+@settings(deadline=None)
+@given(items(), buffers)
+def test_whichever_side_is_named_first_the_same_moment_and_place_are_told(
+    couple: tuple[list[Part], list[Part]], buffer_s: float
+) -> None:
+    a, b = couple
+    one, other = overlap.nominal(a, b, buffer_s), overlap.nominal(b, a, buffer_s)
+    assert one.distance_m == pytest.approx(other.distance_m, abs=0.002)
+    for here, there in ((one.a_at, other.b_at), (one.b_at, other.a_at)):
+        assert abs(here - there) <= timedelta(milliseconds=2)
+    for p, q in ((one.a_point, other.b_point), (one.b_point, other.a_point)):
+        assert brute.metres(p, q) < 0.1
+
+
+@pytest.mark.parametrize("buffer_s", [0.0, HOUR])
+def test_of_a_road_that_two_hold_the_southern_end_is_told(buffer_s: float) -> None:
+    north, south = off(BANKASS, 0.0, 40_000.0), off(BANKASS, 180.0, 40_000.0)
+    one, other = stay(north, BANKASS, start=at(9), end=at(15)), stay(BANKASS, north, south, start=at(9), end=at(15))
+    for couple in ([one], [other]), ([other], [one]):
+        told = overlap.nominal(*couple, buffer_s)
+        assert brute.metres(told.a_point, BANKASS) < 1.0
+        assert brute.metres(told.b_point, BANKASS) < 1.0
+
+
+def test_of_two_areas_that_overlap_the_southernmost_common_point_is_told() -> None:
+    north_of_it = area(*square(off(BANKASS, 0.0, 8_000.0), 10_000.0), start=at(9), end=at(15))
+    around = area(*square(BANKASS, 10_000.0), start=at(9), end=at(15))
+    told = overlap.nominal([around], [north_of_it], 0.0)
+    assert (told.distance_m, told.a_point) == (0.0, told.b_point)
+    assert told.a_point[0] == pytest.approx(off(BANKASS, 180.0, 2_000.0)[0], abs=1e-4)
+
+
+def test_a_walk_into_an_area_is_told_from_its_rim() -> None:
+    park = area(*square(BANKASS, 5_000.0), start=at(0), end=at(24))
+    walk = leg(off(BANKASS, 270.0, 30_000.0), BANKASS, start=at(9), end=at(10))
+    told = overlap.nominal([park], [walk], 0.0)
+    assert (told.distance_m, told.time_gap_s) == (0.0, 0.0)
+    assert told.b_at == pytest.approx(utc(9 + 25 / 30), abs=timedelta(seconds=2))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from hypothesis import given
@@ -269,3 +269,33 @@ def test_a_position_beside_a_commune_keeps_its_distance_rules_and_the_commune_th
     part = activity(notice(presence(place, "9 Dec 09:00", "9 Dec 10:00", "EDU"))).parts[0]
     assert not part.commune_only
     assert (part.spot.settlement, part.spot.commune) == (bankass.pcode, koro.commune)
+
+
+def test_a_movement_by_air_is_a_flight_and_not_on_the_road() -> None:
+    flight = replace(
+        notice(Stop(town("Sévaré"), depart=sharp("9 Dec 08:00")), Stop(town("Gao"), arrive=sharp("9 Dec 10:00"))),
+        mode="air",
+    )
+    leg = next(part for part in activity(flight).parts if part.moving)
+    assert (leg.kind, leg.groups) == ("FLIGHT", {"AIR"})
+    patrol = replace(
+        plan(Stop(town("Sévaré"), depart=sharp("9 Dec 08:00")), Stop(town("Gao"), arrive=sharp("9 Dec 10:00"))),
+        mode="air",
+    )
+    assert {part.kind for part in activity(patrol).parts} == {"PAT_LONG"}  # the mission says what it flies
+
+
+def test_what_stands_all_year_or_on_paper_has_no_slack() -> None:
+    for kind in ("QIP_WORKS", "QIP_PROPOSAL", "AID_INCIDENT", "RANGE"):
+        part = activity(plan(presence(town("Gao"), "9 Dec 08:00", "20 Dec 10:00"), kind=kind)).parts[0]
+        assert (part.start.assumed, part.end.assumed) == (Slack(), Slack()), kind
+    school = activity(notice(presence(town("Gao"), "9 Dec 08:00", "20 Dec 10:00"), kind="SITE_SCHOOL")).parts[0]
+    assert (school.end.assumed, school.hours) == (Slack(), (time(7), time(18)))
+
+
+def test_a_project_has_the_category_it_was_filed_with_and_other_kinds_have_their_own() -> None:
+    works = plan(presence(town("Gao"), "9 Dec 08:00", "20 Dec 10:00"), kind="QIP_WORKS", category="wash")
+    assert activity(works).parts[0].category == "wash"
+    assert activity(replace(works, category="")).parts[0].category is None
+    care = plan(presence(town("Gao"), "9 Dec 08:00", "9 Dec 10:00", "CIMIC_VET"), category="wash")
+    assert activity(care).parts[0].category == "livelihoods"

@@ -16,6 +16,7 @@ from mali import (
     at,
     away,
     exact,
+    in_commune,
     judged,
     mission,
     notice,
@@ -32,58 +33,53 @@ from deconflict.domain.filing import Stop
 from deconflict.domain.judgement import Judgement
 from deconflict.domain.severity import Harm, Severity
 
-# -- golden scenarios (D4.6)
+# -- softening, raising, caps, eyes only
 
 
-def test_golden_1_a_patrol_halting_beside_a_distribution_is_critical() -> None:
-    judgement = judged(DISTRIBUTION, plan(presence((14.0800, -3.5120), "10 Dec 13:00", "10 Dec 16:00")))
+def test_a_raise_follows_the_softening_so_that_it_is_never_lost() -> None:
+    """Possible is one step milder, joint company one step worse: a critical rule ends where it began."""
+    vague = replace(exact(away(2500)), uncertainty_m=600.0)
+    work = notice(Stop(exact(NOWHERE), sharp("10 Dec 09:00"), sharp("10 Dec 15:00"), "DIST_FOOD"))
+    patrol = plan(Stop(vague, sharp("10 Dec 10:00"), sharp("10 Dec 11:00"), halt=True))
+    severities = []
+    for company in ("none", "host_forces"):
+        judgement = judged(work, replace(patrol, joint_with=company))
+        assert judgement is not None
+        first = next(hit for hit in judgement.hits if hit.rule_id == "R01a")
+        assert first.possible
+        severities.append(first.severity)
+    assert severities == [Severity.HIGH, Severity.CRITICAL]
+
+
+def test_a_cap_has_the_last_word_over_a_market_day() -> None:
+    """Only the commune is known: even on market day a handover there is no more than medium."""
+    handover = plan(presence(in_commune("Djenné"), "9 Dec 10:00", "9 Dec 12:00"), kind="QIP_CEREMONY")
+    judgement = judged(notice(presence(town("Djenné"), "9 Dec 09:00", "9 Dec 12:00", "DIST_NFI")), handover)
     assert judgement is not None
-    assert (judgement.severity, judgement.hits[0].rule_id) == (Severity.CRITICAL, "R01a")
-    assert not judgement.hits[0].possible
-    assert judgement.sop_version == mission().pack.version
-    assert round(judgement.hits[0].nominal.distance_m, -2) == 1400
+    assert (judgement.severity, judgement.rule_ids) == (Severity.MEDIUM, ("R05c",))
+    assert judgement.hits[0].modifiers == ("market_day", "commune_only")
 
 
-def test_golden_2_a_patrol_four_kilometres_off_on_the_same_day_is_high() -> None:
-    judgement = judged(DISTRIBUTION, plan(presence((14.1050, -3.5350), "10 Dec 18:00", "10 Dec 20:00")))
+def test_being_in_the_same_commune_for_sure_counts_more_than_perhaps_being_near() -> None:
+    """Both are in Bankass commune, and the positions may lie within ten kilometres or not."""
+    vague = replace(exact(away(12_000, start=BANKASS), town("Bankass").pcode), uncertainty_m=5_000.0)
+    care = plan(Stop(vague, sharp("14 Dec 09:00"), sharp("14 Dec 12:00"), "CIMIC_ACT"))
+    commune = mission().gazetteer.get(town("Bankass").pcode or "")
+    assert commune is not None
+    work = notice(presence(exact(away(0, start=BANKASS), commune.commune), "10 Dec 09:00", "10 Dec 15:00", "EDU"))
+    judgement = judged(work, care)
     assert judgement is not None
-    assert (judgement.severity, judgement.hits[0].rule_id) == (Severity.HIGH, "R01b")
-    assert "R01a" not in judgement.rule_ids
+    near = next(hit for hit in judgement.hits if hit.rule_id == "R03b")
+    assert (near.severity, near.possible, near.basis) == (Severity.MEDIUM, False, "commune")
 
 
-def test_golden_3_a_patrol_in_the_settlement_next_day_is_medium() -> None:
-    here = notice(presence(town("Bankass"), "10 Dec 09:00", "10 Dec 15:00", "DIST_FOOD"))
-    judgement = judged(here, plan(presence(town("Bankass"), "11 Dec 17:00", "11 Dec 19:00")))
-    assert judgement is not None
-    assert (judgement.severity, judgement.rule_ids) == (Severity.MEDIUM, ("R01c",))
-
-
-def test_golden_5_a_handover_in_the_week_of_a_distribution_is_high_and_ten_days_later_nothing() -> None:
-    handover = plan(presence(town("Douentza"), "14 May 2020 10:00", "14 May 2020 12:00"), kind="QIP_CEREMONY")
-    near = notice(presence(town("Douentza"), "16 May 2020 09:00", "16 May 2020 13:00", "DIST_NFI"))
-    later = notice(presence(town("Douentza"), "25 May 2020 09:00", "25 May 2020 13:00", "DIST_NFI"))
-    judgement = judged(near, handover)
-    assert judgement is not None
-    assert (judgement.severity, judgement.hits[0].rule_id) == (Severity.HIGH, "R05b")
-    assert judged(later, handover) is None
-
-
-def test_golden_7_a_patrol_near_protection_monitors_is_for_cmcoord_only() -> None:
-    team = notice(presence(town("Ansongo"), "10 Dec 09:00", "10 Dec 12:00", "PROT_MON"))
-    judgement = judged(team, plan(presence(town("Ansongo"), "10 Dec 16:00", "10 Dec 17:00")))
-    assert judgement is not None
-    assert judgement.eyes_only
-    assert judgement.hits[0].rule_id == "R10"
-
-
-def test_golden_13_a_medevac_beside_a_distribution_is_information_only() -> None:
-    landing = plan(presence(away(300, start=BANKASS), "10 Dec 11:00", "10 Dec 11:30", "LZ"), kind="MEDEVAC")
-    judgement = judged(DISTRIBUTION, replace(landing, stops=(replace(landing.stops[0], activity=None),)))
-    assert judgement is not None
-    assert (judgement.severity, judgement.rule_ids) == (Severity.INFO, ("R13",))
-
-
-# -- softening, caps, eyes only
+def test_an_escort_that_was_decided_is_counted_apart() -> None:
+    convoy, escort = activity(CROWD), activity(past(0))
+    pack = mission().pack
+    decided = replace(escort, parts=tuple(replace(p, kind="ESCORT") for p in escort.parts), escorts=frozenset({1}))
+    assert pack.escorted(convoy, decided)
+    assert not pack.escorted(convoy, replace(decided, escorts=frozenset({9})))
+    assert not pack.escorted(convoy, replace(escort, escorts=frozenset({1})))  # no part of it escorts anybody
 
 
 def test_a_hit_that_rests_on_imprecise_positions_is_a_step_milder() -> None:
@@ -212,6 +208,41 @@ def test_a_judgement_survives_storage() -> None:
     assert Judgement.from_json(json.loads(json.dumps(judgement.to_json(), allow_nan=False))) == judgement
 
 
+def test_a_judgement_of_before_is_still_read() -> None:
+    """Stored before the reasons, the modifiers and the company kept were."""
+    judgement = judged(CROWD, replace(past(500), joint_with="host_forces"))
+    assert judgement is not None
+    stored = json.loads(json.dumps(judgement.to_json()))
+    assert Judgement.from_json(stored) == judgement
+    assert judgement.hits[0].modifiers == ("joint",)
+    for hit in stored["hits"]:
+        for name in ("basis", "because", "unsure_m", "modifiers", "together_min", "together_limit_min"):
+            del hit[name]
+    old = Judgement.from_json(stored)
+    assert old.rule_ids == judgement.rule_ids
+    assert (old.hits[0].modifiers, old.hits[0].because, old.hits[0].basis) == ((), (), "")
+
+
+def test_when_the_sure_part_is_history_and_a_possible_one_is_left_the_answer_is_asked_for_again() -> None:
+    work = notice(Stop(exact(NOWHERE), sharp("10 Dec 09:00"), sharp("14 Dec 15:00"), "DIST_FOOD"))
+    vague = replace(exact(away(2500)), uncertainty_m=600.0)
+    patrol = plan(
+        Stop(exact(away(500)), sharp("10 Dec 10:00"), sharp("10 Dec 11:00"), halt=True),
+        Stop(vague, sharp("13 Dec 10:00"), sharp("13 Dec 11:00"), halt=True),
+    )
+    now, severities = at("1 Dec 00:00"), []
+    for _ in range(12):
+        judgement = judged(work, patrol, now=now)
+        if judgement is None:
+            break
+        severities.append(judgement.severity)
+        assert judgement.rejudge_at > now
+        now = judgement.rejudge_at
+    assert severities[0] is Severity.CRITICAL
+    assert Severity.HIGH in severities
+    assert judged(work, patrol, now=now) is None
+
+
 def test_the_sides_may_not_be_swapped() -> None:
     ours, theirs = activity(CROWD), activity(past(500))
     with pytest.raises(ValueError, match="in this order"):
@@ -224,6 +255,9 @@ def test_the_sides_may_not_be_swapped() -> None:
 def test_severities_are_ordered_by_rank_and_soften_to_low_at_most() -> None:
     assert [s.rank for s in Severity] == [4, 3, 2, 1, 0]
     assert [s.milder for s in Severity] == [Severity.HIGH, Severity.MEDIUM, Severity.LOW, Severity.LOW, Severity.INFO]
+    assert [s.graver for s in Severity] == [
+        Severity.CRITICAL, Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW,
+    ]  # fmt: skip
 
 
 def test_a_mild_danger_beside_a_critical_matter_of_distinction_wakes_nobody() -> None:

@@ -2,9 +2,36 @@
 
 from __future__ import annotations
 
-from mali import DISTRIBUTION, judged, mission, notice, plan, presence, town
+from dataclasses import replace
+from itertools import product
 
-from deconflict.domain.words import explain, sentences
+import pytest
+from mali import (
+    CROWD,
+    DISTRIBUTION,
+    NOWHERE,
+    away,
+    exact,
+    judged,
+    mission,
+    notice,
+    past,
+    plan,
+    presence,
+    sharp,
+    town,
+)
+
+from deconflict.domain.filing import Filing, Stop
+from deconflict.domain.modifiers import COMMUNE_ONLY, JOINT, MARKET_DAY, URBAN, WIDE_COMMUNE
+from deconflict.domain.words import PATTERNS, explain, sentence, sentences
+
+
+def said(humanitarian: Filing, planned: Filing, rule_id: str, language: str = "en") -> str:
+    judgement = judged(humanitarian, planned)
+    assert judgement is not None
+    fact = next(fact for fact in explain(judgement) if fact.hit.rule_id == rule_id)
+    return sentence(fact, language, mission().zone)
 
 
 def test_a_case_explains_itself_in_both_languages() -> None:
@@ -15,6 +42,7 @@ def test_a_case_explains_itself_in_both_languages() -> None:
     assert french.startswith("à 1,4 km (limite 2 km), au même moment, le mar. 10 déc. 13:00 (limite 3 h)")
     assert "R01a" in english
     assert mission().pack.version in french
+    assert "ossible" not in english + french
     assert [fact.hit for fact in explain(judgement)] == list(judgement.hits)
 
 
@@ -25,3 +53,86 @@ def test_a_case_of_the_next_day_says_how_many_hours_lie_between() -> None:
     sentence = sentences(judgement, "fr", mission().zone)[0]
     assert "dans la même localité" in sentence
     assert "26 h entre les deux (limite 48 h)" in sentence
+
+
+def test_two_roads_that_are_not_known_say_how_little_is_known_of_them() -> None:
+    convoy = notice(
+        Stop(exact(away(30_000, 180.0)), depart=sharp("10 Dec 11:00")),
+        Stop(exact(away(30_000, 0.0)), arrive=sharp("10 Dec 12:00")),
+        kind="CONVOY_CARGO",
+    )
+    patrol = plan(
+        Stop(exact(away(10_000, 0.0, away(30_000, 90.0))), depart=sharp("10 Dec 11:00")),
+        Stop(exact(away(10_000, 0.0, away(9_000, 90.0))), arrive=sharp("10 Dec 12:00")),
+        kind="PAT_SHORT",
+    )
+    english, french = (said(convoy, patrol, "R06c", language) for language in ("en", "fr"))
+    assert english.startswith("perhaps 896 m apart (limit 1 km; 9 km as planned)")
+    assert english.endswith(". Possible only: the places or the road are known to 8.1 km only")
+    assert french.startswith("peut-être à 896 m (limite 1 km ; 9 km selon les plans)")
+    assert french.endswith(". Seulement possible : les lieux ou la route ne sont connus qu'à 8,1 km près")
+
+
+def test_a_delay_that_nobody_announced_is_called_so() -> None:
+    work = notice(presence(exact(NOWHERE), "10 Dec 09:00", "10 Dec 15:00", "DIST_FOOD"))
+    later = plan(presence(exact(away(500)), "10 Dec 19:30", "10 Dec 20:00"))
+    words = said(work, later, "R01a")
+    assert words.startswith("500 m apart (limit 2 km), ")
+    assert "4.5 h between (limit 3 h)" in words
+    assert words.endswith("Possible only: it takes a delay or a haste that nobody announced")
+
+
+def test_a_way_that_was_not_stated_is_called_so() -> None:
+    unstated = replace(
+        past(500), stops=tuple(replace(s, arrive=s.arrive or s.depart, depart=None) for s in past(500).stops)
+    )
+    assert said(CROWD, unstated, "R01d").endswith("Possible only: a way or a wait was not stated")
+
+
+def test_it_may_take_a_delay_and_a_vague_place_together() -> None:
+    vague = replace(exact(away(2_500)), uncertainty_m=600.0)
+    work = notice(presence(exact(NOWHERE), "10 Dec 09:00", "10 Dec 15:00", "DIST_FOOD"))
+    words = said(work, plan(presence(vague, "10 Dec 19:30", "10 Dec 20:00")), "R01a")
+    assert words.endswith(
+        "the places or the road are known to 600 m only and it takes a delay or a haste that nobody announced"
+    )
+
+
+def test_the_company_kept_is_said_beside_its_limit() -> None:
+    west, east = away(30_000, 270.0), away(30_000, 90.0)
+    ours = notice(
+        Stop(exact(west), depart=sharp("10 Dec 11:00")),
+        Stop(exact(east), arrive=sharp("10 Dec 12:00")),
+        kind="EVAC_MED",
+    )
+    assert "travelling together for 60 min (limit 15 min)" in said(ours, past(0), "R06a")
+    assert "voyageant ensemble pendant 60 min (limite 15 min)" in said(ours, past(0), "R06a", "fr")
+
+
+def test_what_changed_a_rule_is_said_and_the_limit_is_the_changed_one() -> None:
+    gao = town("Gao")
+    work = notice(presence(exact(gao.point, gao.pcode), "10 Dec 09:00", "10 Dec 15:00", "DIST_NFI"))
+    patrol = plan(presence(exact(away(300, start=gao.point)), "10 Dec 10:00", "10 Dec 11:00"), joint_with="host_forces")
+    assert said(work, patrol, "R01a").startswith(
+        "300 m apart (limit 500 m), at the same time, Tue 10 Dec 10:00 (limit 6 h)"
+    )
+    assert "distance narrowed in a town, with host forces or others, R16, rule R01a" in said(work, patrol, "R01a")
+
+
+@pytest.mark.parametrize(
+    ("language", "word"), [*product(PATTERNS, (URBAN, MARKET_DAY, JOINT, COMMUNE_ONLY, WIDE_COMMUNE))]
+)
+def test_every_modifier_has_words_in_every_language(language: str, word: str) -> None:
+    assert PATTERNS[language][word]
+
+
+def test_both_languages_say_the_same_things() -> None:
+    assert PATTERNS["en"].keys() == PATTERNS["fr"].keys()
+
+
+def test_a_judgement_of_before_says_what_it_knew() -> None:
+    judgement = judged(CROWD, past(7_900))
+    assert judgement is not None
+    fact = next(fact for fact in explain(judgement) if fact.hit.rule_id == "R01d")
+    old = replace(fact, hit=replace(fact.hit, because=(), basis="", unsure_m=0.0))
+    assert "Possible only: it rests on assumed delays" in sentence(old, "en", mission().zone)

@@ -29,6 +29,7 @@ GETS = {
     "desk.queue": ("page", OFFICERS),
     "desk.ended": ("page", OFFICERS),
     "desk.items": ("page", OFFICERS),
+    "desk.duplicates": ("page", [*OFFICERS, "cluster"]),
     "desk.find": ("search", OFFICERS),
     "desk.case": ("desk case", OFFICERS),
     "desk.ask_preview": ("desk case", OFFICERS),

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -28,6 +29,7 @@ from deconflict.services.filing import mark_due
 from deconflict.store.alerts import Acknowledgement, Alert, Message, Receipt
 from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case, CaseEvent, Request
+from deconflict.store.duplicates import Duplicate, standing_duplicates
 from deconflict.store.items import DueMark, Item
 
 ROOT = Path(__file__).parents[2]
@@ -41,23 +43,30 @@ def some_filing(n: int, chance: random.Random):
     return make.distribution(place, when) if n % 2 else make.patrol(place, when)
 
 
-def test_fifty_filings_from_four_threads_with_two_schedulers_give_the_cases_of_a_fresh_sweep(world: World):
-    chance = random.Random(7)
-    plans = [some_filing(n, chance) for n in range(50)]
+def test_two_hundred_acts_from_eight_threads_with_two_schedulers_give_the_cases_of_a_fresh_sweep(world: World):
     stop = threading.Event()
     schedulers = [threading.Thread(target=scheduler, args=(world, n, stop)) for n in range(2)]
     for one in schedulers:
         one.start()
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda pair: file_one(world, *pair), enumerate(plans)))
-    wait_until(lambda: marks_left(world) == 0)
+    owners = [Owner(world, n) for n in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        for times in (12, 13):  # the second time round there are cases to close
+            list(pool.map(lambda owner, times=times: owner.acts(times), owners))
+            wait_until(lambda: marks_left(world) == 0, 180)
     stop.set()
     for one in schedulers:
-        one.join(30)
-    found = snapshot()
-    assert found, "the filings should meet somewhere"
-    assert {state for _, state, *_ in found} == {"detected"}
-    assert found == fresh_sweep(world)
+        one.join(60)
+    done = sum((owner.done for owner in owners), Counter[str]())
+    assert done.total() == 200
+    assert min(done[act] for act in ("file", "amend", "cancel")) >= 20
+    found, same_aid = snapshot(), same_aid_rows(world)
+    swept, swept_same_aid = fresh_sweep(world), same_aid_rows(world)
+    assert {state for _, state, *_ in found} == {"detected", "closed", "overtaken"}
+    assert [row for row in found if row[1] == "detected"] == swept
+    assert len(swept) > 50, "the filings should meet somewhere"
+    assert {pair for pair, state, *_ in found if state != "detected"} & {pair for pair, *_ in swept} == set()
+    assert same_aid == swept_same_aid
+    assert same_aid
 
 
 def test_amendments_at_the_same_time_close_and_open_what_a_fresh_sweep_does(world: World):
@@ -186,11 +195,57 @@ def shifted(what, now: datetime):
     return replace(what, stops=stops)
 
 
-def file_one(world: World, n: int, what) -> None:
-    with world.app.app_context():
-        owner = world.ngo if n % 2 else world.cimic
-        filing.file_item(what, owner.audience, f"race-{n}", world.mission, world.now)
-        db.session.remove()
+class Owner:
+    """Files, amends and cancels its own items, in an order of its own."""
+
+    def __init__(self, world: World, number: int) -> None:
+        self.world, self.number, self.chance = world, number, random.Random(number)
+        self.actor = world.cimic if number % 2 else (world.other_ngo if number % 4 else world.ngo)
+        self.versions: dict[str, int] = {}
+        self.done: Counter[str] = Counter()
+
+    def acts(self, times: int) -> None:
+        with self.world.app.app_context():
+            for _ in range(times):
+                act = (
+                    "file"
+                    if len(self.versions) < 4
+                    else self.chance.choice(["file", "file", "amend", "amend", "cancel"])
+                )
+                getattr(self, act)(some_visit(self.number, self.chance))
+                self.done[act] += 1
+            db.session.remove()
+
+    def file(self, what) -> None:
+        key = f"race-{self.number}-{self.done.total()}"
+        filed = filing.file_item(what, self.actor.audience, key, self.world.mission, self.world.now)
+        self.versions[filed.reference] = 1
+
+    def amend(self, what) -> None:
+        reference = self.chance.choice(list(self.versions))
+        version = self.versions[reference]
+        filing.amend_item(reference, what, version, self.actor.audience, self.world.mission, self.world.now)
+        self.versions[reference] += 1
+
+    def cancel(self, _what) -> None:
+        reference = self.chance.choice(list(self.versions))
+        filing.cancel_item(reference, self.actor.audience, "plans changed", self.world.now)
+        del self.versions[reference]
+
+
+def some_visit(thread: int, chance: random.Random):
+    """Over more days than `some_filing`: whoever meets everybody says little about who was missed."""
+    place, hour = chance.choice(TOWNS), chance.randrange(6, 16)
+    when = f"{chance.randrange(10, 19)} Dec {hour:02d}:00-{hour + 2:02d}:00"
+    return make.patrol(place, when) if thread % 2 else make.distribution(place, when)
+
+
+def same_aid_rows(world: World) -> list[tuple[object, ...]]:
+    db.session.rollback()
+    return sorted(
+        (row.first_id, row.second_id, row.first_version, row.second_version)
+        for row in standing_duplicates(db.session(), world.now)
+    )
 
 
 def scheduler(world: World, number: int, stop: threading.Event) -> None:
@@ -244,10 +299,10 @@ def wait_until(holds, within_s: float = 90.0) -> None:
 def fresh_sweep(world: World) -> list[tuple[object, ...]]:
     """The cases that come of the same items when they are all looked at once, from nothing, by one matcher."""
     with transaction() as session:
-        for table in (Receipt, Acknowledgement, Message, Alert, Request, CaseEvent, Case, DueMark):
+        for table in (Receipt, Acknowledgement, Message, Alert, Request, CaseEvent, Case, Duplicate, DueMark):
             session.execute(delete(table))
         for item in session.scalars(select(Item)):
             mark_due(session, item, "test", world.now)
-    world.turn()
-    world.turn()
+    while marks_left(world):
+        world.turn()
     return snapshot()

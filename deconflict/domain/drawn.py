@@ -1,0 +1,78 @@
+"""What a file draws, as the matcher sees it: lines that move, legs with times at their corners, places that are held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from deconflict.domain.activity import Activity, LatLon, Moment, Part, Shape, Slack
+
+ItemId = str | int
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One thing drawn: a point, a line (`line`; a vertex may come twice in a row) or an area with its holes, no ring closed."""
+
+    points: tuple[LatLon, ...]
+    line: bool = False
+    area: bool = False
+    holes: tuple[tuple[LatLon, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileItem:
+    """An item under the id that its file gives it. The ids within `activity` count the items of one reading."""
+
+    id: ItemId
+    activity: Activity
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How the shapes of one feature are held: declared slack and metres, the same for all."""
+
+    kind: str
+    start: datetime
+    end: datetime
+    slack: Slack
+    radius_m: float
+    uncertainty_m: float
+
+    def held(self, drawn: Drawn) -> Part:
+        """The whole shape, throughout the window."""
+        return self._part(_once(drawn.points), self.start, self.end, moving=False, drawn=drawn)
+
+    def moved(self, drawn: Drawn) -> Part:
+        """Along the line at constant speed. Without a way to go it is a place, without time to go anywhere on the line."""
+        points = _once(drawn.points)
+        return self._part(points, self.start, self.end, moving=len(points) > 1 and self.start < self.end)
+
+    def timed(self, drawn: Drawn, times: Sequence[datetime]) -> Iterator[Part]:
+        """A leg from each corner to the next at constant speed; a stay where two corners are the same place."""
+        legs = list(pairwise(zip(drawn.points, times, strict=True)))
+        for (here, leaves), (there, comes) in legs:
+            points = _once((here, there))
+            if leaves < comes or here != there or len(legs) == 1:
+                yield self._part(points, leaves, comes, moving=here != there and leaves < comes)
+
+    def _part(
+        self, points: tuple[LatLon, ...], start: datetime, end: datetime, *, moving: bool, drawn: Drawn | None = None
+    ) -> Part:
+        area = drawn is not None and drawn.area
+        return Part(
+            kind=self.kind,
+            groups=frozenset(),
+            shape=Shape(points, self.radius_m, area, drawn.holes if drawn and area else ()),
+            start=Moment(start, self.slack),
+            end=Moment(end, self.slack),
+            moving=moving,
+            uncertainty_m=self.uncertainty_m,
+        )
+
+
+def _once(points: tuple[LatLon, ...]) -> tuple[LatLon, ...]:
+    """Without corners that repeat the one before."""
+    return (points[0], *(q for p, q in pairwise(points) if p != q))

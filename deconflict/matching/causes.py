@@ -1,0 +1,54 @@
+"""Why a case moved, as codes for its history: what differs between the last look and this one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from deconflict.domain.states import ItemState
+from deconflict.matching.in_force import Basis
+from deconflict.store.cases import Case
+from deconflict.store.items import Item
+from deconflict.store.work import Judged
+
+NOUN = {"humanitarian": "notice", "mission": "plan"}
+WORSE, CLOCK, RULES, PLACES = "worse", "clock", "rules", "places"
+CODES = ("notice_new", "plan_new", "notice", "plan", "notice_off", "plan_off", RULES, PLACES, CLOCK, WORSE)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a look rested on: the versions of the two items by side, None for one never looked at, and the basis."""
+
+    versions: dict[str, int | None]
+    basis: Basis
+
+
+def last_look(case: Case) -> Looked:
+    versions: dict[str, int | None] = {"humanitarian": case.humanitarian_version, "mission": case.mission_version}
+    return Looked(versions, Basis(case.sop_version, case.gazetteer, case.profile))
+
+
+def before(item: Item, judged: Judged | None, other: Item, basis: Basis) -> Looked:
+    """For a pair without a case: what the item that is being settled was judged with before."""
+    version = judged.version if judged else None
+    was = Basis(judged.sop_version, judged.gazetteer, judged.profile) if judged else basis
+    return Looked({item.side: version, other.side: other.version}, was)
+
+
+def causes(last: Looked, humanitarian: Item, mission_item: Item, basis: Basis, *, worse: bool = False) -> str:
+    """The codes, separated by spaces. A cancelled item says it all."""
+    found = [code for item in (humanitarian, mission_item) if (code := _of_item(item, last.versions[item.side]))]
+    if not any(code.endswith("_off") for code in found):
+        places = last.basis.gazetteer != basis.gazetteer
+        rules = last.basis.sop_version != basis.sop_version or (not places and last.basis.profile != basis.profile)
+        found += ([RULES] if rules else []) + ([PLACES] if places else [])
+    return " ".join(([WORSE] if worse else []) + (found or [CLOCK]))
+
+
+def _of_item(item: Item, seen: int | None) -> str:
+    noun = NOUN[item.side]
+    if item.state == ItemState.CANCELLED:
+        return f"{noun}_off"
+    if seen is None:
+        return f"{noun}_new"
+    return noun if seen != item.version else ""

@@ -1,0 +1,114 @@
+"""Which rules and which gazetteer are in force, and what must be judged again when others come into force.
+
+The scheduler that was started last decides. One that was started before with other files stands back while that one lives,
+because two that judge by different rules would open and close the same cases in turn. When the other has not been seen for
+a while it takes over again: old rules are better than none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from deconflict.domain.country import Mission
+from deconflict.domain.fingerprint import fingerprint
+from deconflict.domain.states import LIVE_ITEMS
+from deconflict.store.base import db, transaction
+from deconflict.store.items import DueMark, Item
+from deconflict.store.work import Judged, MatcherLock, lock_matcher, take_slot
+
+log = structlog.get_logger()
+SEEN_EVERY = timedelta(minutes=1)
+GONE_AFTER = timedelta(minutes=3)
+RULES, ASKED = "rules", "asked"  # reasons of due marks
+KNOWN_AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What every answer rests on beside the two items. `profile` is a fingerprint of all of it: who changes a slack or the
+    size of an activity without a new version has changed answers, and boxes, all the same."""
+
+    sop_version: str
+    gazetteer: str
+    profile: str
+
+
+def basis_of(mission: Mission) -> Basis:
+    """Worked out once per profile."""
+    known = _known.get(id(mission))
+    if known is None:
+        profile = fingerprint(mission.pack, mission.catalogue, mission.gazetteer)
+        known = mission, Basis(mission.pack.version, mission.gazetteer.edition, profile)
+        while len(_known) >= KNOWN_AT_ONCE:
+            del _known[next(iter(_known))]
+        _known[id(mission)] = known
+    return known[1]
+
+
+def in_force(lock: MatcherLock | None, mission: Mission) -> bool:
+    """Whether this process judges by what is in force."""
+    return lock is not None and Basis(lock.sop_version, lock.gazetteer, lock.profile) == basis_of(mission)
+
+
+def begin(mission: Mission, now: datetime) -> int:
+    """A scheduler starts: what it was started with is in force from now on. Returns how many items it marks for judging."""
+    with transaction() as session:
+        return _adopt(session, mission, now)
+
+
+def keep(mission: Mission, now: datetime) -> bool:
+    """Whether this process may judge now; to be asked at each turn. Writes once a minute only."""
+    lock = db.session.get(MatcherLock, 1, populate_existing=True)
+    ours, fresh = in_force(lock, mission), _seen(lock, now, SEEN_EVERY)
+    gone = not _seen(lock, now, GONE_AFTER)
+    db.session.rollback()
+    if ours and fresh:
+        return True
+    if not ours and not gone:
+        if take_slot("stands_back", now.replace(second=0, microsecond=0)):
+            log.warning(
+                "other rules are in force: start this scheduler again to judge by its own", mine=basis_of(mission)
+            )
+        return False
+    with transaction() as session:
+        lock = lock_matcher(session)
+        if in_force(lock, mission):
+            lock.seen_at = now
+        elif not _seen(lock, now, GONE_AFTER):
+            _adopt(session, mission, now)
+        return in_force(lock, mission)
+
+
+def mark_live(session: Session, which: ColumnElement[bool], reason: str, now: datetime) -> int:
+    """A due mark for each of these live items that has none; returns how many. What somebody asked for is marked all the same:
+    it is more than other marks ask."""
+    marked = select(DueMark.item_id).where(DueMark.reason == ASKED) if reason == ASKED else select(DueMark.item_id)
+    wanted = select(Item.id).where(Item.state.in_(LIVE_ITEMS), which, Item.id.not_in(marked)).order_by(Item.id)
+    ids = session.scalars(wanted).all()
+    session.add_all(DueMark(item_id=item_id, reason=reason, made_at=now) for item_id in ids)
+    return len(ids)
+
+
+def _adopt(session: Session, mission: Mission, now: datetime) -> int:
+    """Both sides are marked: other files may mean other boxes, and a pair is found by the boxes of the one judged last."""
+    lock, basis = lock_matcher(session), basis_of(mission)
+    lock.seen_at = now
+    if in_force(lock, mission):
+        return 0
+    lock.sop_version, lock.gazetteer, lock.profile = basis.sop_version, basis.gazetteer, basis.profile
+    alike = select(Judged.item_id).where(Judged.profile == basis.profile)
+    marked = mark_live(session, Item.id.not_in(alike), RULES, now)
+    log.info("rules in force", sop_version=basis.sop_version, gazetteer=basis.gazetteer, marked=marked)
+    return marked
+
+
+_known: dict[int, tuple[Mission, Basis]] = {}  # by the identity of the object, which is kept, so that no other takes it
+
+
+def _seen(lock: MatcherLock | None, now: datetime, within: timedelta) -> bool:
+    return lock is not None and lock.seen_at is not None and abs(now - lock.seen_at) <= within
