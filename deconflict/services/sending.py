@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import Select, and_, or_, select, update
 from sqlalchemy.orm import Session
 
@@ -16,9 +17,11 @@ from deconflict.channels.texts import render, render_mail
 from deconflict.domain.severity import Harm
 from deconflict.domain.states import AlertState, MessageState
 from deconflict.store.alerts import Alert, Message
-from deconflict.store.base import db, transaction
+from deconflict.store.base import Unreadable, db, transaction
 from deconflict.store.outbox import first_contact, queue_message
 from deconflict.store.people import Contact
+
+log = structlog.get_logger()
 
 LEASE = timedelta(seconds=90)  # longer than any provider's timeout
 BATCH = 20
@@ -60,14 +63,20 @@ def claim(channels: Mapping[str, Channel], base_url: str, worker: str, now: date
             .execution_options(synchronize_session=False)
         )
         session.expire_all()
-        tickets = []
-        for message in session.scalars(
-            select(Message).where(Message.id.in_(ids)).order_by(Message.urgency.desc(), Message.id)
-        ):
-            ticket = _ticket(message, channels, base_url, now)
-            if ticket is not None:
-                tickets.append(ticket)
-        return tickets
+        return [ticket for id in ids if (ticket := _readable(session, id, channels, base_url, now)) is not None]
+
+
+def _readable(
+    session: Session, message_id: int, channels: Mapping[str, Channel], base_url: str, now: datetime
+) -> Ticket | None:
+    """One row whose address or code no key opens stops no other message: it fails, the ladder climbs and the desk sees it."""
+    try:
+        return _ticket(session.get_one(Message, message_id), channels, base_url, now)
+    except Unreadable:
+        log.error("a message cannot be read", message=message_id)
+        gone = update(Message).where(Message.id == message_id)
+        session.execute(gone.values(state=MessageState.FAILED, error=Code.REFUSED, lease_until=None))
+        return None
 
 
 def _due(now: datetime) -> Select[int]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import make
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from world import World
 
-from deconflict.domain.states import CaseState
+from deconflict.domain.states import CaseState, MessageState
 from deconflict.services.filing import mark_due
+from deconflict.store.alerts import Message
 from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
 from deconflict.store.items import DueMark, Item, ItemVersion
@@ -61,3 +62,22 @@ def test_it_is_not_tried_every_second_and_the_sweep_does_not_ring_again(world: W
     world.forward("20m")
     assert db.session.scalars(select(Case)).one().round == 1
     world.deputy.expects_nothing()
+
+
+def test_one_message_that_cannot_be_read_stops_no_other(world: World):
+    """Another key, a torn page of the disk: the mail still leaves, and the failure stands where ladder and desk look."""
+    world.at("2019-12-07T06:00Z")
+    world.ngo.files(make.distribution("Bankass", "10 Dec 09:00-15:00"))
+    world.cimic.files(make.patrol("Bankass", "10 Dec 13:00-16:00"))
+    world.read_everything()
+    torn, whole = (
+        db.session.scalars(select(Message.id).where(Message.channel == carries)).first() for carries in ("sms", "email")
+    )
+    with transaction() as session:
+        session.execute(update(Message).where(Message.id.in_([torn, whole])).values(state=MessageState.QUEUED))
+        session.execute(text("UPDATE message SET address = 'not sealed' WHERE id = :id"), {"id": torn})
+    world.turn()
+    states = dict(db.session.execute(select(Message.id, Message.state)).all())
+    assert (states[torn], states[whole]) == (MessageState.FAILED, MessageState.SENT)
+    world.officer.mailbox.expects("")
+    assert MessageState.SENDING not in states.values()
