@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from deconflict.domain.activity import NO_SLACK, Activity, Moment, Part, Side, Slack, Spot
 from deconflict.domain.country import Mission
@@ -64,30 +63,12 @@ class _Understood:
         """On a way it runs from that of leaving to that of arriving, so that corners with times change nothing."""
         if way[n].moving:
             first, last = way[0].start.at, way[-1].end.at
-            leaves, comes = self._leaving(first), self._arriving(first, last)
+            leaves, comes = self.mission.pack.leaving_slack(first), self.mission.pack.arriving_slack(first, last)
             starts, ends = ((at - first) / (last - first) for at in (way[n].start.at, way[n].end.at))
             return _mixed(leaves, comes, starts), _mixed(leaves, comes, ends)
         if kind.site or kind.record:
             return NO_SLACK, NO_SLACK
-        on_site = _even(self.mission.pack.windows.on_site_slack_s)
-        return on_site, on_site
-
-    def _leaving(self, at: datetime) -> Slack:
-        return _even(self.mission.pack.windows.depart_slack_s * self._rains(at))
-
-    def _arriving(self, left: datetime, at: datetime) -> Slack:
-        windows = self.mission.pack.windows
-        way_s = (at - left).total_seconds()
-        slack_s = max(windows.arrive_slack_min_s, windows.arrive_slack_share * way_s)
-        return _even(slack_s * self._rains(at))
-
-    def _rains(self, at: datetime) -> float:
-        windows = self.mission.pack.windows
-        return windows.rainy_factor if at.astimezone(self.mission.zone).month in windows.rainy_months else 1.0
-
-
-def _even(seconds: float) -> Slack:
-    return Slack(seconds, seconds)
+        return self.mission.pack.on_site_slack, self.mission.pack.on_site_slack
 
 
 def _mixed(first: Slack, last: Slack, share: float) -> Slack:

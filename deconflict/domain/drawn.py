@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from deconflict.domain.activity import Activity, LatLon, Moment, Part, Shape, Slack
+from deconflict.domain.activity import Activity, LatLon, Moment, Part, Shape, Slack, timed_legs
 
 ItemId = str | int
 
@@ -52,11 +52,11 @@ class Manner:
 
     def timed(self, drawn: Drawn, times: Sequence[datetime]) -> Iterator[Part]:
         """A leg from each corner to the next at constant speed; a stay where two corners are the same place."""
-        legs = list(pairwise(zip(drawn.points, times, strict=True)))
-        for (here, leaves), (there, comes) in legs:
-            points = _once((here, there))
-            if leaves < comes or here != there or len(legs) == 1:
-                yield self._part(points, leaves, comes, moving=here != there and leaves < comes)
+        line = self._part(drawn.points, self.start, self.end, moving=True)
+        legs = timed_legs(line, [Moment(at, self.slack) for at in times])
+        for leg in legs:
+            if leg.start.at < leg.end.at or len(leg.shape.points) > 1 or len(legs) == 1:
+                yield leg
 
     def _part(
         self, points: tuple[LatLon, ...], start: datetime, end: datetime, *, moving: bool, drawn: Drawn | None = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 
-from deconflict.domain.activity import NO_SLACK, Activity, LatLon, Moment, Part, Shape, Side, Slack, Spot
+from deconflict.domain.activity import NO_SLACK, Activity, LatLon, Moment, Part, Shape, Side, Spot
 from deconflict.domain.filing import Filing, Location, MissionPlan, Stop
 from deconflict.domain.geodesy import line_length_m
 from deconflict.domain.itinerary import Visit, visits_of
@@ -63,11 +63,11 @@ class _Builder:
     def _presence(self, before: Visit | None, visit: Visit, after: Visit | None) -> Part:
         whole, windows = self._whole, self.pack.windows
         working = visit.stop.activity is not None or not (whole.travel or whole.patrol)
-        comes = leaves = NO_SLACK if whole.site or whole.record else _even(windows.on_site_slack_s)
+        comes = leaves = NO_SLACK if whole.site or whole.record else self.pack.on_site_slack
         if before is not None and not working:
-            comes = self._arriving(before, visit)
+            comes = self.pack.arriving_slack(before.depart.at, visit.arrive.at)
         if after is not None and not working:
-            leaves = self._leaving(visit)
+            leaves = self.pack.leaving_slack(visit.depart.at)
         if visit.stop.activity is not None and visit.stop.depart is None:
             leaves = replace(leaves, late_s=max(leaves.late_s, windows.open_stay_s))
         stays_s = (visit.depart.at - visit.arrive.at).total_seconds()
@@ -99,8 +99,8 @@ class _Builder:
     def _way(self, here: Visit, there: Visit) -> Iterator[Part]:
         """The leg from one visit to the next, through the stops without a window; a wait when it leads nowhere. Between
         timed parts a party stays at the earlier end point."""
-        start = replace(here.depart, assumed=self._leaving(here))
-        end = replace(there.arrive, assumed=self._arriving(here, there))
+        start = replace(here.depart, assumed=self.pack.leaving_slack(here.depart.at))
+        end = replace(there.arrive, assumed=self.pack.arriving_slack(here.depart.at, there.arrive.at))
         points = (here.point, *(stop.location.point for stop in here.via), there.point)
         if len(set(points)) > 1:
             yield self._leg(here, there, points, start, end)
@@ -157,21 +157,6 @@ class _Builder:
         filed = self.filing.category if isinstance(self.filing, MissionPlan) else ""
         return kind.category or filed or None
 
-    # -- slack
-
-    def _rains(self, at: datetime) -> float:
-        windows = self.pack.windows
-        return windows.rainy_factor if at.astimezone(self.pack.timezone).month in windows.rainy_months else 1.0
-
-    def _leaving(self, visit: Visit) -> Slack:
-        return _even(self.pack.windows.depart_slack_s * self._rains(visit.depart.at))
-
-    def _arriving(self, here: Visit, there: Visit) -> Slack:
-        windows = self.pack.windows
-        way_s = (there.arrive.at - here.depart.at).total_seconds()
-        slack_s = max(windows.arrive_slack_min_s, windows.arrive_slack_share * way_s)
-        return _even(slack_s * self._rains(there.arrive.at))
-
     # -- places
 
     def _spot(self, location: Location) -> tuple[Spot, bool]:
@@ -189,7 +174,3 @@ class _Builder:
         commune = within.commune if within else None
         name = location.name or (town.name if town else "")
         return Spot(town.pcode if town else None, commune, name), False
-
-
-def _even(seconds: float) -> Slack:
-    return Slack(seconds, seconds)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from deconflict.domain.activity import Activity, Part, Side
+from deconflict.domain.activity import Activity, Part, Side, Slack
 from deconflict.domain.escalation import Clocks, Ladder
 from deconflict.domain.judgement import Hit, Judgement
 from deconflict.domain.kinds import ANY, STANDING
@@ -99,6 +99,23 @@ class RulePack:
     def rule(self, rule_id: str) -> Rule:
         """Raises StopIteration for an id that no rule has."""
         return next(rule for rule in (*self.rules, *self.duplicates) if rule.id == rule_id)
+
+    @property
+    def on_site_slack(self) -> Slack:
+        return _even(self.windows.on_site_slack_s)
+
+    def leaving_slack(self, at: datetime) -> Slack:
+        """How far a departure at `at` may stray, either way."""
+        return _even(self.windows.depart_slack_s * self._rains(at))
+
+    def arriving_slack(self, left: datetime, at: datetime) -> Slack:
+        """How far an arrival at `at` may stray, either way, after a way begun at `left`."""
+        way_s = (at - left).total_seconds()
+        slack_s = max(self.windows.arrive_slack_min_s, self.windows.arrive_slack_share * way_s)
+        return _even(slack_s * self._rains(at))
+
+    def _rains(self, at: datetime) -> float:
+        return self.windows.rainy_factor if at.astimezone(self.timezone).month in self.windows.rainy_months else 1.0
 
     def ladder(self, severity: Severity, audience: str) -> Ladder | None:
         """None for the severities that the weekly digest carries."""
@@ -222,3 +239,7 @@ def _leaves(pair: Pair, found: Finding) -> datetime:
 
 def _reachable(activity: Activity, parts: Sequence[Part], begins: datetime) -> datetime:
     return begins if all(STANDING in part.groups for part in parts) else activity.departs_at
+
+
+def _even(seconds: float) -> Slack:
+    return Slack(seconds, seconds)

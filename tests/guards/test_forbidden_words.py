@@ -20,7 +20,7 @@ OUTSIDE = re.compile(r"""(?:src|href|action|url)\s*[=(]\s*["']?\s*(?:https?:)?//
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)|<style\b|\sstyle=|\son[a-z]+=", re.IGNORECASE)
 
 PAGES = sorted((ROOT / "templates").rglob("*.html"))
-TEXTS = sorted((ROOT / "templates/messages").rglob("*.txt"))
+TEXTS = sorted((ROOT / "templates").rglob("*.txt"))
 CATALOGUES = sorted((ROOT / "deconflict/translations").rglob("*.po"))
 ALLOWED_LINES = (
     "granted",  # the code of a one-off release's answer, never shown
