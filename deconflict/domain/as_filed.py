@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from deconflict.domain.activity import NO_SLACK, Activity, Moment, Part, Side, Slack, Spot
+from deconflict.domain.activity import NO_SLACK, Activity, Moment, Part, Slack, Spot
 from deconflict.domain.country import Mission
 from deconflict.domain.kinds import Kind
 
@@ -44,12 +44,8 @@ class _Understood:
         )
 
     def _kind(self, part: Part) -> Kind:
-        """Travel is MOVE (RUL-21): what is done on site travels as its side commonly does."""
         kind = self.mission.catalogue[part.kind]
-        if not part.moving or kind.travel or kind.patrol or kind.record:
-            return kind
-        flag = "travel" if kind.side is Side.HUMANITARIAN else "patrol"
-        return self.mission.catalogue.of(kind.side, **{flag: True})[0]
+        return self.mission.catalogue.travelling(kind) if part.moving and not kind.record else kind
 
     def _spot(self, part: Part) -> Spot:
         """A point belongs to the nearest town within the radius (RUL-22); of lines and areas nobody can say."""

@@ -59,6 +59,13 @@ class Catalogue:
         """Kinds of one side whose named flags (`travel=True`, `patrol=True`, `event=True`) all hold."""
         return [k for k in self.kinds.values() if k.side is side and all(getattr(k, f) is v for f, v in flags.items())]
 
+    def travelling(self, kind: Kind) -> Kind:
+        """What it goes by on the road (RUL-21: travel is MOVE): what is done on site travels as its side commonly does."""
+        if kind.travel or kind.patrol:
+            return kind
+        flag = "travel" if kind.side is Side.HUMANITARIAN else "patrol"
+        return self.of(kind.side, **{flag: True})[0]
+
     def shown(self, code: str, *, insider: bool) -> Kind:
         """The kind to name before somebody: insiders are its owner and the officer (DIST_CASH reads OTHER for others)."""
         kind = self.kinds[code]

@@ -134,16 +134,10 @@ class _Builder:
 
     @property
     def _leg_kind(self) -> Kind:
-        """Travel is MOVE: what is filed under the kind of an event travels as its side commonly does, and what has a kind of
-        travel of its own (a flight) goes by that."""
+        """What has a kind of travel of its own (a flight) goes by that, everything else as its kind does."""
         whole = self._whole
         by_mode = [k for k in self.catalogue.of(whole.side, travel=True) if k.mode == self.filing.mode]
-        if by_mode:
-            return by_mode[0]
-        if whole.travel or whole.patrol:
-            return whole
-        flag = "travel" if whole.side is Side.HUMANITARIAN else "patrol"
-        return self.catalogue.of(whole.side, **{flag: True})[0]
+        return by_mode[0] if by_mode else self.catalogue.travelling(whole)
 
     def _traits(self, *, standing: bool) -> frozenset[str]:
         """Groups that facts of the whole plan add. Aid is given where people stop, never from a passing car."""
