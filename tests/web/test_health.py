@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from planted import tell_the_time
+from planted import plain, tell_the_time
 from sqlalchemy import text
 
 from deconflict.domain import roles
@@ -208,9 +208,9 @@ def test_the_desk_is_told_that_alerts_are_late(app, all_well, officer, sign_in):
 def test_no_party_is_told_that_alerts_are_late(app, all_well, officer, everybody):
     """It has just filed, a text is late: its filing met something."""
     focal_point, cimic, *ocha = everybody
-    before = [focal_point.get("/").data, cimic.get("/").data]
+    before = [plain(focal_point.get("/")), plain(cimic.get("/"))]
     a_message(app, officer)
-    assert [focal_point.get("/").data, cimic.get("/").data] == before
+    assert [plain(focal_point.get("/")), plain(cimic.get("/"))] == before
     assert all(warnings_on(browser.get("/")) for browser in ocha)
 
 
