@@ -3,6 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
+# What a step that failed may have lacked: each needs less than this. True when it says so.
+ROOM_MB := 500
+NO_ROOM = { df -Pk . "$${TMPDIR:-/tmp}" | awk 'NR > 1 && $$4 < $(ROOM_MB) * 1000 { full = 1 } END { exit !full }' \
+	&& echo "The disk is full: less than $(ROOM_MB) MB are free in $(CURDIR) or $${TMPDIR:-/tmp}. Free some space, then run make again." >&2; }
 
 .PHONY: help demo test quick lint types bench pin catalogues clean
 .DEFAULT_GOAL := help
@@ -44,15 +48,15 @@ $(VENV)/made.stamp:
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
 		|| { echo "Python's venv module is missing. Install it: apt install python3-venv" >&2; exit 1; }
 	@echo "Making the virtual environment ($(VENV))"
-	@$(PYTHON) -m venv $(VENV)
+	@said=$$($(PYTHON) -m venv $(VENV) 2>&1) || { $(NO_ROOM) || echo "$$said" >&2; exit 1; }
 	@touch $@
 
 $(VENV)/run.stamp: $(VENV)/made.stamp requirements.txt
 	@echo "Installing the pinned packages (half a minute)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt || { $(NO_ROOM); exit 1; }
 	@touch $@
 
 $(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.txt
 	@echo "Installing the pinned packages for tests (a minute)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt || { $(NO_ROOM); exit 1; }
 	@touch $@

@@ -13,15 +13,38 @@ from flask.cli import with_appcontext
 
 from deconflict.domain.country import Mission
 from deconflict.domain.errors import NotFound
-from deconflict.domain.judgement import Hit
+from deconflict.domain.judgement import Hit, Judgement
 from deconflict.domain.words import sentences
-from deconflict.services.explaining import Explanation
+from deconflict.services.explaining import Explanation, Moved
 from deconflict.services.explaining import explain as explained
+from deconflict.services.rejudging import others_in_force, waiting
 from deconflict.services.rejudging import rejudge as mark_again
-from deconflict.services.rejudging import waiting
 
 LOOK_EVERY_S, PATIENCE_S = 1.0, 120.0
 NOUNS = {"humanitarian": "notice", "mission": "plan"}
+EVENTS = {
+    "open": "opened",
+    "change": "changed",
+    "soften": "became milder",
+    "refresh": "figures moved",
+    "reopen": "opened again",
+    "vanish": "the overlap was gone",
+    "overtake": "one was cancelled",
+    "lapse": "its hour passed undecided",
+    "fail": "could not be checked",
+}
+CAUSES = {
+    "worse": "worse than before",
+    "notice_new": "a notice was filed",
+    "plan_new": "a plan was filed",
+    "notice": "the notice was amended",
+    "plan": "the plan was amended",
+    "notice_off": "the notice was cancelled",
+    "plan_off": "the plan was cancelled",
+    "rules": "the rules changed",
+    "places": "the list of places changed",
+    "clock": "time had passed",
+}
 
 
 @click.command()
@@ -52,9 +75,19 @@ def explain(case: str, lang: str) -> None:
 @click.option("--wait", is_flag=True, help="Until the scheduler has done it.")
 @with_appcontext
 def rejudge(since: str | None, wait: bool) -> None:
-    """Have every live notice and plan judged again; the scheduler does it, new filings first."""
+    """Have every live notice and plan looked at again.
+
+    Each is read anew, and judged where a rule may concern it. The scheduler does it, after whatever is filed meanwhile, and
+    by the rules it was started with. New rules need no `flask rejudge`: start the scheduler again.
+    """
+    mission: Mission = current_app.extensions["mission"]
     marked = mark_again(_instant(since) if since else None, datetime.now(UTC))
-    click.echo(f"{marked} to be judged again")
+    click.echo(f"{marked} to be looked at again, {waiting()} in all wait for the scheduler")
+    if (others := others_in_force(mission)) is not None:
+        click.echo(
+            f"The schedulers judge by other files than those here until they start again: {_basis(asdict(others))}",
+            err=True,
+        )
     if wait:
         _wait()
 
@@ -66,36 +99,69 @@ def _told(found: Explanation, mission: Mission, lang: str) -> Iterator[str]:
         yield f"  {NOUNS[item.side]} version {item.judged}{moved}"
     if found.stored is None or found.judged_at is None:
         yield "  it could not be checked: nothing was judged"
-        return
-    yield f"  judged {found.judged_at:%Y-%m-%dT%H:%M:%SZ}, {_basis(asdict(found.basis))}"
-    yield f"  {found.stored.severity}, {found.stored.harm}"
-    for hit in found.stored.hits:
-        yield f"  {_figures(hit)}"
-    if found.sensitive:
-        yield "  sensitive: hours and sentences are for the desk"
     else:
-        yield from (f"  {sentence}" for sentence in sentences(found.stored, lang, mission.zone))
+        yield f"  judged {_second(found.judged_at)}, {_basis(asdict(found.basis))}"
+        yield from (f"  {line}" for line in _judged(found.stored))
+        if found.sensitive:
+            yield "  sensitive: hours and sentences are for the desk"
+        else:
+            yield from (f"  {sentence}" for sentence in sentences(found.stored, lang, mission.zone))
+    yield "history"
+    yield from (f"  {_moved(move)}" for move in found.history)
+    if found.stored is not None:
+        yield from _again(found)
+
+
+def _again(found: Explanation) -> Iterator[str]:
+    by = ""
     if found.basis != found.now:
-        yield f"other rules here: {_basis(asdict(found.now))}; judged by these:"
+        by = " by these"
+        yield f"other rules here: {_basis(asdict(found.now))}"
     if found.trouble:
         yield f"it cannot be computed again: {found.trouble}"
     elif not found.differences:
-        yield "same as stored"
+        yield f"computed again{by}: same as stored"
     else:
         yield from (f"differs: {line}" for line in found.differences)
+    if found.unreadable:
+        yield f"the current versions cannot be computed: {found.unreadable}"
+    elif found.amended is not None:
+        yield "the current versions, at the same instant"
+        yield from (f"  {line}" for line in _judged(found.amended))
+    elif found.moved:
+        yield "the current versions, at the same instant: no rule fires"
+
+
+def _judged(judgement: Judgement) -> Iterator[str]:
+    yield f"{judgement.severity}, {judgement.harm}"
+    yield from map(_figures, judgement.hits)
+
+
+def _figures(hit: Hit) -> str:
+    """The limits beside the figures. The gap is what all slack and uncertainty leave of the planned distance."""
+    near = hit.limit_m is not None and hit.basis in ("", "distance")
+    where = f"gap {hit.gap_m:.1f} m, limit {hit.limit_m:.0f} m" if near else f"same {hit.basis}"
+    sure = "possible" if hit.possible else "as filed"
+    return (
+        f"{hit.rule_id}: {hit.severity}, {sure}; {where}, planned {hit.nominal.distance_m:.1f} m; "
+        f"{hit.time_gap_s / 3600:.2f} h between with all slack, limit {hit.limit_s / 3600:g} h; "
+        f"{hit.minutes_within:.0f} min within"
+    )
+
+
+def _moved(move: Moved) -> str:
+    why = ", ".join(CAUSES[cause] for cause in move.causes)
+    ours, theirs = move.versions
+    versions = ", ".join(f"{noun} {n}" for noun, n in (("notice", ours), ("plan", theirs)) if n)
+    return f"{_second(move.at)} {EVENTS[move.event]}, {move.severity} ({versions}){why and f': {why}'}"
+
+
+def _second(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _basis(with_what: dict[str, str]) -> str:
     return f"SOP {with_what['sop_version']}, gazetteer {with_what['gazetteer']}, profile {with_what['profile']}"
-
-
-def _figures(hit: Hit) -> str:
-    limit = "-" if hit.limit_m is None else f"{hit.limit_m:.0f}"
-    sure = "possible" if hit.possible else "as filed"
-    return (
-        f"{hit.rule_id}: {hit.severity}, {sure}; gap {hit.gap_m:.1f} m, planned {hit.nominal.distance_m:.1f} m (limit "
-        f"{limit}); {hit.time_gap_s / 3600:.2f} h between (limit {hit.limit_s / 3600:g}); {hit.minutes_within:.0f} min within"
-    )
 
 
 def _instant(typed: str) -> datetime:

@@ -18,7 +18,8 @@ mission = AppGroup("mission", help="The mission profile: config/missions/<code>.
 @click.option("--lang", default="en", show_default=True, type=click.Choice(["fr", "en"]), help="Of the rule table.")
 def mission_check(folder: Path | None, lang: str) -> None:
     """Read a profile; name everything wrong in it, with file and line, or print its rules as officers read them."""
-    from deconflict.domain.rule_table import as_text
+    from deconflict.domain.rule_layout import as_text
+    from deconflict.domain.rule_words import PHRASES
     from deconflict.mission import MissionError, load_mission
 
     settings = current_app.extensions.get("settings")
@@ -29,6 +30,6 @@ def mission_check(folder: Path | None, lang: str) -> None:
         for problem in error.problems:
             click.echo(str(problem), err=True)
         raise SystemExit(1) from None
-    pack = profile.pack
-    click.echo(f"{folder.name}: in order\n{pack.version} ({pack.status})\n")
-    click.echo(as_text(pack, lang))
+    pack, words = profile.pack, PHRASES[lang]
+    click.echo(f"{words['in_order'].format(code=folder.name)}\n{pack.version} ({words[pack.status]})\n")
+    click.echo(as_text(profile, lang))

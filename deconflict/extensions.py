@@ -9,7 +9,7 @@ import qrcode  # type: ignore[import-untyped]
 from flask import Flask
 from flask_babel import Babel, gettext, lazy_gettext
 from flask_migrate import Migrate
-from flask_security import PasswordUtil, Security, SQLAlchemyUserDatastore
+from flask_security import PasswordUtil, Security, SQLAlchemyUserDatastore, UserMixin
 from flask_security.totp import Totp
 from flask_wtf import CSRFProtect
 from qrcode.image.svg import SvgPathImage  # type: ignore[import-untyped]
@@ -18,7 +18,7 @@ from whitenoise import WhiteNoise
 import deconflict.store  # noqa: F401  # every table is known before the first query
 from deconflict.domain import people
 from deconflict.settings import ROOT, Settings
-from deconflict.store.base import configure_engine, db
+from deconflict.store.base import configure_engine, db, lookup_hash
 from deconflict.store.people import Account, Role
 
 YEAR_S = 365 * 24 * 3600
@@ -26,6 +26,15 @@ YEAR_S = 365 * 24 * 3600
 migrate = Migrate()
 babel = Babel()
 csrf = CSRFProtect()
+
+
+class Accounts(SQLAlchemyUserDatastore):
+    """Finds a sign-in by the keyed hash of its address, which is stored encrypted."""
+
+    def find_user(self, case_insensitive: bool = False, **by: Any) -> UserMixin | None:
+        if "email" in by:
+            return super().find_user(lookup=lookup_hash(by["email"]))
+        return super().find_user(case_insensitive, **by)
 
 
 class Passwords(PasswordUtil):
@@ -69,7 +78,7 @@ def init_app(app: Flask) -> None:
 
     Security(
         app,
-        SQLAlchemyUserDatastore(db, Account, Role),
+        Accounts(db, Account, Role),
         login_form=signin.SignInForm,
         verify_form=signin.AgainForm,
         change_password_form=signin.NewPasswordForm,

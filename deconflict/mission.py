@@ -17,9 +17,9 @@ from deconflict.domain.places import BadRow, Gazetteer, gazetteer_from_rows
 from deconflict.domain.sop import RulePack
 from deconflict.schemas import profile_checks as checks
 from deconflict.schemas.activities_file import ActivitiesSchema
+from deconflict.schemas.kind_checks import kind_faults
 from deconflict.schemas.markets_file import MarketsSchema, market_faults, weekdays
 from deconflict.schemas.mission_file import MissionSchema
-from deconflict.schemas.rule_checks import kind_faults
 from deconflict.schemas.sop_file import SopSchema, rule_pack
 from deconflict.schemas.toml_fields import Loaded
 from deconflict.schemas.toml_lines import Lines, lines_of, syntax_line
@@ -78,7 +78,7 @@ class _Reader:
         gazetteer = self._gazetteer(facts) if facts else None
         markets = self._file("markets.toml", MarketsSchema(), lambda data: _at(gazetteer, data))
         if activities and sop:
-            self._note("activities.toml", self.lines["activities.toml"], kind_faults(activities["kind"], sop["rule"]))
+            self._note("activities.toml", self.lines["activities.toml"], kind_faults(activities, sop))
         if self.problems or not (facts and sop and catalogue and gazetteer and markets is not None):
             raise MissionError(self.problems)
         pack = rule_pack(sop, facts["timezone"], gazetteer, weekdays(markets))

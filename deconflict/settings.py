@@ -6,8 +6,11 @@ Each secret may also come from a file: NAME_FILE holds the path (container secre
 from __future__ import annotations
 
 import os
+import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -22,14 +25,28 @@ KEY_LIKE = (
     "Fernet keys, newest first, separated by commas "
     "(python3 -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())')"
 )
-BASE_LIKE = "https://deconflict.example.org (http only for 127.0.0.1)"
+BASE_LIKE = "https://deconflict.example.org, without a path (http only for 127.0.0.1)"
+PORT_LIKE = "a number between 1 and 65535, such as 8000"
 SMTP_LIKE = "smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host:465, special characters as %23"
+ACCOUNT_LIKE = "AC followed by 32 characters; without it no other TWILIO_ value is used"
 SENDER_LIKE = "MG followed by 32 characters, or TWILIO_FROM with a sender"
+FROM_LIKE = "a number such as +22370000000, or a name of at most 11 letters and digits"
+TWILIO_LIKE = "https://api.twilio.com, without a path (http only for 127.0.0.1)"
+CA_LIKE = "/etc/ssl/our-ca.pem, a file of certificates that this process may read"
+MAIL_LIKE = "info@deconflict.example.org, or Desk <info@deconflict.example.org>"
 LOOPBACK_ONLY = "1 only where PUBLIC_BASE_URL is on 127.0.0.1: fake phones may never stand in for real ones"
 NO_PROVIDER = "1 only without TWILIO_ACCOUNT_SID and SMTP_URL: a demo may never reach a real phone or mailbox"
 SECRETS = ("DATABASE_URL", "SECRET_KEY", "FIELD_KEYS", "TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN_PREVIOUS", "SMTP_URL")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+# SQLite in memory is gone at the end, and each process would have its own.
+IN_MEMORY = re.compile(r"sqlite:///(\?.*)?|sqlite:.*(:memory:|mode=memory).*")
+ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
+SERVICE_SID = re.compile(r"MG[0-9a-fA-F]{32}")
+SENDER = re.compile(
+    r"\+[1-9][0-9]{6,14}|[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 &+_-]{1,11}"
+)  # number, short code, or name
+ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+", re.ASCII)
 
 
 class SettingsError(Exception):
@@ -72,6 +89,12 @@ def normalised_database_url(url: str) -> str:
     return url
 
 
+def port_number(text: str) -> int | None:
+    """None where `text` is no port."""
+    port = int(text) if text.isdecimal() and len(text) < 6 else 0
+    return port if 0 < port < 65536 else None
+
+
 class _Reader:
     """Reads names from an environment and collects what is wrong instead of stopping at the first."""
 
@@ -88,6 +111,9 @@ class _Reader:
             except OSError as error:
                 self.wrong.append(f"{name}_FILE: cannot read {path} ({error.strerror})")
                 return default
+            except UnicodeDecodeError:
+                self.wrong.append(f"{name}_FILE: {path} holds no text")
+                return default
         if not value and needed:
             self.wrong.append(f"{name}: is missing; it should look like {like}")
         return value or default
@@ -101,6 +127,25 @@ def _is_fernet(key: str) -> bool:
     try:
         Fernet(key)
     except ValueError:
+        return False
+    return True
+
+
+def _is_base(url: str) -> bool:
+    """Scheme and host, perhaps a port, and nothing else: whatever stood behind them would be dropped, or doubled in links."""
+    try:
+        parts = urlsplit(url)
+        named = bool(parts.hostname) and parts.port != 0 and url == f"{parts.scheme}://{parts.netloc}"
+    except ValueError:
+        return False
+    https_or_here = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    return named and https_or_here and parts.username is None
+
+
+def _is_certificates(path: str) -> bool:
+    try:
+        ssl.create_default_context(cafile=path)
+    except OSError:  # not there, not ours to read, or no certificate in it
         return False
     return True
 
@@ -123,17 +168,18 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     read = _Reader(os.environ if environ is None else environ)
     database_url = normalised_database_url(read.text("DATABASE_URL", needed=True, like=DATABASE_LIKE))
     secret_key = read.text("SECRET_KEY", needed=True, like=LONG_KEY_LIKE)
-    keys = tuple(k for k in read.text("FIELD_KEYS", needed=True, like=KEY_LIKE).split(",") if k)
+    keys = read.text("FIELD_KEYS", needed=True, like=KEY_LIKE)
     base = read.text("PUBLIC_BASE_URL", needed=True, like=BASE_LIKE).rstrip("/")
-    port = read.text("PORT", "8000")
+    demo = read.text("DEMO")
+    read.check("DEMO", demo in ("", "0", "1"), "1, or nothing")
     settings = Settings(
         database_url=database_url,
         secret_key=secret_key,
-        field_keys=keys,
+        field_keys=tuple(key.strip() for key in keys.split(",")) if keys else (),
         public_base_url=base,
         mission=read.text("MISSION", DEFAULT_MISSION),
         missions_folder=Path(read.text("MISSIONS_FOLDER", str(DEFAULT_MISSIONS))),
-        port=int(port) if port.isdigit() else 0,
+        port=port_number(read.text("PORT", "8000")) or 0,
         twilio_account_sid=read.text("TWILIO_ACCOUNT_SID"),
         twilio_auth_token=read.text("TWILIO_AUTH_TOKEN"),
         twilio_auth_token_previous=read.text("TWILIO_AUTH_TOKEN_PREVIOUS"),
@@ -144,7 +190,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         smtp_ca_file=read.text("SMTP_CA_FILE"),
         mail_from=read.text("MAIL_FROM"),
         log_level=read.text("LOG_LEVEL", "INFO").upper(),
-        demo=read.text("DEMO") == "1",
+        demo=demo == "1",
     )
     _check(settings, read)
     if read.wrong:
@@ -161,18 +207,15 @@ def profile_folder(environ: Mapping[str, str] | None = None) -> Path:
 def _check(s: Settings, read: _Reader) -> None:
     if s.database_url:
         known = s.database_url.startswith(("sqlite:///", "postgresql+psycopg://"))
-        read.check("DATABASE_URL", known, DATABASE_LIKE)
+        read.check("DATABASE_URL", known and not IN_MEMORY.fullmatch(s.database_url), DATABASE_LIKE)
     if s.secret_key:
         read.check("SECRET_KEY", len(s.secret_key) >= 32, LONG_KEY_LIKE)
-    for key in s.field_keys:
-        read.check("FIELD_KEYS", _is_fernet(key), KEY_LIKE)
+    read.check("FIELD_KEYS", all(map(_is_fernet, s.field_keys)), KEY_LIKE)
     if s.public_base_url:
-        parts = urlsplit(s.public_base_url)
-        loopback = parts.hostname in LOOPBACK
-        https_or_here = parts.scheme == "https" or (parts.scheme == "http" and loopback)
-        read.check("PUBLIC_BASE_URL", bool(parts.hostname) and https_or_here, BASE_LIKE)
-        read.check("DEMO", loopback or not s.demo, LOOPBACK_ONLY)
-    read.check("PORT", 0 < s.port < 65536, "a number between 1 and 65535, such as 8000")
+        right = _is_base(s.public_base_url)
+        read.check("PUBLIC_BASE_URL", right, BASE_LIKE)
+        read.check("DEMO", not (right and s.demo) or urlsplit(s.public_base_url).hostname in LOOPBACK, LOOPBACK_ONLY)
+    read.check("PORT", s.port > 0, PORT_LIKE)
     read.check("LOG_LEVEL", s.log_level in LOG_LEVELS, " or ".join(LOG_LEVELS))
     profile = s.missions_folder / s.mission / "mission.toml"
     read.check("MISSION", profile.is_file(), f"the name of a folder in {s.missions_folder}")
@@ -180,14 +223,25 @@ def _check(s: Settings, read: _Reader) -> None:
 
 
 def _check_channels(s: Settings, read: _Reader) -> None:
+    twilio = {name: getattr(s, name) for name in Settings.__dataclass_fields__ if name.startswith("twilio_")}
+    if any(twilio.values()) and not s.demo:
+        read.check("TWILIO_ACCOUNT_SID", bool(ACCOUNT_SID.fullmatch(s.twilio_account_sid)), ACCOUNT_LIKE)
     if s.twilio_account_sid:
-        read.check("TWILIO_ACCOUNT_SID", s.twilio_account_sid.startswith("AC"), "AC followed by 32 characters")
         read.check("TWILIO_AUTH_TOKEN", bool(s.twilio_auth_token), "the account's auth token")
         sender = bool(s.twilio_messaging_service_sid or s.twilio_from)
         read.check("TWILIO_MESSAGING_SERVICE_SID", sender, SENDER_LIKE)
+    if s.twilio_messaging_service_sid:
+        right = bool(SERVICE_SID.fullmatch(s.twilio_messaging_service_sid))
+        read.check("TWILIO_MESSAGING_SERVICE_SID", right, SENDER_LIKE)
+    if s.twilio_from:
+        read.check("TWILIO_FROM", bool(SENDER.fullmatch(s.twilio_from)), FROM_LIKE)
+    if s.twilio_base_url:
+        read.check("TWILIO_BASE_URL", _is_base(s.twilio_base_url), TWILIO_LIKE)
     if s.smtp_url:
         read.check("SMTP_URL", _is_smtp(s.smtp_url), SMTP_LIKE)
-        read.check("MAIL_FROM", "@" in s.mail_from, "info@deconflict.example.org")
+        read.check("MAIL_FROM", bool(ADDRESS.fullmatch(parseaddr(s.mail_from)[1])), MAIL_LIKE)
+    if s.smtp_ca_file:
+        read.check("SMTP_CA_FILE", _is_certificates(s.smtp_ca_file), CA_LIKE)
     if s.demo:
         read.check("DEMO", not (s.twilio_account_sid or s.smtp_url), NO_PROVIDER)
     else:

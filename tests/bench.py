@@ -27,11 +27,13 @@ from deconflict.domain.country import Mission
 from deconflict.domain.geodesy import distance_m
 from deconflict.domain.states import LIVE_ITEMS, OPEN_CASES
 from deconflict.jobs.scheduler import EVERY_S
+from deconflict.matching.again import look_again
+from deconflict.matching.marks import mark_ahead
 from deconflict.matching.matcher import judge_item, match_due
 from deconflict.settings import ROOT
 from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
-from deconflict.store.items import DueMark, Item
+from deconflict.store.items import Item
 from deconflict.store.queries import filing_of, version_of
 from tests import bench_alerts
 from tests.demo_house import Client, Demo, Processes, play_demo, running
@@ -97,14 +99,15 @@ def _matcher(demo: Demo) -> Iterable[Figure]:
     yield figure("matcher, a judged pair", spent / max(pairs, 1) * 1e3, "ms", plain)  # 1000 distances: s is ms
     _settle_all(mission, now)
     with transaction() as session:
-        session.add_all(DueMark(item_id=item.id, reason="sweep", made_at=now) for item in items)
-    swept, settled = timed(lambda: _settle_all(mission, now))
-    yield figure(f"sweep of the demo, {settled} items", swept, "s", reading)
+        swept = mark_ahead(session, now)
+    spent, _ = timed(lambda: _settle_all(mission, now))
+    yield figure(f"sweep of the demo, {swept} items", spent, "s", reading)
 
 
-def _settle_all(mission: Mission, now: datetime) -> int:
-    """How many items had marks; a sweep is settled a few items a turn."""
-    return sum(iter(lambda: match_due(mission, now), 0))
+def _settle_all(mission: Mission, now: datetime) -> None:
+    """Until nothing has a mark: what is looked at again is settled a few items a turn."""
+    while look_again(mission, now) + match_due(mission, now):
+        pass
 
 
 def _cycle(demo: Demo) -> Iterable[Figure]:

@@ -41,7 +41,8 @@ def _true_m(p: list[float], q: list[float]) -> float:
 def _points(points: Floats) -> Pieces:
     nothing = np.zeros((len(points), 2))
     none = np.zeros(len(points))
-    return Pieces(np.stack([points, points], axis=1), nothing, nothing, nothing, none, none, none > 0)
+    every, nobody = np.arange(len(points)), np.full(len(points), -1)
+    return Pieces(np.stack([points, points], axis=1), nothing, nothing, nothing, none, none, none > 0, every, nobody)
 
 
 def _postgis(address: str, here: Floats, there: Floats, limits: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

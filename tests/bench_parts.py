@@ -110,7 +110,8 @@ def some_parts(number: int, mission: Mission, seed: int) -> Parts:
     slack = np.full((number, 2), SLACK_S)
     unsure = np.where(moving, ROAD_M, PRESENCE_M)
     at = np.round(np.stack([begins, begins + lasts], axis=1))
-    return Parts(sorts, Pieces(np.stack([first, last], axis=1), at, slack, slack, np.zeros(number), unsure, moving))
+    ends, none, every = np.stack([first, last], axis=1), np.full(number, -1), np.arange(number)
+    return Parts(sorts, Pieces(ends, at, slack, slack, np.zeros(number), unsure, moving, every, none))
 
 
 def _off(points: Floats, metres: Floats, chance: np.random.Generator) -> Floats:

@@ -190,8 +190,8 @@ def _from_geometry(rows: Floats) -> Parts:
     sorts = rows[:, 1].astype(np.int64)
     moving = np.array([sort.moving for sort in SORTS])[sorts]
     slack = np.repeat(rows[:, 8:9], 2, axis=1)
-    ends = rows[:, 2:6].reshape(-1, 2, 2)
-    return Parts(sorts, Pieces(ends, rows[:, 6:8], slack, slack, np.zeros(len(rows)), rows[:, 9], moving))
+    ends, every, none = rows[:, 2:6].reshape(-1, 2, 2), np.arange(len(rows)), np.full(len(rows), -1)
+    return Parts(sorts, Pieces(ends, rows[:, 6:8], slack, slack, np.zeros(len(rows)), rows[:, 9], moving, every, none))
 
 
 def boxes_of(parts: Parts) -> Boxes:

@@ -28,7 +28,6 @@ from deconflict import create_app
 from deconflict.demo.player import Player, player_of
 from deconflict.settings import ROOT, read_settings
 
-GUNICORN = ("--no-control-socket", "-k", "gthread", "-w", "1", "--threads", "8")
 READY_S = 60.0
 
 
@@ -68,6 +67,7 @@ def play_demo(folder: Path) -> Demo:
         "DATABASE_URL": f"sqlite:///{folder}/demo.db",
         "SECRET_KEY": secrets.token_hex(32),
         "FIELD_KEYS": Fernet.generate_key().decode(),
+        "PORT": str(port),
         "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
         "LOG_LEVEL": "WARNING",
     }
@@ -84,7 +84,7 @@ def play_demo(folder: Path) -> Demo:
 def running(demo: Demo, folder: Path) -> Iterator[Processes]:
     """Both processes, ready; each is stopped by its own number at the end, whatever happened."""
     tool = Path(sys.executable).parent
-    web = [str(tool / "gunicorn"), *GUNICORN, "-b", f"127.0.0.1:{demo.port}", "wsgi:app"]
+    web = [str(tool / "gunicorn"), "wsgi:app"]
     scheduler = [str(tool / "flask"), "--app", "wsgi", "scheduler"]
     with (
         _started(web, demo, folder / "web.log") as first,

@@ -80,11 +80,17 @@ def _shots(demo: Demo) -> Iterator[Shot]:
     for state in sorted({case.state for case in cases}):
         case = next(case for case in cases if case.state == state)
         yield Shot(f"case-{state}", "aminata", f"/desk/{case.reference}")
+    told = max(cases, key=lambda case: case.round)
+    yield Shot("case-log", "aminata", f"/desk/{told.reference}/log")
+    yield Shot("case-map", "aminata", f"/desk/{told.reference}/map")
     yield Shot("items", "aminata", "/desk/items")
     yield Shot("item", "aminata", f"/desk/items/{notice.reference}")
     yield Shot("ended", "aminata", "/desk/ended")
     yield Shot("roster", "aminata", "/roster")
     yield Shot("people", "salif", "/people")
+    yield Shot("people-of-one", "salif", "/people", ("main tbody a",))
+    for who, menu in (("awa", "ngo"), ("kofi", "cimic"), ("aminata", "officer")):
+        yield Shot(f"colleagues-{menu}", who, "/people/ours")
     yield Shot("missing", "aminata", "/desk/00000")
 
 

@@ -24,6 +24,7 @@ from flask_migrate import upgrade
 from sqlalchemy import event, func, select, text
 
 from deconflict.demo.prepare import FULL, Trouble, app_of, environment, in_a_sentence, prepare
+from deconflict.demo.processes import start, stop
 from deconflict.settings import ROOT
 from deconflict.store.base import db
 from deconflict.store.items import Item
@@ -109,7 +110,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def command(port: int, folder: Path) -> list[str]:
+def command(port: int | str, folder: Path) -> list[str]:
     return [sys.executable, "-m", "deconflict.demo", "--port", str(port), "--folder", str(folder)]
 
 
@@ -134,7 +135,7 @@ def runner(missions: Path, folder: Path, **more: str) -> Iterator[Running]:
         process.communicate(timeout=PATIENCE_S)
 
 
-def refused(missions: Path, folder: Path, port: int | None = None, **more: str) -> str:
+def refused(missions: Path, folder: Path, port: int | str | None = None, **more: str) -> str:
     """What it says on stderr when it cannot start: one sentence, and nothing is left running."""
     port = free_port() if port is None else port
     run = subprocess.run(
@@ -163,6 +164,9 @@ def test_it_becomes_ready_says_what_to_do_and_leaves_nothing_behind(missions: Pa
         assert "aminata@ocha.example" in demo.said
         assert "trois-pirogues-bleues" in demo.said
         assert "Three things to try" in demo.said
+        assert (
+            "fixed hour (07:00, 12:00, 17:00)" in demo.said
+        )  # the profile's own, so that nobody waits for what comes later
         assert (tmp_path / "demo.env").stat().st_mode & 0o777 == 0o600
         children = list(demo.children())
         assert len(children) == 2
@@ -194,6 +198,17 @@ def test_when_one_process_dies_the_other_is_stopped_and_its_last_words_are_shown
         assert "scheduler started" in said
 
 
+@pytest.mark.timeout(60)
+def test_ctrl_c_while_it_looks_at_a_process_leaves_nothing_waiting(tmp_path: Path):
+    """What interrupts Popen.poll may leave its lock taken for good."""
+    child = start("sleeper", ["sleep", "60"], os.environ, tmp_path, tmp_path)
+    with child.process._waitpid_lock:  # type: ignore[attr-defined]
+        assert child.alive
+        stop([child])
+        assert not child.alive
+    assert child.process.wait() == -signal.SIGTERM
+
+
 # -- what may be in its way
 
 
@@ -205,6 +220,12 @@ def test_a_port_in_use_is_one_sentence(missions: Path, tmp_path: Path):
         said = refused(missions, tmp_path, port)
     assert said == f"Port {port} is in use. Choose another: make demo PORT={port % 65000 + 1}\n"
     assert not (tmp_path / "demo.db").exists()
+
+
+@pytest.mark.parametrize("port", ["abc", "0", "70000", "-1", "²"])
+def test_what_is_no_port_is_one_sentence(missions: Path, tmp_path: Path, port: str):
+    said = refused(missions, tmp_path, port, PORT=port)
+    assert said == "PORT: it should look like a number between 1 and 65535, such as 8000.\n"
 
 
 def test_a_database_that_does_not_answer_is_one_sentence(missions: Path, tmp_path: Path):

@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 from deconflict.bare import bare_app
-from deconflict.domain.rule_table import PHRASES, aligned, as_markdown, as_text, head, rows
+from deconflict.domain.activity import Side
+from deconflict.domain.rule_layout import CELL, WIDE, aligned, as_markdown, as_text
+from deconflict.domain.rule_table import head, name_rows, rows
+from deconflict.domain.rule_words import PHRASES
 from deconflict.mission import load_mission
 
 ROOT = Path(__file__).parents[1]
@@ -29,24 +32,51 @@ def flask(*words: str, **environ: str) -> subprocess.CompletedProcess[str]:
 def test_the_rules_are_printed_as_officers_read_them_without_database_or_keys(language: str) -> None:
     done = flask("mission", "check", "--lang", language)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("mali-minusma: in order\n2019-12-ML-draft1 (proposed_defaults_not_endorsed)\n")
-    assert as_text(load_mission(PROFILE).pack, language) in done.stdout
+    first, second = {
+        "en": ("mali-minusma: in order", "2019-12-ML-draft1 (proposed defaults, not endorsed)"),
+        "fr": ("mali-minusma : en ordre", "2019-12-ML-draft1 (valeurs proposées, non endossées)"),
+    }[language]
+    assert done.stdout.splitlines()[:2] == [first, second]
+    assert as_text(load_mission(PROFILE), language) in done.stdout
 
 
-def test_every_rule_and_modifier_has_a_line_with_its_reason() -> None:
-    pack = load_mission(PROFILE).pack
-    for language in PHRASES:
-        text = as_text(pack, language).splitlines()
-        for rule in (*pack.rules, *pack.duplicates):
-            assert any(line.split()[0] == rule.id and line.endswith(rule.why[language]) for line in text if line)
-        for reason in pack.modifiers.reasons:
-            assert any(line.split()[0] == reason.id and line.endswith(reason.why[language]) for line in text if line)
-        starts = {line.index(row.where) for line, row in zip(text[1:], rows(pack, language), strict=False)}
-        assert len(starts) == 1  # the column of places stands straight
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_rule_and_modifier_stands_there_with_its_reason_in_lines_that_a_terminal_holds(language: str) -> None:
+    mission = load_mission(PROFILE)
+    pack, text = mission.pack, as_text(mission, language)
+    assert max(map(len, text.splitlines())) <= WIDE
+    told = " ".join(text.split())
+    for row in rows(pack, language):
+        line = next(line for line in text.splitlines() if line.split()[:1] == [row.id])
+        assert line.split()[1:3] == [row.severity, row.harm]
+        assert line.index(row.where[:4]) == text.index(head(language).where)  # the column of places stands straight
+        assert all(" ".join(words.split()) in told for words in (row.only, row.changed_by, row.why))
+    for reason in pack.modifiers.reasons:
+        assert any(line.startswith(f"{reason.id} ") for line in text.splitlines())
+        assert reason.why[language] in told
 
 
-def test_columns_stand_under_each_other() -> None:
-    assert aligned([("a", "bb", "c"), ("dd", "e", "ff")]) == "a   bb  c\ndd  e   ff"
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_name_in_a_rule_is_told_by_the_kinds_it_means(language: str) -> None:
+    mission = load_mission(PROFILE)
+    kinds, ours = mission.catalogue, head(language).humanitarian
+    meant = {(side == ours, name): means for side, name, means in name_rows(mission, language)}
+    for rule in (*mission.pack.rules, *mission.pack.duplicates):
+        assert {(True, name) for name in rule.humanitarian} <= meant.keys()
+        assert rule.among or {(False, name) for name in rule.mission} <= meant.keys()
+    for (is_ours, name), means in meant.items():
+        side = Side.HUMANITARIAN if is_ours else Side.MISSION
+        assert means
+        assert (kinds.of(side)[0].label[language] in means) is (name in kinds.of(side)[0].groups)
+    assert meant[True, "VACC"] == kinds["VACC"].label[language]
+    assert all(kinds[code].label[language] in meant[False, "UNIFORM"] for code in ("PAT_LONG", "ESCORT", "TOB"))
+    assert PHRASES[language]["host_forces"] in meant[False, "JOINT_FORCES"]
+    assert PHRASES[language]["unpol"] not in meant[False, "JOINT_FORCES"]
+
+
+def test_columns_stand_under_each_other_and_go_on_below() -> None:
+    assert aligned([("a", "bb", "c"), ("dd", "e", "ff")], CELL) == [["a   bb  c"], ["dd  e   ff"]]
+    assert aligned([("a", "one two"), ("b", "")], 4) == [["a  one", "   two"], ["b"]]
 
 
 def test_both_languages_have_the_same_phrases_and_columns() -> None:
@@ -96,4 +126,4 @@ def test_only_a_command_that_needs_the_profile_alone_gets_the_bare_application(
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_tables_of_the_handbook_are_those_of_the_file(language: str) -> None:
     handbook = (ROOT / "docs" / "sop-rules.md").read_text(encoding="utf-8")
-    assert as_markdown(load_mission(PROFILE).pack, language) in handbook
+    assert as_markdown(load_mission(PROFILE), language) in handbook

@@ -23,6 +23,7 @@ from deconflict.domain.as_filed import as_filed
 from deconflict.domain.country import Mission
 from deconflict.mission import load_mission
 from deconflict.overlaps.command import overlaps
+from deconflict.overlaps.words import WORDS
 from deconflict.schemas.geojson import read_files
 
 ROOT = Path(__file__).parents[1]
@@ -172,6 +173,31 @@ def test_radius_and_uncertainty_come_off_and_only_uncertainty_makes_it_possible(
     assert pair["possible"]
     (surely,) = found(tmp_path, aid(radius_m=200, uncertainty_m=700), place, km=2.51)
     assert not surely["possible"]
+
+
+def test_the_radius_of_a_way_comes_off_and_makes_what_needs_it_possible(tmp_path):
+    start, end = away(BANKASS, 270.0, 20_000), away(BANKASS, 90.0, 20_000)
+    beside = aid(point(away(BANKASS, 0.0, 2000.0)))
+    (pair,) = found(tmp_path, beside, patrol(line(start, end), radius_m=600, uncertainty_m=300), km=1.5)
+    assert (pair["gap_m"], pair["possible"]) == (pytest.approx(1100.0, abs=1), True)
+    assert (pair["nominal"]["distance_m"], pair["nominal"]["minutes_within"]) == (pytest.approx(2000.0, abs=1), 0.0)
+    (surely,) = found(tmp_path, beside, patrol(line(start, end), radius_m=600, moving=False), km=1.5)
+    assert (surely["gap_m"], surely["possible"]) == (pytest.approx(1400.0, abs=1), False)
+
+
+def test_nobody_waits_between_two_parts_that_a_file_draws(tmp_path):
+    before, after = patrol(point(BANKASS), (-3, -2)), patrol(point(away(BANKASS, 0, 60_000)), (4, 5))
+    assert found(tmp_path, aid(hours=(0, 1)), before, after, h=0) == []
+    assert len(found(tmp_path, aid(hours=(0, 1)), before, patrol(point(BANKASS), (-2, 4)), after, h=0)) == 1
+
+
+@pytest.mark.parametrize("sop", [False, True])
+def test_a_site_without_an_end_is_met_in_any_year(tmp_path, sop):
+    site = aid(kind="SITE_HEALTH", ends_at="2200-01-01T00:00:00Z")
+    years = 100 * 365 * 24
+    (pair,) = found(tmp_path, site, patrol(point(away(BANKASS, 0, 500)), (years, years + 1), kind="LZ"), h=0, sop=sop)
+    assert (pair["gap_m"], pair["nominal"]["a_at"]) == (pytest.approx(500.0, abs=101), hour(years))
+    assert [rule["id"] for rule in pair["rules"]] == (["R09a", "R09b"] if sop else [])
 
 
 def test_declared_slack_counts_and_makes_nothing_merely_possible(tmp_path):
@@ -342,6 +368,18 @@ def test_the_sop_knows_the_kinds_of_each_side(tmp_path):
     assert run(path, "--within-km", 1, "--within-h", 1).exit_code == 0
 
 
+def test_axes_that_are_swapped_are_refused_where_the_profile_knows_better(tmp_path):
+    lat, lon = BANKASS
+    path = written(tmp_path, aid(point((lon, lat))), patrol(point(BANKASS)))
+    for lang, word in (("en", "swapped"), ("fr", "inversés")):
+        result = run(path, "--sop", "--mission", PROFILE, "--lang", lang)
+        assert (result.exit_code, result.stdout) == (2, "")
+        (said,) = result.stderr.splitlines()
+        assert said.replace(" :", ":").startswith(f"{path}: features[0] (id H1), geometry: ")
+        assert word in said
+    assert run(path, "--within-km", 1, "--within-h", 1).exit_code == 0
+
+
 def test_a_wrong_profile_is_refused_with_its_lines(tmp_path):
     result = run(written(tmp_path, aid()), "--sop", "--mission", tmp_path)
     assert (result.exit_code, result.stdout) == (2, "")
@@ -438,6 +476,46 @@ def test_options_that_do_not_make_a_question_are_refused(tmp_path, options):
     result = run(written(tmp_path, aid()), *options)
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--within-km", "-1", "--within-h", "3"], "'--within-km' : doit être un nombre de 0 à 1000."),
+        (["--within-km", "nan", "--within-h", "3"], "'--within-km' : doit être un nombre de 0 à 1000."),
+        (["--within-km", "5", "--within-h", "three"], "'--within-h' : doit être un nombre de 0 à 100000."),
+        (["--format", "xml"], "'--format' : doit être l'un de geojson, json, table."),
+        (["--within-kms", "5"], "l'option --within-kms n'existe pas."),
+        (["--mission"], "l'option --mission attend une valeur."),
+        (["--sop=yes"], "l'option --sop n'attend pas de valeur."),
+        (["--within-km", "5"], "Donnez --within-km et --within-h ; ils ne peuvent manquer tous deux qu'avec --sop."),
+    ],
+)
+@pytest.mark.parametrize("language", [["--lang", "fr"], ["--lang=fr"]])
+def test_what_is_wrong_with_the_options_is_said_in_the_language_asked_for(tmp_path, language, options, said):
+    path = str(written(tmp_path, aid()))
+    result = run(path, *language, *options)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"Usage : overlaps [OPTIONS] FILE...\nAide : overlaps --help\n\nErreur : {said}\n"
+
+
+def test_french_may_be_asked_for_after_what_is_wrong_or_without_a_file(tmp_path):
+    assert "Erreur : '--within-km' : doit" in run(written(tmp_path, aid()), "--within-km", "x", "--lang", "fr").stderr
+    assert "Erreur : il manque 'FILE...'." in run("--lang", "fr").stderr
+    for language in ([], ["--lang", "de"], ["--lang"]):
+        assert "Error: " in run("--within-km", "x", *language).stderr
+
+
+def test_a_folder_that_is_none_is_said_so_in_both_languages(tmp_path):
+    path, gone = written(tmp_path, aid()), tmp_path / "gone"
+    for lang, said in (("en", f"{gone}: is no folder"), ("fr", f"{gone} : n'est pas un dossier")):
+        result = run(path, "--sop", "--mission", gone, "--lang", lang)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.stderr.startswith(said)
+
+
+def test_both_languages_have_the_same_words():
+    assert WORDS["en"].keys() == WORDS["fr"].keys()
 
 
 def test_a_command_without_files_is_refused():

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 
+import certifi
 import pytest
 from cryptography.fernet import Fernet
 
@@ -19,6 +20,8 @@ GOOD = {
     "SMTP_URL": "smtp://user:secret@mail.example.org:587",
     "MAIL_FROM": "info@desk.example.org",
 }
+SOURCE = (ROOT / "deconflict/settings.py").read_text(encoding="utf-8")
+ENVIRONMENT = set(re.findall(r'read\.(?:text|number)\(\s*"([A-Z_]+)"', SOURCE))
 DEMO = {k: v for k, v in GOOD.items() if k not in ("SMTP_URL", "MAIL_FROM")} | {
     "DEMO": "1",
     "PUBLIC_BASE_URL": "http://127.0.0.1:8000",
@@ -41,28 +44,67 @@ def test_a_good_environment_is_read():
     [
         ("DATABASE_URL", ""),
         ("DATABASE_URL", "mysql://somewhere"),
+        ("DATABASE_URL", "sqlite:///"),
+        ("DATABASE_URL", "sqlite:///:memory:"),
+        ("DATABASE_URL", "sqlite:///file:x?mode=memory&uri=true"),
         ("SECRET_KEY", ""),
         ("SECRET_KEY", "short"),
         ("FIELD_KEYS", ""),
         ("FIELD_KEYS", "not-a-key"),
+        ("FIELD_KEYS", ","),
+        ("FIELD_KEYS", " "),
         ("PUBLIC_BASE_URL", ""),
         ("PUBLIC_BASE_URL", "http://desk.example.org"),
         ("PUBLIC_BASE_URL", "desk.example.org"),
+        ("PUBLIC_BASE_URL", "https://desk.example.org/carnet"),
+        ("PUBLIC_BASE_URL", "https://desk.example.org?lang=fr"),
+        ("PUBLIC_BASE_URL", "https://somebody@desk.example.org"),
+        ("PUBLIC_BASE_URL", "https://desk.example.org:x"),
+        ("PUBLIC_BASE_URL", "https://[desk"),
         ("MISSION", "atlantis"),
         ("PORT", "eighty"),
         ("PORT", "70000"),
+        ("PORT", "0"),
+        ("PORT", "²"),
         ("LOG_LEVEL", "LOUD"),
         ("TWILIO_ACCOUNT_SID", "XX1"),
+        ("TWILIO_ACCOUNT_SID", "ACx"),
+        ("TWILIO_MESSAGING_SERVICE_SID", "garbage"),
+        ("TWILIO_FROM", "an address of somebody"),
+        ("TWILIO_FROM", "+0"),
+        ("TWILIO_BASE_URL", "nope"),
+        ("TWILIO_BASE_URL", "http://relay.example.org"),
+        ("TWILIO_BASE_URL", "https://relay.example.org/twilio"),
         ("SMTP_URL", "http://mail.example.org"),
         ("SMTP_URL", ""),
+        ("SMTP_CA_FILE", "/nope"),
+        ("SMTP_CA_FILE", __file__),
         ("MAIL_FROM", "nobody"),
+        ("MAIL_FROM", "@"),
+        ("MAIL_FROM", "Desk <desk>"),
         ("DEMO", "1"),
+        ("DEMO", "true"),
     ],
 )
 def test_each_wrong_value_is_named_with_what_it_should_look_like(name, value):
-    text = problems(**{name: value})
-    line = next(line for line in text.splitlines() if line.startswith(f"{name}:"))
-    assert "should look like" in line or "only" in line
+    said = [line for line in problems(**{name: value}).splitlines() if line.startswith(f"{name}:")]
+    assert said
+    assert all("should look like" in line for line in said)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "sqlite:///var/memory.db"),
+        ("PUBLIC_BASE_URL", "https://desk.example.org/"),
+        ("PUBLIC_BASE_URL", "http://127.0.0.1:8000"),
+        ("MAIL_FROM", "Desk <info@desk.example.org>"),
+        ("SMTP_CA_FILE", certifi.where()),
+        ("DEMO", "0"),
+    ],
+)
+def test_what_a_right_value_may_look_like_too(name, value):
+    read_settings(GOOD | {name: value})
 
 
 def test_every_problem_is_told_at_once():
@@ -73,6 +115,29 @@ def test_every_problem_is_told_at_once():
 def test_twilio_needs_its_token_and_a_sender():
     text = problems(TWILIO_ACCOUNT_SID="AC" + "0" * 32)
     assert {line.split(":")[0] for line in text.splitlines()} == {"TWILIO_AUTH_TOKEN", "TWILIO_MESSAGING_SERVICE_SID"}
+
+
+@pytest.mark.parametrize(
+    "name", sorted(n for n in ENVIRONMENT if n.startswith("TWILIO_") and n != "TWILIO_ACCOUNT_SID")
+)
+def test_nothing_of_twilio_is_given_without_an_account(name):
+    """It would start, and no text would ever leave."""
+    assert "TWILIO_ACCOUNT_SID: it should look like AC" in problems(**{name: "+22370000000"})
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        {"TWILIO_MESSAGING_SERVICE_SID": "MG" + "0f" * 16},
+        {"TWILIO_FROM": "+22370000000"},
+        {"TWILIO_FROM": "36098"},
+        {"TWILIO_FROM": "Carnet"},
+    ],
+)
+def test_a_sender_is_a_service_a_number_or_a_short_name(sender):
+    account = {"TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKEN": "t"}
+    relay = {"TWILIO_BASE_URL": "https://relay.example.org"}
+    assert read_settings(GOOD | account | sender | relay).twilio_auth_token == "t"
 
 
 def test_no_problem_ever_quotes_a_secret():
@@ -89,9 +154,12 @@ def test_a_secret_may_come_from_a_file(name, tmp_path):
     assert read_settings(environment) == read_settings(GOOD)
 
 
-def test_a_secret_file_that_is_not_there_is_named(tmp_path):
+def test_a_secret_file_that_is_not_there_or_no_text_is_named(tmp_path):
     environment = {k: v for k, v in GOOD.items() if k != "SECRET_KEY"} | {"SECRET_KEY_FILE": str(tmp_path / "none")}
     with pytest.raises(SettingsError, match="SECRET_KEY_FILE: cannot read"):
+        read_settings(environment)
+    (tmp_path / "none").write_bytes(b"\xff\xfe" * 40)
+    with pytest.raises(SettingsError, match=r"SECRET_KEY_FILE: .* holds no text"):
         read_settings(environment)
 
 
@@ -113,9 +181,8 @@ def test_a_demo_runs_only_on_this_machine_and_without_real_providers():
 def test_the_example_file_names_every_variable_and_nothing_else():
     text = (ROOT / "config/settings.example.env").read_text(encoding="utf-8")
     named = set(re.findall(r"^#?\s*([A-Z][A-Z_]+)=", text, re.MULTILINE))
-    read = set(re.findall(r'read\.text\(\s*"([A-Z_]+)"', (ROOT / "deconflict/settings.py").read_text(encoding="utf-8")))
-    assert named - {f"{n}_FILE" for n in SECRETS} == read
-    assert set(Settings.__dataclass_fields__) - {"missions_folder"} <= {n.lower() for n in read}
+    assert named - {f"{n}_FILE" for n in SECRETS} == ENVIRONMENT
+    assert set(Settings.__dataclass_fields__) - {"missions_folder"} <= {n.lower() for n in ENVIRONMENT}
 
 
 def test_the_start_stops_and_says_so(tmp_path):

@@ -13,7 +13,7 @@ from fakes.phones import Phone
 from fakes.smtp_sink import SmtpSink
 from fakes.twilio_network import ACCOUNT_SID, AUTH_TOKEN, TwilioNetwork
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from deconflict import create_app
 from deconflict.domain import roles
@@ -25,10 +25,11 @@ from deconflict.jobs.cycle import Cycle
 from deconflict.jobs.scheduler import cycle_of
 from deconflict.services import acknowledgements, cases, filing, people, releases, requests
 from deconflict.settings import Settings
-from deconflict.store.alerts import Alert
+from deconflict.store.alerts import Acknowledgement, Alert, Message, Receipt
 from deconflict.store.base import Base, db, transaction
-from deconflict.store.cases import Case
-from deconflict.store.items import Item
+from deconflict.store.cases import Case, CaseEvent, Request
+from deconflict.store.duplicates import Duplicate
+from deconflict.store.items import DueMark, Item
 from deconflict.store.people import Duty, Person
 
 KEY = Fernet.generate_key().decode()
@@ -288,6 +289,23 @@ def snapshot(mission_side: Side = Side.MISSION) -> list[tuple[object, ...]]:
     db.session.rollback()
     rows = db.session.scalars(select(Case).order_by(Case.pair)).all()
     return [(c.pair, c.state, c.severity, c.humanitarian_version, c.mission_version, _rules(c)) for c in rows]
+
+
+def marks_left(world: World) -> int:
+    db.session.rollback()
+    return len(db.session.scalars(select(DueMark.id)).all())
+
+
+def fresh_sweep(world: World) -> list[tuple[object, ...]]:
+    """The cases that come of the same items when they are all looked at once, from nothing, by one matcher."""
+    with transaction() as session:
+        for table in (Receipt, Acknowledgement, Message, Alert, Request, CaseEvent, Case, Duplicate, DueMark):
+            session.execute(delete(table))
+        for item in session.scalars(select(Item)):
+            filing.mark_due(session, item, "test", world.now)
+    while marks_left(world):
+        world.turn()
+    return snapshot()
 
 
 def _rules(case: Case) -> tuple[str, ...]:

@@ -12,12 +12,15 @@ FOLDER = Path(__file__).parents[2] / "templates" / "letters"
 
 
 class Kind(StrEnum):
-    """Every letter there is; the value is its file name. The first two go to whom they concern, the others to heads of office."""
+    """Every letter there is; the value is its file name. The first two go to whom they concern, the third to those who work with
+    somebody new, the others to heads of office."""
 
     NEW_LINK = "new_link"
     STEP_CLEARED = "step_cleared"
+    PERSON_ADDED = "person_added"
     LINK_SENT = "link_sent"
     ACCOUNT_GIVEN = "account_given"
+    ADDED_ELSEWHERE = "added_elsewhere"
     STEP_WATCHED = "step_watched"
 
 

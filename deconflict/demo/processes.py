@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 STOP_WITHIN_S = 15.0
+LOOK_EVERY_S = 0.05
 LAST_LINES = 12
 
 
@@ -24,7 +25,11 @@ class Child:
 
     @property
     def alive(self) -> bool:
-        return self.process.poll() is None
+        """Asked of the kernel: Ctrl-C in the middle of Popen.poll leaves its lock taken, and whoever waits then waits for ever."""
+        try:
+            return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+        except ChildProcessError:
+            return False
 
     def signal(self, number: int) -> None:
         """To the whole group; one that is gone is no mistake."""
@@ -56,14 +61,18 @@ def start(name: str, command: Sequence[str], environ: Mapping[str, str], folder:
 
 
 def stop(children: Sequence[Child]) -> None:
-    """Asks all at once, waits for each, and kills what does not listen."""
+    """Asks all at once, gives them time, and kills what does not listen or was left behind by one that did."""
     for child in children:
         child.signal(signal.SIGTERM)
-    until = time.monotonic() + STOP_WITHIN_S
+    _wait(children)
     for child in children:
-        try:
-            child.process.wait(max(0.1, until - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            child.signal(signal.SIGKILL)
-            child.process.wait()
-        child.signal(signal.SIGKILL)  # whatever it had started itself
+        child.signal(signal.SIGKILL)
+    _wait(children)
+    for child in children:
+        child.process.poll()
+
+
+def _wait(children: Sequence[Child]) -> None:
+    until = time.monotonic() + STOP_WITHIN_S
+    while any(child.alive for child in children) and time.monotonic() < until:
+        time.sleep(LOOK_EVERY_S)

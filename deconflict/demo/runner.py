@@ -23,7 +23,8 @@ from deconflict.demo.prepare import Trouble, app_of, environment, in_a_sentence,
 from deconflict.demo.processes import Child, start, stop
 from deconflict.demo.scenario import sign_ins
 from deconflict.domain import roles
-from deconflict.settings import ROOT
+from deconflict.domain.country import Mission
+from deconflict.settings import PORT_LIKE, ROOT, port_number
 
 HOST = "127.0.0.1"
 READY_WITHIN_S = 120.0
@@ -34,7 +35,7 @@ INTERRUPTED = 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code: 0 after Ctrl-C or SIGTERM, 1 with a sentence on stderr where something is in the way."""
     parser = argparse.ArgumentParser(prog="python -m deconflict.demo", description="Run the demo until Ctrl-C.")
-    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
+    parser.add_argument("--port", default=os.environ.get("PORT") or "8000")
     parser.add_argument(
         "--folder", type=Path, default=ROOT / "var", help="where its secrets, logs and database are kept"
     )
@@ -42,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with _signals():
         try:
             with in_a_sentence():
-                return run(given.port, given.folder.resolve())
+                return run(_port(given.port), given.folder.resolve())
         except Trouble as trouble:
             print(trouble, file=sys.stderr)
             return 1
@@ -58,7 +59,7 @@ def run(port: int, folder: Path) -> int:
     environ = environment(os.environ, folder, port)
     app = app_of(environ)
     prepare(app, folder)
-    children = _start_both(environ, folder, port)
+    children = _start_both(environ, folder)
     try:
         _wait_until_ready(children, port)
         _say_what_to_do(app, port)
@@ -77,9 +78,14 @@ def _look_for_packages() -> None:
             raise Trouble(f"The package {package} is missing. Run: make demo")
 
 
+def _port(typed: str) -> int:
+    port = port_number(typed)
+    if port is None:
+        raise Trouble(f"PORT: it should look like {PORT_LIKE}.")
+    return port
+
+
 def _look_at_port(port: int) -> None:
-    if not 0 < port < 65536:
-        raise Trouble("PORT: it should look like a number between 1 and 65535, such as 8000.")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -90,10 +96,9 @@ def _look_at_port(port: int) -> None:
             raise Trouble(f"Port {port} cannot be used: {error.strerror}. Choose one above 1023.") from None
 
 
-def _start_both(environ: dict[str, str], folder: Path, port: int) -> list[Child]:
+def _start_both(environ: dict[str, str], folder: Path) -> list[Child]:
     logs = folder / "log"
-    serve = [sys.executable, "-m", "gunicorn", "--no-control-socket", "-k", "gthread", "-w", "1", "--threads", "8"]
-    serve += ["--graceful-timeout", "5", "-b", f"{HOST}:{port}", "wsgi:app"]
+    serve = [sys.executable, "-m", "gunicorn", "wsgi:app"]  # gunicorn.conf.py says how, for a real installation too
     turn = [sys.executable, "-m", "flask", "--app", "wsgi", "scheduler"]
     children: list[Child] = []
     try:
@@ -154,7 +159,9 @@ def _say_what_to_do(app: Flask, port: int) -> None:
             f", {who.scope}" if who.scope else ""
         )
         lines.append(f"  {who.email:<24}{role}")
-    print("\n".join([*lines, TO_TRY, "Ctrl-C stops it."]), flush=True)
+    mission: Mission = app.extensions["mission"]
+    to_try = TO_TRY.format(hours=", ".join(f"{at:%H:%M}" for at in mission.pack.clocks.batches))
+    print("\n".join([*lines, to_try, "Ctrl-C stops it."]), flush=True)
 
 
 TO_TRY = """
@@ -162,7 +169,9 @@ Three things to try
   1. As aminata@ocha.example open the critical case at Bankass, found minutes ago: take it and ask the mission for another
      time. (If nobody acts within a quarter of an hour, both sides are told to call their base, and nothing else.)
   2. On the demo phones open Kofi's: his text says no place and no hour. Type its code on the code page, or call the base.
-  3. As kofi@mission.example amend that patrol by a week: the case closes by itself, and everybody who was told is told.
+  3. As kofi@mission.example amend that patrol by a week: the case closes by itself. Everybody who was told is told at the next
+     fixed hour ({hours}): texts that leave as a plan moves would trace it. To see it at once, open the case as
+     aminata@ocha.example, under the ended ones, and send the closing texts now.
 """
 
 

@@ -76,7 +76,7 @@ class Part:
     at `start` and at the last point at `end`, at constant speed along geodesic legs; its slack runs linearly from
     that of `start` to that of `end`; its corridor half-width is `uncertainty_m`, its `shape.radius_m` is 0.
 
-    `groups` are the SOP's names for its kind and traits (CROWD, UNIFORM, MOVE, AIDLIKE ...). `halt` says a stop of 15
+    `groups` are the SOP's names for its kind and traits (CROWD, UNIFORM, MOVE, CIMIC ...). `halt` says a stop of 15
     minutes or more was declared there. `implied` parts were not filed (a leg or a wait the matcher adds) and make a hit
     `possible` at most. `commune_only` parts take part in commune rules only (RUL-22).
     """

@@ -16,6 +16,7 @@ from deconflict.domain.filed_boxes import Filed, pairs
 from deconflict.domain.judgement import Hit, Judgement
 from deconflict.domain.overlap import Nominal
 from deconflict.domain.reaches import Far, Names, reaches_of
+from deconflict.domain.sides import Sides
 from deconflict.domain.sop import Reach, RulePack
 
 EVER = datetime(1, 1, 1, tzinfo=UTC)  # as of when plans are judged: before all of them
@@ -63,35 +64,38 @@ def overlap_of(a: Activity, b: Activity, limits: Limits | None, pack: RulePack |
     """The pair when it is within the limits or a rule fires, else None."""
     judgement = pack.judge(a, b, now=EVER) if pack is not None else None
     hits = judgement.hits if judgement is not None else ()
-    gap_m = math.inf if limits is None else overlap.gap_m(a.parts, b.parts, limits.within_s)
+    sides = Sides(a.parts, b.parts)
+    gap_m = math.inf if limits is None else _gap_m(sides, limits.within_s, most_m=limits.within_m)
     near = limits is not None and gap_m <= limits.within_m
     if not (near or hits):
         return None
     if limits is None or not near:
         limits = _widest(hits)
-        gap_m = overlap.gap_m(a.parts, b.parts, limits.within_s)
+        gap_m = _gap_m(sides, limits.within_s)
     within_m, within_s = limits.within_m, limits.within_s
-    firm = near and (_as_stated(a, b) or _firm_gap_m(a, b, within_s) <= within_m)
+    firm = near and (_as_stated(a, b) or _gap_m(sides, within_s, assumed=False, uncertain=False) <= within_m)
     return Overlap(
         a,
         b,
         gap_m=gap_m,
         time_gap_s=overlap.time_gap_s(a.parts, b.parts),
         possible=not firm and all(hit.possible for hit in hits),
-        nominal=overlap.nominal(a.parts, b.parts, within_s),
-        minutes_within=overlap.minutes_within(a.parts, b.parts, within_m),
+        nominal=overlap.nominal(a.parts, b.parts, within_s, among=sides),
+        minutes_within=overlap.minutes_within(a.parts, b.parts, within_m, among=sides),
         judgement=judgement,
     )
+
+
+def _gap_m(
+    sides: Sides, within_s: float, *, assumed: bool = True, uncertain: bool = True, most_m: float = math.inf
+) -> float:
+    return overlap.gap_m(sides.a, sides.b, within_s, assumed=assumed, uncertain=uncertain, most_m=most_m, among=sides)
 
 
 def _as_stated(a: Activity, b: Activity) -> bool:
     """Nothing but what was declared, so that the gap is firm as it is."""
     parts = (*a.parts, *b.parts)
     return all(p.uncertainty_m == 0 and p.start.assumed == p.end.assumed == NO_SLACK for p in parts)
-
-
-def _firm_gap_m(a: Activity, b: Activity, within_s: float) -> float:
-    return overlap.gap_m(a.parts, b.parts, within_s, assumed=False, uncertain=False)
 
 
 def _widest(hits: Sequence[Hit]) -> Limits:
@@ -117,6 +121,5 @@ def _filed(activities: Sequence[Activity]) -> dict[Names, Filed]:
     for place, activity in enumerate(activities):
         for extent in extents_of(activity):
             rows[extent.names].append((place, 0, *extent.box))
-            coded = (*extent.box[:4], extent.part_begins_s, extent.part_ends_s)
-            rows[extent.names].extend((place, cell, *coded) for cell in cells_of(extent))
+            rows[extent.names].extend((place, cell, *extent.coded) for cell in cells_of(extent))
     return {names: Filed.of(some) for names, some in rows.items()}

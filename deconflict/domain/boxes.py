@@ -27,8 +27,9 @@ TINY_DEG = 1e-9
 NEVER_S = 1e12
 
 
-class Row(NamedTuple):
-    """One box. For one, plain numbers are thirty times quicker than arrays."""
+class Box(NamedTuple):
+    """Where and when something may be at most: degrees and epoch seconds, closed, as those of `Boxes`. For one, plain numbers
+    are thirty times quicker than arrays."""
 
     south: float
     west: float
@@ -37,16 +38,16 @@ class Row(NamedTuple):
     begins_s: float
     ends_s: float
 
-    def widened(self, within_m: float, within_s: float) -> Row:
+    def widened(self, within_m: float, within_s: float) -> Box:
         """As `Boxes.widened`."""
         lat = max(within_m, 0.0) / METRES_PER_DEGREE + TINY_DEG
         south, north = self.south - lat, self.north + lat
         begins_s, ends_s = self.begins_s - within_s, self.ends_s + within_s
         furthest = max(abs(south), abs(north))
         if furthest >= NEAR_POLE_DEG or lat * METRES_PER_DEGREE > FAR_M:
-            return Row(south, -180.0, north, 180.0, begins_s, ends_s)
+            return Box(south, -180.0, north, 180.0, begins_s, ends_s)
         lon = lat / math.cos(math.radians(furthest))
-        return Row(south, self.west - lon, north, self.east + lon, begins_s, ends_s)
+        return Box(south, self.west - lon, north, self.east + lon, begins_s, ends_s)
 
     @property
     def size_deg(self) -> float:
@@ -70,15 +71,15 @@ class Boxes:
     ends_s: Floats
 
     @classmethod
-    def of(cls, rows: Sequence[Row]) -> Self:
-        return cls(*np.array(rows, dtype=np.float64).reshape(-1, 6).T)
+    def of(cls, boxes: Sequence[Box]) -> Self:
+        return cls(*np.array(boxes, dtype=np.float64).reshape(-1, 6).T)
 
     def __len__(self) -> int:
         return len(self.south)
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[Box]:
         columns = (getattr(self, field.name).tolist() for field in fields(self))
-        return list(map(Row, *columns))
+        return list(map(Box, *columns))
 
     def take(self, index: Index) -> Self:
         return type(self)(*(getattr(self, field.name)[index] for field in fields(self)))
@@ -131,15 +132,15 @@ class Squares:
         """The square (n,) each box is filed under; none may be larger than a square."""
         return self._row(boxes.south) * self.columns + self._column(boxes.west) % self.columns
 
-    def number_of(self, row: Row) -> int:
+    def number_of(self, box: Box) -> int:
         """As `number`, of one."""
-        return self._row_at(row.south) * self.columns + math.floor((row.west + 180.0) / self.deg) % self.columns
+        return self._row_at(box.south) * self.columns + math.floor((box.west + 180.0) / self.deg) % self.columns
 
-    def numbers_around(self, row: Row, most: int) -> tuple[int, ...]:
+    def numbers_around(self, box: Box, most: int) -> tuple[int, ...]:
         """The squares `around` one box; none when they would be more than `most`."""
-        first, last = self._row_at(row.south - self.deg - TINY_DEG), self._row_at(row.north + TINY_DEG)
-        west = math.floor((row.west - self.deg - TINY_DEG + 180.0) / self.deg)
-        width = min(math.floor((row.east + TINY_DEG + 180.0) / self.deg) - west + 1, self.columns)
+        first, last = self._row_at(box.south - self.deg - TINY_DEG), self._row_at(box.north + TINY_DEG)
+        west = math.floor((box.west - self.deg - TINY_DEG + 180.0) / self.deg)
+        width = min(math.floor((box.east + TINY_DEG + 180.0) / self.deg) - west + 1, self.columns)
         if (last - first + 1) * width > most:
             return ()
         columns = [(west + n) % self.columns for n in range(width)]

@@ -9,11 +9,13 @@ from datetime import datetime
 
 from deconflict.domain.activity import Side
 from deconflict.domain.audience import Audience
-from deconflict.domain.disclosure import ItemFacts, ItemView, ReleasedWords, opens, sees_desk_case, view_of_item
+from deconflict.domain.desk_log import NO_LOG, CaseLog
+from deconflict.domain.disclosure import ItemFacts, ItemView, sees_desk_case, view_of_item
 from deconflict.domain.filing import Level
 from deconflict.domain.judgement import Judgement
+from deconflict.domain.matrix import opens
 from deconflict.domain.severity import Severity
-from deconflict.domain.states import OPEN_CASES, AlertState, CaseState, RequestState
+from deconflict.domain.states import OPEN_CASES, CaseState
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,132 +126,12 @@ class CaseLine:
 
 
 @dataclass(frozen=True, slots=True)
-class RequestLine:
-    """What one side was asked, in the very words it read, and what it answered."""
-
-    id: int
-    side: str
-    ask: str
-    words: ReleasedWords
-    state: str
-    made_at: datetime
-    made_by: str
-    answered_at: datetime | None
-    answered_by: str
-    answer: str
-
-    @property
-    def stands(self) -> bool:
-        """It was neither replaced nor ended."""
-        return self.state not in (RequestState.WITHDRAWN, RequestState.DONE)
-
-
-@dataclass(frozen=True, slots=True)
-class MessageLine:
-    """One try. `at` is the last thing known of it: receipt, sending or queueing; `leaves_at` while it waits."""
-
-    channel: str
-    state: str
-    at: datetime
-    leaves_at: datetime | None
-    tries: int
-    error: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class AcknowledgementLine:
-    """What somebody said, at which level, and for a relay how it was heard and who wrote it down."""
-
-    at: datetime
-    level: str
-    method: str
-    answer: str
-    how: str
-    recorded_by: str
-
-
-@dataclass(frozen=True, slots=True)
-class AlertLine:
-    """Who is owed word, without the code and the address. `label` is the reference that person reads, with its counter."""
-
-    id: int
-    label: str
-    side: str
-    person_id: int
-    person: str
-    organisation: str
-    function: str
-    purpose: str
-    step: str
-    level: str
-    state: str
-    owed_at: datetime
-    ack_due_at: datetime | None
-    messages: tuple[MessageLine, ...]
-    acknowledgements: tuple[AcknowledgementLine, ...]
-
-    @property
-    def waits(self) -> bool:
-        """An acknowledgement is expected: a closing text asks for none."""
-        return self.state == AlertState.OWED and self.ack_due_at is not None
-
-    @property
-    def moved(self) -> bool:
-        """It counts no more: something newer took its place, or its hour has passed."""
-        return self.state not in (AlertState.OWED, AlertState.ACKNOWLEDGED)
-
-    @property
-    def relayable(self) -> bool:
-        """A party's alert whose acknowledgement an officer may still hear by phone, for a level above it too."""
-        return self.side != "ocha" and self.state in (AlertState.OWED, AlertState.ACKNOWLEDGED)
-
-
-@dataclass(frozen=True, slots=True)
-class EventLine:
-    """One line of history; `actor` empty is the system."""
-
-    at: datetime
-    actor: str
-    event: str
-    state: str
-    round: int
-    severity: str
-    code: str
-    reason: str
-    sop_version: str
-    humanitarian_version: int
-    mission_version: int
-
-
-@dataclass(frozen=True, slots=True)
-class CaseLog:
-    requests: tuple[RequestLine, ...] = ()
-    alerts: tuple[AlertLine, ...] = ()
-    events: tuple[EventLine, ...] = ()
-
-    def owed_to(self, person_id: int) -> tuple[AlertLine, ...]:
-        """The alerts of the desk that this officer has not acknowledged."""
-        return tuple(a for a in self.alerts if a.person_id == person_id and a.side == "ocha" and a.waits)
-
-    def untold(self, request: RequestLine) -> bool:
-        """Whether a request still waits of which no message went to anybody of its side: its severity has no ladder, or nobody
-        there has an address."""
-        told = (a for a in self.alerts if a.side == request.side and a.purpose == "request" and a.messages)
-        return request.state == RequestState.OPEN and not any(a.owed_at >= request.made_at for a in told)
-
-    def closing_waits(self, now: datetime) -> bool:
-        """Whether a closing text is still to leave at the fixed hour (RUL-6)."""
-        waiting = (m for a in self.alerts if a.purpose == "closing" and a.state == AlertState.OWED for m in a.messages)
-        return any(m.leaves_at is not None and m.leaves_at > now for m in waiting)
-
-
-@dataclass(frozen=True, slots=True)
 class DeskCaseFacts:
     """One case as its rows say it. Never leaves services and disclosure."""
 
     line: CaseLine
     items: tuple[DeskItemFacts, ...]
-    log: CaseLog = CaseLog()
+    log: CaseLog = NO_LOG
 
     @property
     def sensitive(self) -> bool:

@@ -1,6 +1,6 @@
 """THE ONLY GATE: what each audience may see of anything.
 
-`MATRIX` is D8 with the rulings as data; the functions below turn facts into views, and pages, API, exports and messages
+The matrix is data (domain.matrix); the functions below turn facts into views by it, and pages, API, exports and messages
 receive only views. A fact no cell opens is None in the view, never an empty string that looks like an answer.
 
 With classical notification off (RUL-7), nothing of an item is ever shown to the other side as an item: what a party may
@@ -14,45 +14,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from deconflict.domain import roles
 from deconflict.domain.activity import OPEN_END, Side
 from deconflict.domain.audience import Audience
 from deconflict.domain.filing import Filing, Level, MissionPlan, MovementNotice, Stop
-
-F, O, N = "full", "own", "none"  # noqa: E741  # the letters of D8
-
-# Element of an item -> role -> cell. A role that is not named sees nothing. `own`: his organisation's items; for the
-# mission, those of his sector (U9 and force headquarters, who have no sector, see all of the mission's own).
-_HUM_OWN = {roles.SUBMITTER: O, roles.FOCAL_POINT: O}
-_MIL_OWN = {roles.CIMIC: O, roles.OPS: O, roles.QIP_MANAGER: O}
-_OFFICERS = {roles.CMCOORD: F, roles.SUBOFFICE_HEAD: F, roles.OCHA_HEAD: F}
-_CMO_ONLY = {roles.CMCOORD: F}
-
-MATRIX: dict[str, dict[str, str]] = {
-    "notice.organisation": _HUM_OWN | _OFFICERS,
-    "notice.activity": _HUM_OWN | _OFFICERS,
-    "notice.route": _HUM_OWN | _OFFICERS,
-    "notice.timing": _HUM_OWN | _OFFICERS,
-    "notice.vehicles": _HUM_OWN | _OFFICERS,
-    "notice.persons": _HUM_OWN | _OFFICERS,
-    "notice.cargo": _HUM_OWN | _OFFICERS,
-    "notice.escort": _HUM_OWN | _OFFICERS,
-    "notice.team_phone": _HUM_OWN | _OFFICERS,
-    # Kidnap risk: not even the heads. Plates are for recognition at a checkpoint and for nobody's interest before.
-    "notice.overnight": _HUM_OWN | _CMO_ONLY,
-    "notice.plates": _HUM_OWN | _CMO_ONLY,
-    "plan.organisation": _MIL_OWN | _OFFICERS,
-    "plan.activity": _MIL_OWN | _OFFICERS,
-    "plan.route": _MIL_OWN | _OFFICERS,
-    "plan.timing": _MIL_OWN | _OFFICERS,
-    "plan.traits": _MIL_OWN | _OFFICERS,
-    "case.desk": _OFFICERS,
-    "case.own": _HUM_OWN | _MIL_OWN,
-    "contact.phone": {roles.FOCAL_POINT: O} | _OFFICERS,
-}
-
-# SENSITIVE activities (protection monitoring, access negotiation): the officer and the head, nobody between (R10, RUL-3).
-SENSITIVE_READERS = frozenset({roles.CMCOORD, roles.OCHA_HEAD})
+from deconflict.domain.matrix import opens
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,22 +77,23 @@ class ItemView:
     reduced_at: datetime | None = None
 
 
-def is_own(facts: ItemFacts, audience: Audience) -> bool:
-    """Its owner's people; for the mission narrowed to the sector, unless the account is of the whole force."""
-    if facts.owner_id != audience.organisation_id:
+def owns(audience: Audience, side: str, owner_id: int, sector: str) -> bool:
+    """Its owner's people; for the mission narrowed to the sector, unless the account is of the whole force. To be asked of the
+    bare row, before what was filed is opened: that it cannot be read would tell a stranger that it is there."""
+    if owner_id != audience.organisation_id:
         return False
-    return facts.side is Side.HUMANITARIAN or audience.scope in (None, facts.sector)
+    return side == Side.HUMANITARIAN or audience.scope in (None, sector)
 
 
-def opens(element: str, audience: Audience, *, own: bool, sensitive: bool = False) -> bool:
-    """Whether any of the audience's roles opens this element of the matrix."""
-    cells = MATRIX[element]
-    for role in audience.roles & cells.keys():
-        if cells[role] == O and own:
-            return True
-        if cells[role] == F and (not sensitive or role in SENSITIVE_READERS):
-            return True
-    return False
+def is_own(facts: ItemFacts, audience: Audience) -> bool:
+    return owns(audience, facts.side, facts.owner_id, facts.sector)
+
+
+def sees_person(audience: Audience, *, organisation_id: int, side: str, scope: str | None) -> bool:
+    """Whether somebody stands on a list of people for this audience. In the mission whoever works in another sector is not
+    one's own."""
+    near = side != Side.MISSION or None in (audience.scope, scope) or audience.scope == scope
+    return opens("people.list", audience, own=near and organisation_id == audience.organisation_id)
 
 
 def view_of_item(facts: ItemFacts, audience: Audience) -> ItemView | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 
@@ -32,7 +32,8 @@ class FileItem:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How the shapes of one feature are held: declared slack and metres, the same for all."""
+    """How the shapes of one feature are held: declared slack and metres, the same for all. `radius_m` widens what is held; of a
+    line while it is gone along it is the half-width of the way, where the party may be: uncertainty (domain.activity.Part)."""
 
     kind: str
     start: datetime
@@ -43,31 +44,35 @@ class Manner:
 
     def held(self, drawn: Drawn) -> Part:
         """The whole shape, throughout the window."""
-        return self._part(_once(drawn.points), self.start, self.end, moving=False, drawn=drawn)
+        return self._part(_once(drawn.points), drawn=drawn)
 
     def moved(self, drawn: Drawn) -> Part:
         """Along the line at constant speed. Without a way to go it is a place, without time to go anywhere on the line."""
         points = _once(drawn.points)
-        return self._part(points, self.start, self.end, moving=len(points) > 1 and self.start < self.end)
+        return self._widened(self._part(points, moving=len(points) > 1 and self.start < self.end))
 
     def timed(self, drawn: Drawn, times: Sequence[datetime]) -> Iterator[Part]:
         """A leg from each corner to the next at constant speed; a stay where two corners are the same place."""
-        line = self._part(drawn.points, self.start, self.end, moving=True)
+        line = self._part(drawn.points, moving=True)
         legs = timed_legs(line, [Moment(at, self.slack) for at in times])
         for leg in legs:
             if leg.start.at < leg.end.at or len(leg.shape.points) > 1 or len(legs) == 1:
-                yield leg
+                yield self._widened(leg)
 
-    def _part(
-        self, points: tuple[LatLon, ...], start: datetime, end: datetime, *, moving: bool, drawn: Drawn | None = None
-    ) -> Part:
+    def _widened(self, part: Part) -> Part:
+        if not part.moving:
+            return part
+        shape = replace(part.shape, radius_m=0.0)
+        return replace(part, shape=shape, uncertainty_m=self.uncertainty_m + self.radius_m)
+
+    def _part(self, points: tuple[LatLon, ...], *, moving: bool = False, drawn: Drawn | None = None) -> Part:
         area = drawn is not None and drawn.area
         return Part(
             kind=self.kind,
             groups=frozenset(),
             shape=Shape(points, self.radius_m, area, drawn.holes if drawn and area else ()),
-            start=Moment(start, self.slack),
-            end=Moment(end, self.slack),
+            start=Moment(self.start, self.slack),
+            end=Moment(self.end, self.slack),
             moving=moving,
             uncertainty_m=self.uncertainty_m,
         )

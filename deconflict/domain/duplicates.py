@@ -67,17 +67,25 @@ def view_of_duplicate(
         return DuplicateView(
             facts.id, facts.point, _once(aid), weeks, owners, facts.seen_at, tuple(views), facts.judgement
         )
-    if not audience.may(roles.CLUSTER) or not all(_told_to_cluster(item, audience) for item in facts.items):
+    if not _reads_for_cluster(audience) or not all(_told_to_cluster(item, audience) for item in facts.items):
         return None
     aid = tuple(sorted(kind.category for kind in _shared(facts, catalogue) if kind.category and not kind.shown_as))
     first, second = facts.items
     return DuplicateView(facts.id, facts.point, _once(aid), weeks, (_named(first), _named(second)), facts.seen_at)
 
 
+def _reads_for_cluster(audience: Audience) -> bool:
+    """Never whoever files too, whatever roles an account has been left with: his own notice would be a question."""
+    return audience.may(roles.CLUSTER) and roles.may_be_combined(audience.roles)
+
+
 def _told_to_cluster(item: DeskItemFacts, audience: Audience) -> bool:
-    """What is kept to its owner goes to nobody but the officer, and a cluster of one area looks at that area."""
+    """What is kept to its owner goes to nobody but the officer, and a cluster of one area looks at that area. What his own
+    organisation is in, OCHA speaks of with both: a colleague's notice would be as good a question."""
     facts = item.facts
     if facts is None or facts.sensitive or facts.level is Level.MATCH_ONLY:
+        return False
+    if facts.owner_id == audience.organisation_id:
         return False
     return audience.scope in (None, facts.area, facts.sector)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -11,6 +11,7 @@ from deconflict.domain import overlap
 from deconflict.domain.activity import Part
 from deconflict.domain.hours import open_span
 from deconflict.domain.rules import Rule, first_instant, last_instant
+from deconflict.domain.sides import Asked, Sides
 from deconflict.domain.timewindow import Allow, widened
 
 Span = tuple[datetime, datetime]
@@ -27,8 +28,9 @@ class Basis(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Encounter:
     """`rule` is as it stands here: modifiers may have narrowed its distance or stretched its hours. `notes` says which,
-    `raised` by how many steps they make it worse."""
+    `raised` by how many steps they make it worse. `sides` knows all parts of both activities."""
 
+    sides: Sides
     rule: Rule
     part: Part
     others: tuple[Part, ...]
@@ -74,18 +76,26 @@ class Encounter:
         if not others:
             return False
         if basis is Basis.DISTANCE:
-            gap = overlap.gap_m(here, others, self.rule.within_s, assumed=assumed, uncertain=uncertain)
-            return gap <= (self.rule.within_m or 0.0)
+            return self.gap_m(others, assumed=assumed, uncertain=uncertain) <= (self.rule.within_m or 0.0)
         return overlap.time_gap_s(here, others, assumed=assumed) <= self.rule.within_s
+
+    def gap_m(self, others: Sequence[Part], *, assumed: bool = True, uncertain: bool = True) -> float:
+        """To these of the others, within the rule's hours; `math.inf` perhaps when it is more than the rule's distance."""
+        here, within_s, most_m = [self.part], self.rule.within_s, self.rule.within_m or 0.0
+        return overlap.gap_m(
+            here, others, within_s, assumed=assumed, uncertain=uncertain, most_m=most_m, among=self.sides
+        )
+
+    def asked(self, basis: Basis) -> Asked:
+        return Asked([self.part], self.by(basis), self.rule.within_m or 0.0, self.rule.within_s)
 
     def bases(self, zone: tzinfo) -> list[Basis]:
         return [basis for basis in Basis if self.fires(basis, zone)]
 
-    def meeting(self, zone: tzinfo) -> Span:
-        """The first and the last instant at which somebody is in the overlap, all slack included."""
-        spans: list[Span | None] = []
-        if near := self.by(Basis.DISTANCE):
-            spans.append(overlap.together([self.part], near, self.rule.within_m or 0.0, self.rule.within_s))
+    def meeting(self, near: Span | None, zone: tzinfo) -> Span:
+        """The first and the last instant at which somebody is in the overlap, all slack included. `near`: those at which the two
+        are within the rule's distance."""
+        spans = [near]
         coded = {id(o): o for basis in (Basis.SETTLEMENT, Basis.COMMUNE) for o in self.by(basis)}
         spans += [self.at_once(other) for other in coded.values()]
         met = [span for span in spans if span is not None]
@@ -116,6 +126,12 @@ class Encounter:
     def _open(self, span: Span, zone: tzinfo) -> Span | None:
         hours = self.part.hours if self.rule.site_hours else None
         return span if hours is None else open_span(hours, *span, zone)
+
+
+def meetings(encounters: Sequence[Encounter], sides: Sides, zone: tzinfo) -> list[Span]:
+    """That of each."""
+    near = overlap.each_together([encounter.asked(Basis.DISTANCE) for encounter in encounters], sides)
+    return [encounter.meeting(span, zone) for encounter, span in zip(encounters, near, strict=True)]
 
 
 def _window(part: Part) -> Span:

@@ -105,13 +105,15 @@ class Night:
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """Every clock of sop.toml that is not a ladder's. A severity without `release` waits for the officer (RUL-1)."""
+    """Every clock of sop.toml that is not a ladder's. A severity without `release` waits for the officer (RUL-1).
+    `follow_up`: how long a yes or an agreement is waited for before the desk is rung again."""
 
     release: Mapping[Severity, Clock]
     review: Mapping[Severity, timedelta]
     review_near: timedelta
     review_soon: timedelta
     night: Night
+    follow_up: Clock
     daily_cap: int
     batches: tuple[time, ...]
     release_ask: Mapping[Severity, Clock] = field(default_factory=dict)

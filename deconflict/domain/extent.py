@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from deconflict.domain.activity import Activity, LatLon, Moment, Part
-from deconflict.domain.boxes import Row
+from deconflict.domain.boxes import Box
 from deconflict.domain.geodesy import box, cut
 
 PIECE_M = 25_000.0  # a long way is cut for looking up: a box around 400 km of road touches half a country for days
@@ -15,25 +15,21 @@ PIECE_M = 25_000.0  # a long way is cut for looking up: a box around 400 km of r
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """A part, or a stretch of one: degrees, epoch seconds, all slack and uncertainty included. `names` are its kind and
-    groups, what a rule may speak of. The codes are those of the whole part, on its first stretch only, whose
-    `part_begins_s` and `part_ends_s` are the whole part's."""
+    """A part, or a stretch of one, in its box: all slack and uncertainty included. `names` are its kind and groups, what a
+    rule may speak of. The codes are those of the whole part, on its first stretch only, whose `part_begins_s` and
+    `part_ends_s` (epoch seconds) are the whole part's."""
 
     names: tuple[str, ...]
-    south: float
-    west: float
-    north: float
-    east: float
-    begins_s: float
-    ends_s: float
+    box: Box
     part_begins_s: float
     part_ends_s: float
     settlement: str | None = None
     commune: str | None = None
 
     @property
-    def box(self) -> Row:
-        return Row(self.south, self.west, self.north, self.east, self.begins_s, self.ends_s)
+    def coded(self) -> Box:
+        """What is filed under the codes: whoever asks for a place by its name asks for the hours of the whole part."""
+        return self.box._replace(begins_s=self.part_begins_s, ends_s=self.part_ends_s)
 
 
 def extents_of(activity: Activity) -> list[Extent]:
@@ -46,7 +42,7 @@ def _extents(part: Part) -> Iterator[Extent]:
     codes: tuple[str | None, str | None] = (part.spot.settlement, part.spot.commune)
     for first, last, points in _stretches(part):
         window = _window(part, first, last) if part.moving else whole
-        yield Extent(names, *box(points, margin), *window, *whole, *codes)
+        yield Extent(names, Box(*box(points, margin), *window), *whole, *codes)
         codes = (None, None)
 
 

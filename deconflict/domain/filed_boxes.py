@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from deconflict.domain import sweep
-from deconflict.domain.boxes import Boxes, Numbers
+from deconflict.domain.boxes import Box, Boxes, Numbers
 from deconflict.domain.cells import is_settlement
 from deconflict.domain.reaches import Far, Names
 
-COLUMNS = ("item_id", "cell", "south", "west", "north", "east", "begins_s", "ends_s")
+COLUMNS = ("item_id", "cell", *Box._fields)
 ROW = np.dtype([(name, np.int64 if name in COLUMNS[:2] else np.float64) for name in COLUMNS])
 ITEMS_AT_ONCE = 65_536
 ITEM_BITS = 32
@@ -69,6 +69,26 @@ def pair_blocks(
             found += _found(a, b, wanted)
         codes = _distinct(np.concatenate(found))
         yield np.stack([codes >> ITEM_BITS, codes & ((1 << ITEM_BITS) - 1)], axis=1)
+
+
+def to_look_at(found: Numbers, among: Collection[int]) -> set[int]:
+    """Whom of `among` to look at so that every pair found (n, 2) with one of them is looked at: the first, where it is one of
+    them, else the second."""
+    known = np.fromiter(among, dtype=np.int64, count=len(among))
+    first, second = (np.isin(found[:, side], known) for side in (0, 1))
+    wanted = np.concatenate([found[first, 0], found[second & ~first, 1]])
+    return set(_distinct(wanted).tolist())
+
+
+def of_two_owners(found: Numbers, owners: Mapping[int, int]) -> Numbers:
+    """Those of the pairs (n, 2) of which both owners are known and not the same."""
+    if not owners:
+        return found[:0]
+    items = _distinct(np.fromiter(owners, dtype=np.int64, count=len(owners)))
+    owning = np.array([owners[item] for item in items.tolist()])
+    place = np.minimum(np.searchsorted(items, found), len(items) - 1)
+    known = (items[place] == found).all(axis=1)
+    return np.asarray(found[known & (owning[place[:, 0]] != owning[place[:, 1]])])
 
 
 def _compared(

@@ -141,7 +141,8 @@ def middles(a: Floats, b: Floats) -> Floats:
 def local_xy(origins: Floats, points: Floats) -> Floats:
     """Metres east and north (n, 2) of each point (n, 2) in the frame of its own origin (n, 2)."""
     azimuth, _, distance = WGS84.inv(origins[:, 1], origins[:, 0], points[:, 1], points[:, 0])
-    return np.stack([distance * np.sin(np.radians(azimuth)), distance * np.cos(np.radians(azimuth))], axis=-1)
+    azimuth = np.radians(azimuth)
+    return np.stack([distance * np.sin(azimuth), distance * np.cos(azimuth)], axis=-1)
 
 
 def ecef(points: Floats) -> Floats:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -12,7 +11,9 @@ from deconflict.domain.activity import Part
 from deconflict.domain.encounter import Basis, Encounter, Span
 from deconflict.domain.judgement import DELAYS, IMPLIED, POSITION, Hit
 from deconflict.domain.modifiers import Modifiers
+from deconflict.domain.overlap import Nominal
 from deconflict.domain.severity import Severity
+from deconflict.domain.sides import Sides
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,10 @@ def _firm(stated: Encounter, basis: Basis, zone: tzinfo) -> bool:
     return stated.fires(basis, zone, assumed=False, uncertain=False)
 
 
-def hit_of(encounter: Encounter, verdict: Verdict, span: Span, modifiers: Modifiers) -> Hit:
-    """`span` is that of the meeting."""
-    rule, here, near = encounter.rule, [encounter.part], encounter.measured()
+def hit_of(encounter: Encounter, verdict: Verdict, span: Span, nominal: Nominal, modifiers: Modifiers) -> Hit:
+    """`span` is that of the meeting, `nominal` of the parts that the verdict rests on."""
+    rule, here, sides = encounter.rule, [encounter.part], encounter.sides
     shown = encounter.by(verdict.basis)
-    nominal = overlap.nominal(here, shown, rule.within_s)
-    gap = overlap.gap_m(here, near, rule.within_s) if near else math.inf
     by_distance = verdict.basis is Basis.DISTANCE
     because = tuple(_because(encounter, verdict.basis, modifiers.timezone)) if verdict.possible else ()
     return Hit(
@@ -60,13 +59,13 @@ def hit_of(encounter: Encounter, verdict: Verdict, span: Span, modifiers: Modifi
         severity=verdict.severity,
         harm=rule.harm,
         possible=verdict.possible,
-        gap_m=gap if by_distance else nominal.distance_m,
+        gap_m=encounter.gap_m(shown) if by_distance else nominal.distance_m,
         limit_m=rule.within_m,
         time_gap_s=overlap.time_gap_s(here, shown),
         limit_s=rule.within_s,
         same_settlement=rule.same_settlement and bool(encounter.at_settlement()),
         nominal=nominal,
-        minutes_within=overlap.minutes_within(here, shown, rule.within_m) if rule.within_m is not None else 0.0,
+        minutes_within=_minutes(here, shown, rule.within_m, sides),
         meets_from=span[0],
         meets_until=span[1],
         same_commune=rule.same_commune and bool(encounter.in_commune()),
@@ -78,10 +77,13 @@ def hit_of(encounter: Encounter, verdict: Verdict, span: Span, modifiers: Modifi
     )
 
 
+def _minutes(here: Sequence[Part], shown: Sequence[Part], within_m: float | None, sides: Sides) -> float:
+    return 0.0 if within_m is None else overlap.minutes_within(here, shown, within_m, among=sides)
+
+
 def _unsure_m(encounter: Encounter, shown: Sequence[Part]) -> float:
     """How little is known of both places together, where they may come nearest."""
-    here, within_s = [encounter.part], encounter.rule.within_s
-    nearest = min(shown, key=lambda other: overlap.gap_m(here, [other], within_s)) if len(shown) > 1 else shown[0]
+    nearest = min(shown, key=lambda other: encounter.gap_m([other])) if len(shown) > 1 else shown[0]
     return encounter.part.uncertainty_m + nearest.uncertainty_m
 
 

@@ -20,7 +20,8 @@ class Kind:
     (D4.3 SENSITIVE). `category` is the aid category. Labels by language tag. `site` marks standing places, filed on
     their own; `shown_as` the code that anybody but the owner and the officer reads instead. `record` marks what stands on
     paper only (a proposal, an incident that was reported): only rules that name it speak of it. `hours` are those of a
-    site on the mission's wall clock, None for always; `mode` the way of travelling that this kind is the travel kind of."""
+    site on the mission's wall clock, None for always; `mode` the way of travelling that this kind is the travel kind of.
+    `any_only`: no rule names it, and only those that say ANY speak of it."""
 
     code: str
     side: Side
@@ -37,6 +38,7 @@ class Kind:
     record: bool = False
     hours: tuple[time, time] | None = None
     mode: str | None = None
+    any_only: bool = False
 
     @property
     def on_site(self) -> bool:

@@ -15,9 +15,11 @@ from deconflict.domain.activity import Activity, Part
 from deconflict.domain.encounter import Encounter
 from deconflict.domain.rules import Rule, named
 from deconflict.domain.severity import Severity
+from deconflict.domain.sides import Sides
 
 URBAN, MARKET_DAY, JOINT = "urban", "market_day", "joint"  # what a hit notes
 COMMUNE_ONLY, WIDE_COMMUNE = "commune_only", "wide_commune"
+CAPPED = "capped"  # by a rule that holds down whatever its mission side is near, domain.sop
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ class Modifiers:
         parts = (self.urban, self.market_day, self.joint, self.escort, self.commune)
         return tuple(part.reason for part in parts)
 
-    def encounters(self, rule: Rule, part: Part, others: tuple[Part, ...]) -> Iterator[Encounter]:
+    def encounters(self, sides: Sides, rule: Rule, part: Part, others: tuple[Part, ...]) -> Iterator[Encounter]:
         """The rule as it stands for this part, and again for those of the others that come in joint company."""
         notes, raised = [], 0
         if rule.urban and rule.within_m is not None and part.spot.settlement in self.urban.settlements:
@@ -115,10 +117,10 @@ class Modifiers:
         joint = tuple(o for o in others if rule.joint and named(self.joint.names, o))
         plain = tuple(o for o in others if not (rule.joint and named(self.joint.names, o)))
         if plain:
-            yield Encounter(rule, part, plain, tuple(notes), raised)
+            yield Encounter(sides, rule, part, plain, tuple(notes), raised)
         if joint:
             longer = replace(rule, within_s=rule.within_s * self.joint.time_factor)
-            yield Encounter(longer, part, joint, (*notes, JOINT), raised + 1)
+            yield Encounter(sides, longer, part, joint, (*notes, JOINT), raised + 1)
 
     def escorted(self, humanitarian: Activity, mission: Activity, part: Part) -> bool:
         """Was this part of the mission's side decided to escort that activity?"""

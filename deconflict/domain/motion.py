@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -27,7 +28,8 @@ WHOLE = np.array([0.0, 1.0])  # from the beginning to the end
 @dataclass(frozen=True, slots=True)
 class Pieces:
     """n pieces. `ends` (n, 2, 2) are lat-lon; `at`, `early`, `late` (n, 2) are seconds at both ends: of the way for a moving
-    piece, of the window for a stationary one. `radius_m`, `unsure_m` and `moving` are those of its part."""
+    piece, of the window for a stationary one. `radius_m`, `unsure_m` and `moving` are those of its part, whose number is
+    `owner`. `partner` is that of the part of the other side with which a piece shares an area, -1 for all other pieces."""
 
     ends: Floats
     at: Floats
@@ -36,28 +38,30 @@ class Pieces:
     radius_m: Floats
     unsure_m: Floats
     moving: Bools
+    owner: Index
+    partner: Index
 
     @classmethod
     def of(cls, parts: Sequence[Part], allow: Allow) -> Pieces:
         """Those of an area are its edges. Raises ValueError for a part that ends before it starts, or an area that moves."""
         ways = [_way(part.shape) for part in parts]
-        rows = np.array([_timed(part, allow) for part in parts]).reshape(-1, 9)
-        rows = np.repeat(rows, [len(way.ends) for way in ways], axis=0)
+        owner = np.repeat(np.arange(len(parts)), [len(way.ends) for way in ways])
+        rows = np.array([_timed(part, allow) for part in parts]).reshape(-1, 9)[owner]
         ends = np.concatenate([np.empty((0, 2, 2)), *(way.ends for way in ways)])
         share = np.concatenate([np.empty((0, 2)), *(way.shares for way in ways)])
         moving = rows[:, 8] > 0
         share = np.where(moving[:, None], share, WHOLE)
         at, early, late = (rows[:, n, None] * (1 - share) + rows[:, n + 1, None] * share for n in (0, 2, 4))
-        return cls(ends, at, early, late, rows[:, 6], rows[:, 7], moving)
+        return cls(ends, at, early, late, rows[:, 6], rows[:, 7], moving, owner, np.full(len(owner), -1))
 
     def __len__(self) -> int:
         return len(self.at)
 
     def take(self, index: Index) -> Pieces:
-        return Pieces(*(getattr(self, field.name)[index] for field in fields(self)))
+        return Pieces(*(column[index] for column in _columns(self)))
 
     def __add__(self, more: Pieces) -> Pieces:
-        return Pieces(*(np.concatenate([getattr(self, f.name), getattr(more, f.name)]) for f in fields(self)))
+        return Pieces(*map(np.concatenate, zip(_columns(self), _columns(more), strict=True)))
 
     def stretch(self, index: Index, shares: Floats) -> Pieces:
         """Of the pieces at `index` (m,), what lies between two fractions (m, 2) each."""
@@ -70,11 +74,6 @@ class Pieces:
     def lasts(self) -> Floats:
         return np.asarray(self.at[:, 1] - self.at[:, 0])
 
-    @property
-    def bounds_s(self) -> tuple[Floats, Floats]:
-        """First and last second (n,) at which somebody may be on the piece, slack included."""
-        return (self.at - self.early).min(axis=1), (self.at + self.late).max(axis=1)
-
     def by_place(self) -> tuple[Floats, Floats]:
         """Earliest and latest second (n, 2) that somebody may be at the first and at the last point of each piece."""
         early, late, still = self.at - self.early, self.at + self.late, ~self.moving[:, None]
@@ -83,6 +82,9 @@ class Pieces:
     def by_time(self) -> tuple[Floats, Floats]:
         """Earliest and latest second (n, 2) that may stand for the first and for the last planned instant of each piece."""
         return self.at - self.early, self.at + self.late
+
+
+_columns = attrgetter(*(field.name for field in fields(Pieces)))  # looking the fields up takes longer than the rest
 
 
 class _Way(NamedTuple):
@@ -116,12 +118,14 @@ def face_to_face(a: Sequence[Part], b: Sequence[Part], allow: Allow) -> tuple[Pi
 def _inside(pieces: Pieces, parts: Sequence[Part], allow: Allow) -> tuple[Pieces, Pieces]:
     """The stretches of the pieces inside the areas among the parts, and the same stretches as the areas hold them."""
     crossing = holding = Pieces.of([], allow)
-    for part in parts:
+    for n, part in enumerate(parts):
         if part.shape.area:
             index, shares = rim_of(part.shape).inside(pieces.ends)
-            stretch = pieces.stretch(index, shares)
+            here = np.full(len(index), n)
+            stretch = replace(pieces.stretch(index, shares), partner=here)
             area = Pieces.of([part], allow).take(np.zeros(len(index), dtype=np.intp))
-            crossing, holding = crossing + stretch, holding + replace(area, ends=stretch.ends)
+            crossing = crossing + stretch
+            holding = holding + replace(area, ends=stretch.ends, owner=here, partner=stretch.owner)
     return crossing, holding
 
 
@@ -138,25 +142,33 @@ def _timed(part: Part, allow: Allow) -> tuple[float, ...]:
     return (starts, ends, *early, *late, part.shape.radius_m, part.uncertainty_m, float(part.moving))
 
 
-def feasible(a: Pieces, b: Pieces, buffer_s: float) -> tuple[Index, Index]:
-    """Indices of the pairs of pieces whose widened windows come within the buffer: too many perhaps, never too few."""
-    (a_first, a_last), (b_first, b_last) = a.bounds_s, b.bounds_s
-    limit = buffer_s + TOUCH_S
-    near = (a_first[:, None] - b_last <= limit) & (b_first - a_last[:, None] <= limit)
-    rows, columns = np.nonzero(near)
-    return rows, columns
+def waits_s(a: Pieces, b: Pieces) -> tuple[Floats, Floats]:
+    """The least buffer (na, nb) within which two pieces may be held at some of their points, as far as whole windows tell, and
+    one within which they may be at any: the former too small perhaps, the latter too large."""
+    (a_first, a_last), (b_first, b_last) = a.by_place(), b.by_place()
+    some = a_first.min(axis=1)[:, None] - b_last.max(axis=1), b_first.min(axis=1) - a_last.max(axis=1)[:, None]
+    every = a_first.max(axis=1)[:, None] - b_last.min(axis=1), b_first.max(axis=1) - a_last.min(axis=1)[:, None]
+    return np.maximum(*some), np.maximum(*every)
 
 
-def least_apart(a: Pieces, b: Pieces, rows: Index, columns: Index) -> Floats:
-    """Metres (n,) that the pieces of each pair are apart at least, radius not taken off. Chords, so cheap and never too long."""
+def least_apart(a: Pieces, b: Pieces) -> Floats:
+    """Metres (na, nb) that two pieces are apart at least, radius not taken off. Chords, so cheap and never too long."""
     (a_middle, a_half), (b_middle, b_half) = _balls(a), _balls(b)
-    return np.asarray(np.linalg.norm(a_middle[rows] - b_middle[columns], axis=1) - a_half[rows] - b_half[columns])
+    return np.asarray(np.linalg.norm(a_middle[:, None] - b_middle, axis=2) - a_half[:, None] - b_half)
 
 
 def _balls(pieces: Pieces) -> tuple[Floats, Floats]:
     """Centre (n, 3) and radius (n,) of a ball around each piece, earth-centred."""
     ends = ecef(pieces.ends)
     return ends.mean(axis=1), np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1) / 2
+
+
+def flat(a: Floats, b: Floats) -> Floats:
+    """Two straight lines (n, 2, 2) each in a plane of their own: how far apart they start, and where each leads, (n, 6)."""
+    origins = middles(middles(a[:, 0], a[:, 1]), middles(b[:, 0], b[:, 1]))
+    points = np.concatenate([a, b], axis=1)
+    xy = local_xy(np.repeat(origins, 4, axis=0), points.reshape(-1, 2)).reshape(-1, 4, 2)
+    return np.concatenate([xy[:, 0] - xy[:, 2], xy[:, 1] - xy[:, 0], xy[:, 3] - xy[:, 2]], axis=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,13 +183,19 @@ class Pairs:
 
     @classmethod
     def of(cls, a: Pieces, b: Pieces) -> Pairs:
-        origins = middles(middles(a.ends[:, 0], a.ends[:, 1]), middles(b.ends[:, 0], b.ends[:, 1]))
-        points = np.concatenate([a.ends, b.ends], axis=1)
-        xy = local_xy(np.repeat(origins, 4, axis=0), points.reshape(-1, 2)).reshape(-1, 4, 2)
-        return cls(a, b, xy[:, 0] - xy[:, 2], xy[:, 1] - xy[:, 0], xy[:, 3] - xy[:, 2])
+        return cls.laid(a, b, flat(a.ends, b.ends))
+
+    @classmethod
+    def laid(cls, a: Pieces, b: Pieces, flat_m: Floats) -> Pairs:
+        """With what `flat` says of their ends."""
+        return cls(a, b, flat_m[:, 0:2], flat_m[:, 2:4], flat_m[:, 4:6])
 
     def __len__(self) -> int:
         return len(self.a)
+
+    @property
+    def sides(self) -> tuple[Pieces, Pieces]:
+        return self.a, self.b
 
     def take(self, index: Index) -> Pairs:
         return Pairs(self.a.take(index), self.b.take(index), self.apart[index], self.va[index], self.vb[index])
@@ -196,33 +214,38 @@ class Pairs:
         """Any point of the one against any point of the other that may be held within the buffer of each other."""
         return _within_buffer(self.places(), self.a.by_place(), self.b.by_place(), buffer_s)
 
-    def meetings(self, reach: Floats, buffer_s: float) -> tuple[Pairs, Problems]:
-        """The pairs that come within reach (n,) metres, and their planned instants (u, w) as fractions of `at`, such that the
-        distance stays within reach and the instants within the buffer. Once a stationary piece is within reach of a stretch of
-        the other's way, only that stretch and the times matter: the distance is nothing from then on."""
+    def meetings(self, reach: Floats, buffer_s: Floats) -> tuple[Index, Pairs, Problems]:
+        """Which pairs come within reach (n,) metres, these, and their planned instants (u, w) as fractions of `at`, such that
+        the distance stays within reach and the instants within the buffer (n,). Once a stationary piece is within reach of a
+        stretch of the other's way, only that stretch and the times matter: the distance is nothing from then on."""
+        kept, low, high = self._stretches(reach)
+        pairs = self.take(kept)
+        both = (pairs.a.moving & pairs.b.moving)[:, None]
+        apart, va, vb = (np.where(both, metres, 0.0) for metres in (pairs.apart, pairs.va, pairs.vb))
+        problems = Problems.within(apart, va, vb, low, high)
+        return kept, pairs, _within_buffer(problems, pairs.a.by_time(), pairs.b.by_time(), buffer_s[kept, None])
+
+    def _stretches(self, reach: Floats) -> tuple[Index, Floats, Floats]:
+        """The pairs that come within reach, whenever, and the fractions (n, 2) of their ways between which a mover is within
+        reach of what stands. How near two movers come depends on when: they are left for later, whole."""
+        moving = np.stack([self.a.moving, self.b.moving], axis=1)
+        if moving.all():
+            return np.arange(len(self)), np.zeros((len(self), 2)), np.ones((len(self), 2))
         axes = np.broadcast_to(np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]]), (len(self), 4, 2))
         least, _ = self.places().least(axes, reach)
         kept = np.nonzero(np.isfinite(least).all(axis=1))[0]
-        pairs, least = self.take(kept), least[kept]
-        moving = np.stack([pairs.a.moving, pairs.b.moving], axis=1)
-        both = (pairs.a.moving & pairs.b.moving)[:, None]
-        stretch = moving & ~both
-        low = np.where(stretch, least[:, [0, 2]], 0.0)
-        high = np.where(stretch, np.maximum(low, -least[:, [1, 3]]), 1.0)
-        apart, va, vb = (np.where(both, metres, 0.0) for metres in (pairs.apart, pairs.va, pairs.vb))
-        problems = Problems.within(apart, va, vb, low, high)
-        return pairs, _within_buffer(problems, pairs.a.by_time(), pairs.b.by_time(), buffer_s)
+        alone = (moving & ~moving.all(axis=1, keepdims=True))[kept]
+        low = np.where(alone, least[kept][:, [0, 2]], 0.0)
+        return kept, low, np.where(alone, np.maximum(low, -least[kept][:, [1, 3]]), 1.0)
 
 
-def _within_buffer(problems: Problems, a: tuple[Floats, Floats], b: tuple[Floats, Floats], buffer_s: float) -> Problems:
+def _within_buffer(
+    problems: Problems, a: tuple[Floats, Floats], b: tuple[Floats, Floats], buffer_s: Floats | float
+) -> Problems:
     """With `first_a(u) - last_b(w) <= buffer` and `first_b(w) - last_a(u) <= buffer`, each linear between the ends given."""
     (a_first, a_last), (b_first, b_last) = a, b
-    slope = np.stack(
-        [
-            np.stack([a_first[:, 1] - a_first[:, 0], b_last[:, 0] - b_last[:, 1]], axis=-1),
-            np.stack([a_last[:, 0] - a_last[:, 1], b_first[:, 1] - b_first[:, 0]], axis=-1),
-        ],
-        axis=1,
-    )
-    room = np.stack([b_last[:, 0] - a_first[:, 0], a_last[:, 0] - b_first[:, 0]], axis=-1)
+    slope, room = np.empty((len(a_first), 2, 2)), np.empty((len(a_first), 2))
+    slope[:, 0, 0], slope[:, 0, 1] = a_first[:, 1] - a_first[:, 0], b_last[:, 0] - b_last[:, 1]
+    slope[:, 1, 0], slope[:, 1, 1] = a_last[:, 0] - a_last[:, 1], b_first[:, 1] - b_first[:, 0]
+    room[:, 0], room[:, 1] = b_last[:, 0] - a_first[:, 0], a_last[:, 0] - b_first[:, 0]
     return problems.but(slope, room + buffer_s + TOUCH_S)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from deconflict.domain import overlap
 from deconflict.domain.activity import Activity, Part
-from deconflict.domain.encounter import Basis, Encounter, Span
+from deconflict.domain.encounter import Basis, Encounter, Span, meetings
 from deconflict.domain.hits import Verdict, hit_of, verdict_of
 from deconflict.domain.judgement import Hit
 from deconflict.domain.modifiers import Modifiers
+from deconflict.domain.overlap import Nominal
 from deconflict.domain.passing import passes
 from deconflict.domain.rules import Rule, named
+from deconflict.domain.sides import Sides
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +33,23 @@ class Finding:
 class Fired:
     """An encounter on which a rule fires, and by what."""
 
+    rule: Rule
     encounter: Encounter
     bases: list[Basis]
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """The same where the meeting is not over, and how bad it is."""
+
+    rule: Rule
+    encounter: Encounter
+    span: Span
+    verdict: Verdict
+
+    @property
+    def weight(self) -> tuple[int, bool]:
+        return self.verdict.severity.rank, not self.verdict.possible
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +62,32 @@ class Pair:
     passing_under_s: float
     modifiers: Modifiers
     rules: Mapping[str, Rule]
+    sides: Sides
     _passing: dict[tuple[int, int, float], bool] = field(default_factory=dict, compare=False)
+    _minutes: dict[tuple[tuple[int, ...], tuple[int, ...], float], float] = field(default_factory=dict, compare=False)
     _firing: dict[tuple[str, int], list[Fired]] = field(default_factory=dict, compare=False)
 
-    def apply(self, rule: Rule, mission_parts: Sequence[Part]) -> Finding | None:
-        """The rule on these parts of the mission's side, None when it does not fire or its meeting is over."""
-        met = [
-            (fired, span) for fired in self.firing(rule, mission_parts) if (span := self._span(fired))[1] >= self.now
-        ]
-        if not met:
-            return None
-        verdicts = [self._verdict(fired) for fired, _ in met]
-        best = max(_weight(verdict) for verdict in verdicts)
-        level = [n for n, verdict in enumerate(verdicts) if _weight(verdict) == best]
-        n = min(level, key=lambda n: _closeness(met[n][0].encounter)) if len(level) > 1 else level[0]
-        shown, span = met[n][0].encounter, met[n][1]
-        hit = hit_of(shown, verdicts[n], span, self.modifiers)
-        if rule.together_s is not None:
-            minutes = self._together_min(rule, shown.others, shown.rule.within_s)
-            hit = replace(hit, together_min=minutes, together_limit_min=rule.together_s / 60)
-        encounters = tuple(fired.encounter for fired, _ in met)
-        changes = _changes([(fired.encounter, span) for fired, span in met])
-        return Finding(hit, encounters, tuple(span for _, span in met), tuple(changes))
+    def apply(self, rules: Iterable[Rule], mission_parts: Sequence[Part]) -> dict[str, Finding]:
+        """By rule id, in order, what is found of these parts of the mission's side: nothing where a rule does not fire or all
+        its meetings are over. What takes long is worked out for all rules at once."""
+        fired = [one for rule in rules for one in self.firing(rule, mission_parts)]
+        spans = meetings([one.encounter for one in fired], self.sides, self.modifiers.timezone)
+        met: dict[str, list[Met]] = defaultdict(list)
+        for one, span in zip(fired, spans, strict=True):
+            if span[1] >= self.now:
+                met[one.rule.id].append(Met(one.rule, one.encounter, span, self._verdict(one)))
+        shown = [_gravest(some) for some in met.values()]
+        asked = [one.encounter.asked(one.verdict.basis) for one in shown]
+        each = zip(met.values(), shown, overlap.each_nominal(asked, self.sides), strict=True)
+        return {best.rule.id: self._finding(some, best, nominal) for some, best, nominal in each}
+
+    def _finding(self, met: Sequence[Met], shown: Met, nominal: Nominal) -> Finding:
+        hit = hit_of(shown.encounter, shown.verdict, shown.span, nominal, self.modifiers)
+        if shown.rule.together_s is not None:
+            minutes = self._together_min(shown.rule, shown.encounter.others, shown.encounter.rule.within_s)
+            hit = replace(hit, together_min=minutes, together_limit_min=shown.rule.together_s / 60)
+        encounters, spans = tuple(one.encounter for one in met), tuple(one.span for one in met)
+        return Finding(hit, encounters, spans, tuple(_changes(met)))
 
     def firing(self, rule: Rule, mission_parts: Sequence[Part]) -> list[Fired]:
         """The encounters on which the rule fires. Whether somebody passes or keeps company is asked last: it takes longest."""
@@ -80,16 +102,13 @@ class Pair:
         for part in self.humanitarian.parts if others else ():
             if not named(rule.humanitarian, part):
                 continue
-            for wide in self.modifiers.encounters(rule, part, others):
+            for wide in self.modifiers.encounters(self.sides, rule, part, others):
                 encounter = wide.of(o for o in wide.others if self._relevant(wide, o))
                 bases = encounter.bases(zone)
                 if bases and (kept := self._kept(encounter, mission_parts)) is not encounter:
                     encounter, bases = kept, kept.bases(zone)
                 if bases:
-                    yield Fired(encounter, bases)
-
-    def _span(self, fired: Fired) -> Span:
-        return fired.encounter.meeting(self.modifiers.timezone)
+                    yield Fired(rule, encounter, bases)
 
     def _verdict(self, fired: Fired) -> Verdict:
         return verdict_of(fired.encounter, fired.bases, self.modifiers, self._firm(fired.encounter))
@@ -129,15 +148,17 @@ class Pair:
         return self._passing[key]
 
     def _company(self, encounter: Encounter) -> list[Part]:
-        return [
-            o for o in encounter.others if overlap.comovement_min([encounter.part], [o], encounter.rule.within_s) > 0
-        ]
+        here, within_s = [encounter.part], encounter.rule.within_s
+        return [o for o in encounter.others if overlap.comovement_min(here, [o], within_s, among=self.sides) > 0]
 
     def _together_min(self, rule: Rule, others: Sequence[Part], within_s: float, *, stated: bool = False) -> float:
         """Minutes the two travel together, over all legs: cutting a leg in two changes nothing. 0 when under the rule's."""
         company = [p for p in self.humanitarian.parts if named(rule.humanitarian, p) and not (stated and p.implied)]
         others = [o for o in others if not (stated and o.implied)]
-        minutes = overlap.comovement_min(company, others, within_s) if company and others else 0.0
+        key = tuple(map(id, company)), tuple(map(id, others)), within_s
+        if key not in self._minutes:
+            self._minutes[key] = overlap.comovement_min(company, others, within_s, among=self.sides)
+        minutes = self._minutes[key]
         return minutes if minutes * 60 >= (rule.together_s or 0.0) else 0.0
 
     def _firm(self, encounter: Encounter) -> bool:
@@ -146,18 +167,23 @@ class Pair:
         return rule.together_s is None or bool(self._together_min(rule, encounter.others, rule.within_s, stated=True))
 
 
-def _weight(verdict: Verdict) -> tuple[int, bool]:
-    return verdict.severity.rank, not verdict.possible
+def _gravest(met: Sequence[Met]) -> Met:
+    """Of equals the closest."""
+    best = max(one.weight for one in met)
+    level = [one for one in met if one.weight == best]
+    return min(level, key=lambda one: _closeness(one.encounter)) if len(level) > 1 else level[0]
 
 
 def _closeness(encounter: Encounter) -> tuple[float, float]:
     """Nearest first, in space and then in time."""
     here, others = [encounter.part], encounter.measured() or encounter.others
-    return overlap.gap_m(here, others, encounter.rule.within_s), overlap.time_gap_s(here, others)
+    gap_m = overlap.gap_m(here, others, encounter.rule.within_s, among=encounter.sides)
+    return gap_m, overlap.time_gap_s(here, others)
 
 
-def _changes(met: Sequence[tuple[Encounter, Span]]) -> Iterator[datetime]:
-    for encounter, (_, ends) in met:
-        yield ends
-        if len(encounter.others) > 1:
-            yield from (over[1] for other in encounter.others if (over := encounter.at_once(other)) is not None)
+def _changes(met: Sequence[Met]) -> Iterator[datetime]:
+    for one in met:
+        yield one.span[1]
+        others = one.encounter.others
+        if len(others) > 1:
+            yield from (over[1] for other in others if (over := one.encounter.at_once(other)) is not None)

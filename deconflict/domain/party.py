@@ -8,7 +8,7 @@ or of its alerts, only from what the party itself did, from what an officer did 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -27,6 +27,17 @@ from deconflict.domain.disclosure import (
 from deconflict.domain.filing import Filing
 
 OPEN, ANSWERED, CHANGED, WITHDRAWN, OVER = "open", "answered", "changed", "withdrawn", "over"
+TELL_CLOSING = "tell_closing"
+BatchAt = Callable[[datetime], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One line of a case's history: when, by which event, and whether the case was open after it."""
+
+    at: datetime
+    event: str
+    is_open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +61,8 @@ class RequestFacts:
 @dataclass(frozen=True, slots=True)
 class AlertFacts:
     """One alert that is owed to the person who looks. `purpose` request, minimal or closing; `due` says that its hour has
-    come; `said` that the person acknowledged it."""
+    come; `said` that the person acknowledged it. `owed_at` of a closing is the hour at which parties hear of it: when the
+    case ended would tell which of several changes ended it."""
 
     id: int
     counter: int
@@ -62,12 +74,12 @@ class AlertFacts:
 
 @dataclass(frozen=True, slots=True)
 class PartyCaseFacts:
-    """One case as its rows say it for one side. `over` is true once that side has been told, or its hour has come.
-    Never leaves services and disclosure."""
+    """One case as its rows say it for one side. `ended_at`: the end that this side has been told of, None where there is none or
+    something was said to it since. Never leaves services and disclosure."""
 
     reference: str
     told: bool
-    over: bool
+    ended_at: datetime | None
     requests: tuple[RequestFacts, ...]
     alerts: tuple[AlertFacts, ...]
 
@@ -124,7 +136,25 @@ def view_of_own_case(case: PartyCaseFacts, item: ItemFacts, audience: Audience) 
     requests = tuple(_requests(case, item.filed_at))
     alerts = _alerts(case)
     moments = [r.made_at for r in requests] + [a.owed_at for a in alerts] + [item.filed_at]
-    return PartyCaseView(case.reference, view, requests, alerts, case.over, max(moments))
+    return PartyCaseView(case.reference, view, requests, alerts, case.ended_at is not None, max(moments))
+
+
+def ends_told(moves: Iterable[Move], batch_at: BatchAt, now: datetime) -> dict[datetime, datetime]:
+    """When a case ended -> when parties were told, of those ends that they have been told: at the next fixed hour, or earlier
+    by the officer. One that was undone before its hour never was one to them; one that was told stays one, whatever opens the
+    case again (RUL-6)."""
+    told: dict[datetime, datetime] = {}
+    ended_at: datetime | None = None
+    hour = now
+    for move in moves:
+        if ended_at is None and not move.is_open:
+            ended_at, hour = move.at, batch_at(move.at)
+        elif ended_at is not None and move.event == TELL_CLOSING:
+            hour = min(hour, move.at)
+        elif ended_at is not None and move.is_open:
+            told |= {ended_at: hour} if hour <= move.at else {}
+            ended_at = None
+    return told | ({ended_at: hour} if ended_at is not None and hour <= now else {})
 
 
 def standing(facts: RequestFacts, changed_at: datetime, *, over: bool) -> str:
@@ -179,7 +209,7 @@ def _requests(case: PartyCaseFacts, changed_at: datetime) -> Iterator[PartyReque
     for index, facts in enumerate(reversed(case.requests)):
         replaced = index > 0 and facts.answer_code is None
         shown = replace(facts, withdrawn=facts.withdrawn or replaced)
-        yield _request(shown, standing(shown, changed_at, over=case.over or facts.over))
+        yield _request(shown, standing(shown, changed_at, over=case.ended_at is not None or facts.over))
 
 
 def _request(facts: RequestFacts, state: str) -> PartyRequestView:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from deconflict.domain import overlap
 from deconflict.domain.activity import Moment, Part
+from deconflict.domain.sides import Sides
 
 
 def passes(mover: Part, place: Part, siblings: Sequence[Part], distance_m: float, under_s: float) -> bool:
@@ -15,11 +16,13 @@ def passes(mover: Part, place: Part, siblings: Sequence[Part], distance_m: float
     way, changes nothing: what follows without a break is one stay. A stationary place counts whenever it is held: who
     drives by does so whatever the hour."""
     there = place if place.moving else _held(place, siblings)
-    halts = [part for part in siblings if part.halt]
-    if mover.halt or not _on_the_way(mover, siblings) or overlap.gap_m(halts, [there], 0.0) <= distance_m:
+    if mover.halt or not _on_the_way(mover, siblings):
         return False
-    own = overlap.stays([mover], [there], distance_m)
-    stays = overlap.stays(siblings, [there], distance_m)
+    sides, halts = Sides(siblings, [there]), [part for part in siblings if part.halt]
+    if halts and overlap.gap_m(halts, [there], 0.0, most_m=distance_m, among=sides) <= distance_m:
+        return False
+    own = overlap.stays([mover], [there], distance_m, among=sides)
+    stays = overlap.stays(siblings, [there], distance_m, among=sides) if own else []
     return all(
         (last - first).total_seconds() < under_s
         for first, last in stays

@@ -18,6 +18,8 @@ from deconflict.domain.judgement import Hit, Judgement
 from deconflict.domain.place import Place
 from deconflict.domain.places import Gazetteer
 
+EXACT = {Side.HUMANITARIAN: "movement_exact", Side.MISSION: "patrol_exact"}
+TOLD_WITHIN = timedelta(days=1)  # parties hear of an end by then: until they have, nothing about it changes by itself
 WEEK = timedelta(days=7)
 LAST = timedelta(minutes=1)
 COMMUNE_M = 25_000.0  # as a filing that names no more than a commune
@@ -25,8 +27,10 @@ COMMUNE_M = 25_000.0  # as a filing that names no more than a commune
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What ended at or before these instants has been kept long enough; `unconfirmed` for a hold that nobody has joined."""
+    """What ended at or before these instants has been kept long enough; `told` for a case whose end every party has heard of,
+    `unconfirmed` for a hold that nobody has joined."""
 
+    told: datetime
     exact: Mapping[Side, datetime]
     personal: datetime
     sms_body: datetime
@@ -39,7 +43,8 @@ def due(terms: Mapping[str, timedelta], now: datetime) -> Due:
     """The clocks of sop.toml's [retention_days], read at `now`."""
     since = {name: now - term for name, term in terms.items()}
     return Due(
-        exact={Side.HUMANITARIAN: since["movement_exact"], Side.MISSION: since["patrol_exact"]},
+        told=now - TOLD_WITHIN,
+        exact={side: since[term] for side, term in EXACT.items()},
         personal=since["personal"],
         sms_body=since["sms_body"],
         case=since["case"],
@@ -85,10 +90,10 @@ def reduced_judgement(judgement: Judgement, gazetteer: Gazetteer, zone: tzinfo) 
     )
 
 
-def reduced_words(words: Mapping[str, Any], point: LatLon | None, gazetteer: Gazetteer) -> dict[str, Any]:
-    """The words of a request: the commune of its settlement, and the week of its half-days. `point`: where the two came
-    nearest, for words that name no settlement; without either no place is left."""
-    place = commune_of(words.get("pcode"), point, gazetteer)
+def reduced_words(words: Mapping[str, Any], gazetteer: Gazetteer) -> dict[str, Any]:
+    """The words of a request: the commune of its settlement, and the week of its half-days. They rest on nothing but the words,
+    and done twice they are the same: whoever reads them cannot tell when it was done."""
+    place = commune_of(words.get("pcode"), None, gazetteer)
     return {
         "place": place.name if place else "",
         "pcode": place.pcode if place else None,

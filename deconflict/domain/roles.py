@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 SUBMITTER = "submitter"
 FOCAL_POINT = "focal_point"
 CMCOORD = "cmcoord"
@@ -44,6 +46,11 @@ ALL = frozenset(LABELS)
 OFFICERS = frozenset({CMCOORD, SUBOFFICE_HEAD, OCHA_HEAD})
 FILERS_HUMANITARIAN = frozenset({SUBMITTER, FOCAL_POINT})
 FILERS_MISSION = frozenset({CIMIC, OPS, QIP_MANAGER})
+# Who hears of somebody added to his organisation, and reads who is in it.
+WITNESS_OF: dict[str, str] = {"humanitarian": FOCAL_POINT, "mission": CIMIC, "ocha": OCHA_HEAD}
+# A role of the first is never held by somebody who has one of the second: who reads where others bring aid would ask with
+# notices of his own (D8; between organisations nothing is told).
+APART = ((frozenset({CLUSTER}), FILERS_HUMANITARIAN),)
 SECOND_FACTOR = OFFICERS | FILERS_MISSION | {ADMINISTRATOR}
 
 _SIDES = {
@@ -52,3 +59,9 @@ _SIDES = {
     "mission": (CIMIC, OPS, QIP_MANAGER, LPRC_CHAIR, LPRC_MEMBER, PRC_SECRETARY),
 }
 SIDE_OF: dict[str, str] = {role: side for side, members in _SIDES.items() for role in members}
+
+
+def may_be_combined(codes: Iterable[str]) -> bool:
+    """Whether one person may hold all of these roles."""
+    held = frozenset(codes)
+    return not any(held & one and held & other for one, other in APART)

@@ -1,90 +1,17 @@
-"""The rules of a pack as officers read them: one row a rule, in French or English, for the terminal and for docs/."""
+"""The rules of a mission in words, for officers: one row a rule, and which kinds of activity the names in it mean."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass
 
+from deconflict.domain.activity import Side
+from deconflict.domain.country import Mission
+from deconflict.domain.kinds import ANY, Catalogue
 from deconflict.domain.modifiers import Modifiers
+from deconflict.domain.rule_words import PHRASES
 from deconflict.domain.rules import Rule
 from deconflict.domain.sop import RulePack
-
-PHRASES: dict[str, dict[str, str]] = {
-    "en": {
-        "head": "rule|severity|harm|humanitarian|mission|where|within|only|changed by|why",
-        "critical": "CRITICAL",
-        "high": "HIGH",
-        "medium": "MEDIUM",
-        "low": "LOW",
-        "info": "INFO",
-        "danger": "danger",
-        "distinction": "distinction",
-        "settlement": "same settlement",
-        "commune": "same commune",
-        "or": " or ",
-        "at_once": "at once",
-        "among": "(another notice)",
-        "passing": "passing",
-        "not_passing": "not passing",
-        "moving": "mission on the move",
-        "halting": "mission halting",
-        "together": "together {minutes} min",
-        "same_category": "same kind of aid",
-        "other_category": "not the same kind of aid",
-        "follows": "not before",
-        "site_hours": "while open",
-        "unless": "not {rules}",
-        "eyes_only": "CMCoord alone",
-        "caps": "caps at {severity}",
-        "urban": "town: {km} km",
-        "market_day": "market day: +1",
-        "joint": "{id}: hours x{factor}, +1",
-        "escort": "{id}: silent",
-        "why_urban": "Towns ({count} settlements): distances / {divisor}, at least {km} km, for the rules that say so",
-        "why_market_day": "Market days ({count} settlements): one step worse",
-        "why_joint": "With {names}: hours x {factor}, one step worse",
-        "why_escort": "Kind {names}, decided for that very movement: silent",
-        "why_commune": "By commune alone: {cap} at most, in one of more than {km2} km2 ({count}) {wide} at most",
-        "point": ".",
-    },
-    "fr": {
-        "head": "règle|gravité|tort|humanitaire|mission|où|délai|seulement|modifiée par|pourquoi",
-        "critical": "CRITIQUE",
-        "high": "ÉLEVÉE",
-        "medium": "MOYENNE",
-        "low": "FAIBLE",
-        "info": "INFO",
-        "danger": "danger",
-        "distinction": "distinction",
-        "settlement": "même localité",
-        "commune": "même commune",
-        "or": " ou ",
-        "at_once": "en même temps",
-        "among": "(autre notification)",
-        "passing": "simple passage",
-        "not_passing": "pas un simple passage",
-        "moving": "mission en route",
-        "halting": "mission à l'arrêt",
-        "together": "ensemble {minutes} min",
-        "same_category": "même type d'aide",
-        "other_category": "pas le même type d'aide",
-        "follows": "pas avant",
-        "site_hours": "heures d'ouverture",
-        "unless": "sauf {rules}",
-        "eyes_only": "CMCoord seule",
-        "caps": "plafond {severity}",
-        "urban": "ville : {km} km",
-        "market_day": "foire : +1",
-        "joint": "{id} : délai x{factor}, +1",
-        "escort": "{id} : muette",
-        "why_urban": "Villes ({count} localités) : distances / {divisor}, au moins {km} km, pour les règles qui le disent",
-        "why_market_day": "Jours de foire ({count} localités) : un cran de plus",
-        "why_joint": "Avec {names} : délais x {factor}, un cran de plus",
-        "why_escort": "Type {names}, décidé pour ce mouvement même : muette",
-        "why_commune": "Par la commune seule : {cap} au plus ; dans une de plus de {km2} km2 ({count}), {wide} au plus",
-        "point": ",",
-    },
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,25 +62,32 @@ def modifier_rows(pack: RulePack, language: str) -> list[tuple[str, str, str]]:
     return [(reason.id, done[reason.id], reason.why[language]) for reason in m.reasons]
 
 
-def aligned(table: Sequence[Sequence[str]]) -> str:
-    """Columns under each other, two spaces between, nothing after the last."""
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table)
-    return "\n".join(lines)
+def name_rows(mission: Mission, language: str) -> list[tuple[str, str, str]]:
+    """Every name that a rule or a modifier uses: the side it is used on, the name, and which kinds of activity it means."""
+    pack, catalogue, words = mission.pack, mission.catalogue, PHRASES[language]
+    rules = (*pack.rules, *pack.duplicates)
+    used = {
+        Side.HUMANITARIAN: {name for rule in rules for name in rule.humanitarian},
+        Side.MISSION: {name for rule in pack.rules for name in rule.mission}
+        | pack.modifiers.joint.names
+        | pack.modifiers.escort.names,
+    }
+    columns = dict(zip(Side, (head(language).humanitarian, head(language).mission), strict=True))
+    return [
+        (columns[side], name, words["also"].join(_meant(name, side, catalogue, words, language)))
+        for side, names in used.items()
+        for name in sorted(names)
+    ]
 
 
-def as_text(pack: RulePack, language: str) -> str:
-    """Both tables for a terminal."""
-    table = [astuple(row) for row in (head(language), *rows(pack, language))]
-    return f"{aligned(table)}\n\n{aligned(modifier_rows(pack, language))}"
-
-
-def as_markdown(pack: RulePack, language: str) -> str:
-    """Both tables as docs/sop-rules.md carries them."""
-    first = astuple(head(language))
-    lines = [first, tuple("---" for _ in first), *(astuple(row) for row in rows(pack, language))]
-    below = [("", "", ""), ("---", "---", "---"), *modifier_rows(pack, language)]
-    return "\n\n".join("\n".join(f"| {' | '.join(line)} |" for line in table) for table in (lines, below))
+def _meant(name: str, side: Side, catalogue: Catalogue, words: dict[str, str], language: str) -> Iterator[str]:
+    if name == ANY:
+        yield words["any"]
+    yield from (k.label[language] for k in catalogue.of(side) if name == k.code or name in k.groups)
+    for field, values in catalogue.traits.items() if side is Side.MISSION else ():
+        answers = [words[value] for value, groups in values.items() if name in groups]
+        if answers:
+            yield words[field].format(answers=words["or"].join(answers))
 
 
 def _row(rule: Rule, modifiers: Modifiers, words: dict[str, str], language: str) -> Row:
@@ -166,7 +100,7 @@ def _row(rule: Rule, modifiers: Modifiers, words: dict[str, str], language: str)
         where=_where(rule, words),
         within=f"{_figure(rule.within_s / 3600, words)} h" if rule.within_s else words["at_once"],
         only=", ".join(_only(rule, words)),
-        changed_by="; ".join(_changes(rule, modifiers, words)),
+        changed_by=words["also"].join(_changes(rule, modifiers, words)),
         why=rule.why[language],
     )
 

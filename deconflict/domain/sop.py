@@ -12,10 +12,12 @@ from deconflict.domain.activity import Activity, Part, Side, Slack
 from deconflict.domain.escalation import Clocks, Ladder
 from deconflict.domain.judgement import Hit, Judgement
 from deconflict.domain.kinds import ANY, STANDING
-from deconflict.domain.modifiers import Modifiers
+from deconflict.domain.modifiers import CAPPED, Modifiers
 from deconflict.domain.pair import Finding, Pair
+from deconflict.domain.probing import Limits
 from deconflict.domain.rules import Rule, named
 from deconflict.domain.severity import Harm, Severity, worst
+from deconflict.domain.sides import Sides
 
 TICK = timedelta(seconds=1)
 
@@ -90,6 +92,7 @@ class RulePack:
     retention: dict[str, timedelta]
     timezone: ZoneInfo
     modifiers: Modifiers
+    probing: Limits
     duplicates: tuple[Rule, ...] = ()
 
     @property
@@ -167,7 +170,8 @@ class RulePack:
 
     def _pair(self, humanitarian: Activity, mission: Activity, now: datetime) -> Pair:
         by_id = {rule.id: rule for rule in self.rules}
-        return Pair(humanitarian, mission, now, self.passing_under_s, self.modifiers, by_id)
+        sides = Sides(humanitarian.parts, mission.parts)
+        return Pair(humanitarian, mission, now, self.passing_under_s, self.modifiers, by_id, sides)
 
     def _judged(self, pair: Pair, rules: Sequence[Rule]) -> Judgement | None:
         """Parts under a cap are looked at only when the others do not make the rule fire: a MEDEVAC within a patrol must
@@ -175,14 +179,12 @@ class RulePack:
         caps = {id(part): cap for part in pair.mission.parts if (cap := self._cap(part)) is not None}
         free = tuple(part for part in pair.mission.parts if id(part) not in caps)
         capped = tuple(part for part in pair.mission.parts if id(part) in caps)
-        findings = []
-        for rule in rules:
-            if (found := pair.apply(rule, free)) is not None:
-                findings.append(found)
-            elif (found := pair.apply(rule, capped)) is not None:
-                ceiling = worst(list(caps.values()))
-                softer = min(found.hit.severity, ceiling, key=_rank)
-                findings.append(replace(found, hit=replace(found.hit, severity=softer)))
+        found = pair.apply(rules, free)
+        if capped:
+            ceiling = worst(list(caps.values()))
+            left = pair.apply([rule for rule in rules if rule.id not in found], capped)
+            found |= {rule_id: _held_down(finding, ceiling) for rule_id, finding in left.items()}
+        findings = [found[rule.id] for rule in rules if rule.id in found]
         return self._judgement(pair, findings) if findings else None
 
     def _cap(self, part: Part) -> Severity | None:
@@ -219,6 +221,13 @@ def _rank(severity: Severity) -> int:
 
 def _cites(names: frozenset[str], given: frozenset[str]) -> bool:
     return ANY in names or not names.isdisjoint(given)
+
+
+def _held_down(found: Finding, ceiling: Severity) -> Finding:
+    if found.hit.severity.rank <= ceiling.rank:
+        return found
+    notes = (*found.hit.modifiers, CAPPED)
+    return replace(found, hit=replace(found.hit, severity=ceiling, modifiers=notes))
 
 
 def _harm(hits: Sequence[Hit]) -> Harm:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from deconflict.domain.judgement import Hit, Judgement
+from deconflict.domain.modifiers import CAPPED, COMMUNE_ONLY, JOINT, MARKET_DAY, WIDE_COMMUNE
+from deconflict.domain.severity import Severity
 
 PATTERNS: dict[str, dict[str, str]] = {
     "en": {
@@ -15,6 +18,8 @@ PATTERNS: dict[str, dict[str, str]] = {
         "commune": "in the same commune",
         "together": "at the same time, {first} (limit {limit} h)",
         "between": "{first} and {second}, {hours} h between (limit {limit} h)",
+        "windows": "{first} and {second}, {hours} h between as planned, at least {least} h (limit {limit} h)",
+        "undated": "at least {hours} h between (limit {limit} h)",
         "dwell": "within the limit for {minutes} min as planned",
         "company": "travelling together for {minutes} min (limit {limit} min)",
         "rule": "rule {rule}, SOP version {version}",
@@ -29,7 +34,17 @@ PATTERNS: dict[str, dict[str, str]] = {
         "joint": "with host forces or others, R16",
         "commune_only": "only the commune is known, a settlement is needed",
         "wide_commune": "a very large commune, which says little",
+        "capped": "held down for what the mission does there",
         "eyes_only": "for CMCoord only",
+        "severity": "Severity: {steps}",
+        "by_rule": "{severity} by the rule",
+        "milder": "one step milder since it is only possible",
+        "worse_market_day": "one step worse on market day",
+        "worse_joint": "one step worse in that company",
+        "held_commune_only": "no more than {severity} where only the commune is known",
+        "held_wide_commune": "no more than {severity} in so large a commune",
+        "held_capped": "no more than {severity} for what the mission does there",
+        "severities": "critical high medium low info",
         "days": "Mon Tue Wed Thu Fri Sat Sun",
         "months": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
         "point": ".",
@@ -41,6 +56,8 @@ PATTERNS: dict[str, dict[str, str]] = {
         "commune": "dans la même commune",
         "together": "au même moment, le {first} (limite {limit} h)",
         "between": "le {first} et le {second}, {hours} h entre les deux (limite {limit} h)",
+        "windows": "le {first} et le {second}, {hours} h entre les deux selon les plans, au moins {least} h (limite {limit} h)",
+        "undated": "au moins {hours} h entre les deux (limite {limit} h)",
         "dwell": "en deçà de la limite pendant {minutes} min selon les plans",
         "company": "voyageant ensemble pendant {minutes} min (limite {limit} min)",
         "rule": "règle {rule}, procédure {version}",
@@ -55,7 +72,17 @@ PATTERNS: dict[str, dict[str, str]] = {
         "joint": "avec les forces nationales ou d'autres, R16",
         "commune_only": "seule la commune est connue, il faut une localité",
         "wide_commune": "une très grande commune, qui dit peu",
+        "capped": "retenu en raison de ce que la mission y fait",
         "eyes_only": "pour la CMCoord seule",
+        "severity": "Gravité : {steps}",
+        "by_rule": "{severity} selon la règle",
+        "milder": "un degré de moins parce que seulement possible",
+        "worse_market_day": "un degré de plus un jour de foire",
+        "worse_joint": "un degré de plus en cette compagnie",
+        "held_commune_only": "pas plus que {severity} quand seule la commune est connue",
+        "held_wide_commune": "pas plus que {severity} dans une commune aussi grande",
+        "held_capped": "pas plus que {severity} en raison de ce que la mission y fait",
+        "severities": "critique élevée moyenne faible info",
         "days": "lun. mar. mer. jeu. ven. sam. dim.",
         "months": "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.",
         "point": ",",
@@ -77,25 +104,57 @@ def explain(judgement: Judgement) -> list[Fact]:
     return [Fact(hit, judgement.sop_version, judgement.eyes_only) for hit in judgement.hits]
 
 
-def sentence(fact: Fact, language: str, zone: tzinfo) -> str:
+def sentence(fact: Fact, language: str, zone: tzinfo, *, cited: bool = True, dated: bool = True) -> str:
     """One fact in words: "1.4 km apart (limit 2 km), at the same time, Tue 10 Dec 13:00 (limit 3 h), rule R01a ...", and a
-    second sentence when it is only possible. Times on the wall clock of `zone`. Raises KeyError for a language without
-    patterns."""
+    second sentence when it is only possible. Times on the wall clock of `zone`. `cited` False leaves out rule and version,
+    for where they stand beside it; `dated` False the instants, which retention has reduced to weeks. Raises KeyError for a
+    language without patterns."""
     hit, patterns = fact.hit, PATTERNS[language]
-    said = [_where(hit, patterns), _when(hit, patterns, zone)]
+    said = [_where(hit, patterns), _when(hit, patterns, zone) if dated else _apart(hit, patterns)]
     if hit.together_limit_min:
         limit = _number(hit.together_limit_min, patterns)
         said.append(patterns["company"].format(minutes=round(hit.together_min), limit=limit))
     if hit.minutes_within >= 1:
         said.append(patterns["dwell"].format(minutes=round(hit.minutes_within)))
     said += [patterns[name] for name in hit.modifiers]
-    said.append(patterns["rule"].format(rule=hit.rule_id, version=fact.sop_version))
+    said += [patterns["rule"].format(rule=hit.rule_id, version=fact.sop_version)] if cited else []
     said += [patterns["eyes_only"]] if fact.eyes_only else []
     return ". ".join([", ".join(said), *_possible(hit, patterns)])
 
 
 def sentences(judgement: Judgement, language: str, zone: tzinfo) -> list[str]:
     return [sentence(fact, language, zone) for fact in explain(judgement)]
+
+
+def severity_words(hit: Hit, own: Severity, language: str) -> str:
+    """What made the severity of a hit another than its rule's `own`, in the order in which it was moved: "Severity: high by
+    the rule, one step milder since it is only possible". Empty where nothing did, and where these rules do not lead there:
+    then it was judged by others."""
+    patterns, found = PATTERNS[language], list(_moves(hit, own))
+    if not found or found[-1][1] is not hit.severity:
+        return ""
+    steps = [("by_rule", own), *found]
+    said = [patterns[move].format(severity=_severity(severity, patterns)) for move, severity in steps]
+    return patterns["severity"].format(steps=", ".join(said))
+
+
+def _moves(hit: Hit, own: Severity) -> Iterator[tuple[str, Severity]]:
+    """Each move that changed something and where it led, as domain.hits makes them: softened, raised, held."""
+    severity = own
+    if hit.possible and severity.milder is not severity:
+        severity = severity.milder
+        yield "milder", severity
+    for note in (MARKET_DAY, JOINT):
+        if note in hit.modifiers and severity.graver is not severity:
+            severity = severity.graver
+            yield f"worse_{note}", severity
+    if hit.severity.rank < severity.rank:
+        held = [note for note in (CAPPED, WIDE_COMMUNE, COMMUNE_ONLY) if note in hit.modifiers]
+        yield from [(f"held_{note}", hit.severity) for note in held[:1]]
+
+
+def _severity(severity: Severity, patterns: dict[str, str]) -> str:
+    return patterns["severities"].split()[list(Severity).index(severity)]
 
 
 def _where(hit: Hit, patterns: dict[str, str]) -> str:
@@ -119,15 +178,24 @@ def _possible(hit: Hit, patterns: dict[str, str]) -> list[str]:
 
 
 def _when(hit: Hit, patterns: dict[str, str], zone: tzinfo) -> str:
-    """The instants of closest approach as planned; hours between them to a tenth."""
+    """The instants of closest approach as planned; hours between them to a tenth. Where they are more than the limit, how few
+    they may be."""
     first, second = sorted((hit.nominal.a_at, hit.nominal.b_at))
-    hours = round((second - first).total_seconds() / 3600, 1)
-    return patterns["between" if hours else "together"].format(
+    seconds = (second - first).total_seconds()
+    hours = round(seconds / 3600, 1)
+    return patterns["windows" if seconds > hit.limit_s else "between" if hours else "together"].format(
         first=_instant(first.astimezone(zone), patterns),
         second=_instant(second.astimezone(zone), patterns),
         hours=_number(hours, patterns),
+        least=_number(round(hit.time_gap_s / 3600, 1), patterns),
         limit=_number(hit.limit_s / 3600, patterns),
     )
+
+
+def _apart(hit: Hit, patterns: dict[str, str]) -> str:
+    """The least time between the two, whatever the day."""
+    limit = _number(hit.limit_s / 3600, patterns)
+    return patterns["undated"].format(hours=_number(round(hit.time_gap_s / 3600, 1), patterns), limit=limit)
 
 
 def _instant(at: datetime, patterns: dict[str, str]) -> str:

@@ -6,16 +6,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import and_, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from deconflict.domain.activity import Side
 from deconflict.domain.country import Mission
 from deconflict.domain.states import LIVE_ITEMS, OPEN_CASES, AlertState
 from deconflict.matching.boxes import replace_boxes
 from deconflict.matching.endings import end_case
-from deconflict.matching.in_force import mark_live
-from deconflict.matching.marks import SWEEP
+from deconflict.matching.marks import mark_ahead
 from deconflict.services.brake import WINDOW as ATTEMPTS_COUNT
 from deconflict.store import attempts
 from deconflict.store.alerts import Alert
@@ -24,7 +22,7 @@ from deconflict.store.cases import Case
 from deconflict.store.items import DueMark, Item
 from deconflict.store.moves import move_item
 from deconflict.store.outbox import withdraw
-from deconflict.store.work import Slot, insert_once, lock_matcher, take_slot
+from deconflict.store.work import Slot, lock_matcher, take_slot_in, turn
 
 log = structlog.get_logger()
 
@@ -35,16 +33,14 @@ ENDED_AFTER = timedelta(hours=24)  # so long after its last window an item may s
 BATCH = 200
 
 
-def slot_of(now: datetime, every: timedelta) -> datetime:
-    """The beginning of the slot that holds `now`, in UTC: a night when clocks change has no slot twice."""
-    seconds = every.total_seconds()
-    return datetime.fromtimestamp(now.timestamp() // seconds * seconds, tz=now.tzinfo)
-
-
 def run_calendar(mission: Mission, now: datetime) -> None:
     """Each minute's work, by whichever scheduler takes the slot first."""
-    if not take_slot("minute", slot_of(now, MINUTE)):
-        return
+    with turn("minute", MINUTE, now) as mine:
+        if mine:
+            _minute(mission, now)
+
+
+def _minute(mission: Mission, now: datetime) -> None:
     with transaction() as session:
         session.execute(delete(Slot).where(Slot.slot < now - OLD_SLOTS))
         attempts.forget(session, now - ATTEMPTS_COUNT)
@@ -53,9 +49,8 @@ def run_calendar(mission: Mission, now: datetime) -> None:
     with transaction() as session:
         lock_matcher(session)  # as the matcher does, who takes the same rows next: so neither waits for the other
         _rejudge(session, now)
-        if insert_once(session, Slot, job="sweep", slot=slot_of(now, SWEEP_EVERY)):
-            # Every pair has a humanitarian item, so marking that side asks each pair once.
-            mark_live(session, and_(Item.ends_at > now, Item.side == Side.HUMANITARIAN), SWEEP, now)
+        if take_slot_in(session, "sweep", SWEEP_EVERY, now):
+            mark_ahead(session, now)
     _lapse(mission, now)
 
 

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
-from deconflict.domain.severity import Severity
 from deconflict.domain.states import OPEN_CASES, AlertState, CaseState, ReleaseState, RequestState
 from deconflict.matching.climb import DESK, MINIMAL, RELEASE, REQUEST, Climb
+from deconflict.matching.silence import silent_since
 from deconflict.services.releases import fall_silent
 from deconflict.store.alerts import Alert
 from deconflict.store.base import db, transaction
@@ -62,10 +62,9 @@ def _climbs_of(session: Session, mission: Mission, case_id: int, now: datetime) 
 
     if case.hold_until is not None or case.state in UNSEEN or _owed(this_round, DESK):
         yield from climb("ocha", DESK, DESK, case.round_at, this_round)
-    idle_since = _idle_since(mission, case, this_round, now)
-    if idle_since is not None:
-        name = f"{IDLE}:{int(idle_since.timestamp())}"
-        yield from climb("ocha", DESK, name, idle_since, this_round)
+    silent = silent_since(mission.pack.clocks, case, _of_this_matter(case, alerts), now)
+    if silent is not None:
+        yield from climb("ocha", DESK, f"{IDLE}:{int(silent.timestamp())}", silent, this_round)
     for name in {alert.purpose for alert in this_round if alert.purpose.startswith(MINIMAL)}:
         since = min(alert.owed_at for alert in this_round if alert.purpose == name)
         yield from climb(name.partition(":")[2], MINIMAL, name, since, this_round)
@@ -77,17 +76,10 @@ def _climbs_of(session: Session, mission: Mission, case_id: int, now: datetime) 
             yield from climb(request.side, REQUEST, f"{REQUEST}:{request.id}", request.made_at, alerts)
 
 
-def _idle_since(mission: Mission, case: Case, alerts: list[Alert], now: datetime) -> datetime | None:
-    """When somebody said that he has it and then did nothing for as long as the SOP gives him to look: silence after that is
-    silence all the same. None while a request or an agreement is under way, or the time is not up."""
-    if case.state not in (CaseState.DETECTED, CaseState.TAKEN, CaseState.UNCHECKED):
-        return None
-    said = [ack.at for alert in alerts if alert.side == "ocha" for ack in alert.acknowledgements]
-    acted = [event.at for event in case.events if event.actor_id is not None and event.at >= case.round_at]
-    if not said and not acted:
-        return None
-    due = mission.pack.clocks.review_due_at(Severity(case.severity), case.starts_at, max(said + acted))
-    return due if due is not None and due <= now else None
+def _of_this_matter(case: Case, alerts: list[Alert]) -> list[Alert]:
+    """Those of this round, and those of its requests."""
+    asked = {f"{REQUEST}:{request.id}" for request in case.requests if request.round == case.round}
+    return [alert for alert in alerts if alert.round == case.round or alert.purpose in asked]
 
 
 def _owed(alerts: list[Alert], purpose: str) -> bool:

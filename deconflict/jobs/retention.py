@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 import structlog
 
 from deconflict.domain.country import Mission
-from deconflict.jobs.calendar import slot_of
 from deconflict.services.retention import keep_no_longer
 from deconflict.store.base import db
 from deconflict.store.retention import scrub
-from deconflict.store.work import take_slot
+from deconflict.store.work import take_slot, turn
 
 log = structlog.get_logger()
 EVERY = timedelta(minutes=1)
@@ -20,12 +19,16 @@ SCRUB_EVERY = timedelta(hours=1)  # a log that a reader held open at the time is
 
 def run_retention(mission: Mission, now: datetime) -> None:
     """What has been kept long enough goes."""
-    if not take_slot("retention", slot_of(now, EVERY)):
-        return
+    with turn("retention", EVERY, now) as mine:
+        if mine:
+            _clean(mission, now)
+
+
+def _clean(mission: Mission, now: datetime) -> None:
     counts = keep_no_longer(mission, now)
     changed = any(counts.values())
     if changed:
         log.info("kept long enough", **counts)
-    if changed or take_slot("scrub", slot_of(now, SCRUB_EVERY)):
+    if changed or take_slot("scrub", SCRUB_EVERY, now):
         db.session.rollback()
         scrub(db.engine)

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
-import structlog
 from sqlalchemy import delete, insert, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from deconflict.domain.activity import Activity, Side
+from deconflict.domain.boxes import Box
 from deconflict.domain.cells import Tier, cells_of
 from deconflict.domain.country import Mission
 from deconflict.domain.extent import Extent, extents_of
+from deconflict.domain.filed_boxes import COLUMNS
 from deconflict.domain.filing import Filing
 from deconflict.domain.presence import activity_of
-from deconflict.domain.states import LIVE_ITEMS
 from deconflict.store.items import Item, PartBox, PartClass
-from deconflict.store.queries import filing_of, version_of
-
-log = structlog.get_logger()
 
 ClassKey = tuple[str, str, int]  # side, names, tier
+Row = tuple[ClassKey, int, Box]  # class, cell, where and when
 
 
 def understand(item: Item, filing: Filing, mission: Mission) -> Activity:
@@ -39,27 +38,32 @@ def understand(item: Item, filing: Filing, mission: Mission) -> Activity:
 
 def replace_boxes(session: Session, item_id: int, activity: Activity | None) -> None:
     """The boxes of the current version, or none for an item that no longer takes part."""
-    session.execute(delete(PartBox).where(PartBox.item_id == item_id))
-    if activity is None:
-        return
-    filed = list(_filed(activity.side, extents_of(activity)))
-    classes = class_ids(session, {key for key, _ in filed})
-    rows = [{**values, "item_id": item_id, "class_id": classes[key]} for key, values in filed]
-    if rows:
-        session.execute(insert(PartBox), rows)
+    write_rows(session, {item_id: [] if activity is None else rows_of(activity)})
 
 
-def rebuild(session: Session, mission: Mission) -> None:
-    """The boxes of every live item anew, after a change of kinds, footprints, slack or gazetteer. Those of an item that cannot
-    be read stay: whoever judges it will say so."""
-    live = select(Item).where(Item.state.in_(LIVE_ITEMS)).order_by(Item.id)
-    for item in session.scalars(live):
-        try:
-            activity = understand(item, filing_of(version_of(session, item)), mission)
-        except Exception:
-            log.exception("an item could not be read", item=item.id)
-        else:
-            replace_boxes(session, item.id, activity)
+def rows_of(activity: Activity) -> list[Row]:
+    """What is to be stored of it, in one order."""
+    return sorted(row for extent in extents_of(activity) for row in _rows(activity.side, extent))
+
+
+def outdated(session: Session, wanted: Mapping[int, list[Row]]) -> set[int]:
+    """The items, by id, of which other boxes are stored than these: fewer, more, elsewhere, or under another name."""
+    stored = _stored(session, wanted)
+    return {item_id for item_id, rows in wanted.items() if stored[item_id] != rows}
+
+
+def write_rows(session: Session, wanted: Mapping[int, list[Row]]) -> None:
+    """These instead of whatever boxes the items have."""
+    if wanted:
+        session.execute(delete(PartBox).where(PartBox.item_id.in_(wanted)))
+    classes = class_ids(session, {key for rows in wanted.values() for key, _, _ in rows})
+    values = [
+        dict(zip(COLUMNS, (item_id, cell, *box), strict=True)) | {"class_id": classes[key]}
+        for item_id, rows in wanted.items()
+        for key, cell, box in rows
+    ]
+    if values:
+        session.execute(insert(PartBox), values)
 
 
 def class_ids(session: Session, keys: Iterable[ClassKey]) -> dict[ClassKey, int]:
@@ -79,18 +83,24 @@ def _classes(session: Session) -> dict[ClassKey, int]:
     return {(side, names, tier): id for side, names, tier, id in found}
 
 
-def _filed(side: Side, extents: Sequence[Extent]) -> Iterator[tuple[ClassKey, dict[str, float]]]:
-    """What is written of each extent: one row in its square, and one for each code it has."""
-    for extent in extents:
-        names, box = " ".join(extent.names), extent.box
-        tier = Tier.of(box.size_deg, box.lasts_s)
-        place = {"south": extent.south, "west": extent.west, "north": extent.north, "east": extent.east}
-        cell = tier.squares.number_of(box)
-        yield (
-            (side, names, tier.number),
-            {"cell": cell, **place, "begins_s": extent.begins_s, "ends_s": extent.ends_s},
-        )
-        whole = {"begins_s": extent.part_begins_s, "ends_s": extent.part_ends_s}
-        lasting = Tier.coded(extent.part_ends_s - extent.part_begins_s)
-        for coded in cells_of(extent):
-            yield (side, names, lasting.number), {"cell": coded, **place, **whole}
+def _stored(session: Session, item_ids: Collection[int]) -> Mapping[int, list[Row]]:
+    """By item, in the order of `rows_of`."""
+    named = {id: key for key, id in _classes(session).items()}
+    columns = [getattr(PartBox, name) for name in COLUMNS]
+    stored: dict[int, list[Row]] = defaultdict(list)
+    for class_id, item_id, cell, *box in session.execute(
+        select(PartBox.class_id, *columns).where(PartBox.item_id.in_(item_ids))
+    ):
+        stored[item_id].append((named[class_id], cell, Box(*box)))
+    for rows in stored.values():
+        rows.sort()
+    return stored
+
+
+def _rows(side: Side, extent: Extent) -> Iterator[Row]:
+    """One in its square, and one for each code it has."""
+    names, box, coded = " ".join(extent.names), extent.box, extent.coded
+    tier = Tier.of(box.size_deg, box.lasts_s)
+    yield (side, names, tier.number), tier.squares.number_of(box), box
+    for cell in cells_of(extent):
+        yield (side, names, Tier.coded(coded.lasts_s).number), cell, coded

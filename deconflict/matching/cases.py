@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
-from deconflict.domain.judgement import Judgement
+from deconflict.domain.judgement import Hit, Judgement
 from deconflict.domain.severity import Severity
 from deconflict.domain.states import OPEN_CASES, CaseState, ItemState
 from deconflict.matching import desk, endings
@@ -67,20 +67,25 @@ def material(old: Judgement, new: Judgement) -> bool:
     return _figures(old) != _figures(new)
 
 
+def elsewhere(old: Judgement, new: Judgement) -> bool:
+    """Whether some of it is at another place or other hours than people were told: milder or not, they must look again."""
+    return not {_where(hit) for hit in new.hits} <= {_where(hit) for hit in old.hits}
+
+
 def _figures(judgement: Judgement) -> tuple[object, ...]:
-    hits = sorted(
-        (
-            hit.rule_id,
-            str(hit.severity),
-            round(hit.gap_m / 100) if hit.gap_m != float("inf") else -1,
-            round(hit.nominal.a_at.timestamp() / 60),
-            round(hit.nominal.b_at.timestamp() / 60),
-            round(hit.meets_from.timestamp() / 60),
-            round(hit.meets_until.timestamp() / 60),
-        )
-        for hit in judgement.hits
-    )
+    hits = sorted((*_where(hit), str(hit.severity)) for hit in judgement.hits)
     return (str(judgement.severity), judgement.eyes_only, tuple(hits))
+
+
+def _where(hit: Hit) -> tuple[str, int, int, int, int, int]:
+    return (
+        hit.rule_id,
+        round(hit.gap_m / 100) if hit.gap_m != float("inf") else -1,
+        round(hit.nominal.a_at.timestamp() / 60),
+        round(hit.nominal.b_at.timestamp() / 60),
+        round(hit.meets_from.timestamp() / 60),
+        round(hit.meets_until.timestamp() / 60),
+    )
 
 
 def _open(session: Session, pairing: Pairing, judgement: Judgement) -> None:
@@ -111,7 +116,8 @@ def _update(session: Session, pairing: Pairing, case: Case, judgement: Judgement
     before, now = Judgement.from_json(case.judgement) if case.judgement else None, pairing.now
     changed = before is None or material(before, judgement)
     worse = before is None or judgement.severity.rank > before.severity.rank
-    softer = before is not None and judgement.severity.rank < before.severity.rank
+    milder = before is not None and judgement.severity.rank < before.severity.rank
+    softer = milder and before is not None and not elsewhere(before, judgement)
     aged = last == last_look(case) and not worse
     why = _why(pairing, last, worse=worse and before is not None)
     if case.state in OPEN_CASES:

@@ -7,23 +7,24 @@ through here, and every recipient passes domain.disclosure.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
-from deconflict.domain.disclosure import SENSITIVE_READERS, ItemFacts, may_hear
+from deconflict.domain.disclosure import ItemFacts, may_hear
 from deconflict.domain.escalation import OCHA_ROLES, Ladder, Step, ack_due_at, steps_due
 from deconflict.domain.filing import MovementNotice
+from deconflict.domain.matrix import SENSITIVE_READERS
 from deconflict.domain.severity import Harm, Severity
-from deconflict.store.alerts import Alert
+from deconflict.store.alerts import Alert, Message
 from deconflict.store.cases import Case
 from deconflict.store.moves import note_event
-from deconflict.store.outbox import Owed, write_alert
+from deconflict.store.outbox import Owed, first_contact, write_alert
 from deconflict.store.people import Person
-from deconflict.store.queries import facts_of, on_duty, people_of
+from deconflict.store.queries import facts_of, on_duty, people_of, version_filed_at
 
 DESK, REQUEST, MINIMAL, RELEASE = "desk", "request", "minimal", "release"
 FUNCTION_OF = {
@@ -71,10 +72,11 @@ class Climb:
         ladder, due = self.ladder, self.due_steps()
         if ladder is None or not due:
             return 0
-        written = sum(self._take(ladder, step) for step in due)
-        if self.side == "ocha" and not written and not self._taken():
-            # Nobody stands on the first steps: the word does not wait there for the clock of the next.
-            written = next((n for s in ladder.steps if s not in due and (n := self._take(ladder, s))), 0)
+        rung: set[int] = set()
+        written = sum(self._take(ladder, step, rung) for step in due)
+        if self.side == "ocha" and not written and not self._left():
+            # Nobody on the first steps can be written to: the word does not wait there for the clock of the next.
+            written = next((n for s in ladder.steps if s not in due and (n := self._take(ladder, s, rung))), 0)
         return written
 
     def take_all(self) -> int:
@@ -85,7 +87,8 @@ class Climb:
         hubs = self.mission.area(self.case.area).backup
         owed = [entry for s in ladder.steps for role in s.to for entry in self._owed(ladder, s, role)]
         owed += [self._word(ladder, ladder.steps[0], "ocha", p) for hub in hubs for p in self._on_duty(hub, "duty")]
-        return sum(write_alert(self.session, self.case, entry, self.now) is not None for entry in owed)
+        rung: set[int] = set()
+        return sum(self._write(entry, rung) for entry in owed)
 
     def tell(self, person: Person) -> bool:
         """The first step's word to this very person, in place of whoever is on duty now: who made a call hears first that
@@ -93,28 +96,38 @@ class Climb:
         ladder = self.ladder
         if ladder is None or not person.active or (self._sensitive() and not _reads_sensitive(person)):
             return False
-        word = self._word(ladder, ladder.steps[0], self.side, person)
-        return write_alert(self.session, self.case, word, self.now) is not None
+        return self._write(self._word(ladder, ladder.steps[0], self.side, person), set())
 
     def may_begin(self) -> bool:
         """Whether this side may hear of this at all."""
         return self._may_hear(self.side, self.purpose)
 
-    def _take(self, ladder: Ladder, step: Step) -> int:
+    def _take(self, ladder: Ladder, step: Step, rung: set[int]) -> int:
         owed = [owed for role in step.to for owed in self._owed(ladder, step, role)]
         if step is ladder.steps[0]:
             owed += self._team(step, ladder)
-        written = sum(write_alert(self.session, self.case, entry, self.now) is not None for entry in owed)
-        if not owed:
-            written += self._pass_to_ocha(ladder, step)
+        written = sum(self._write(entry, rung) for entry in owed)
+        if not any(entry.team_number or self._reachable(entry.person, step.channels) for entry in owed):
+            written += self._pass_to_ocha(ladder, step, rung)
         return written
+
+    def _write(self, owed: Owed, rung: set[int]) -> bool:
+        """Whether a message will leave. Nobody is written to twice by one ring of the bell, and whoever has no address that
+        works is owed the word all the same: it waits on the desk's pages."""
+        again = owed.person.id in rung and owed.team_number is None
+        alert = write_alert(self.session, self.case, replace(owed, channels=()) if again else owed, self.now)
+        if alert is None or not alert.messages:
+            return False
+        if owed.team_number is None:
+            rung.add(owed.person.id)
+        return True
 
     def _owed(self, ladder: Ladder, step: Step, role: str) -> Iterator[Owed]:
         side = "ocha" if role in OCHA_ROLES else self.side
         purpose = DESK if side == "ocha" else self.purpose
         if not self._may_hear(side, purpose):
             return
-        for person in self._people(side, role):
+        for person in self._people(side, role, step.channels):
             yield self._word(ladder, step, side, person)
 
     def _word(self, ladder: Ladder, step: Step, side: str, person: Person) -> Owed:
@@ -137,11 +150,13 @@ class Climb:
         found = on_duty(self.session, area, role, self.now)
         return [person for person in found if _reads_sensitive(person)] if self._sensitive() else found
 
-    def _people(self, side: str, role: str) -> list[Person]:
+    def _people(self, side: str, role: str, channels: tuple[str, ...]) -> list[Person]:
         if side == "ocha":
-            # Where nobody stands on this step, the hubs that back the area up do (mission.toml).
+            # Where nobody stands on this step whom a message can reach, the hubs that back the area up do (mission.toml).
             areas = (self.case.area, *self.mission.area(self.case.area).backup)
-            return next((found for area in areas if (found := self._on_duty(area, role))), [])
+            standing = [found for area in areas if (found := self._on_duty(area, role))]
+            reached = (found for found in standing if any(self._reachable(person, channels) for person in found))
+            return next(reached, standing[0] if standing else [])
         item = self.case.item_of(side)
         function = FUNCTION_OF.get((side, role))
         if item is None or function is None:
@@ -184,20 +199,24 @@ class Climb:
             )
         ]
 
-    def _pass_to_ocha(self, ladder: Ladder, step: Step) -> int:
-        """Nobody stands on this step who may hear. Where nobody is on duty either, it stays untaken and is tried again at the
-        next turn, until the roster has somebody."""
+    def _pass_to_ocha(self, ladder: Ladder, step: Step, rung: set[int]) -> int:
+        """Nobody stands on this step who may hear, or nobody whom a message can reach. Where nobody is on duty either, it
+        stays untaken and is tried again at the next turn, until the roster has somebody."""
         owed = list(self._owed(ladder, step, "duty"))
-        written = sum(write_alert(self.session, self.case, entry, self.now) is not None for entry in owed)
+        written = sum(self._write(entry, rung) for entry in owed)
         if written:
-            note_event(self.session, self.case, "step_empty", self.now, code=f"{self.name}/{step.id}")
+            event = "step_amended" if self._amended(self.side) else "step_empty"
+            note_event(self.session, self.case, event, self.now, code=f"{self.name}/{step.id}")
         return written
 
     def _text(self, side: str, person: Person) -> str:
         audience = TEXT_AUDIENCE[side]
+        asked = (
+            side != "ocha" and self.purpose == REQUEST
+        )  # a new round is the desk's: nothing in a text may tell of it
         told = select(Alert.id).where(
             Alert.case_id == self.case.id,
-            Alert.round == self.case.round,
+            Alert.purpose == self.name if asked else Alert.round == self.case.round,
             Alert.person_id == person.id,
             Alert.team_contact_hash == "",
         )
@@ -213,7 +232,15 @@ class Climb:
         return clocks.quiet_ends_at(self.now) if quiet else self.now
 
     def _may_hear(self, side: str, purpose: str) -> bool:
+        if side != "ocha" and self._amended(side):
+            return False
         return may_hear(side, purpose, self._humanitarian(), eyes_only=self.case.eyes_only, late=self._late(side))
+
+    def _amended(self, side: str) -> bool:
+        """Whether the owner has changed its item since this ladder began. From then on its steps go to the desk: whether a
+        reminder still comes would tell what the change did (RUL-6)."""
+        item = self.case.item_of(side)
+        return item is not None and version_filed_at(self.session, item) > self.alerted_at
 
     def _humanitarian(self) -> ItemFacts | None:
         item = self.case.humanitarian
@@ -231,6 +258,14 @@ class Climb:
         """Whether this side's own filing was late: bait would be (RUL-2). The other side's lateness silences nobody."""
         item = self.case.item_of(side)
         return item is not None and item.late
+
+    def _reachable(self, person: Person, channels: tuple[str, ...]) -> bool:
+        return any(first_contact(person, channel) is not None for channel in channels)
+
+    def _left(self) -> bool:
+        """Whether any message of this ladder is on its way in this round."""
+        mine = select(Message.id).join(Alert).where(Alert.case_id == self.case.id, Alert.purpose == self.name)
+        return self.session.scalars(mine.where(Alert.round == self.case.round).limit(1)).first() is not None
 
     def _taken(self) -> set[str]:
         mine = select(Alert.step).where(Alert.case_id == self.case.id, Alert.purpose == self.name)

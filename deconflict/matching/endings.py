@@ -8,15 +8,16 @@ from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import may_hear
+from deconflict.domain.severity import Severity
 from deconflict.domain.states import AlertState, ItemState, MessageState, RequestState, target
 from deconflict.matching.causes import Looked, last_look
 from deconflict.store.alerts import Alert
+from deconflict.store.base import Unreadable
 from deconflict.store.cases import Case
 from deconflict.store.moves import move_case
-from deconflict.store.outbox import Owed, withdraw, write_alert
-from deconflict.store.queries import alerts_of
+from deconflict.store.outbox import CLOSING, Owed, withdraw, write_alert
+from deconflict.store.queries import alerts_of, on_duty
 
-CLOSING = "closing"
 CLOSING_TEXT = {"ocha": "officer_closed", "humanitarian": "focal_closed", "mission": "mission_closed"}
 LEFT = (MessageState.SENDING, MessageState.SENT, MessageState.DELIVERED)
 CLOSING_LIFE = timedelta(hours=24)  # a closing text still matters after the overlap: people act on old news
@@ -50,13 +51,24 @@ def end_case(
 
 
 def owe_closings(session: Session, mission: Mission, case: Case, now: datetime) -> None:
-    """A closing text for everybody to whom anything left, by the channels that carried it."""
-    batch_at = mission.pack.clocks.next_batch_at(now)
+    """A closing text for everybody to whom anything left, by the channels that carried it. At night it wakes nobody at OCHA
+    who is not at work (RUL-4)."""
+    clocks = mission.pack.clocks
+    at_work = {person.id for person in on_duty(session, case.area, "duty", now)}
     for told in _told(session, case):
         if not may_hear(told.side, CLOSING, None, eyes_only=case.eyes_only, late=False):
             continue
-        send_after = now if told.side == "ocha" else batch_at
+        if told.side != "ocha":
+            send_after = clocks.next_batch_at(now)
+        elif told.person_id in at_work and Severity(case.severity).at_least(clocks.night.on_duty):
+            send_after = now
+        else:
+            send_after = clocks.quiet_ends_at(now)
         team = told.level == "team"
+        try:
+            number = told.team_contact if team else None
+        except Unreadable:  # a number that no key opens cannot be written to, and keeps no case open
+            continue
         owed = Owed(
             person=told.person,
             side=told.side,
@@ -67,7 +79,7 @@ def owe_closings(session: Session, mission: Mission, case: Case, now: datetime) 
             channels=_channels_that_left(told),
             useful_until=max(case.ends_at, send_after) + CLOSING_LIFE,
             send_after=send_after,
-            team_number=told.team_contact if team else None,
+            team_number=number,
         )
         write_alert(session, case, owed, now)
 
@@ -89,11 +101,15 @@ def adjusted_by(case: Case, last: Looked) -> str:
 
 
 def _told(session: Session, case: Case) -> list[Alert]:
-    """The latest alert per person and team number to whom something left, closings not counted."""
+    """The latest alert per person and team number to whom something left after the last closing did. Who knows that it is over
+    and has heard nothing since is told nothing: that it was on again in between he would learn by hearing it twice (RUL-6)."""
     latest: dict[tuple[int, str, str], Alert] = {}
     for alert in alerts_of(session, case):
-        if alert.purpose != CLOSING and any(m.state in LEFT for m in alert.messages):
-            latest[(alert.person_id, alert.side, alert.team_contact_hash)] = alert
+        if any(m.state in LEFT for m in alert.messages):
+            who = (alert.person_id, alert.side, alert.team_contact_hash)
+            latest.pop(who, None)
+            if alert.purpose != CLOSING:
+                latest[who] = alert
     return list(latest.values())
 
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
 from deconflict.domain.fingerprint import fingerprint
-from deconflict.domain.states import LIVE_ITEMS
+from deconflict.matching.marks import AGAIN, READ, RULES, mark_live
 from deconflict.store.base import db, transaction
 from deconflict.store.items import DueMark, Item
 from deconflict.store.work import Judged, MatcherLock, lock_matcher, take_slot
@@ -24,7 +24,6 @@ from deconflict.store.work import Judged, MatcherLock, lock_matcher, take_slot
 log = structlog.get_logger()
 SEEN_EVERY = timedelta(minutes=1)
 GONE_AFTER = timedelta(minutes=3)
-RULES, ASKED = "rules", "asked"  # reasons of due marks
 KNOWN_AT_ONCE = 8
 
 
@@ -52,7 +51,13 @@ def basis_of(mission: Mission) -> Basis:
 
 def in_force(lock: MatcherLock | None, mission: Mission) -> bool:
     """Whether this process judges by what is in force."""
-    return lock is not None and Basis(lock.sop_version, lock.gazetteer, lock.profile) == basis_of(mission)
+    return lock is not None and _basis(lock) == basis_of(mission)
+
+
+def read_basis(session: Session) -> Basis | None:
+    """What is in force; None before any scheduler has started."""
+    lock = session.get(MatcherLock, 1, populate_existing=True)
+    return _basis(lock) if lock is not None and lock.profile else None
 
 
 def begin(mission: Mission, now: datetime) -> int:
@@ -70,7 +75,7 @@ def keep(mission: Mission, now: datetime) -> bool:
     if ours and fresh:
         return True
     if not ours and not gone:
-        if take_slot("stands_back", now.replace(second=0, microsecond=0)):
+        if take_slot("stands_back", timedelta(minutes=1), now):
             log.warning(
                 "other rules are in force: start this scheduler again to judge by its own", mine=basis_of(mission)
             )
@@ -84,30 +89,26 @@ def keep(mission: Mission, now: datetime) -> bool:
         return in_force(lock, mission)
 
 
-def mark_live(session: Session, which: ColumnElement[bool], reason: str, now: datetime) -> int:
-    """A due mark for each of these live items that has none; returns how many. What somebody asked for is marked all the same:
-    it is more than other marks ask."""
-    marked = select(DueMark.item_id).where(DueMark.reason == ASKED) if reason == ASKED else select(DueMark.item_id)
-    wanted = select(Item.id).where(Item.state.in_(LIVE_ITEMS), which, Item.id.not_in(marked)).order_by(Item.id)
-    ids = session.scalars(wanted).all()
-    session.add_all(DueMark(item_id=item_id, reason=reason, made_at=now) for item_id in ids)
-    return len(ids)
-
-
 def _adopt(session: Session, mission: Mission, now: datetime) -> int:
-    """Both sides are marked: other files may mean other boxes, and a pair is found by the boxes of the one judged last."""
+    """Both sides are marked: other files may mean other boxes. So is what somebody else has read and not yet judged: its boxes
+    are his."""
     lock, basis = lock_matcher(session), basis_of(mission)
     lock.seen_at = now
     if in_force(lock, mission):
         return 0
     lock.sop_version, lock.gazetteer, lock.profile = basis.sop_version, basis.gazetteer, basis.profile
     alike = select(Judged.item_id).where(Judged.profile == basis.profile)
-    marked = mark_live(session, Item.id.not_in(alike), RULES, now)
+    read = select(DueMark.item_id).where(DueMark.reason.in_((READ, AGAIN)))
+    marked = mark_live(session, or_(Item.id.not_in(alike), Item.id.in_(read)), RULES, now)
     log.info("rules in force", sop_version=basis.sop_version, gazetteer=basis.gazetteer, marked=marked)
     return marked
 
 
 _known: dict[int, tuple[Mission, Basis]] = {}  # by the identity of the object, which is kept, so that no other takes it
+
+
+def _basis(lock: MatcherLock) -> Basis:
+    return Basis(lock.sop_version, lock.gazetteer, lock.profile)
 
 
 def _seen(lock: MatcherLock | None, now: datetime, within: timedelta) -> bool:

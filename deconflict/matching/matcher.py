@@ -23,6 +23,7 @@ from deconflict.matching import cases, duplicates, in_force, unchecked
 from deconflict.matching.boxes import replace_boxes, understand
 from deconflict.matching.candidates import neighbours
 from deconflict.matching.causes import before
+from deconflict.matching.lowered import withdraw_unreleased
 from deconflict.matching.marks import Due, due_items
 from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
@@ -134,12 +135,13 @@ def _settle_item(mission: Mission, due: Due, now: datetime) -> bool:
         item = session.get(Item, due.item_id, populate_existing=True)
         if item is not None and early is not None:
             answer = early if _still_holds(session, early) else judge_item(session, mission, item, now)
-            _write(session, mission, item, answer, due, now)
+            _write(session, mission, item, answer, now)
         session.execute(delete(DueMark).where(DueMark.id.in_(due.mark_ids)))
     return True
 
 
-def _write(session: Session, mission: Mission, item: Item, answer: Answer, due: Due, now: datetime) -> None:
+def _write(session: Session, mission: Mission, item: Item, answer: Answer, now: datetime) -> None:
+    withdraw_unreleased(session, mission, item, now)
     for unreadable_id in sorted(answer.unreadable):
         unchecked.open_case(session, mission, session.get_one(Item, unreadable_id), now)
     if item.id in answer.unreadable:
@@ -152,16 +154,16 @@ def _write(session: Session, mission: Mission, item: Item, answer: Answer, due: 
         look = before(item, seen, other, in_force.basis_of(mission))
         cases.settle(session, cases.Pairing(mission, *pair, judgement, look, now))
     duplicates.settle(session, item, answer.duplicates, now)
-    _note_judged(session, mission, item, seen, answer, due, now)
+    _note_judged(session, mission, item, seen, answer, now)
 
 
 def _note_judged(
-    session: Session, mission: Mission, item: Item, seen: Judged | None, answer: Answer, due: Due, now: datetime
+    session: Session, mission: Mission, item: Item, seen: Judged | None, answer: Answer, now: datetime
 ) -> None:
     """The boxes of an item are those of the rules it was judged by: whoever filed it may have had other files."""
     basis = in_force.basis_of(mission)
     known = seen is not None and (seen.version, seen.profile) == (item.version, basis.profile)
-    if answer.activity is not None and (not known or due.afresh):
+    if answer.activity is not None and not known:
         replace_boxes(session, item.id, answer.activity)
     row = seen or Judged(item_id=item.id)
     row.version, row.at = item.version, now

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,9 +25,18 @@ WHEN = ("a_at", "b_at", "meets_from", "meets_until", "starts_at", "ends_at", "re
 def recompute(session: Session, mission: Mission, case: Case) -> Judgement | None:
     """By the rules of `mission`; None when nothing fires. Raises ValueError for a case of one item alone, and what
     `activity_of` raises for a version that cannot be read. The sealed fields are never opened: no rule rests on them."""
+    return _judged(session, mission, case, case.judged_from.get("versions", ()))
+
+
+def as_amended(session: Session, mission: Mission, case: Case) -> Judgement | None:
+    """What the current versions would have given at that instant. Raises as `recompute` does."""
+    return _judged(session, mission, case, [item.version for item in case.items])
+
+
+def _judged(session: Session, mission: Mission, case: Case, versions: Sequence[int]) -> Judgement | None:
     if case.humanitarian is None or case.mission is None or not case.judged_from:
         raise ValueError("only a case of two items was judged")
-    ours, theirs = case.judged_from["versions"]
+    ours, theirs = versions
     pair = (
         _activity(session, mission, case.humanitarian, ours),
         _activity(session, mission, case.mission, theirs),

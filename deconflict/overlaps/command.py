@@ -15,6 +15,7 @@ from deconflict.domain.as_filed import as_filed
 from deconflict.domain.country import Mission
 from deconflict.mission import MissionError, load_mission
 from deconflict.overlaps.output import WRITERS, Found
+from deconflict.overlaps.usage import Bilingual, Refusal
 from deconflict.overlaps.words import WORDS
 from deconflict.schemas.geojson import Read, read_files
 from deconflict.schemas.geojson_faults import GeoJsonError
@@ -35,7 +36,7 @@ class Limit(click.FloatRange):
         return number
 
 
-@click.command()
+@click.command(cls=Bilingual)
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @click.option("--within-km", type=Limit(0, MOST_KM), help="How near, in kilometres; touching counts.")
 @click.option("--within-h", type=Limit(0, MOST_H), help="Within how many hours of each other; 0 is at the same time.")
@@ -57,8 +58,8 @@ def overlaps(
     Nothing is stored and no settings are needed. docs/overlaps.md says what a feature must say. Exit status 2 and nothing on
     standard output when a file is wrong: everything to mend is named on standard error.
     """
-    limits = _limits(within_km, within_h, sop)
-    profile = _profile(mission or profile_folder()) if sop else None
+    limits = _limits(within_km, within_h, sop, lang)
+    profile = _profile(mission or profile_folder(), lang) if sop else None
     read = _read(files, profile, lang)
     ours, theirs = (_activities(read, side, profile) for side in (Side.HUMANITARIAN, Side.MISSION))
     found = list(all_pairs.overlaps(ours, theirs, limits, profile.pack if profile else None))
@@ -68,15 +69,17 @@ def overlaps(
         click.echo(WORDS[lang]["ignored"].format(names=", ".join(map(repr, read.ignored))), err=True)
 
 
-def _limits(within_km: float | None, within_h: float | None, sop: bool) -> Limits | None:
+def _limits(within_km: float | None, within_h: float | None, sop: bool, lang: str) -> Limits | None:
     if within_km is None and within_h is None and sop:
         return None
     if within_km is None or within_h is None:
-        raise click.UsageError("Give both --within-km and --within-h; only with --sop may both be left out.")
+        raise Refusal(WORDS[lang]["both"], click.get_current_context(), lang)
     return Limits(within_km * 1000, within_h * 3600)
 
 
-def _profile(folder: Path) -> Mission:
+def _profile(folder: Path, lang: str) -> Mission:
+    if not folder.is_dir():
+        _refuse([WORDS[lang]["no_profile"].format(folder=folder)])
     try:
         return load_mission(folder)
     except MissionError as error:
@@ -86,7 +89,7 @@ def _profile(folder: Path) -> Mission:
 def _read(files: tuple[Path, ...], profile: Mission | None, lang: str) -> Read:
     kinds = {side: {kind.code for kind in profile.catalogue.of(side)} for side in Side} if profile else None
     try:
-        return read_files(files, kinds)
+        return read_files(files, kinds, profile.bounds if profile else None)
     except GeoJsonError as error:
         _refuse([problem.sentence(lang) for problem in error.problems])
 

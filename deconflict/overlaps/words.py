@@ -19,6 +19,10 @@ WORDS: dict[str, dict[str, str]] = {
         "sop": "SOP {version}.",
         "more": "Nothing is said of what is not in these files.",
         "ignored": "Properties without a meaning here, left out: {names}",
+        "both": "Give both --within-km and --within-h; only with --sop may both be left out.",
+        "no_profile": "{folder}: is no folder with a mission profile.",
+        "usage": "Usage: {usage}\nHelp: {help}",
+        "error": "Error: {message}",
         "point": ".",
     },
     "fr": {
@@ -37,6 +41,10 @@ WORDS: dict[str, dict[str, str]] = {
         "sop": "Procédure {version}.",
         "more": "Rien n'est dit de ce qui n'est pas dans ces fichiers.",
         "ignored": "Propriétés sans signification ici, laissées de côté : {names}",
+        "both": "Donnez --within-km et --within-h ; ils ne peuvent manquer tous deux qu'avec --sop.",
+        "no_profile": "{folder} : n'est pas un dossier de profil de mission.",
+        "usage": "Usage : {usage}\nAide : {help}",
+        "error": "Erreur : {message}",
         "point": ",",
     },
 }

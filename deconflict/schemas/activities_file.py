@@ -8,11 +8,11 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 
 from deconflict.domain.activity import Side
 from deconflict.domain.kinds import RECORD, STANDING, Kind
-from deconflict.schemas.toml_fields import Loaded, Strict, WallTime, Words, choice, flag, number, text
+from deconflict.schemas.toml_fields import Loaded, Strict, WallTime, Words, choice, code, flag, number, text, words
 
 
 class KindSchema(Strict):
-    code = text()
+    code = code()
     side = choice(Side)
     label = fields.Nested(Words, required=True)
     groups = fields.List(text(), required=True)
@@ -25,6 +25,7 @@ class KindSchema(Strict):
     site = flag()
     sensitive = flag()
     record = flag()
+    any_only = flag()
     hours = fields.List(WallTime(), validate=validate.Length(equal=2))
     mode = fields.String(validate=validate.OneOf(["road", "river", "air", "foot"], error="Not one of {choices}."))
 
@@ -48,11 +49,16 @@ class KindSchema(Strict):
         return Kind(**{**data, "side": Side(data["side"]), "groups": frozenset(groups), "hours": hours})
 
 
+def _answers(*values: str) -> fields.Nested:
+    """Every answer that the plan form knows, with the groups it adds."""
+    return fields.Nested(Strict.from_dict({v: fields.List(text(), required=True) for v in values}), required=True)
+
+
 class TraitsSchema(Strict):
     """Field names of a mission plan; their values and the groups these add."""
 
-    aid_component = fields.Dict(keys=fields.String(), values=fields.List(text()), required=True)
-    joint_with = fields.Dict(keys=fields.String(), values=fields.List(text()), required=True)
+    aid_component = _answers("none", "planned_qip", "planned_cimic", "unplanned")
+    joint_with = _answers("none", "unpol", "host_forces", "other")
 
     @post_load
     def build(self, data: Loaded, **_: Any) -> dict[str, dict[str, frozenset[str]]]:
@@ -60,5 +66,6 @@ class TraitsSchema(Strict):
 
 
 class ActivitiesSchema(Strict):
+    categories = words()
     traits = fields.Nested(TraitsSchema, required=True)
     kind = fields.List(fields.Nested(KindSchema), required=True, validate=validate.Length(min=1))

@@ -137,7 +137,7 @@ class Stops(fields.Field[tuple[Stop, ...]]):
     default_error_messages = messages(
         invalid=_l("Send a list of stops."),
         none=_l("Give at least one stop."),
-        many=_l("Twelve stops at most: file the rest as another movement."),
+        many=_l("Twelve stops at most: notify the rest as another movement."),
     )
 
     def __init__(self, schema: Schema, **more: Any) -> None:

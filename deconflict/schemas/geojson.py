@@ -5,7 +5,6 @@ A feature is one or several parts of the item whose id it has. docs/overlaps.md 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,10 +13,10 @@ from deconflict.domain.activity import Activity, Part, Side
 from deconflict.domain.drawn import FileItem, ItemId
 from deconflict.schemas.geojson_faults import GeoJsonError, Problem, Wrong
 from deconflict.schemas.geojson_feature import KNOWN, Properties, parts_of
-from deconflict.schemas.geojson_shapes import drawn_of
+from deconflict.schemas.geojson_shapes import Bounds, drawn_of, must_reach
+from deconflict.schemas.geojson_text import features_in
 
 Kinds = Mapping[Side, Collection[str]]
-WGS84_NAMES = ("CRS84", "EPSG::4326", "EPSG:4326")  # what tools write that mean the order of RFC 7946
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +31,10 @@ class Read:
         return [item for item in self.items if item.activity.side is side]
 
 
-def read_files(paths: Sequence[Path], kinds: Kinds | None = None) -> Read:
+def read_files(paths: Sequence[Path], kinds: Kinds | None = None, bounds: Bounds | None = None) -> Read:
     """The items in these files; features of the same id are parts of one item, across files too. With `kinds`, each activity
-    must be one of those of its side. Raises GeoJsonError with every problem."""
-    reader = _Reader(kinds)
+    must be one of those of its side; with `bounds`, each shape must reach into them. Raises GeoJsonError with every problem."""
+    reader = _Reader(kinds, bounds)
     for path in paths:
         reader.file(path)
     if reader.problems:
@@ -46,6 +45,7 @@ def read_files(paths: Sequence[Path], kinds: Kinds | None = None) -> Read:
 @dataclass
 class _Reader:
     kinds: Kinds | None
+    bounds: Bounds | None
     problems: list[Problem] = field(default_factory=list)
     sides: dict[ItemId, Side] = field(default_factory=dict)
     parts: dict[ItemId, list[Part]] = field(default_factory=dict)
@@ -53,9 +53,9 @@ class _Reader:
 
     def file(self, path: Path) -> None:
         try:
-            features = _features(path)
-        except Wrong as wrong:
-            self.problems.append(Problem(str(path), None, None, wrong.member, wrong.reason, wrong.given))
+            features = features_in(path)
+        except GeoJsonError as error:
+            self.problems += error.problems
             return
         for index, feature in enumerate(features):
             self._feature(str(path), index, feature)
@@ -69,6 +69,8 @@ class _Reader:
             id, wrongs = properties.id, [*properties.problems, *self._against_others(properties)]
             self.ignored |= dict.fromkeys(name for name in properties.given if name not in KNOWN)
             drawn = drawn_of(properties.geometry)
+            if self.bounds is not None:
+                must_reach(drawn, self.bounds)
             manner = properties.manner()
             if id is not None and manner is not None and not wrongs:
                 parts = parts_of(manner, properties.times, properties.moving, drawn)
@@ -99,22 +101,3 @@ class _Reader:
 def order_of(id: ItemId) -> tuple[bool, float, str]:
     """Numbers before texts, each in its own order."""
     return (True, 0, id) if isinstance(id, str) else (False, id, "")
-
-
-def _features(path: Path) -> list[object]:
-    try:
-        read = json.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise Wrong("", "unreadable", given=error.strerror or "?") from None
-    except RecursionError:
-        raise Wrong("", "deep") from None
-    except ValueError as error:  # not JSON, not UTF-8, or a number of thousands of digits
-        raise Wrong("", "json", given=str(error).partition("\n")[0]) from None
-    if not isinstance(read, dict) or read.get("type") != "FeatureCollection":
-        raise Wrong("", "collection")
-    if read.get("crs") is not None and not json.dumps(read["crs"]).strip('"}').endswith(WGS84_NAMES):
-        raise Wrong("crs", "crs")
-    if not isinstance(read.get("features"), list):
-        raise Wrong("features", "collection")
-    features: list[object] = read["features"]
-    return features

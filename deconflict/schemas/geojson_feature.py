@@ -79,7 +79,7 @@ class Properties:
 
     def _needed(self, name: str, understand: Callable[[str, Any], T]) -> T | None:
         if self.given.get(name) is None:
-            self.problems.append(Wrong(name, "missing"))
+            self.problems.append(Wrong(name, "endless" if name == "ends_at" else "missing"))
         return self._optional(name, understand)
 
     def _optional(self, name: str, understand: Callable[[str, Any], T]) -> T | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -13,6 +13,7 @@ from deconflict.domain.rings import area_fault
 from deconflict.schemas.geojson_faults import Wrong, shown
 
 GEOMETRY = "geometry"
+Bounds = tuple[float, float, float, float]  # south, west, north, east
 LONGEST_LEG_M = 2_000_000.0  # longer ones go round the earth in a way that nobody drew
 MANY = {"MultiPoint": "Point", "MultiLineString": "LineString", "MultiPolygon": "Polygon"}
 
@@ -20,6 +21,16 @@ MANY = {"MultiPoint": "Point", "MultiLineString": "LineString", "MultiPolygon": 
 def drawn_of(geometry: object) -> tuple[Drawn, ...]:
     """Everything that one geometry draws. Raises Wrong with the member that is."""
     return tuple(_collection(geometry) if _type(geometry, GEOMETRY) == "GeometryCollection" else _drawn(geometry))
+
+
+def must_reach(drawn: Iterable[Drawn], bounds: Bounds) -> None:
+    """Every shape, by its box. Raises Wrong with the first that lies wholly outside, as one with swapped axes does."""
+    south, west, north, east = bounds
+    for points in (each.points for each in drawn):
+        lats, lons = zip(*points, strict=True)
+        if max(lats) < south or min(lats) > north or max(lons) < west or min(lons) > east:
+            lat, lon = points[0]
+            raise Wrong(GEOMETRY, "outside", given=f"[{lon}, {lat}]")
 
 
 def _type(geometry: object, path: str) -> Any:

@@ -10,7 +10,7 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 
 from deconflict.domain.country import PhonePlan
 from deconflict.domain.people import FUNCTIONS, SIDES, Newcomer
-from deconflict.domain.roles import SIDE_OF
+from deconflict.domain.roles import SIDE_OF, may_be_combined
 from deconflict.schemas.fields import CHOOSE, Choice, Door, Phone, Text, YesNo, messages
 
 NAME_LONGEST = 120
@@ -79,6 +79,8 @@ class NewcomerSchema(Door):
             wrong["scope"] = [CHOOSE]
         if any(SIDE_OF.get(role) != self.side for role in data.get("roles", ())):
             wrong["roles"] = [_l("This role belongs to another kind of organisation.")]
+        elif not may_be_combined(data.get("roles", ())):
+            wrong["roles"] = [_l("A cluster coordinator reads where others bring aid, and so does not notify: choose one.")]
         if data.get("roles") and not data.get("email"):
             wrong["email"] = [_l("Whoever signs in needs an e-mail address.")]
         if not data.get("email") and not data.get("phones"):

@@ -10,7 +10,7 @@ from deconflict.domain.country import Unit, covering
 from deconflict.domain.escalation import OCHA_ROLES
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.places import Gazetteer
-from deconflict.schemas.rule_checks import rule_faults
+from deconflict.schemas.rule_checks import did_you_mean, rule_faults
 from deconflict.schemas.toml_fields import Loaded
 from deconflict.schemas.toml_lines import Path
 
@@ -18,12 +18,15 @@ Fault = tuple[Path, str]
 
 
 def activities_faults(data: Loaded) -> Iterator[Fault]:
-    """Codes twice; a `shown_as` that is no kind of the same side."""
+    """Codes twice; a `shown_as` that is no kind of the same side; a category that the file does not list."""
     yield from _twice("kind", "code", [kind.code for kind in data["kind"]])
     sides = {kind.code: kind.side for kind in data["kind"]}
     for index, kind in enumerate(data["kind"]):
         if kind.shown_as is not None and sides.get(kind.shown_as) is not kind.side:
             yield ("kind", index, "shown_as"), f"{kind.shown_as!r} is not a kind of the same side."
+        if kind.category is not None and kind.category not in data["categories"]:
+            said = f"{kind.category!r} is not one of the categories above."
+            yield ("kind", index, "category"), said + did_you_mean(kind.category, data["categories"])
     for side, flag in ((Side.HUMANITARIAN, "travel"), (Side.MISSION, "patrol")):
         if not any(kind.side is side and getattr(kind, flag) for kind in data["kind"]):
             yield ("kind",), f"No kind of the {side} side has {flag} = true, so nothing says how it travels."
@@ -44,7 +47,8 @@ def _citations(data: Loaded, catalogue: Catalogue) -> Iterator[Fault]:
         for side in (Side.HUMANITARIAN,) if rule.among else Side:
             known = catalogue.names(side)
             for name in sorted(getattr(rule, side) - known):
-                yield ("rule", index, str(side)), f"{name!r} is no kind or group of the {side} side."
+                said = f"{name!r} is no kind or group of the {side} side."
+                yield ("rule", index, str(side)), said + did_you_mean(name, known)
 
 
 def _ladder_faults(data: Loaded) -> Iterator[Fault]:

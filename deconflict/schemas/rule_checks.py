@@ -1,8 +1,10 @@
-"""Rules that can never fire or never matter, and kinds that no rule speaks of: mistakes that look like quiet."""
+"""Rules that can never fire or never matter: mistakes that look like quiet."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from difflib import get_close_matches
 
 from deconflict.domain.activity import Side
 from deconflict.domain.kinds import ANY, RECORD, Catalogue, Kind
@@ -12,32 +14,123 @@ from deconflict.schemas.toml_lines import Path
 
 Fault = tuple[Path, str]
 MODIFIERS = ("urban", "market_day", "joint", "escort", "commune")
+OF_ONE_SIDE = {  # words that say something of one side alone, by the field of the rule
+    "passing": "passing",
+    "moving": "moving",
+    "halting": "halting",
+    "together_s": "together_min",
+    "follows": "follows",
+    "site_hours": "site_hours",
+    "unless": "unless",
+    "urban": "urban",
+    "market_day": "market_day",
+    "joint": "joint",
+    "escort": "escort",
+    "caps": "caps",
+}
 
 
 def rule_faults(data: Loaded, catalogue: Catalogue) -> Iterator[Fault]:
     """Faults of sop.toml: the path of the key to mend, and why the rule is pointless."""
-    rules: Sequence[Rule] = data["rule"]
-    for index, rule in enumerate(rules):
-        for key, words in (*_alone(rule, data["modifier"]), *_by_kinds(rule, catalogue), *_among(rule, rules)):
+    for index, rule in enumerate(data["rule"]):
+        for key, words in _faults_of(rule, data, catalogue):
             yield ("rule", index, key), words
-        if rule.escort and not _escorts(rule, frozenset(data["modifier"]["escort"]["mission"]), catalogue):
-            yield ("rule", index, "escort"), "No kind that the rule names for the mission side escorts anybody."
     known = catalogue.names(Side.MISSION)
     for name in ("joint", "escort"):
         for cited in data["modifier"][name]["mission"]:
             if cited not in known:
-                yield ("modifier", name, "mission"), f"{cited!r} is no kind or group of the mission side."
-    ids = {rule.id for rule in rules}
+                said = f"{cited!r} is no kind or group of the mission side."
+                yield ("modifier", name, "mission"), said + did_you_mean(cited, known)
+    ids = {rule.id for rule in data["rule"]}
     for name in MODIFIERS:
         if data["modifier"][name]["id"] in ids:
             yield ("modifier", name, "id"), "A rule has this id."
 
 
-def kind_faults(kinds: Sequence[Kind], rules: Sequence[Rule]) -> Iterator[Fault]:
-    """Faults of activities.toml: kinds of which no rule speaks."""
-    for index, kind in enumerate(kinds):
-        if not any(_speaks(names, kind) for rule in rules for names in _of_side(rule, kind.side)):
-            yield ("kind", index, "groups"), f"No rule of sop.toml speaks of {kind.code}: nothing would ever be found."
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The nearest of the names that are known, as a sentence to add; nothing where none is near."""
+    near = get_close_matches(name, sorted(known), n=1)
+    return f" Did you mean {near[0]!r}?" if near else ""
+
+
+def speaks(names: frozenset[str], kind: Kind) -> bool:
+    """Does a rule that lists `names` speak of this kind, whatever else is known of a plan?"""
+    if ANY in names and RECORD not in kind.groups:
+        return True
+    return kind.code in names or not names.isdisjoint(kind.groups)
+
+
+def _faults_of(rule: Rule, data: Loaded, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
+    """The key to mend, and why."""
+    if rule.among and (wrong := [*_of_two_notices(rule)]):
+        yield from wrong  # what follows would read it as a rule of both sides
+        return
+    if not rule.among:
+        yield from _of_both_sides(rule, data["rule"], data["modifier"], catalogue)
+    yield from _alone(rule, data["modifier"])
+    yield from _by_kinds(rule, catalogue)
+    yield from _for_nothing(rule, data["rule"])
+
+
+def _of_two_notices(rule: Rule) -> Iterator[tuple[str, str]]:
+    """Of two notices neither is the mission's, and which of them comes first is chance."""
+    absent = {field.name: field.default for field in fields(Rule)}
+    for name, key in OF_ONE_SIDE.items():
+        if getattr(rule, name) != absent[name]:
+            yield key, "It speaks of one side alone, and of two notices neither is the first or the mission's."
+
+
+def _of_both_sides(
+    rule: Rule, rules: Sequence[Rule], modifiers: Loaded, catalogue: Catalogue
+) -> Iterator[tuple[str, str]]:
+    """What a rule asks of the mission's side and cannot get there."""
+    theirs = _kinds(rule.mission, Side.MISSION, catalogue)
+    if all(RECORD in kind.groups for kind in theirs):
+        for key in ("joint", "halting"):
+            if getattr(rule, key):
+                yield key, "The rule names nothing but papers, and nobody comes with a paper."
+    escorts = frozenset(modifiers["escort"]["mission"])
+    if rule.escort and not any(speaks(escorts, kind) for kind in theirs):
+        yield "escort", "No kind that the rule names for the mission side escorts anybody."
+    yield from _gives_way(rule, {other.id: other for other in rules})
+    yield from _holds_down(rule, rules, catalogue)
+
+
+def _gives_way(rule: Rule, by_id: Mapping[str, Rule]) -> Iterator[tuple[str, str]]:
+    for name in rule.unless:
+        other = by_id.get(name)
+        if other is None or name == rule.id:
+            yield "unless", f"{name!r} is no other rule." + did_you_mean(name, by_id.keys() - {rule.id})
+        elif other.among:
+            yield "unless", f"{name} is about two notices and never fires where this rule does."
+        elif rule.id in _before(other, by_id):
+            yield "unless", f"{name} gives way to {rule.id} in turn, so that neither could be asked first."
+        elif _covers(other, rule):
+            yield "unless", f"It can never fire: wherever it would, {name} silences it."
+
+
+def _before(rule: Rule, by_id: Mapping[str, Rule]) -> set[str]:
+    """The rules that must be asked before it: those it gives way to, and those that they give way to."""
+    found: set[str] = set()
+    ahead = list(rule.unless)
+    while ahead:
+        name = ahead.pop()
+        if name not in found and name in by_id:
+            found.add(name)
+            ahead += by_id[name].unless
+    return found
+
+
+def _holds_down(rule: Rule, rules: Sequence[Rule], catalogue: Catalogue) -> Iterator[tuple[str, str]]:
+    """Other rules of which nothing would be left but what the cap of this one leaves."""
+    if rule.caps is None:
+        return
+    held = {kind.code for kind in catalogue.of(Side.MISSION) if speaks(rule.mission, kind)}
+    graver = [o for o in rules if not o.among and o.caps is None and o.severity.rank > rule.caps.rank]
+    silenced = [o.id for o in graver if {k.code for k in _kinds(o.mission, Side.MISSION, catalogue)} <= held]
+    if silenced:
+        said = f"Nothing that {', '.join(silenced)} find could be above {rule.caps}: name fewer kinds."
+        yield "caps", said
 
 
 def _alone(rule: Rule, modifiers: Loaded) -> Iterator[tuple[str, str]]:
@@ -62,14 +155,16 @@ def _alone(rule: Rule, modifiers: Loaded) -> Iterator[tuple[str, str]]:
     narrowest = max(modifiers["urban"]["min_km"] * 1000, (rule.within_m or 0) / modifiers["urban"]["divisor"])
     if rule.urban and (rule.within_m is None or narrowest >= rule.within_m):
         yield "urban", "There is no distance that a town could narrow."
+    elif rule.urban and rule.together_s is not None:
+        yield "urban", "Who travels is in no town: there is nothing to narrow."
 
 
 def _by_kinds(rule: Rule, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
     """What no kind that the rule names can fulfil."""
     ours = _kinds(rule.humanitarian, Side.HUMANITARIAN, catalogue)
     theirs = _kinds(rule.mission, Side.HUMANITARIAN if rule.among else Side.MISSION, catalogue)
-    if rule.site_hours and not any(kind.site for kind in ours):
-        yield "site_hours", "No kind that the rule names is a site."
+    if rule.site_hours and not any(kind.hours for kind in ours):
+        yield "site_hours", "No kind that the rule names has hours."
     if (rule.moving or rule.passing) and not any(kind.travel or kind.patrol for kind in theirs):
         yield "moving" if rule.moving else "passing", "No kind that the rule names for the mission side travels."
     if rule.together_s is not None and not any(kind.travel for kind in ours):
@@ -78,28 +173,17 @@ def _by_kinds(rule: Rule, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
         yield "same_category", "No kind of one side gives the same kind of aid as one of the other."
 
 
-def _escorts(rule: Rule, escorts: frozenset[str], catalogue: Catalogue) -> bool:
-    return any(_speaks(escorts, kind) for kind in _kinds(rule.mission, Side.MISSION, catalogue))
-
-
 def _share_category(ours: Sequence[Kind], theirs: Sequence[Kind]) -> bool:
     """A project or a visible event of one is filed with its category, so it may have any."""
     given = {kind.category for kind in ours if kind.category}
     return any(k.category in given or (k.category is None and k.side is Side.MISSION and bool(given)) for k in theirs)
 
 
-def _among(rule: Rule, rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
-    """What the other rules make of it."""
-    by_id = {other.id: other for other in rules}
-    for name in rule.unless:
-        if name not in by_id or name == rule.id:
-            yield "unless", f"{name!r} is no other rule."
-        elif _covers(by_id[name], rule):
-            yield "unless", f"It can never fire: wherever it would, {name} silences it."
+def _for_nothing(rule: Rule, rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
+    """Another rule that says all that it says."""
     for other in rules:
-        twin = _covers(rule, other) and rules.index(rule) < rules.index(
-            other
-        )  # of two that are the same, the later is told
+        # Of two that are the same, the later is told.
+        twin = _covers(rule, other) and rules.index(rule) < rules.index(other)
         # Who asks for more (a drive-by) tells the officer more, however mild: only rules of the same manner are told.
         alike = other is not rule and _asks_no_more(rule, other)
         if alike and _covers(other, rule) and _as_bad(other, rule) and not twin:
@@ -150,16 +234,4 @@ def _kinds(names: frozenset[str], side: Side, catalogue: Catalogue) -> list[Kind
     (who comes along, what aid it carries) is named."""
     traits = {g for values in catalogue.traits.values() for added in values.values() for g in added}
     loose = side is Side.MISSION and not names.isdisjoint(traits)
-    return [kind for kind in catalogue.of(side) if loose or _speaks(names, kind)]
-
-
-def _speaks(names: frozenset[str], kind: Kind) -> bool:
-    if ANY in names and RECORD not in kind.groups:
-        return True
-    return kind.code in names or not names.isdisjoint(kind.groups)
-
-
-def _of_side(rule: Rule, side: Side) -> tuple[frozenset[str], ...]:
-    if side is Side.HUMANITARIAN:
-        return (rule.humanitarian,)
-    return () if rule.among else (rule.mission,)
+    return [kind for kind in catalogue.of(side) if loose or speaks(names, kind)]

@@ -12,7 +12,7 @@ from deconflict.domain.modifiers import Communes, Escort, Joint, MarketDay, Modi
 from deconflict.domain.places import Gazetteer
 from deconflict.domain.rules import Rule
 from deconflict.domain.severity import Harm, Severity
-from deconflict.schemas.toml_fields import Loaded, Strict, Words, choice, flag, number, text, words
+from deconflict.schemas.toml_fields import Loaded, Strict, Words, choice, code, flag, number, text, words
 
 SEVERITIES = [severity.value for severity in Severity]
 HOUR_S = 3600.0
@@ -22,7 +22,7 @@ PROVENANCE = ["proposed", "sourced"]
 class Sourced(Strict):
     """What every rule and modifier says of itself."""
 
-    id = text()
+    id = code()
     why = fields.Nested(Words, required=True)
     provenance = choice(PROVENANCE)
     cites = fields.String(load_default="")
@@ -45,7 +45,7 @@ class RuleSchema(Sourced):
     within_h = number(0, 24 * 366)
     severity = choice(SEVERITIES)
     harm = choice(Harm)
-    passing = fields.Boolean(truthy={True}, falsy={False}, load_default=None)
+    passing = flag(load_default=None)
     moving = flag()
     halting = flag()
     together_min = number(1, 24 * 60, required=False, load_default=None)

@@ -12,6 +12,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 
 from deconflict.domain.escalation import AUDIENCES, OCHA_ROLES, PARTY_ROLES, Clock, Clocks, Ladder, Night, Step
 from deconflict.domain.places import Gazetteer
+from deconflict.domain.probing import Limits
 from deconflict.domain.severity import Severity
 from deconflict.domain.sop import Geography, RulePack, Windows
 from deconflict.schemas.rules_file import HOUR_S, SEVERITIES, ModifiersSchema, RuleSchema, modifiers_of
@@ -85,11 +86,13 @@ class WindowsSchema(Strict):
 
 LegsSchema = Strict.from_dict({"uncertainty_max_km": number(), "uncertainty_share": number(0, MAX_SHARE)})
 PlacesSchema = Strict.from_dict({"same_settlement_radius_m": number(), "declared_place_max_m": number()})
-PassingSchema = Strict.from_dict({"under_min": number()})
+PassingSchema = Strict.from_dict({"under_min": number(1)})
 FilingSchema = Strict.from_dict({"convoy_large_min_trucks": whole(1)})
 SmsSchema = Strict.from_dict({"daily_cap": whole(1)})
 ReviewSchema = Strict.from_dict({name: number() for name in ("critical_h", "high_h", "medium_h", "near_h", "near_min")})
 ClosingSchema = Strict.from_dict({"batches": fields.List(WallTime(), required=True, validate=validate.Length(min=1))})
+PROBING = ("minimal_per_day", "minimal_per_week", "changes_per_day", "short_lived_per_week", "alike_per_day")
+ProbingSchema = Strict.from_dict({"short_lived_h": number(), **{name: whole(1) for name in PROBING}})
 QuietSchema = Strict.from_dict(
     {
         "from": WallTime(required=True),
@@ -115,10 +118,12 @@ class SopSchema(Strict):
     ack = by_severity(AckSchema)
     release = by_severity(AckSchema)
     review = fields.Nested(ReviewSchema, required=True)
+    follow_up = fields.Nested(AckSchema, required=True)
     step = fields.List(fields.Nested(StepSchema), required=True, validate=validate.Length(min=1))
     quiet = fields.Nested(QuietSchema, required=True)
     sms = fields.Nested(SmsSchema, required=True)
     closing = fields.Nested(ClosingSchema, required=True)
+    probing = fields.Nested(ProbingSchema, required=True)
     retention_days = fields.Nested(Retention, required=True)
 
     @validates_schema
@@ -160,6 +165,10 @@ def rule_pack(data: Loaded, timezone: str, gazetteer: Gazetteer, markets: Mappin
         convoy_large_min_trucks=data["filing"]["convoy_large_min_trucks"],
         retention={name: timedelta(days=days) for name, days in data["retention_days"].items()},
         timezone=ZoneInfo(timezone),
+        probing=Limits(
+            short_lived=timedelta(hours=data["probing"]["short_lived_h"]),
+            **{name: data["probing"][name] for name in PROBING},
+        ),
     )
 
 
@@ -178,6 +187,7 @@ def _clocks(data: Loaded, timezone: ZoneInfo) -> Clocks:
             on_duty=Severity(quiet["on_duty_severity"]),
             timezone=timezone,
         ),
+        follow_up=data["follow_up"],
         daily_cap=data["sms"]["daily_cap"],
         batches=tuple(sorted(data["closing"]["batches"])),
         release_ask={Severity(name): clock for name, clock in data["release"].items()},

@@ -11,8 +11,26 @@ from marshmallow import INCLUDE, RAISE, Schema, ValidationError, fields, validat
 Loaded = dict[str, Any]
 
 
-def number(low: float = 0.0, high: float | None = None, **more: Any) -> fields.Float:
-    return fields.Float(required=more.pop("required", True), validate=validate.Range(min=low, max=high), **more)
+class Number(fields.Float):
+    """A number that the file writes as one: `"2"` is a text."""
+
+    def _validated(self, value: Any) -> float:
+        if isinstance(value, str):
+            raise self.make_error("invalid", input=value)
+        return super()._validated(value)
+
+
+class Flag(fields.Boolean):
+    """true or false, not 1 or 0."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
+def number(low: float = 0.0, high: float | None = None, **more: Any) -> Number:
+    return Number(required=more.pop("required", True), validate=validate.Range(min=low, max=high), **more)
 
 
 def whole(low: int = 0, high: int | None = None, **more: Any) -> fields.Integer:
@@ -23,8 +41,14 @@ def text(**more: Any) -> fields.String:
     return fields.String(required=True, validate=validate.Length(min=1), **more)
 
 
-def flag() -> fields.Boolean:
-    return fields.Boolean(truthy={True}, falsy={False}, load_default=False)
+def flag(**more: Any) -> Flag:
+    return Flag(**{"load_default": False, **more})
+
+
+def code(**more: Any) -> fields.String:
+    """What other places name it by, in tables and sentences too: one word."""
+    one_word = validate.Regexp(r"^[A-Za-z0-9][\w-]*\Z", error="Not one word of letters, figures, - and _.")
+    return fields.String(required=True, validate=one_word, **more)
 
 
 def choice(options: Any, **more: Any) -> fields.String:

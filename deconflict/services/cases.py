@@ -10,22 +10,20 @@ from sqlalchemy.orm import Session
 from deconflict.domain import roles
 from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
-from deconflict.domain.disclosure import RECOGNITION, sees_desk_case
+from deconflict.domain.disclosure import sees_desk_case
 from deconflict.domain.errors import LostRace, NotFound, Refused
-from deconflict.domain.filing import Level
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.severity import Severity
-from deconflict.domain.states import OPEN_CASES, AlertState, CaseState, MessageState, RequestState, target
+from deconflict.domain.states import OPEN_CASES, AlertState, CaseState, MessageState
 from deconflict.matching.desk import new_round
-from deconflict.matching.endings import CLOSING, end_case
+from deconflict.matching.endings import end_case
 from deconflict.store.alerts import Acknowledgement
 from deconflict.store.audit import record
 from deconflict.store.base import transaction
 from deconflict.store.cases import Case
-from deconflict.store.items import Item
 from deconflict.store.moves import LOST, move_case, note_event
-from deconflict.store.outbox import withdraw
-from deconflict.store.queries import alerts_of, facts_of, open_cases_of
+from deconflict.store.outbox import CLOSING
+from deconflict.store.queries import alerts_of, facts_of
 
 # D7.5, with what each means on the page; the codes feed the tuning of rules.
 DISMISSALS = ("duplicate", "wrong_place", "not_same_community", "already_coordinated", "test")
@@ -87,7 +85,17 @@ def dismiss(reference: str, round_: int, code: str, reason: str, by: Audience, m
     _need_reason(reason)
     with transaction() as session:
         case = desk_case(session, reference, by, mission.catalogue, round_)
-        end_case(session, mission, case, "dismiss", now, who="officer", actor_id=by.person_id, code=code, reason=reason)
+        end_case(
+            session,
+            mission,
+            case,
+            "dismiss",
+            now,
+            who="officer",
+            actor_id=by.person_id,
+            code=code,
+            reason=reason.strip()[:1000],
+        )
         record(session, by.person_id, "dismiss", "case", case.id, {"round": case.round, "code": code}, at=now)
 
 
@@ -125,15 +133,6 @@ def tell_closing_now(reference: str, by: Audience, catalogue: Catalogue, now: da
         note_event(session, case, "tell_closing", now, actor_id=by.person_id)
         record(session, by.person_id, "tell_closing", "case", case.id, {"messages": len(messages)}, at=now)
         return len(messages)
-
-
-def withdraw_requests(session: Session, case: Case, side: str, *, but: int | None = None) -> None:
-    """One open request per side: an older one, and its alerts, make place for a newer."""
-    for request in case.requests:
-        if request.side == side and request.id != but and request.state in (RequestState.OPEN, RequestState.ACCEPTED):
-            request.state = target("request", request.state, "withdraw", "officer")
-            old = [a for a in alerts_of(session, case, owed_only=True) if a.purpose == f"request:{request.id}"]
-            withdraw(session, old, AlertState.SUPERSEDED)
 
 
 def desk_case(session: Session, reference: str, by: Audience, catalogue: Catalogue, round_: int | None = None) -> Case:
@@ -179,25 +178,6 @@ def not_anothers(case: Case, by: Audience) -> None:
     heads = {roles.SUBOFFICE_HEAD, roles.OCHA_HEAD}
     if case.owner_id not in (None, by.person_id) and not by.roles & heads:
         raise LostRace("Somebody else has taken this case. Speak to each other before you act.")
-
-
-def withdraw_unreleased(session: Session, mission: Mission, item: Item, now: datetime) -> None:
-    """The owner has lowered its level. What it releases no more is taken back (RUL-7): at match_only the requests to the other
-    side that rested on it, and the desk is told by a new round; below full what its vehicles look like."""
-    other = "mission" if item.side == "humanitarian" else "humanitarian"
-    for case in open_cases_of(session, item.id):
-        standing = [
-            r for r in case.requests if r.side == other and r.state in (RequestState.OPEN, RequestState.ACCEPTED)
-        ]
-        if standing and item.level == Level.MATCH_ONLY:
-            withdraw_requests(session, case, other)
-            note_event(session, case, "level_lowered", now, code=other)
-            new_round(session, mission, case, now)
-        elif any(RECOGNITION in r.words for r in standing):
-            note_event(session, case, "recognition_withdrawn", now)
-        for request in case.requests:
-            if request.side == other and RECOGNITION in request.words:
-                request.words = {key: value for key, value in request.words.items() if key != RECOGNITION}
 
 
 def _need_reason(text: str, field: str = "reason") -> None:

@@ -18,11 +18,11 @@ from deconflict.domain import roles
 from deconflict.domain.activity import Activity, LatLon, Side
 from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
+from deconflict.domain.disclosure import owns
 from deconflict.domain.errors import LostRace, NotFound, Refused
-from deconflict.domain.filing import Filing, Level, MovementNotice, split_sealed
+from deconflict.domain.filing import Filing, MovementNotice, split_sealed
 from deconflict.domain.states import ItemState
 from deconflict.matching.boxes import replace_boxes, understand
-from deconflict.services.cases import withdraw_unreleased
 from deconflict.store.audit import record
 from deconflict.store.base import transaction
 from deconflict.store.items import DueMark, Item, ItemVersion
@@ -31,7 +31,6 @@ from deconflict.store.outbox import fresh_reference
 from deconflict.store.queries import filing_of, version_of
 
 log = structlog.get_logger()
-LEVELS = list(Level)  # each releases what the one before does, and more
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ def _file(filing: Filing, by: Audience, key: str, mission: Mission, now: datetim
         twin = session.scalars(select(Item).where(Item.key == key)).first()
         if twin is not None:
             if twin.owner_id != by.organisation_id:
-                raise Refused("This form was used already. Open a new one and file again.")
+                raise Refused("This form was used already. Open a new one and start again.")
             return Filed(twin.reference, twin.version, twin.late)
         item = Item(
             side=filing.side,
@@ -107,8 +106,6 @@ def amend_item(
         moved = before is None or (before.stops, before.kind, before.mode) != (filing.stops, filing.kind, filing.mode)
         # Filed weeks ahead and moved hours before is as late as filed then (RUL-2); once late it stays so.
         item.late = item.late or (moved and item.departs_at - now < lead_time(filing, mission))
-        if before is not None and LEVELS.index(filing.level) < LEVELS.index(before.level):
-            withdraw_unreleased(session, mission, item, now)
         record(
             session,
             by.person_id,
@@ -169,9 +166,7 @@ def mark_due(session: Session, item: Item, reason: str, now: datetime) -> None:
 def own_item(session: Session, reference: str, by: Audience) -> Item:
     """The item under this reference if it is the person's to act on; NotFound otherwise, foreign and missing alike."""
     item = session.scalars(select(Item).where(Item.reference == reference).with_for_update(of=Item)).first()
-    if item is None or item.owner_id != by.organisation_id:
-        raise NotFound
-    if item.side == Side.MISSION and by.scope not in (None, item.sector):
+    if item is None or not owns(by, item.side, item.owner_id, item.sector):
         raise NotFound
     return item
 
@@ -189,7 +184,7 @@ def lead_time(filing: Filing, mission: Mission) -> timedelta:
 def check_scope(filing: Filing, by: Audience, mission: Mission) -> None:
     """Raises Refused for a plan in a sector that the account does not work for: nobody who filed it could read it again."""
     if filing.side is Side.MISSION and by.scope not in (None, mission.sector_of(_seat(filing))):
-        raise Refused("This is in another sector. Ask that sector's desk or force headquarters to file it.")
+        raise Refused("This is in another sector. Ask that sector's desk or force headquarters to enter it.")
 
 
 def _readable(session: Session, item: Item) -> bool:

@@ -18,7 +18,7 @@ from deconflict.domain.states import MessageState
 from deconflict.services.invitations import INVITATION_LIFE, token_of
 from deconflict.store.base import Unreadable, db, transaction
 from deconflict.store.letters import Letter, due_letters, queue_letter
-from deconflict.store.people import Account, Person, Role
+from deconflict.store.people import Account, Organisation, Person, Role
 
 log = structlog.get_logger()
 LEASE = timedelta(seconds=90)
@@ -35,14 +35,56 @@ class Ready:
     outgoing: Outgoing
 
 
-def tell_heads(session: Session, kind: Kind, about: Person, by: Audience | None, now: datetime) -> None:
-    """Heads of office hear of what an administrator did with an account. Whoever acted, or is concerned, is no witness."""
-    query = select(Account).where(
-        Account.active.is_(True), Account.joined_at.is_not(None), Account.roles.any(Role.name == roles.OCHA_HEAD)
-    )
-    for account in session.scalars(query):
-        if by is not None and account.person_id not in (by.person_id, about.id):
-            queue_letter(session, kind, account.person, about, by.person_id, now)
+def tell_heads(session: Session, kind: Kind, about: Person, by: Audience | None, now: datetime) -> int:
+    """Heads of office hear of what an administrator did with an account, officers where there is no head. Whoever acted, or is
+    concerned, is no witness; the console is its own. Returns how many are told."""
+    if by is None:
+        return 0
+    for role in (roles.OCHA_HEAD, roles.CMCOORD):
+        found = [
+            account for account in _joined(session, "ocha", role) if account.person_id not in (by.person_id, about.id)
+        ]
+        if found:
+            return _write(session, kind, found, about, by, now)
+    return 0
+
+
+def tell_of_newcomer(session: Session, newcomer: Person, by: Audience | None, now: datetime) -> int:
+    """Whoever works there hears of somebody an administrator adds, since he alone could add one who does not exist; so do heads
+    of office, who are the only ones where nobody works yet. Returns how many are told."""
+    if by is None:
+        return 0
+    if newcomer.organisation.side == "ocha":
+        return tell_heads(session, Kind.ACCOUNT_GIVEN, newcomer, by, now) if newcomer.account is not None else 0
+    told = _write(session, Kind.PERSON_ADDED, _colleagues(session, newcomer), newcomer, by, now)
+    return told + tell_heads(session, Kind.ADDED_ELSEWHERE, newcomer, by, now)
+
+
+def _write(session: Session, kind: Kind, to: list[Account], about: Person, by: Audience, now: datetime) -> int:
+    for account in to:
+        queue_letter(session, kind, account.person, about, by.person_id, now)
+    return len(to)
+
+
+def _colleagues(session: Session, newcomer: Person) -> list[Account]:
+    """Those who answer for the organisation; for all of the mission its CIMIC officers, of the same sector or of the whole force.
+    Where none has joined, whoever has."""
+    organisation = newcomer.organisation
+    everybody = [account for account in _joined(session, organisation.side) if account.person_id != newcomer.id]
+    if organisation.side != "mission":
+        everybody = [account for account in everybody if account.person.organisation_id == organisation.id]
+    answering = [a for a in everybody if any(role.name == roles.WITNESS_OF[organisation.side] for role in a.roles)]
+    near = [a for a in answering if None in (a.person.scope, newcomer.scope) or a.person.scope == newcomer.scope]
+    return near or answering or everybody
+
+
+def _joined(session: Session, side: str, role: str | None = None) -> list[Account]:
+    """Whoever signs in on this side, with this role if one is given."""
+    query = select(Account).join(Account.person).join(Person.organisation)
+    query = query.where(Organisation.side == side, Account.active.is_(True), Account.joined_at.is_not(None))
+    if role is not None:
+        query = query.where(Account.roles.any(Role.name == role))
+    return list(session.scalars(query.order_by(Account.id)))
 
 
 def claim_letters(base_url: str, now: datetime) -> list[Ready]:

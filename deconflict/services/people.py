@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
 
@@ -16,7 +16,7 @@ from deconflict.domain.audience import Audience
 from deconflict.domain.errors import NotFound, Refused, WrongState
 from deconflict.domain.people import FUNCTIONS, Newcomer, password_problem
 from deconflict.services.invitations import INVITATION_LIFE, begin, invited_account, token_of
-from deconflict.services.letters import tell_heads
+from deconflict.services.letters import tell_heads, tell_of_newcomer
 from deconflict.services.second_step import clear
 from deconflict.store import audit
 from deconflict.store.base import db, lookup_hash, transaction
@@ -27,13 +27,15 @@ from deconflict.store.people import Account, Contact, Organisation, Person, Role
 @dataclass(frozen=True, slots=True)
 class Invited:
     """Somebody was invited. `link` sets a password, once, until `expires_at`. Without one, but with `expires_at`, it went by
-    mail to the person alone; without both, the person does not sign in."""
+    mail to the person alone; without both, the person does not sign in. `told`: how many hear of somebody new, None when it is
+    nobody new."""
 
     person_id: int
     email: str | None
     language: str
     link: str | None = None
     expires_at: datetime | None = None
+    told: int | None = None
 
 
 LinkFor = Callable[[str], str]  # invitation token -> address of the page that takes it
@@ -53,7 +55,8 @@ def add_organisation(by: Audience | None, *, name: str, side: str, kind: str, di
 
 
 def invite(by: Audience | None, organisation_id: int, who: Newcomer, *, link_for: LinkFor, now: datetime) -> Invited:
-    """A person, their addresses in order, and an account without password if they have roles. Raises NotFound, Refused."""
+    """A person, their addresses in order, and an account without password if they have roles. Whoever works there is told.
+    Raises NotFound, Refused."""
     with transaction() as session:
         organisation = session.get(Organisation, organisation_id)
         if organisation is None:
@@ -73,9 +76,8 @@ def invite(by: Audience | None, organisation_id: int, who: Newcomer, *, link_for
         session.flush()
         detail = {"function": who.function, "roles": sorted(who.roles), "scope": who.scope}
         audit.record(session, _id(by), "invite", "person", person.id, detail, at=now)
-        if organisation.side == "ocha" and person.account is not None:
-            tell_heads(session, Kind.ACCOUNT_GIVEN, person, by, now)
-        return _announce(session, person, link_for, now)
+        told = tell_of_newcomer(session, person, by, now)
+        return replace(_announce(session, person, link_for, now), told=told)
 
 
 def reinvite(by: Audience | None, person_id: int, *, link_for: LinkFor, now: datetime) -> Invited:
@@ -165,9 +167,13 @@ def _check(session: Session, side: str, who: Newcomer) -> None:
         raise Refused("This function belongs to another kind of organisation.", field="function")
     if any(roles.SIDE_OF.get(code) != side for code in who.roles):
         raise Refused("This role belongs to another kind of organisation.", field="roles")
+    if not roles.may_be_combined(who.roles):
+        raise Refused(
+            "A cluster coordinator reads where others bring aid, and so does not notify: choose one.", field="roles"
+        )
     if who.roles and not who.email:
         raise Refused("Whoever signs in needs an e-mail address.", field="email")
-    if who.email and session.scalar(select(Account.id).where(Account.email == who.email)):
+    if who.email and session.scalar(select(Account.id).where(Account.lookup == lookup_hash(who.email))):
         raise Refused("Somebody signs in with this e-mail address already.", field="email")
 
 

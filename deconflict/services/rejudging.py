@@ -6,7 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, or_, select, true
 
-from deconflict.matching.in_force import ASKED, mark_live
+from deconflict.domain.country import Mission
+from deconflict.matching.in_force import Basis, basis_of, read_basis
+from deconflict.matching.marks import AGAIN, ASKED, READ, mark_live
 from deconflict.store.audit import record
 from deconflict.store.base import db, transaction
 from deconflict.store.items import DueMark, Item, ItemVersion
@@ -14,8 +16,8 @@ from deconflict.store.work import Judged
 
 
 def rejudge(since: datetime | None, now: datetime) -> int:
-    """Marks every live item, or those filed, amended or judged at `since` or later. Their boxes are made again too. Returns how
-    many it has marked; those that wait already are not marked twice."""
+    """Marks every live item, or those filed, amended or judged at `since` or later, to be looked at again (matching.again). Returns
+    how many it has marked; those that wait already are not marked twice."""
     which: ColumnElement[bool] = true()
     if since is not None:
         filed = select(ItemVersion.item_id).where(ItemVersion.filed_at >= since)
@@ -28,8 +30,16 @@ def rejudge(since: datetime | None, now: datetime) -> int:
         return marked
 
 
+def others_in_force(mission: Mission) -> Basis | None:
+    """What the schedulers judge by, where that is not what this process was started with."""
+    basis = read_basis(db.session())
+    db.session.rollback()
+    return None if basis == basis_of(mission) else basis
+
+
 def waiting() -> int:
-    """How many of those it has marked are still to be judged."""
-    count = db.session.scalar(select(func.count()).select_from(DueMark).where(DueMark.reason == ASKED)) or 0
+    """How many are still to be looked at again."""
+    left = DueMark.reason.in_((ASKED, READ, AGAIN))
+    count = db.session.scalar(select(func.count()).select_from(DueMark).where(left)) or 0
     db.session.rollback()
     return count

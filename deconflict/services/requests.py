@@ -17,8 +17,8 @@ from deconflict.domain.disclosure import (
     RECOGNITION,
     ItemFacts,
     ReleasedWords,
-    is_own,
     may_be_asked,
+    owns,
     released_words,
 )
 from deconflict.domain.errors import LostRace, NotFound, Refused
@@ -26,13 +26,15 @@ from deconflict.domain.judgement import Judgement
 from deconflict.domain.msgid import N_
 from deconflict.domain.states import AlertState, RequestState, target
 from deconflict.matching.climb import REQUEST, Climb
-from deconflict.services.cases import SIDES, acted, desk_case, not_anothers, withdraw_requests
+from deconflict.matching.lowered import withdraw_requests
+from deconflict.services.cases import SIDES, acted, desk_case, not_anothers
 from deconflict.store.audit import record
 from deconflict.store.base import transaction
 from deconflict.store.cases import Case, Request
 from deconflict.store.moves import LOST, move_case
 from deconflict.store.outbox import withdraw
 from deconflict.store.queries import alerts_of, facts_of
+from deconflict.store.released import VERSION, other_item
 
 # What a side may be asked, in codes that read the same in both languages. None says why.
 ASKS = ("avoid_place", "change_time", "change_place", "call_desk")
@@ -102,15 +104,17 @@ def ask(reference: str, round_: int, side: str, ask_code: str, by: Audience, mis
             )
         case.owner_id = case.owner_id or by.person_id
         move_case(session, case, "ask", "officer", now, actor_id=by.person_id, code=f"{side}:{ask_code}")
-        withdraw_requests(session, case, side)
-        item = case.item_of(side)
+        withdraw_requests(session, case, [r for r in case.requests if r.side == side])
+        item, other = case.item_of(side), other_item(case, side)
         assert item is not None, "draft() has seen both items"
+        assert other is not None, "draft() has seen both items"
         request = Request(
             case_id=case.id,
             round=case.round,
             side=side,
             ask=ask_code,
-            words=_plain(words),
+            words=_plain(words)
+            | {VERSION: other.version},  # no page shows it: whether they are still released hangs on it
             state=RequestState.OPEN,
             made_by_id=by.person_id,
             made_at=now,
@@ -131,31 +135,35 @@ def ask(reference: str, round_: int, side: str, ask_code: str, by: Audience, mis
 
 
 def answer(request_id: int, answer_code: str, text: str, by: Audience, mission: Mission, now: datetime) -> None:
-    """The asked side says yes or no. Its plan does not move by that: an amendment does. Its answer reaches OCHA only, and
-    counts as that desk's acknowledgement."""
+    """The asked side says yes or no, once. Its plan does not move by that: an amendment does. Its answer reaches OCHA only, and
+    counts as that desk's acknowledgement.
+
+    Nothing here may differ with what has become of the request meanwhile: that would tell that the other side has moved
+    (RUL-6). When the overlap has vanished the answer is kept all the same."""
     if answer_code not in ANSWERS:
         raise Refused("Choose an answer.", field="answer")
     with transaction() as session:
-        request, case = own_request(session, request_id, by, mission)
-        # When the overlap has vanished meanwhile the answer is kept all the same and nothing else is said: a refusal here
-        # would tell that the other side has moved (RUL-6).
+        request, case = own_request(session, request_id, by)
         if request.state != RequestState.DONE:
             request.state = target("request", request.state, answer_code, "owner")
         request.answered_by_id, request.answered_at, request.answer = by.person_id, now, text.strip()[:500]
-        owed = [a for a in alerts_of(session, case, owed_only=True) if a.purpose == f"request:{request.id}"]
-        withdraw(session, [a for a in owed if a.level == "desk"], AlertState.ACKNOWLEDGED)
+        about = [a for a in alerts_of(session, case) if a.purpose == f"{REQUEST}:{request.id}" and a.level == "desk"]
+        withdraw(session, about, AlertState.ACKNOWLEDGED)
         item = case.item_of(request.side)
         owner = item.owner_id if item is not None else None
         detail = {"request": request.id, "answer": answer_code}
         record(session, by.person_id, "answer", "case", case.id, detail, at=now, organisation_id=owner)
 
 
-def own_request(session: Session, request_id: int, by: Audience, mission: Mission) -> tuple[Request, Case]:
-    """A request to the person's own side and organisation; NotFound for any other."""
+def own_request(session: Session, request_id: int, by: Audience) -> tuple[Request, Case]:
+    """A request to the person's own side and organisation that waits for its answer. NotFound for any other's; Refused for
+    what was answered, before anything else is looked at."""
     request = session.scalars(select(Request).where(Request.id == request_id).with_for_update(of=Request)).first()
     item = request.case.item_of(request.side) if request is not None else None
-    if request is None or item is None or not is_own(facts_of(session, item, mission.catalogue), by):
+    if request is None or item is None or not owns(by, item.side, item.owner_id, item.sector):
         raise NotFound
+    if request.answered_at is not None:
+        raise Refused(N_("You have answered this. If your answer has changed, call the desk."))
     if request.state == RequestState.WITHDRAWN:
         raise LostRace(LOST)
     return request, request.case
@@ -172,15 +180,15 @@ def _words(session: Session, case: Case, side: str, mission: Mission) -> Release
 
 
 def _place(mission: Mission, point: LatLon) -> tuple[str, str | None]:
-    """The settlement of the overlap; out in the bush the nearest one with a radius in tens of kilometres, rounded outward
-    (RUL-9), since its bare name would send people to the wrong place."""
+    """The settlement of the overlap and its P-code; out in the bush the nearest one with a radius in tens of kilometres, rounded
+    outward (RUL-9), since its bare name would send people to the wrong place."""
     near = mission.gazetteer.nearest(point)
     if near is None:
         return "", None
     town, away_m = near
     if away_m <= mission.pack.geography.same_settlement_radius_m:
         return town.name, town.pcode
-    return f"{town.name} (≤ {math.ceil(away_m / CELL_M) * CELL_M // 1000} km)", None
+    return f"{town.name} (≤ {math.ceil(away_m / CELL_M) * CELL_M // 1000} km)", town.pcode
 
 
 def _facts(session: Session, case: Case, side: str, mission: Mission) -> tuple[ItemFacts, ItemFacts]:

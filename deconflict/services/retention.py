@@ -10,7 +10,6 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
-from deconflict.domain.activity import Side
 from deconflict.domain.country import Mission
 from deconflict.domain.filing import from_json, split_sealed
 from deconflict.domain.judgement import Judgement
@@ -61,7 +60,7 @@ def _bulk(do: Callable[[Session], int]) -> int:
 
 
 def _items_due(session: Session, limits: Due) -> list[int]:
-    return rows.items_due(session, limits.exact, _held(session, limits).items, BATCH)
+    return rows.items_due(session, limits, _held(session, limits).items, BATCH)
 
 
 def _texts_due(session: Session, limits: Due) -> list[int]:
@@ -80,8 +79,8 @@ def _reduce_item(session: Session, mission: Mission, item_id: int, limits: Due, 
     """Every version of the item, and what its cases say of where and when. Items are locked before cases, as by a hold."""
     item = session.get(Item, item_id, with_for_update={"of": Item})
     cases = rows.cases_of(session, item_id)
-    open_again = any(case.state in OPEN_CASES for case in cases)
-    if item is None or item.reduced_at is not None or open_again or item_id in _held(session, limits).items:
+    still_told = any(rows.is_told_of(case, limits.told) for case in cases)
+    if item is None or item.reduced_at is not None or still_told or item_id in _held(session, limits).items:
         return False
     rows.write_reduced(
         session, item_id, [(id, _reduced_filing(filing, mission)) for id, filing in rows.versions_of(session, item_id)]
@@ -105,16 +104,13 @@ def _reduced_filing(stored: dict[str, Any], mission: Mission) -> dict[str, Any]:
 
 
 def _reduce_case(case: Case, mission: Mission, now: datetime) -> None:
-    points: dict[str, Any] = {}
     try:
         judgement = Judgement.from_json(case.judgement)
-        near = judgement.hits[0].nominal
-        points = {Side.HUMANITARIAN: near.b_point, Side.MISSION: near.a_point}
         case.judgement = reduced_judgement(judgement, mission.gazetteer, mission.zone).to_json()
-    except (*UNREADABLE, IndexError):  # a case that could not be checked has none
+    except UNREADABLE:  # a case that could not be checked has none
         case.judgement = {}
     for request in case.requests:
-        request.words = reduced_words(request.words, points.get(request.side), mission.gazetteer)
+        request.words = reduced_words(request.words, mission.gazetteer)
     case.starts_at, case.ends_at = monday(case.starts_at, mission.zone), sunday(case.ends_at, mission.zone)
     case.reduced_at = now
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from deconflict.domain.desk import AcknowledgementLine, AlertLine, CaseLog, EventLine, MessageLine, RequestLine
+from deconflict.domain.desk_log import AcknowledgementLine, AlertLine, CaseLog, EventLine, MessageLine, RequestLine
 from deconflict.domain.party import released
 from deconflict.domain.states import MessageState
 from deconflict.store.alerts import Acknowledgement, Alert, Message

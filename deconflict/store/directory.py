@@ -1,22 +1,34 @@
-"""Who is in which organisation, for administrators: names, functions, roles. No address, no content."""
+"""Who is in which organisation, and who added whom when: names, functions, roles. No address, no content."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import Select, select
+from sqlalchemy.orm import aliased, selectinload
 
+from deconflict.domain.audience import Audience
+from deconflict.domain.disclosure import sees_person
 from deconflict.domain.errors import NotFound
+from deconflict.store.audit import AuditEntry
 from deconflict.store.base import db
 from deconflict.store.people import Organisation, Person
 
 
 @dataclass(frozen=True, slots=True)
+class Addition:
+    """When somebody was added, and by whom; `by` empty is the console."""
+
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class PersonView:
     """`state` is joined, invited, contact (told things, never signs in) or inactive. `second_step`: one is set up;
-    `reset_asked_at`: when an administrator last asked to have it cleared."""
+    `reset_asked_at`: when an administrator last asked to have it cleared. `added` None: the audit no longer says."""
 
     id: int
     name: str
@@ -25,8 +37,10 @@ class PersonView:
     language: str
     roles: tuple[str, ...]
     state: str
+    organisation_id: int
     organisation: str
     side: str
+    added: Addition | None = None
     second_step: bool = False
     reset_asked_at: datetime | None = None
 
@@ -38,6 +52,12 @@ class OrganisationView:
     side: str
     people: tuple[PersonView, ...]
 
+    @property
+    def newest(self) -> PersonView | None:
+        """Who was added last, as far as anybody knows."""
+        known = [(person.added.at, person.id, person) for person in self.people if person.added is not None]
+        return max(known)[2] if known else None
+
 
 def organisations() -> list[OrganisationView]:
     """All, by side and name, with their people by name."""
@@ -46,7 +66,8 @@ def organisations() -> list[OrganisationView]:
         .options(selectinload(Organisation.people).joinedload(Person.account))
         .order_by(Organisation.side, Organisation.name)
     )
-    return [_organisation(row) for row in db.session.scalars(query)]
+    added = _additions(_invited())
+    return [_organisation(row, added) for row in db.session.scalars(query)]
 
 
 def organisation(organisation_id: int) -> OrganisationView:
@@ -54,7 +75,24 @@ def organisation(organisation_id: int) -> OrganisationView:
     row = db.session.get(Organisation, organisation_id)
     if row is None:
         raise NotFound
-    return _organisation(row)
+    return _organisation(row, _additions(_invited([person.id for person in row.people])))
+
+
+def ours(audience: Audience) -> OrganisationView:
+    """The audience's own organisation, with whom of it he may see."""
+    found = organisation(audience.organisation_id)
+    people = tuple(p for p in found.people if _seen(p, audience))
+    return OrganisationView(found.id, found.name, found.side, people)
+
+
+def lately_added(audience: Audience, most: int) -> list[PersonView]:
+    """Whom of other organisations the audience may see, those added last first."""
+    newcomer = aliased(Person)
+    entries = _invited().join(newcomer, newcomer.id == AuditEntry.noun_id)
+    entries = entries.where(newcomer.organisation_id != audience.organisation_id)
+    added = _additions(entries.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(most))
+    rows = {row.id: row for row in db.session.scalars(select(Person).where(Person.id.in_(added)))}
+    return [view for id in added if _seen(view := _person(rows[id], added), audience)]
 
 
 def person(person_id: int) -> PersonView:
@@ -62,15 +100,34 @@ def person(person_id: int) -> PersonView:
     row = db.session.get(Person, person_id)
     if row is None:
         raise NotFound
-    return _person(row)
+    return _person(row, _additions(_invited([row.id])))
 
 
-def _organisation(row: Organisation) -> OrganisationView:
+def _seen(view: PersonView, audience: Audience) -> bool:
+    return sees_person(audience, organisation_id=view.organisation_id, side=view.side, scope=view.scope)
+
+
+def _invited(ids: Collection[int] | None = None) -> Select[int | None, datetime, str | None]:
+    """The entries about these people, or about all."""
+    query = (
+        select(AuditEntry.noun_id, AuditEntry.at, Person.name)
+        .outerjoin(Person, Person.id == AuditEntry.actor_id)
+        .where(AuditEntry.noun == "person", AuditEntry.verb == "invite")
+    )
+    return query if ids is None else query.where(AuditEntry.noun_id.in_(ids))
+
+
+def _additions(query: Select[int | None, datetime, str | None]) -> dict[int, Addition]:
+    """By the id of whom it was."""
+    return {id: Addition(at, by or "") for id, at, by in db.session.execute(query) if id is not None}
+
+
+def _organisation(row: Organisation, added: Mapping[int, Addition]) -> OrganisationView:
     people = sorted(row.people, key=lambda p: (not p.active, p.name.lower()))
-    return OrganisationView(row.id, row.name, row.side, tuple(_person(p) for p in people))
+    return OrganisationView(row.id, row.name, row.side, tuple(_person(p, added) for p in people))
 
 
-def _person(row: Person) -> PersonView:
+def _person(row: Person, added: Mapping[int, Addition]) -> PersonView:
     account = row.account
     state = "contact" if account is None else "joined" if account.joined_at else "invited"
     return PersonView(
@@ -81,8 +138,10 @@ def _person(row: Person) -> PersonView:
         language=row.language,
         roles=tuple(sorted(role.name for role in account.roles)) if account else (),
         state=state if row.active else "inactive",
+        organisation_id=row.organisation_id,
         organisation=row.organisation.name,
         side=row.organisation.side,
+        added=added.get(row.id),
         second_step=account is not None and account.tf_primary_method is not None,
         reset_asked_at=account.reset_asked_at if account is not None else None,
     )

@@ -102,9 +102,11 @@ class PartBox(Base):
 
 class DueMark(Base):
     """Something about this item may have changed an answer. Insert-only, written in the transaction of the change; the
-    matcher deletes exactly the marks it has read."""
+    matcher deletes exactly the marks it has read. No id comes back: SQLite would give that of a mark that was deleted to the
+    next one, and whoever had read the first would delete the second."""
 
     __tablename__ = "due_mark"
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, not_, select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.states import AlertState, MessageState
@@ -16,6 +16,7 @@ from deconflict.store.base import lookup_hash
 from deconflict.store.cases import Case
 from deconflict.store.people import Contact, Person
 
+CLOSING = "closing"
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U to misread over a radio
 
 
@@ -135,14 +136,18 @@ def withdraw(session: Session, alerts: list[Alert], state: AlertState) -> None:
 
 
 def _next_counter(session: Session, reference: str) -> int:
-    highest = session.scalar(select(func.max(Alert.counter)).where(Alert.reference == reference))
+    """A closing text that was taken back before it left takes no number: from a gap its reader would learn that the case ended
+    and opened again in between (RUL-6)."""
+    left = select(Message.id).where(Message.alert_id == Alert.id, Message.state != MessageState.WITHDRAWN).exists()
+    recalled = and_(Alert.purpose == CLOSING, Alert.state == AlertState.SUPERSEDED, not_(left))
+    highest = session.scalar(select(func.max(Alert.counter)).where(Alert.reference == reference, not_(recalled)))
     return (highest or 0) + 1
 
 
 def _fresh_code(session: Session, reference: str) -> str:
     """Four digits that no other alert under this reference uses, so that reference and code name one person's alert."""
-    used = {alert.code for alert in session.scalars(select(Alert).where(Alert.reference == reference))}
+    others = session.scalars(select(Alert).where(Alert.reference == reference)).all()
     while True:
         code = f"{secrets.randbelow(10_000):04d}"
-        if code not in used:
+        if not any(alert.answers_to(code) for alert in others):
             return code

@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, not_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, not_, select
+from sqlalchemy.orm import Session, selectinload
 
 from deconflict.domain.activity import Side
 from deconflict.domain.audience import Audience
-from deconflict.domain.disclosure import RECOGNITION, ItemFacts, plates_shown
+from deconflict.domain.country import Mission
+from deconflict.domain.disclosure import RECOGNITION, ItemFacts, owns, plates_shown
 from deconflict.domain.errors import Refused
-from deconflict.domain.kinds import Catalogue
 from deconflict.domain.msgid import N_
-from deconflict.domain.party import AlertFacts, PartyCaseFacts, RequestFacts
-from deconflict.domain.states import LIVE_ITEMS, AlertState, MessageState, RequestState
+from deconflict.domain.party import AlertFacts, Move, PartyCaseFacts, RequestFacts, ends_told
+from deconflict.domain.retention import TOLD_WITHIN, reduced_words
+from deconflict.domain.states import LIVE_ITEMS, OPEN_CASES, AlertState, MessageState, RequestState
 from deconflict.store.alerts import Alert
 from deconflict.store.audit import AuditEntry
-from deconflict.store.cases import Case, Request
+from deconflict.store.cases import Case, CaseEvent, Request
 from deconflict.store.items import Item, ItemVersion
-from deconflict.store.people import Organisation
+from deconflict.store.kept import is_kept_long_enough, owner_facts
+from deconflict.store.outbox import CLOSING
+from deconflict.store.people import Organisation, Person
 from deconflict.store.queries import facts_of
+from deconflict.store.released import is_taken_back, shows_too_much
 
-CLOSING = "closing"
 UNREADABLE = (ValueError, KeyError, TypeError)
 PAGE = 40  # lines of the past on one page of a list
-BatchAt = Callable[[datetime], datetime]
 LEFT = (MessageState.SENDING, MessageState.SENT, MessageState.DELIVERED, MessageState.FAILED)
 
 
@@ -43,44 +46,47 @@ class OwnItems:
 
 
 def own_items(
-    session: Session, side: Side, audience: Audience, catalogue: Catalogue, now: datetime, *, page: int
+    session: Session, side: Side, audience: Audience, mission: Mission, now: datetime, *, page: int
 ) -> OwnItems:
     """The items of the audience's organisation, of his sector if he has one: those still ahead or under way by departure, and
-    one page of what is over or cancelled, latest first."""
+    one page of what is over or cancelled, the last filed first. By its end an exact row would stand elsewhere than one that
+    is in weeks."""
     mine = select(Item).where(Item.side == side, Item.owner_id == audience.organisation_id)
     if audience.scope is not None:
         mine = mine.where(Item.sector == audience.scope)
     ahead = and_(Item.state.in_(LIVE_ITEMS), Item.ends_at >= now)
     coming = session.scalars(mine.where(ahead).order_by(Item.departs_at, Item.id)).all()
-    past = session.scalars(
-        mine.where(not_(ahead)).order_by(Item.ends_at.desc(), Item.id.desc()).offset(page * PAGE).limit(PAGE + 1)
-    ).all()
+    past = session.scalars(mine.where(not_(ahead)).order_by(Item.id.desc()).offset(page * PAGE).limit(PAGE + 1)).all()
     unreadable: list[str] = []
 
     def readable(items: Sequence[Item]) -> tuple[ItemFacts, ...]:
         found = []
         for item in items:
             try:
-                found.append(facts_of(session, item, catalogue))
-            except (ValueError, KeyError, TypeError):
+                found.append(owner_facts(session, item, mission, now))
+            except UNREADABLE:
                 unreadable.append(item.reference)
         return tuple(found)
 
     return OwnItems(readable(coming), readable(past[:PAGE]), tuple(unreadable), len(past) > PAGE)
 
 
-def versions_by_reference(session: Session, side: Side, reference: str, catalogue: Catalogue) -> list[ItemFacts]:
-    """Every version of an item, oldest first; empty when there is no such item on this side."""
+def versions_by_reference(
+    session: Session, side: Side, reference: str, audience: Audience, mission: Mission, now: datetime
+) -> list[ItemFacts]:
+    """Every version of the audience's own item, oldest first; empty for another's, which is not opened, and for none."""
     item = session.scalars(select(Item).where(Item.reference == reference, Item.side == side)).first()
-    if item is None:
+    if item is None or not _mine(item, audience):
         return []
-    return [facts_of(session, item, catalogue, version) for version in range(1, item.version + 1)]
+    return [owner_facts(session, item, mission, now, version) for version in range(1, item.version + 1)]
 
 
-def reasons(session: Session, side: Side, reference: str) -> dict[int, str]:
-    """What the owner wrote beside each version, by version."""
-    query = select(ItemVersion).join(Item).where(Item.reference == reference, Item.side == side)
-    rows = session.scalars(query)
+def reasons(session: Session, side: Side, reference: str, mission: Mission, now: datetime) -> dict[int, str]:
+    """What the owner wrote beside each version, by version, for as long as what was typed is kept."""
+    item = session.scalars(select(Item).where(Item.reference == reference, Item.side == side)).one()
+    if is_kept_long_enough(session, item, mission, now):
+        return {}
+    rows = session.execute(select(ItemVersion.version, ItemVersion.reason).where(ItemVersion.item_id == item.id))
     return {row.version: row.reason for row in rows if row.reason}
 
 
@@ -98,132 +104,154 @@ def default_level(session: Session, organisation_id: int) -> str | None:
 
 
 def own_case(
-    session: Session, reference: str, audience: Audience, catalogue: Catalogue, batch_at: BatchAt, now: datetime
+    session: Session, reference: str, audience: Audience, mission: Mission, now: datetime
 ) -> tuple[PartyCaseFacts, ItemFacts] | None:
-    """The case under the reference of the audience's side, with its item there; None when there is none. `batch_at`: when
-    parties hear of what ended at an instant."""
+    """The case under the reference of the audience's side, with its item there; None when there is none, and when nothing was
+    said of it to that side."""
     named = Case.humanitarian_reference if audience.side == Side.HUMANITARIAN else Case.mission_reference
-    case = session.scalars(select(Case).where(named == reference)).first()
-    if case is None:
+    case = session.scalars(_told(audience).where(named == reference)).first()
+    if case is None or not _mine(case.item_of(audience.side), audience):
         return None
     try:
-        return _with_item(session, case, audience, catalogue, batch_at, now)
+        return _with_item(session, case, _said(session, [case], audience.side)[case.id], audience, mission, now)
     except UNREADABLE:
-        if not _mine(case.item_of(audience.side), audience):
-            return None
         raise Refused(N_("Your own item could not be read. Call the desk and give this reference.")) from None
 
 
 def own_cases(
-    session: Session, audience: Audience, catalogue: Catalogue, batch_at: BatchAt, now: datetime
-) -> Iterator[tuple[PartyCaseFacts, ItemFacts]]:
-    """As `own_case`, for every case of the organisation's items."""
-    mine = select(Item.id).where(Item.owner_id == audience.organisation_id, Item.side == audience.side)
-    query = select(Case).where(or_(Case.humanitarian_id.in_(mine), Case.mission_id.in_(mine))).order_by(Case.id)
-    for case in session.scalars(query):
+    session: Session, audience: Audience, mission: Mission, now: datetime
+) -> tuple[list[tuple[PartyCaseFacts, ItemFacts]], list[str]]:
+    """As `own_case`, for every case that the audience's side was told of; and the references, as that side has them, of those
+    whose item cannot be read."""
+    cases = [case for case in session.scalars(_told(audience)) if _mine(case.item_of(audience.side), audience)]
+    said = _said(session, cases, audience.side)
+    found, unreadable = [], []
+    for case in cases:
         try:
-            found = _with_item(session, case, audience, catalogue, batch_at, now)
+            facts = _with_item(session, case, said[case.id], audience, mission, now)
         except UNREADABLE:  # what was filed is damaged: its own page says so, and this list goes on
+            unreadable.append(case.reference_for(audience.side))
             continue
-        if found is not None:
-            yield found
-
-
-def unreadable_cases(session: Session, audience: Audience, catalogue: Catalogue) -> list[str]:
-    """References, as the audience's side has them, of cases that were told and whose item of that side cannot be read."""
-    mine = select(Item.id).where(Item.owner_id == audience.organisation_id, Item.side == audience.side)
-    query = select(Case).where(or_(Case.humanitarian_id.in_(mine), Case.mission_id.in_(mine))).order_by(Case.id)
-    return [
-        case.reference_for(audience.side)
-        for case in session.scalars(query)
-        if (item := case.item_of(audience.side)) is not None
-        and _mine(item, audience)
-        and _told(session, case, audience.side)
-        and not _readable(session, item, catalogue)
-    ]
+        if facts is not None:
+            found.append(facts)
+    return found, unreadable
 
 
 def _mine(item: Item | None, audience: Audience) -> bool:
-    return item is not None and item.owner_id == audience.organisation_id and audience.scope in (None, item.sector)
+    return item is not None and owns(audience, item.side, item.owner_id, item.sector)
 
 
-def _told(session: Session, case: Case, side: str) -> bool:
-    alert = select(Alert.id).where(Alert.case_id == case.id, Alert.side == side).limit(1)
-    return session.scalar(alert) is not None or any(r.side == side for r in case.requests)
+def _told(audience: Audience) -> Select[Case]:
+    """Cases of which something was said to the audience's organisation. They are found from what was said: one that nobody
+    told it of costs no time either, by which it would show."""
+    side, ours = audience.side, audience.organisation_id
+    item_id = Case.humanitarian_id if side == Side.HUMANITARIAN else Case.mission_id
+    alerted = select(Alert.case_id).join(Person, Person.id == Alert.person_id)
+    alerted = alerted.where(Person.organisation_id == ours, Alert.side == side)
+    asked = select(Request.case_id).join(Case).join(Item, Item.id == item_id)
+    asked = asked.where(Request.side == side, Item.owner_id == ours)
+    told = select(Case).where(Case.id.in_(alerted.union(asked)))
+    return told.options(selectinload(Case.requests)).order_by(Case.id)
 
 
-def _readable(session: Session, item: Item, catalogue: Catalogue) -> bool:
-    try:
-        facts_of(session, item, catalogue)
-    except UNREADABLE:
-        return False
-    return True
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What was said of a case to one side and by it, oldest first, and how the case moved. `answers`: by request."""
+
+    alerts: list[Alert] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
+    answers: dict[int, str] = field(default_factory=dict)
+
+
+def _said(session: Session, cases: Collection[Case], side: str) -> dict[int, _Said]:
+    """By case, in as many queries for many as for one. What was answered is read from the audit: a request that is done no longer
+    says so."""
+    ids = [case.id for case in cases]
+    said = {id: _Said() for id in ids}
+    alerts = select(Alert).where(Alert.case_id.in_(ids), Alert.side == side).order_by(Alert.id)
+    for alert in session.scalars(alerts.options(selectinload(Alert.messages), selectinload(Alert.acknowledgements))):
+        said[alert.case_id].alerts.append(alert)
+    columns = (CaseEvent.case_id, CaseEvent.at, CaseEvent.event, CaseEvent.state)
+    for row in session.execute(select(*columns).where(CaseEvent.case_id.in_(ids)).order_by(CaseEvent.id)):
+        said[row.case_id].moves.append(Move(row.at, row.event, row.state in OPEN_CASES))
+    answered = (AuditEntry.noun == "case", AuditEntry.noun_id.in_(ids), AuditEntry.verb == "answer")
+    entries = select(AuditEntry.noun_id, AuditEntry.detail).where(*answered).order_by(AuditEntry.id)
+    for case_id, detail in session.execute(entries):
+        said[case_id or 0].answers[detail["request"]] = str(detail["answer"])
+    return said
 
 
 def _with_item(
-    session: Session, case: Case, audience: Audience, catalogue: Catalogue, batch_at: BatchAt, now: datetime
+    session: Session, case: Case, said: _Said, audience: Audience, mission: Mission, now: datetime
 ) -> tuple[PartyCaseFacts, ItemFacts] | None:
+    """None once it has been kept long enough, by the end that this side knows of."""
     item = case.item_of(audience.side)
     if item is None:
         return None
-    alerts = session.scalars(
-        select(Alert).where(Alert.case_id == case.id, Alert.side == audience.side).order_by(Alert.id)
-    ).all()
-    closed = [a for a in alerts if a.purpose == CLOSING and _left_or_due(a, now)]
+    ends = ends_told(said.moves, mission.pack.clocks.next_batch_at, now)
+    asked = [request for request in case.requests if request.side == audience.side]
+    words = [request.made_at for request in asked] + [a.owed_at for a in said.alerts if a.purpose != CLOSING]
+    ended_at = max(ends) if ends and words and max(ends) >= max(words) else None
+    if ended_at is not None and ended_at + mission.pack.retention["case"] <= now:
+        return None
     facts = PartyCaseFacts(
         reference=case.reference_for(audience.side),
-        told=bool(alerts) or any(r.side == audience.side for r in case.requests),
-        over=case.ended_at is not None and (bool(closed) or batch_at(case.ended_at) <= now),
-        requests=tuple(_requests(session, case, audience.side, [a.owed_at for a in closed], catalogue, now)),
-        alerts=tuple(_alert(a, now) for a in alerts if a.person_id == audience.person_id and a.level != "team"),
+        told=bool(words),
+        ended_at=ended_at,
+        requests=tuple(_request(session, case, row, said, ends, mission, now) for row in asked),
+        alerts=tuple(
+            _alert(a, ends, now) for a in said.alerts if a.person_id == audience.person_id and a.level != "team"
+        ),
     )
-    return facts, facts_of(session, item, catalogue)
+    return facts, owner_facts(session, item, mission, now)
 
 
-def _requests(
-    session: Session, case: Case, side: str, closed_at: list[datetime], catalogue: Catalogue, now: datetime
-) -> Iterator[RequestFacts]:
-    """What was answered is read from the audit: a request that is done no longer says so. `closed_at`: when the ends were
-    that this side has been told of."""
-    query = select(AuditEntry).where(
-        AuditEntry.noun == "case", AuditEntry.noun_id == case.id, AuditEntry.verb == "answer"
+def _request(
+    session: Session, case: Case, row: Request, said: _Said, ends: Iterable[datetime], mission: Mission, now: datetime
+) -> RequestFacts:
+    """`ends` are those that this side has been told of. By them, and not by what the row still holds, a party reads half-days or
+    weeks, and what it typed or no more: a hold, or a case that opened again, would show."""
+    ended_at = next((end for end in ends if end >= row.made_at), None)
+    kept = mission.pack.retention["personal"]
+    return RequestFacts(
+        id=row.id,
+        ask=row.ask,
+        words=_words(case, row, ended_at is not None and ended_at + TOLD_WITHIN <= now, mission),
+        made_at=row.made_at,
+        withdrawn=row.state == RequestState.WITHDRAWN or (ended_at is None and is_taken_back(session, case, row)),
+        over=ended_at is not None,
+        answer_code=said.answers.get(row.id),
+        answer=row.answer if ended_at is None or now < ended_at + kept else "",
+        answered_at=row.answered_at,
+        plates=_plates(session, case, row, mission, now),
     )
-    answers = {e.detail["request"]: str(e.detail["answer"]) for e in session.scalars(query.order_by(AuditEntry.id))}
-    for row in case.requests:
-        if row.side == side:
-            yield RequestFacts(
-                id=row.id,
-                ask=row.ask,
-                words=row.words,
-                made_at=row.made_at,
-                withdrawn=row.state == RequestState.WITHDRAWN,
-                over=any(at >= row.made_at for at in closed_at),
-                answer_code=answers.get(row.id),
-                answer=row.answer,
-                answered_at=row.answered_at,
-                plates=_plates(session, case, row, catalogue, now),
-            )
 
 
-def _plates(session: Session, case: Case, row: Request, catalogue: Catalogue, now: datetime) -> str | None:
+def _words(case: Case, row: Request, old: bool, mission: Mission) -> Mapping[str, Any]:
+    if old:
+        return reduced_words(row.words, mission.gazetteer)
+    return {key: value for key, value in row.words.items() if key != RECOGNITION or not shows_too_much(case, row)}
+
+
+def _plates(session: Session, case: Case, row: Request, mission: Mission, now: datetime) -> str | None:
     """Of the version that the request was made from: a later one would tell what its owner changed."""
     seen = row.words.get(RECOGNITION)
-    if seen is None or case.humanitarian is None:
+    if seen is None or case.humanitarian is None or shows_too_much(case, row):
         return None
     try:
-        return plates_shown(facts_of(session, case.humanitarian, catalogue, seen["version"]), now)
+        return plates_shown(facts_of(session, case.humanitarian, mission.catalogue, seen["version"]), now)
     except (ValueError, KeyError, TypeError):
         return None
 
 
-def _alert(alert: Alert, now: datetime) -> AlertFacts:
+def _alert(alert: Alert, ends: Mapping[datetime, datetime], now: datetime) -> AlertFacts:
     purpose = alert.purpose.partition(":")[0]
     return AlertFacts(
         id=alert.id,
         counter=alert.counter,
         purpose=purpose,
-        owed_at=alert.owed_at,
-        due=purpose != CLOSING or _left_or_due(alert, now),
+        owed_at=ends.get(alert.owed_at, alert.owed_at) if purpose == CLOSING else alert.owed_at,
+        due=purpose != CLOSING or (alert.owed_at in ends and _left_or_due(alert, now)),
         said=alert.state == AlertState.ACKNOWLEDGED or bool(alert.acknowledgements),
     )
 

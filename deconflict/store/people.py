@@ -7,9 +7,9 @@ from datetime import datetime
 from flask_security import AsaList, RoleMixin, UserMixin
 from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, UniqueConstraint
 from sqlalchemy.ext.mutable import MutableList
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from deconflict.store.base import Base, Code, Sealed, UTCDateTime
+from deconflict.store.base import Base, Code, Sealed, UTCDateTime, lookup_hash
 
 
 class Organisation(Base):
@@ -81,7 +81,8 @@ class Role(Base, RoleMixin):
 
 
 class Account(Base, UserMixin):
-    """A sign-in. Flask-Security's fields keep its names; who the person is stands in Person. `invitation` is what the link of
+    """A sign-in. Flask-Security's fields keep its names; who the person is stands in Person. `email` is encrypted, and opened only
+    where it is used; `lookup` finds it (extensions.Accounts). `invitation` is what the link of
     the last invitation is signed over, None once it was used. `reset_asked_by_id` and `reset_asked_at`: an administrator who
     wants the second step cleared waits for another."""
 
@@ -89,7 +90,8 @@ class Account(Base, UserMixin):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
-    email: Mapped[str] = mapped_column(String(255), unique=True)
+    email: Mapped[str] = mapped_column(Sealed, deferred=True)
+    lookup: Mapped[str] = mapped_column(String(64), unique=True)
     password: Mapped[str | None] = mapped_column(String(255))
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
@@ -106,6 +108,11 @@ class Account(Base, UserMixin):
     roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]  # UserMixin says list[RoleMixin]
         secondary=account_role, lazy="selectin"
     )
+
+    @validates("email")
+    def _found_by(self, _name: str, email: str) -> str:
+        self.lookup = lookup_hash(email)
+        return email
 
 
 class Duty(Base):

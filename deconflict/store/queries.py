@@ -12,7 +12,7 @@ from deconflict.domain.activity import Side
 from deconflict.domain.disclosure import ItemFacts
 from deconflict.domain.filing import Filing, Level, from_json
 from deconflict.domain.kinds import Catalogue
-from deconflict.domain.states import OPEN_CASES, AlertState
+from deconflict.domain.states import AlertState
 from deconflict.store.alerts import Alert
 from deconflict.store.cases import Case
 from deconflict.store.items import Item, ItemVersion
@@ -25,6 +25,12 @@ def version_of(session: Session, item: Item, version: int | None = None) -> Item
     return session.scalars(
         select(ItemVersion).where(ItemVersion.item_id == item.id, ItemVersion.version == wanted)
     ).one()
+
+
+def version_filed_at(session: Session, item: Item) -> datetime:
+    """When the current version was filed, without opening it."""
+    current = (ItemVersion.item_id == item.id, ItemVersion.version == item.version)
+    return session.scalars(select(ItemVersion.filed_at).where(*current)).one()
 
 
 def current_versions(session: Session, items: Iterable[Item]) -> dict[int, ItemVersion]:
@@ -94,12 +100,6 @@ def people_of(session: Session, organisation_id: int, function: str, scope: str 
     if scope is not None:
         query = query.where(or_(Person.scope.is_(None), Person.scope == scope))
     return list(session.scalars(query.order_by(Person.id)))
-
-
-def open_cases_of(session: Session, item_id: int) -> list[Case]:
-    """The cases of an item that are still to be settled."""
-    mine = or_(Case.humanitarian_id == item_id, Case.mission_id == item_id)
-    return list(session.scalars(select(Case).where(mine, Case.state.in_(OPEN_CASES)).order_by(Case.id)))
 
 
 def alerts_of(session: Session, case: Case, *, owed_only: bool = False) -> list[Alert]:

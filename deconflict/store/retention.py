@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import Engine, String, and_, cast, delete, func, literal, not_, 
 from sqlalchemy.orm import Session
 
 from deconflict.domain.activity import Side
+from deconflict.domain.retention import Due
 from deconflict.domain.states import OPEN_CASES, ItemState
 from deconflict.store.alerts import Acknowledgement, Alert, Message, Receipt
 from deconflict.store.audit import AuditEntry
@@ -21,11 +22,12 @@ from deconflict.store.work import DemoDelivery
 GONE = "gone-"  # in place of the hash of a number, with the row's id: hashes are unique within an alert
 
 
-def items_due(session: Session, exact: Mapping[Side, datetime], held: Collection[int], limit: int) -> list[int]:
-    """Items that are over since these instants by side, still exact, without an open case. A cancelled one was over when it
-    was cancelled, if that came before its end."""
-    open_case = select(Case.id).where(
-        or_(Case.humanitarian_id == Item.id, Case.mission_id == Item.id), Case.state.in_(OPEN_CASES)
+def items_due(session: Session, limits: Due, held: Collection[int], limit: int) -> list[int]:
+    """Items that have been over for long enough by side, still exact, without a case that is open or of whose end a party may
+    not have heard. A cancelled one was over when it was cancelled, if that came before its end."""
+    still_told = select(Case.id).where(
+        or_(Case.humanitarian_id == Item.id, Case.mission_id == Item.id),
+        or_(Case.state.in_(OPEN_CASES), Case.ended_at > limits.told),
     )
 
     def over(side: Side, since: datetime) -> Any:
@@ -37,8 +39,8 @@ def items_due(session: Session, exact: Mapping[Side, datetime], held: Collection
 
     query = select(Item.id).where(
         Item.reduced_at.is_(None),
-        or_(*(over(side, since) for side, since in exact.items())),
-        not_(open_case.exists()),
+        or_(*(over(side, since) for side, since in limits.exact.items())),
+        not_(still_told.exists()),
         Item.id.not_in(held),
     )
     return list(session.scalars(query.order_by(Item.id).limit(limit)))
@@ -79,6 +81,11 @@ def forget_reasons(session: Session, side: str, item_id: int) -> None:
     for entry in session.scalars(mine):
         if "reason" in entry.detail:
             entry.detail = {key: value for key, value in entry.detail.items() if key != "reason"}
+
+
+def is_told_of(case: Case, told: datetime) -> bool:
+    """As `items_due` asks it: open, or ended after the instant before which every end has been told."""
+    return case.state in OPEN_CASES or (case.ended_at is not None and case.ended_at > told)
 
 
 def cases_of(session: Session, item_id: int) -> list[Case]:

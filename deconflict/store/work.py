@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, String, UniqueConstraint, delete, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from deconflict.store.base import Base, Code, Sealed, UTCDateTime, db, transaction
+
+CLOCKS_DIFFER = timedelta(
+    minutes=1
+)  # so far two schedulers' clocks may stand apart before they do each other's turns too
 
 
 class MatcherLock(Base):
@@ -89,15 +95,48 @@ def insert_once(session: Session, row: type[Base], **values: object) -> bool:
     return session.execute(statement).first() is not None
 
 
-def take_slot(job: str, slot: datetime) -> bool:
-    """Whether this process has the job's turn. Looks before it writes: most turns are taken already, and a write that
-    changes nothing still costs a disk its sync."""
-    taken = db.session.get(Slot, (job, slot)) is not None
+def slot_of(now: datetime, every: timedelta) -> datetime:
+    """The beginning of the slot that holds `now`, in UTC: a night when clocks change has no slot twice."""
+    seconds = every.total_seconds()
+    return datetime.fromtimestamp(now.timestamp() // seconds * seconds, tz=now.tzinfo)
+
+
+def take_slot(job: str, every: timedelta, now: datetime) -> bool:
+    """Whether this process has the job's turn, in a transaction of its own. Looks before it writes: most turns are taken
+    already, and a write that changes nothing still costs a disk its sync."""
+    latest = _latest(db.session(), job)
     db.session.rollback()
-    if taken:
+    if latest == slot_of(now, every):
         return False
     with transaction() as session:
-        return insert_once(session, Slot, job=job, slot=slot)
+        return take_slot_in(session, job, every, now)
+
+
+def take_slot_in(session: Session, job: str, every: timedelta, now: datetime) -> bool:
+    """The same inside the caller's transaction. Slots of an hour that has not come yet were taken before the clock was put
+    back: they no longer count, or the job would rest until it has caught up."""
+    slot, latest = slot_of(now, every), _latest(session, job)
+    if latest is not None and latest > slot + max(every, CLOCKS_DIFFER):
+        session.execute(delete(Slot).where(Slot.job == job, Slot.slot >= slot))
+    return insert_once(session, Slot, job=job, slot=slot)
+
+
+@contextmanager
+def turn(job: str, every: timedelta, now: datetime) -> Iterator[bool]:
+    """Whether it is this process's turn; one that failed is given back and tried again at the next second."""
+    mine = take_slot(job, every, now)
+    try:
+        yield mine
+    except Exception:
+        db.session.rollback()
+        if mine:
+            with transaction() as session:
+                session.execute(delete(Slot).where(Slot.job == job, Slot.slot == slot_of(now, every)))
+        raise
+
+
+def _latest(session: Session, job: str) -> datetime | None:
+    return session.scalar(select(Slot.slot).where(Slot.job == job).order_by(Slot.slot.desc()).limit(1))
 
 
 def beat(session: Session, name: str, now: datetime) -> None:

@@ -16,13 +16,14 @@ from deconflict.domain.severity import Severity
 from deconflict.services.acknowledgements import READ_AS
 from deconflict.store import desk as store
 from deconflict.store.base import db
-from deconflict.web import desk_acts, desk_duplicates, desk_holds, desk_items
+from deconflict.web import desk_acts, desk_duplicates, desk_holds, desk_items, desk_log
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_case import clocks, mission, page, place_of, texts
 from deconflict.web.desk_words import OPEN_STATES
 
 ENDED_SHOWN = 60
+QUEUE_PAGE = 36  # cases on one page: more would be slow on the line of a field base, and the worst come first
 
 bp = Blueprint("desk", __name__)
 
@@ -35,6 +36,12 @@ class Filter:
     severity: str
     state: str
     mine: bool
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The same asked again, on another page."""
+        asked = {"area": self.area, "severity": self.severity, "state": self.state, "mine": "1" if self.mine else ""}
+        return {name: value for name, value in asked.items() if value}
 
     def keeps(self, view: DeskCaseView, me: int) -> bool:
         line = view.line
@@ -51,10 +58,15 @@ class Filter:
 def queue() -> str:
     me, asked = current_audience().person_id, _filter()
     views = in_queue_order(_seen(store.open_cases(db.session(), mission().catalogue, now())))
-    shown = [view for view in views if asked.keeps(view, me)]
+    kept = [view for view in views if asked.keeps(view, me)]
+    page = max(request.args.get("page", 0, type=int), 0)
+    shown = kept[page * QUEUE_PAGE : (page + 1) * QUEUE_PAGE]
     return render_template(
         "desk/queue.html",
         rows=[(view, place_of(view.line), clocks(view.line)) for view in shown],
+        page=page,
+        ahead=max(len(kept) - (page + 1) * QUEUE_PAGE, 0),
+        kept=len(kept),
         total=len(views),
         counts=Counter(view.line.severity for view in views),
         untaken=sum(view.line.owner_id is None for view in views),
@@ -128,6 +140,8 @@ for rule, view, method in (
     ("/desk/items/<reference>/hold", desk_holds.change_item_hold, "POST"),
     ("/desk/<reference>/hold", desk_holds.case_hold, "GET"),
     ("/desk/<reference>/hold", desk_holds.change_case_hold, "POST"),
+    ("/desk/<reference>/log", desk_log.log, "GET"),
+    ("/desk/<reference>/map", desk_log.case_map, "GET"),
     ("/desk/<reference>/ask", desk_acts.ask_preview, "GET"),
     ("/desk/<reference>/ask", desk_acts.ask, "POST"),
     ("/desk/<reference>/take", desk_acts.take, "POST"),

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 
 from flask import current_app, render_template, request
-from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from deconflict.domain.country import Mission
-from deconflict.domain.desk import AlertLine, CallLine, CaseLine, DeskCaseView, view_of_desk_case
+from deconflict.domain.desk import CallLine, CaseLine, DeskCaseView, view_of_desk_case
+from deconflict.domain.desk_log import AlertLine
 from deconflict.domain.errors import NotFound
-from deconflict.domain.judgement import Hit, Judgement
 from deconflict.domain.severity import Severity
 from deconflict.domain.states import RequestState, possible
-from deconflict.domain.words import sentences
+from deconflict.domain.words import explain, sentence, sentences, severity_words
 from deconflict.services.preview import drafts
 from deconflict.services.reading import note_read
 from deconflict.store import desk as store
@@ -24,27 +23,27 @@ from deconflict.store.base import db
 from deconflict.web import desk_words
 from deconflict.web.audience import current_audience
 from deconflict.web.clock import now
-from deconflict.web.desk_map import maps
-from deconflict.web.desk_words import relative, short, span_words, when
+from deconflict.web.desk_map import near
+from deconflict.web.desk_words import relative, short, when
 from deconflict.web.filing_words import doing, half_days_words, in_words, vehicles_words
 from deconflict.web.forms_ui import Form
 from deconflict.web.language import current_language, label
-from deconflict.web.map_words import length, whereabouts
+from deconflict.web.map_words import whereabouts
 
 SIDES = ("mission", "humanitarian")  # who is asked first: by default the mission adjusts
+ALERTS_SHOWN = 6  # on the page of the case; the others, and the whole history, are on its log
+RELAYS_OFFERED = 20
+STOPS_SHOWN = 4  # of a filing word by word; a longer one is on its own page
 
 
 @dataclass(frozen=True, slots=True)
 class HitRow:
-    """One rule that fired: its figures beside its limits."""
+    """One rule that fired: why there is such a rule, its figures beside its limits, what moved its severity."""
 
     rule: str
     why: str
     severity: str
-    distance: str
-    hours: str
-    dwell: str
-    possible: bool
+    said: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,6 @@ def page(reference: str, *, warning: str = "", form: Form | None = None, act: st
     case_id, view = seen_case(reference)
     note_read(current_audience(), "case", case_id, now())
     words = drafts(db.session(), reference, mission()) if view.line.is_open else {}
-    judgement = view.line.judgement
     return render_template(
         "desk/case.html",
         case=view,
@@ -92,13 +90,16 @@ def page(reference: str, *, warning: str = "", form: Form | None = None, act: st
         act=act,
         offers=_offers(view, frozenset(side for side, said in words.items() if said is not None)),
         drafts=words,
-        why=sentences(judgement, current_language(), mission().zone) if judgement and not view.line.reduced_at else [],
-        hits=list(_hits(judgement)) if judgement else [],
+        why=_why(view.line),
+        hits=list(_hits(view.line)),
         place=place_of(view.line),
-        maps=[] if view.line.reduced_at else maps(view, mission(), current_language()),
+        map=None if view.line.reduced_at else near(view, mission(), current_language()),
+        standing=view.log.standing(),
+        foremost=view.log.foremost(ALERTS_SHOWN),
+        most_stops=STOPS_SHOWN,
         agreements=agreements(view.line),
         items=[(item, in_words(item.view, mission()) if item.view else None) for item in view.items],
-        clocks=clocks(view.line),
+        clocks=clocks(view.line) + list(_held_back(view)),
         **texts(),
     )
 
@@ -151,9 +152,26 @@ def clocks(line: CaseLine) -> list[str]:
     found += [_call(call) for call in line.calls]
     if line.unseen and line.hold_until is not None:
         found.append(
-            _("Unless an officer acts, the minimal alert leaves %(time)s.", time=relative(line.hold_until, at))
+            _(
+                "Unless an officer acts, the minimal alert leaves %(time)s, or all desks are rung.",
+                time=relative(line.hold_until, at),
+            )
         )
     return found
+
+
+def _held_back(view: DeskCaseView) -> Iterator[str]:
+    """Why nobody of a side was told though nobody at the desk acted: for this page alone, never for a party's."""
+    if view.line.hold_until is None:
+        return
+    events = [e for e in view.log.events if e.event == "held_back" and e.round == view.line.round]
+    for side in dict.fromkeys(event.code.partition(":")[0] for event in events):
+        codes = [code for where, _sep, code in (e.code.partition(":") for e in events) if where == side]
+        yield _(
+            "%(who)s: no minimal alert, because %(why)s. All desks are rung until somebody acts.",
+            who=desk_words.said(desk_words.SIDES, side),
+            why=", ".join(desk_words.said(desk_words.HELD_BACK, code) for code in codes),
+        )
 
 
 def _call(call: CallLine) -> str:
@@ -178,7 +196,7 @@ def _offers(view: DeskCaseView, askable: frozenset[str]) -> Offers:
         release=tuple(item.side for item in view.items if "ask" in events and item.needs_release),
         agree="agree" in events,
         dismiss="dismiss" in events,
-        relay=tuple(alert for alert in view.log.alerts if alert.relayable),
+        relay=view.log.relayable(RELAYS_OFFERED),
         closing=not line.is_open and view.log.closing_waits(now()),
     )
 
@@ -192,37 +210,19 @@ def agreements(line: CaseLine) -> dict[str, object]:
     }
 
 
-def _hits(judgement: Judgement) -> Iterator[HitRow]:
-    for hit in judgement.hits:
-        rule = next((rule for rule in mission().pack.rules if rule.id == hit.rule_id), None)
-        yield HitRow(
-            rule=hit.rule_id,
-            why=label(rule.why) if rule else "",
-            severity=hit.severity,
-            distance=_distance(hit),
-            hours=_hours(hit),
-            dwell=span_words(timedelta(minutes=hit.minutes_within)) if hit.minutes_within >= 1 else "",
-            possible=hit.possible,
-        )
+def _why(line: CaseLine) -> str:
+    """The worst rule that fired; nothing once where and when are no longer known."""
+    if line.judgement is None or line.reduced_at:
+        return ""
+    return sentences(line.judgement, current_language(), mission().zone)[0]
 
 
-def _distance(hit: Hit) -> str:
-    lang = current_language()
-    apart = length(hit.nominal.distance_m, lang)
-    if hit.limit_m is not None and hit.gap_m <= hit.limit_m < hit.nominal.distance_m:
-        limit = length(hit.limit_m, lang)
-        return _(
-            "%(apart)s; within the limit of %(limit)s only with delays or an imprecise position",
-            apart=apart,
-            limit=limit,
-        )
-    if hit.limit_m is not None and hit.gap_m <= hit.limit_m:
-        return _("%(apart)s (limit %(limit)s)", apart=apart, limit=length(hit.limit_m, lang))
-    if hit.same_settlement:
-        return _("%(apart)s, same settlement", apart=apart)
-    return _("%(apart)s, same commune", apart=apart)
-
-
-def _hours(hit: Hit) -> str:
-    apart = format_decimal(round(hit.nominal.time_gap_s / 3600, 1))
-    return _("%(apart)s h (limit %(limit)s h)", apart=apart, limit=format_decimal(round(hit.limit_s / 3600, 1)))
+def _hits(line: CaseLine) -> Iterator[HitRow]:
+    """Worst first. A case that is in communes and weeks keeps its figures, not its hours."""
+    lang, pack = current_language(), mission().pack
+    for fact in explain(line.judgement) if line.judgement else ():
+        hit = fact.hit
+        rule = next((rule for rule in pack.rules if rule.id == hit.rule_id), None)
+        moved = severity_words(hit, rule.severity, lang) if rule and fact.sop_version == pack.version else ""
+        said = sentence(fact, lang, mission().zone, cited=False, dated=not line.reduced_at)
+        yield HitRow(hit.rule_id, label(rule.why) if rule else "", hit.severity, (said, moved) if moved else (said,))

@@ -26,6 +26,7 @@ from deconflict.web.intake import number
 from deconflict.web.language import named
 
 Page = str | tuple[str, int] | Response
+UNREAD_SHOWN, RETURNED_SHOWN = 50, 20  # the first departures; as they are read and mended the others move up
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,13 @@ def item_id(reference: str) -> int:
 @audience(*roles.OFFICERS)
 def items() -> str:
     waiting = _waiting()
+    unread = [item for item in waiting if item.state == ItemState.SUBMITTED]
+    returned = [item for item in waiting if item.state == ItemState.RETURNED]
     return render_template(
         "desk/items.html",
-        unread=[item for item in waiting if item.state == ItemState.SUBMITTED],
-        returned=[item for item in waiting if item.state == ItemState.RETURNED],
+        unread=unread[:UNREAD_SHOWN],
+        returned=returned[:RETURNED_SHOWN],
+        more=len(unread[UNREAD_SHOWN:]) + len(returned[RETURNED_SHOWN:]),
         **texts(),
     )
 

@@ -1,71 +1,82 @@
-"""The maps of a case: what is around the closest approach, and both items whole where that is much more. Drawn for officers
-only, from views."""
+"""The maps of a case: what is around the closest approach, and both journeys whole. Drawn for officers only, from views."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 
+from flask_babel import format_datetime, to_user_timezone
 from markupsafe import Markup
 
 from deconflict.domain.activity import LatLon
 from deconflict.domain.country import Mission
 from deconflict.domain.desk import DeskCaseView, DeskItemView
 from deconflict.domain.disclosure import ItemView
-from deconflict.domain.filing import Stop
+from deconflict.domain.filing import Stop, Window
 from deconflict.domain.geodesy import between, distance_m
 from deconflict.domain.judgement import Judgement
-from deconflict.web.filing_words import clock
 from deconflict.web.map_svg import MapShape, draw
 
 LEAST_M, MOST_M = 4_000.0, 40_000.0  # around the closest approach
 MUCH_MORE = 2.5
-WIDE, NARROW = (640, 420), (320, 340)  # pixels; a phone 360 wide leaves 328 to a drawing
+WIDTH, HEIGHT = 320, 340  # pixels; a phone 360 wide leaves 328, and letters shrink with a drawing that is wider
 FINE = 60  # pieces that a leg is looked at in
 
 
 @dataclass(frozen=True, slots=True)
-class Map:
-    """One map drawn twice, since letters shrink with a drawing: the style sheet shows the one that fits the screen."""
+class CaseMap:
+    """What is near the closest approach; `more`: either journey goes far beyond it."""
 
-    wide: Markup
-    narrow: Markup
+    near: Markup
+    more: bool
 
 
-def maps(case: DeskCaseView, mission: Mission, lang: str) -> list[Map]:
-    """None, one, or two maps: near, then whole."""
-    shapes = [shape for item in case.items for shape in _shapes(item, mission)]
-    judgement = case.line.judgement
+def near(case: DeskCaseView, mission: Mission, lang: str) -> CaseMap | None:
+    """None where nothing can be drawn; both journeys whole where nobody knows how near they come."""
+    shapes, judgement = _shapes(case, mission), case.line.judgement
     if not shapes:
-        return []
+        return None
     if judgement is None:
-        return [_drawn(shapes, mission, lang)]
-    nominal = judgement.hits[0].nominal
-    closest, reach_m = (nominal.a_point, nominal.b_point), _reach_m(judgement)
+        return CaseMap(_drawn(shapes, mission, lang), more=False)
+    closest, reach_m = _closest(judgement), _reach_m(judgement)
     middle = between(*closest, 0.5)
-    near = [part for shape in shapes if (part := _around(shape, middle, reach_m)) is not None]
-    wide = max(distance_m(middle, point) for shape in shapes for point in shape.points) > MUCH_MORE * reach_m
-    drawn = [near or shapes] + ([shapes] if wide and near else [])
-    return [_drawn(part, mission, lang, closest) for part in drawn]
+    around = [part for shape in shapes if (part := _around(shape, middle, reach_m)) is not None]
+    far = max(distance_m(middle, point) for shape in shapes for point in shape.points) > MUCH_MORE * reach_m
+    return CaseMap(_drawn(around or shapes, mission, lang, closest), more=far and bool(around))
+
+
+def whole(case: DeskCaseView, mission: Mission, lang: str) -> Markup | None:
+    """Both journeys from their beginning to their end; None where nothing can be drawn."""
+    shapes, judgement = _shapes(case, mission), case.line.judgement
+    return _drawn(shapes, mission, lang, _closest(judgement) if judgement else None) if shapes else None
+
+
+def _closest(judgement: Judgement) -> tuple[LatLon, LatLon]:
+    nominal = judgement.hits[0].nominal
+    return nominal.a_point, nominal.b_point
+
+
+def _shapes(case: DeskCaseView, mission: Mission) -> list[MapShape]:
+    """Marked with their hours, and with the day where there are several."""
+    days = {to_user_timezone(at).date() for item in case.items for at in _instants(item)}
+    clock = "EEE HH:mm" if len(days) > 1 else "HH:mm"
+    return [shape for item in case.items for shape in _of_item(item, mission, clock)]
 
 
 def _drawn(
     shapes: Sequence[MapShape], mission: Mission, lang: str, closest: tuple[LatLon, LatLon] | None = None
-) -> Map:
-    wide, narrow = (
-        draw(
-            shapes,
-            basemap=mission.basemap,
-            width=width,
-            height=height,
-            lang=lang,
-            gazetteer=mission.gazetteer,
-            closest=closest,
-        )
-        for width, height in (WIDE, NARROW)
+) -> Markup:
+    return draw(
+        shapes,
+        basemap=mission.basemap,
+        width=WIDTH,
+        height=HEIGHT,
+        lang=lang,
+        gazetteer=mission.gazetteer,
+        closest=closest,
     )
-    return Map(wide, narrow)
 
 
 def _reach_m(judgement: Judgement) -> float:
@@ -73,15 +84,21 @@ def _reach_m(judgement: Judgement) -> float:
     return min(max(LEAST_M, 1.5 * (hit.limit_m or 0.0), 1.5 * hit.nominal.distance_m), MOST_M)
 
 
-def _shapes(item: DeskItemView, mission: Mission) -> Iterator[MapShape]:
-    """A line for every leg and a disc for every stop, marked with its hours."""
+def _instants(item: DeskItemView) -> Iterator[datetime]:
+    for stop in (item.view.stops or ()) if item.view else ():
+        for window in _windows(stop):
+            yield from (window.earliest, window.latest)
+
+
+def _of_item(item: DeskItemView, mission: Mission, clock: str) -> Iterator[MapShape]:
+    """A line for every leg and a disc for every stop, marked with its hours in the form of `clock`."""
     view, kind = item.view, "hum" if item.side == "humanitarian" else "mil"
     if view is None:
         return
     for here, there in pairwise(view.stops or ()):
         yield MapShape(kind, (here.location.point, there.location.point), 0.0, True, "")  # type: ignore[arg-type]
     for stop in view.stops or ():
-        yield MapShape(kind, (stop.location.point,), _radius_m(view, stop, mission), False, _hours(stop))  # type: ignore[arg-type]
+        yield MapShape(kind, (stop.location.point,), _radius_m(view, stop, mission), False, _hours(stop, clock))  # type: ignore[arg-type]
 
 
 def _radius_m(view: ItemView, stop: Stop, mission: Mission) -> float:
@@ -89,13 +106,19 @@ def _radius_m(view: ItemView, stop: Stop, mission: Mission) -> float:
     return mission.catalogue[code].footprint_m if code else 0.0
 
 
-def _hours(stop: Stop) -> str:
-    """As `09:00-16:00`: from the first arrival to the last departure."""
-    windows = [window for window in (stop.arrive, stop.depart) if window is not None]
+def _hours(stop: Stop, clock: str) -> str:
+    """As `09:00-16:00`, or `Tue 09:00-Thu 16:00` of a journey of days: from the first arrival to the last departure."""
+    windows = _windows(stop)
     if not windows:
         return ""
-    first, last = clock(windows[0].earliest), clock(windows[-1].latest)
-    return first if first == last else f"{first}-{last}"
+    first, last = format_datetime(windows[0].earliest, clock), format_datetime(windows[-1].latest, clock)
+    if first.split()[:-1] == last.split()[:-1]:
+        last = last.split()[-1]
+    return first if first.endswith(last) else f"{first}-{last}"
+
+
+def _windows(stop: Stop) -> list[Window]:
+    return [window for window in (stop.arrive, stop.depart) if window is not None]
 
 
 def _around(shape: MapShape, middle: LatLon, reach_m: float) -> MapShape | None:

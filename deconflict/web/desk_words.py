@@ -55,9 +55,20 @@ EVENTS = {
     "recover": _l("Can be read again"),
     "reopen": _l("Opened again"),
     "minimal": _l("Minimal alert: no officer had acted"),
+    "held_back": _l("Minimal alert held back"),
     "ring_desk": _l("All desks rung: no officer had acted"),
     "level_lowered": _l("The owner releases nothing any more: requests taken back"),
     "step_empty": _l("Nobody of the side on this step: passed to the desk"),
+    "step_amended": _l("The owner has amended it since: this step went to the desk"),
+}
+HELD_BACK = {
+    "late": _l("it was filed late"),
+    "told": _l("its owner had one about it before"),
+    "amended": _l("it would answer its owner's own amendment"),
+    "often": _l("its owner has had many of late"),
+    "churn": _l("its owner has amended or cancelled many in a day"),
+    "brief": _l("its owner has cancelled several soon after they were filed"),
+    "alike": _l("its owner has filed many for one area and the same hours"),
 }
 MATCHER_EVENTS = ("open", "change", "soften", "refresh", "reopen", "vanish", "overtake")
 CAUSES = {
@@ -244,7 +255,9 @@ def event_words(event: str, code: str) -> str:
             more = f"{said(SIDES, first)}, {said(RELEASES, second)}"
         case "release_asked" | "release_silent":
             more = said(SIDES, first)
-        case "step_empty":
+        case "held_back":
+            more = f"{said(SIDES, first)}, {said(HELD_BACK, second)}"
+        case "step_empty" | "step_amended":
             more = code
         case _ if event in MATCHER_EVENTS:
             more = ", ".join(said(CAUSES, cause) for cause in code.split())

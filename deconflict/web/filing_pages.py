@@ -82,7 +82,7 @@ def mission() -> Mission:
 
 def mine(pages: Pages) -> str:
     who, page = current_audience(), max(request.args.get("page", 0, type=int), 0)
-    found = own.own_items(db.session(), pages.side, who, mission().catalogue, now(), page=min(page, 10_000))
+    found = own.own_items(db.session(), pages.side, who, mission(), now(), page=min(page, 10_000))
     return render_template(
         "own/mine.html",
         pages=pages,
@@ -96,7 +96,7 @@ def mine(pages: Pages) -> str:
 
 def show(pages: Pages, reference: str) -> str:
     views = own_versions(pages, reference)
-    view, written = views[-1], own.reasons(db.session(), pages.side, reference)
+    view, written = views[-1], own.reasons(db.session(), pages.side, reference, mission(), now())
     said = [in_words(each, mission()) for each in views]
     rows = [
         VersionRow(
@@ -129,7 +129,8 @@ def filed(pages: Pages, reference: str) -> str:
 
 
 def own_versions(pages: Pages, reference: str) -> list[ItemView]:
-    """Every version of one's own item. Raises NotFound for what is missing and for what is another's alike."""
+    """Every version of one's own item. Raises NotFound for what is missing and for what is another's alike, whether that
+    could be read or not."""
     audience = current_audience()
     views = [view_of_item(facts, audience) for facts in _versions(pages, reference)]
     found = [view for view in views if view is not None and view.own]
@@ -140,7 +141,7 @@ def own_versions(pages: Pages, reference: str) -> list[ItemView]:
 
 def _versions(pages: Pages, reference: str) -> list[ItemFacts]:
     try:
-        return own.versions_by_reference(db.session(), pages.side, reference, mission().catalogue)
+        return own.versions_by_reference(db.session(), pages.side, reference, current_audience(), mission(), now())
     except (ValueError, KeyError, TypeError):
         raise Refused(N_("This item cannot be shown. Call the desk and give its reference.")) from None
 

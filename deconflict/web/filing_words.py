@@ -108,8 +108,10 @@ def in_words(view: ItemView, mission: Mission) -> Words:
     rows = _notice(view) if view.side is Side.HUMANITARIAN else _plan(view, event=event)
     facts = [("kind", _("Kind"), kind), *rows, ("level", _("Share level"), level_words(view))]
     if view.reduced_at is not None:
-        on = format_datetime(view.reduced_at, DAY)
-        facts.append(("kept", _("Kept"), _("reduced to commune and week on %(date)s", date=on)))
+        # The owner reads it so by the clock; when the row was reduced would tell him of a hold, or of a case.
+        on = "" if view.own else format_datetime(view.reduced_at, DAY)
+        said = _("reduced to commune and week on %(date)s", date=on) if on else _("in communes and weeks by now")
+        facts.append(("kept", _("Kept"), said))
     return Words(
         kind=kind,
         doing=doing(view, mission),

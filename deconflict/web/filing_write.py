@@ -43,7 +43,7 @@ def amend(pages: Pages, reference: str) -> Page:
     current = filing_of(pages, reference)
     view = own_versions(pages, reference)[-1]
     if "amend" not in states.possible("item", view.state, "owner"):
-        raise Refused(N_("It can no longer be amended. File a new one."))
+        raise Refused(N_("It can no longer be amended. Make a new one."))
     what = pages.sheet_of(view.kind)
     if request.method == "GET":
         return _form(pages, what, filing_form.amending(current, view.version, mission()), view)
@@ -76,7 +76,7 @@ def _written(pages: Pages, what: str, view: ItemView | None) -> Page:
     do = request.form.get("_do", "review")
     typed = filing_form.picked(filing_form.read(request.form), request.form, mission().gazetteer)
     if do == "add":
-        full = {"": [_("Twelve stops at most: file the rest as another one.")]} if typed.stops == MOST_STOPS else {}
+        full = {"": [_("Twelve stops at most: enter the rest as another one.")]} if typed.stops == MOST_STOPS else {}
         return _form(pages, what, filing_form.with_stop(typed), view, Problems(full))
     if do.startswith("remove-"):
         gone = number(do.removeprefix("remove-"))
@@ -121,7 +121,7 @@ def _file(pages: Pages, what: str, typed: Typed, filing: Filing, view: ItemView 
     if view is None and filing_of(pages, done.reference) != filing:
         # The key was used: a page was sent twice, and changed in between. What is kept is the first.
         said = _(
-            "This page was filed already, as %(reference)s, and what you changed since is not filed. Amend that one.",
+            "This page was sent already, as %(reference)s, and what you changed since was not. Amend that one.",
             reference=done.reference,
         )
         return _wrong(pages, what, typed, view, {"": [said]})
@@ -134,7 +134,7 @@ def _overtaken(pages: Pages, what: str, typed: Typed, view: ItemView | None) -> 
         raise NotFound
     base = own_versions(pages, view.reference)[-1].version
     said = _(
-        "A colleague amended it meanwhile: version %(version)s. Read it, then file yours on top of it if it still holds.",
+        "A colleague amended it meanwhile: version %(version)s. Read it, then send yours on top of it if it still holds.",
         version=base,
     )
     return _wrong(pages, what, replace(typed, base=base), view, {"": [said]}, status=409)

@@ -33,15 +33,18 @@ class Entry:
 
 ENTRIES = (
     Entry("desk.queue", _l("Cases"), _l("What needs your decision, the most urgent first.")),
-    Entry("desk.items", _l("New filings"), _l("What was filed and nobody at the desk has read yet.")),
+    Entry("desk.items", _l("New notices and plans"), _l("What was filed and nobody at the desk has read yet.")),
     Entry("desk.duplicates", _l("Same aid, same place"), _l("Where two organisations may bring the same aid.")),
     Entry("roster.index", _l("Duty roster"), _l("Who is on duty for which area, now and next.")),
     Entry("requests.mine", _l("Requests to us"), _l("What OCHA asks your side to change, and what you answered.")),
-    Entry("notices.mine", _l("Our notices"), _l("The movements your organisation has filed, and their state.")),
-    Entry("notices.new", _l("File a movement"), _l("Tell OCHA where a team goes and when. Takes about five minutes.")),
-    Entry("plans.mine", _l("Our plans"), _l("The patrols and events your sector has filed, and their state.")),
-    Entry("plans.new", _l("File a plan"), _l("A patrol, a convoy or a visible event.")),
+    Entry("notices.mine", _l("Our notices"), _l("The movements your organisation has notified, and their state.")),
+    Entry(
+        "notices.new", _l("Notify a movement"), _l("Tell OCHA where a team goes and when. Takes about five minutes.")
+    ),
+    Entry("plans.mine", _l("Our plans"), _l("The patrols and events of your sector, and their state.")),
+    Entry("plans.new", _l("New plan"), _l("A patrol, a convoy or a visible event.")),
     Entry("people.index", _l("People"), _l("Organisations, who is in them, and invitations.")),
+    Entry("people.ours", _l("Our colleagues"), _l("Who is in your organisation, and who added whom."), menu=False),
     Entry(
         "acknowledge.page", _l("Acknowledge by code"), _l("Give the reference and the code you received."), menu=False
     ),

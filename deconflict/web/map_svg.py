@@ -48,23 +48,22 @@ def draw(
     view = View.around(points, radius_m, width, height, landmark[0].point if landmark else None)
     others = [p for p in gazetteer.within(*view.bounds) if p not in landmark] if gazetteer else []
     words, uid = WORDS[lang], blake2s(repr((shapes, closest, lang, width)).encode(), digest_size=4).hexdigest()
-    sentences = told(shapes, gazetteer, closest, lang)
+    sentences, kinds = told(shapes, gazetteer, closest, lang), [k for k in INK if any(s.kind == k for s in shapes)]
     taken: list[Box] = [(0, height - 34, 150, height), (0, 0, width, LEGEND)]  # scale bar and legend
     taken += [(x - 5, y - 5, x + 5, y + 5) for x, y in map(view.xy, points)]
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="map" role="img" viewBox="0 0 {width} {height}" width="{width}" '
         f'height="{height}" aria-labelledby="t{uid} d{uid}" font-family="sans-serif" font-size="12">',
         f'<title id="t{uid}">{escape(sentences[0])}</title><desc id="d{uid}">{escape(". ".join(sentences[1:]))}.</desc>',
-        _patterns(uid),
+        _patterns(uid, kinds),
         f'<rect class="map-land" width="{width}" height="{height}" fill="#f7f6f2" stroke="#595959"/>',
         *_base(view, layers(basemap), words["rough"], f"name_{lang}"),
-        *(mark for shape in shapes for mark in _shape(shape, view, uid)),
-        *_closest(closest, view, lang, taken),
-        *_towns(landmark, view, taken),
-        *(_caption(s.label, view.xy(s.points[0]), INK[s.kind], 11, view, taken, bold=True) for s in shapes if s.label),
-        *_towns(others, view, taken),
+        *(drawn for shape in shapes for drawn in _shape(shape, view, uid)),
+        *_marks(shapes, view),
+        *_closest(closest, view),
+        *_names(shapes, closest, (landmark, others), view, lang, taken),
         _scale(view, lang),
-        *_legend({s.kind for s in shapes}, words, uid, width),
+        *_legend(kinds, words, uid, width),
         "</svg>",
     ]
     return Markup("\n".join(parts))  # noqa: S704 - every text above went through escape()
@@ -79,19 +78,21 @@ def _landmark(points: Sequence[LatLon], gazetteer: Gazetteer | None) -> list[Pla
     return [near[0]] if near else []
 
 
-def _patterns(uid: str) -> str:
+def _patterns(uid: str, kinds: Sequence[str]) -> str:
     """Stripes for one side, dots for the other: the sides are told apart without colour."""
+    inside = {
+        "hum": f'patternTransform="rotate(45)"><rect width="7" height="7" fill="#82b5e9" fill-opacity=".25"/>'
+        f'<path d="M0 0V7" stroke="{INK["hum"]}" stroke-width="1.4" stroke-opacity=".6"/>',
+        "mil": '><rect width="7" height="7" fill="#e56a54" fill-opacity=".22"/>'
+        f'<circle cx="3.5" cy="3.5" r="1.2" fill="{INK["mil"]}" fill-opacity=".6"/>',
+    }
     return (
-        f'<defs><pattern id="hum{uid}" width="7" height="7" patternUnits="userSpaceOnUse" '
-        f'patternTransform="rotate(45)"><rect width="7" height="7" fill="#82b5e9" fill-opacity=".25"/>'
-        f'<path d="M0 0V7" stroke="{INK["hum"]}" stroke-width="1.4" stroke-opacity=".6"/></pattern>'
-        f'<pattern id="mil{uid}" width="7" height="7" patternUnits="userSpaceOnUse"><rect width="7" height="7" '
-        f'fill="#e56a54" fill-opacity=".22"/><circle cx="3.5" cy="3.5" r="1.2" fill="{INK["mil"]}" fill-opacity=".6"/>'
-        f"</pattern>"
+        "<defs>"
         + "".join(
+            f'<pattern id="{kind}{uid}" width="7" height="7" patternUnits="userSpaceOnUse" {inside[kind]}</pattern>'
             f'<marker id="go-{kind}{uid}" viewBox="0 0 10 10" refX="8" refY="5" markerWidth="6" markerHeight="6" '
-            f'orient="auto"><path d="M0 0L10 5L0 10z" fill="{ink}"/></marker>'
-            for kind, ink in INK.items()
+            f'orient="auto"><path d="M0 0L10 5L0 10z" fill="{INK[kind]}"/></marker>'
+            for kind in kinds
         )
         + "</defs>"
     )
@@ -126,7 +127,7 @@ def _base(view: View, drawn: Sequence[Layer], rough: str, name: str) -> Iterator
 
 
 def _shape(shape: MapShape, view: View, uid: str) -> Iterator[str]:
-    """The ground held, then the line, then the mark where it begins: round for one side, square for the other."""
+    """The ground held, then the line."""
     ink, fill, radius = INK[shape.kind], f"url(#{shape.kind}{uid})", shape.radius_m / view.metres_per_px
     line, (x, y) = [view.xy(p) for p in shape.points], view.xy(shape.points[0])
     outline = f'stroke="{ink}" stroke-width="1.5" stroke-dasharray="{DASH[shape.kind]}"'
@@ -140,54 +141,86 @@ def _shape(shape: MapShape, view: View, uid: str) -> Iterator[str]:
     if len(line) > 1:
         go = f' marker-end="url(#go-{shape.kind}{uid})"' if shape.moving else ""
         yield f'<path d="{_path(line)}" fill="none" {outline.replace("1.5", "2.5")}{go}/>'
-    if shape.kind == "hum":
-        yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{ink}" stroke="#fff" stroke-width="1.5"/>'
-    else:
-        yield f'<path d="M{x - 5:.1f} {y - 5:.1f}h10v10h-10z" fill="{ink}" stroke="#fff" stroke-width="1.5"/>'
 
 
-def _closest(ends: tuple[LatLon, LatLon] | None, view: View, lang: str, taken: list[Box]) -> Iterator[str]:
-    if ends is None:
-        return
-    (ax, ay), (bx, by) = map(view.xy, ends)
-    yield f'<path class="map-closest" d="{_path([(ax, ay), (bx, by)])}" stroke="#111" stroke-width="2" fill="none"/>'
-    distance = length(geodesy.distance_m(*ends), lang)
-    yield _caption(distance, ((ax + bx) / 2, (ay + by) / 2), "#111", 8, view, taken, bold=True)
+def _marks(shapes: Sequence[MapShape], view: View) -> Iterator[str]:
+    """Where each shape begins, a place that several begin at once: round for one side, square for the other."""
+    marks: dict[str, dict[str, None]] = {kind: {} for kind in INK}
+    for shape in shapes:
+        x, y = view.xy(shape.points[0])
+        square = f'<path d="M{x - 5:.1f} {y - 5:.1f}h10v10h-10z"/>'
+        marks[shape.kind][f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5"/>' if shape.kind == "hum" else square] = None
+    for kind, found in marks.items():
+        if found:
+            yield f'<g fill="{INK[kind]}" stroke="#fff" stroke-width="1.5">{"".join(found)}</g>'
 
 
-def _towns(places: Iterable[Place], view: View, taken: list[Box]) -> Iterator[str]:
-    """The first of these settlements whose names find room."""
+def _closest(ends: tuple[LatLon, LatLon] | None, view: View) -> Iterator[str]:
+    if ends is not None:
+        line = _path([view.xy(end) for end in ends])
+        yield f'<path class="map-closest" d="{line}" stroke="#111" stroke-width="2" fill="none"/>'
+
+
+def _names(
+    shapes: Sequence[MapShape],
+    closest: tuple[LatLon, LatLon] | None,
+    towns: tuple[Iterable[Place], Iterable[Place]],
+    view: View,
+    lang: str,
+    taken: list[Box],
+) -> Iterator[str]:
+    """All that is written beside something. What comes first finds room first: the distance, the landmark, what the reader
+    knows the shapes by, the other towns."""
+    bold, dots, names = [], [], []
+    if closest is not None:
+        (ax, ay), (bx, by) = map(view.xy, closest)
+        distance = length(geodesy.distance_m(*closest), lang)
+        bold.append(_caption(distance, ((ax + bx) / 2, (ay + by) / 2), 8, view, taken, ink="#111"))
+    for order, places in enumerate(towns):
+        for dot, name in _towns(places, view, taken):
+            dots.append(dot)
+            names.append(name)
+        if order == 0:
+            bold += [_caption(s.label, view.xy(s.points[0]), 11, view, taken, INK[s.kind]) for s in shapes if s.label]
+    yield f'<g class="map-towns" fill="#fff" stroke="#333">{"".join(dots)}</g>'
+    yield f'<g class="map-names" fill="#333" font-size="11" {HALO}>{"".join(names)}</g>'
+    yield f'<g class="map-names" font-weight="bold" {HALO}>{"".join(bold)}</g>'
+
+
+def _towns(places: Iterable[Place], view: View, taken: list[Box]) -> Iterator[tuple[str, str]]:
+    """Dot and name of the first of these settlements whose names find room."""
     drawn = 0
     for place in places:
         x, y = view.xy(place.point)
         room = drawn < TOWNS and y > LEGEND and view.holds((x - 3, y - 3, x + 3, y + 3))
-        text = _caption(place.name, (x, y), "#333", 6, view, taken) if room else ""
+        text = _caption(place.name, (x, y), 6, view, taken) if room else ""
         if text:
             drawn += 1
             taken.append((x - 3, y - 3, x + 3, y + 3))
-            yield f'<circle class="map-town" cx="{x:.1f}" cy="{y:.1f}" r="2.5" fill="#fff" stroke="#333"/>{text}'
+            yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5"/>', text
 
 
 def _caption(
-    text: str, at: tuple[float, float], ink: str, away: float, view: View, taken: list[Box], *, bold: bool = False
+    text: str, at: tuple[float, float], away: float, view: View, taken: list[Box], ink: str | None = None
 ) -> str:
-    """A text beside a point where it covers no other one. What matters (bold) is written in any case, a town's name not."""
-    (x, y), long = at, len(text) * LETTER * (1.1 if bold else 1.0)
+    """A text beside a point where it covers no other one. What matters (with an ink, bold) is written in any case, a town's
+    name not."""
+    (x, y), long = at, len(text) * LETTER * (1.1 if ink else 1.0)
     places = [(x + away, y + 4), (x - away - long, y + 4), (x - long / 2, y - away - 2), (x - long / 2, y + away + 11)]
-    if bold:
+    if ink:
         places += [(left, top + shift) for shift in (16, -16, 32, -32) for left, top in places[:2]]
     for left, base in places:
         box = (left, base - 11, left + long, base + 3)
         if view.holds(box) and not any(_meet(box, other) for other in taken):
             break
     else:
-        if not bold:
+        if not ink:
             return ""
         left = min(max(x + away, 2.0), max(view.width - long - 2, 2.0))
         base = min(max(y + 4, 13.0), view.height - 5.0)
     taken.append((left, base - 11, left + long, base + 3))
-    weight = ' font-weight="bold"' if bold else ' font-size="11"'
-    return f'<text x="{left:.1f}" y="{base:.1f}" fill="{ink}" {HALO}{weight}>{escape(text)}</text>'
+    colour = f' fill="{ink}"' if ink else ""
+    return f'<text x="{left:.0f}" y="{base:.0f}"{colour}>{escape(text)}</text>'
 
 
 def _meet(a: Box, b: Box) -> bool:
@@ -205,16 +238,15 @@ def _scale(view: View, lang: str) -> str:
     )
 
 
-def _legend(kinds: set[str], words: dict[str, str], uid: str, width: int) -> Iterator[str]:
+def _legend(kinds: Sequence[str], words: dict[str, str], uid: str, width: int) -> Iterator[str]:
     yield f'<rect width="{width}" height="{LEGEND}" fill="#fff" fill-opacity=".85"/>'
     x = 10.0
-    for kind in ("hum", "mil"):
-        if kind in kinds:
-            corner = 7 if kind == "hum" else 0
-            yield (
-                f'<rect x="{x:.0f}" y="4" width="14" height="14" rx="{corner}" fill="url(#{kind}{uid})" '
-                f'stroke="{INK[kind]}" stroke-dasharray="{"none" if kind == "hum" else "3 2"}"/>'
-                f'<text x="{x + 20:.0f}" y="15" fill="{INK[kind]}" font-weight="bold">{escape(words[kind])}</text>'
-            )
-            x += 40 + len(words[kind]) * 7.5
+    for kind in kinds:
+        corner = 7 if kind == "hum" else 0
+        yield (
+            f'<rect x="{x:.0f}" y="4" width="14" height="14" rx="{corner}" fill="url(#{kind}{uid})" '
+            f'stroke="{INK[kind]}" stroke-dasharray="{"none" if kind == "hum" else "3 2"}"/>'
+            f'<text x="{x + 20:.0f}" y="15" fill="{INK[kind]}" font-weight="bold">{escape(words[kind])}</text>'
+        )
+        x += 40 + len(words[kind]) * 7.5
     yield f'<text x="{width - 10}" y="15" text-anchor="end" font-weight="bold" fill="#333">N ↑</text>'

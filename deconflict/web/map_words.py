@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -61,14 +61,22 @@ def told(
     """The map in sentences: the title, then each shape, then the distance, for those who hear it."""
     words, said = WORDS[lang], []
     for shape in shapes:
-        said.append(f"{words[shape.kind]} : {shape.label}" if lang == "fr" else f"{words[shape.kind]}: {shape.label}")
-        said[-1] += f", {words['moving']}" if shape.moving else ""
-        said[-1] += f", {words['radius']} {length(shape.radius_m, lang)}" if shape.radius_m else ""
-        said[-1] += f", {whereabouts(shape.points[0], gazetteer, lang)}" if gazetteer else ""
+        known = (
+            shape.label,
+            words["moving"] if shape.moving else "",
+            f"{words['radius']} {length(shape.radius_m, lang)}" if shape.radius_m else "",
+            whereabouts(shape.points[0], gazetteer, lang) if gazetteer else "",
+        )
+        said.append(_of(words[shape.kind], known, lang))
     if closest:
         said.append(f"{length(geodesy.distance_m(*closest), lang)} {words['apart']}")
     sides = [words[kind] for kind in ("hum", "mil") if any(s.kind == kind for s in shapes)]
-    return [f"{words['map']} : {', '.join(sides)}" if lang == "fr" else f"{words['map']}: {', '.join(sides)}", *said]
+    return [_of(words["map"], sides, lang), *said]
+
+
+def _of(name: str, known: Iterable[str], lang: str) -> str:
+    """As `Map: Humanitarian, Mission`; what is not known is left out."""
+    return f"{name}{' :' if lang == 'fr' else ':'} {', '.join(filter(None, known))}"
 
 
 def whereabouts(point: LatLon, gazetteer: Gazetteer, lang: str) -> str:

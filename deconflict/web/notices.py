@@ -46,22 +46,26 @@ MOVEMENT = Sheet(
     ),
     stops=2,
     template="notices/form.html",
-    title=_l("File a movement"),
+    title=_l("Notify a movement"),
     start={"mode": "road", "marking": "none", "cargo": "none", "urgency": "standard"},
 )
 WHO_SEES = {
     Level.MATCH_ONLY: _l(
-        "Seen by your organisation and OCHA only. If it meets a plan of the mission, you are the only side that can be asked "
-        "to change: the rule that the mission adjusts first cannot work."
+        "Read by your organisation and by the CMCoord officers and heads at OCHA only; a sensitive activity by the CMCoord "
+        "officers and the OCHA Head of Office only. If it meets a plan of the mission, you are the only side that can be "
+        "asked to change: the rule that the mission adjusts first cannot work."
     ),
     Level.REDACTED: _l(
-        "Seen by your organisation and OCHA. If it meets a plan, and only then, the OCHA officer may tell the mission desk to "
-        "avoid a settlement on a half-day, and whether people gather there. Never your name, route, hours or cargo. From this "
-        "level up the mission can be asked to adjust first."
+        "Read by your organisation and by the CMCoord officers and heads at OCHA. If another organisation may bring the same "
+        "aid to the same place, the cluster coordinator reads the settlement, the week and the kind of aid, without your name. "
+        "If it meets a plan, and only then, the OCHA officer may tell the mission desk to avoid a settlement on a half-day, "
+        "and whether people gather there; never your name, route, hours or cargo. From this level up the mission can be "
+        "asked to adjust first."
     ),
     Level.FULL: _l(
-        "As the reduced level. In the same case only, the officer may also tell how many vehicles you have, how they are "
-        "marked and their plates, so that they are recognised."
+        "As the reduced level, but the cluster coordinator reads your name too. If it meets a plan, and only then, the officer "
+        "may also tell the mission desk how many vehicles you have, how they are marked and their plates, so that they are "
+        "recognised."
     ),
 }
 PAGES = Pages(
@@ -72,10 +76,10 @@ PAGES = Pages(
     words={
         "noun": _l("Movement notice"),
         "mine": _l("Our notices"),
-        "new": _l("File a movement"),
-        "none": _l("Your organisation has filed nothing yet."),
+        "new": _l("Notify a movement"),
+        "none": _l("Your organisation has notified nothing yet."),
         "begin": _l(
-            "File each movement before it leaves: what nobody filed cannot be compared with the mission's plans."
+            "Notify each movement before it leaves: what nobody has notified cannot be compared with the mission's plans."
         ),
         "amend": _l("Amend a movement"),
         "cancel": _l("Cancel a movement"),

@@ -12,7 +12,7 @@ from deconflict.domain import roles
 from deconflict.domain.country import Mission
 from deconflict.domain.errors import NotFound, Refused
 from deconflict.domain.msgid import N_
-from deconflict.domain.party import CHANGED, PartyCaseView, view_of_own_case
+from deconflict.domain.party import CHANGED, OVER, PartyCaseView, view_of_own_case
 from deconflict.services import acknowledgements, requests
 from deconflict.store import own
 from deconflict.store.base import db, lookup_hash
@@ -50,11 +50,10 @@ Page = str | tuple[str, int] | Response
 @audience(*FILERS)
 def mine() -> str:
     who, mission = current_audience(), _mission()
-    found = own.own_cases(db.session(), who, mission.catalogue, mission.pack.clocks.next_batch_at, now())
+    found, unreadable = own.own_cases(db.session(), who, mission, now())
     views = [view for case, item in found if (view := view_of_own_case(case, item, who)) is not None]
     views.sort(key=lambda view: (view.waits, not view.over, view.last_at), reverse=True)
     rows = [(view, in_words(view.item, mission), moment_words(view.last_at)) for view in views]
-    unreadable = own.unreadable_cases(db.session(), who, mission.catalogue)
     return render_template("own/requests.html", rows=rows, unreadable=unreadable)
 
 
@@ -74,6 +73,8 @@ def answer(reference: str) -> Page:
     if asked.state == CHANGED:
         # Whether the request still stands would tell what the change did (RUL-6).
         raise Refused(N_("You changed it after this was asked. The desk reads the change and tells you."))
+    if asked.state == OVER:
+        raise Refused(N_("This file is over: there is nothing left to answer."))
     text = request.form.get("text", "")
     try:
         requests.answer(asked.id, request.form.get("answer", ""), text, current_audience(), _mission(), now())
@@ -104,8 +105,8 @@ def mark(noun: str, number: int) -> str:
 
 def _own_case(reference: str) -> PartyCaseView:
     """Raises NotFound for what does not exist, is another's, or of which nothing was told yet."""
-    who, mission = current_audience(), _mission()
-    found = own.own_case(db.session(), reference, who, mission.catalogue, mission.pack.clocks.next_batch_at, now())
+    who = current_audience()
+    found = own.own_case(db.session(), reference, who, _mission(), now())
     view = view_of_own_case(*found, who) if found is not None else None
     if view is None:
         raise NotFound

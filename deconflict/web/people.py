@@ -25,6 +25,7 @@ from deconflict.web.language import LOCALES, current_language, label
 
 bp = Blueprint("people", __name__)
 
+ELSEWHERE_SHOWN = 30
 PHONES = ("phones-0", "phones-1", "phones-2")
 Page = str | tuple[str, int] | Response
 
@@ -45,6 +46,25 @@ def index() -> str:
     return render_template("people/index.html", organisations=directory.organisations(), sides=SIDES)
 
 
+@bp.get("/people/organisations/<int:organisation_id>")
+@audience(roles.ADMINISTRATOR)
+def organisation(organisation_id: int) -> str:
+    return render_template("people/people.html", organisation=directory.organisation(organisation_id), manages=True)
+
+
+@bp.get("/people/ours")
+@audience(*roles.WITNESS_OF.values(), *roles.OFFICERS)
+def ours() -> str:
+    """Who is in one's own organisation, since when and by whom; for OCHA also who was added elsewhere of late."""
+    me = current_audience()
+    return render_template(
+        "people/people.html",
+        organisation=directory.ours(me),
+        manages=False,
+        elsewhere=directory.lately_added(me, ELSEWHERE_SHOWN),
+    )
+
+
 @bp.route("/people/organisations/new", methods=["GET", "POST"])
 @audience(roles.ADMINISTRATOR)
 def add_organisation() -> Page:
@@ -53,11 +73,11 @@ def add_organisation() -> Page:
     values = typed(request.form)
     try:
         facts = OrganisationSchema().load({k: v for k, v in values.items() if k != "csrf_token"})
-        people.add_organisation(current_audience(), **facts, now=now())
+        added = people.add_organisation(current_audience(), **facts, now=now())
     except (ValidationError, Refused) as error:
         return _organisation_page(Form(values, _errors(error))), 422
     flash(_("The organisation is added. Invite its people."))
-    return redirect(url_for("people.index"), 303)
+    return redirect(url_for("people.organisation", organisation_id=added), 303)
 
 
 @bp.route("/people/organisations/<int:organisation_id>/invite", methods=["GET", "POST"])
@@ -75,14 +95,17 @@ def invite(organisation_id: int) -> Page:
         invited = people.invite(current_audience(), organisation_id, newcomer, link_for=_link, now=now())
     except (ValidationError, Refused) as error:
         return _invite_page(organisation, Form(values, _errors(error))), 422
-    return render_template("people/invited.html", invited=invited, name=newcomer.name)
+    return render_template("people/invited.html", invited=invited, name=newcomer.name, organisation_id=organisation_id)
 
 
 @bp.post("/people/<int:person_id>/invite")
 @audience(roles.ADMINISTRATOR)
 def reinvite(person_id: int) -> str:
     invited = people.reinvite(current_audience(), person_id, link_for=_link, now=now())
-    return render_template("people/invited.html", invited=invited, name=directory.person(person_id).name)
+    found = directory.person(person_id)
+    return render_template(
+        "people/invited.html", invited=invited, name=found.name, organisation_id=found.organisation_id
+    )
 
 
 @bp.get("/people/<int:person_id>")

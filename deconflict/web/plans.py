@@ -39,7 +39,7 @@ PATROL = Sheet(
     ),
     stops=2,
     template="plans/patrol.html",
-    title=_l("File a patrol or convoy"),
+    title=_l("New patrol or convoy"),
     start={"mode": "road"},
 )
 EVENT = Sheet(
@@ -55,7 +55,7 @@ EVENT = Sheet(
     ),
     stops=1,
     template="plans/event.html",
-    title=_l("File a QIP event"),
+    title=_l("New QIP event"),
     start={"stops-0-halt": "yes"},
 )
 WHO_SEES = {
@@ -76,10 +76,10 @@ PAGES = Pages(
     words={
         "noun": _l("Plan"),
         "mine": _l("Our plans"),
-        "new": _l("File a plan"),
-        "none": _l("Nothing is filed yet."),
+        "new": _l("New plan"),
+        "none": _l("There is no plan yet."),
         "begin": _l(
-            "File each patrol, convoy or event beforehand: what nobody filed cannot be compared with humanitarian activities."
+            "Enter each patrol, convoy or event beforehand: what nobody has entered cannot be compared with humanitarian activities."
         ),
         "amend": _l("Amend a plan"),
         "cancel": _l("Cancel a plan"),

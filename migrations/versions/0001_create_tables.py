@@ -89,7 +89,8 @@ def upgrade() -> None:
     op.create_table('account',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=False),
-    sa.Column('email', sa.String(length=255), nullable=False),
+    sa.Column('email', sa.Text(), nullable=False),
+    sa.Column('lookup', sa.String(length=64), nullable=False),
     sa.Column('password', sa.String(length=255), nullable=True),
     sa.Column('active', sa.Boolean(), nullable=False),
     sa.Column('fs_uniquifier', sa.String(length=64), nullable=False),
@@ -105,8 +106,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_account_person_id_person')),
     sa.ForeignKeyConstraint(['reset_asked_by_id'], ['person.id'], name=op.f('fk_account_reset_asked_by_id_person')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_account')),
-    sa.UniqueConstraint('email', name=op.f('uq_account_email')),
     sa.UniqueConstraint('fs_uniquifier', name=op.f('uq_account_fs_uniquifier')),
+    sa.UniqueConstraint('lookup', name=op.f('uq_account_lookup')),
     sa.UniqueConstraint('person_id', name=op.f('uq_account_person_id'))
     )
     op.create_table('failed_attempt',
@@ -230,7 +231,8 @@ def upgrade() -> None:
     sa.Column('reason', sa.String(length=40), nullable=False),
     sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_due_mark_item_id_item')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_due_mark'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_due_mark')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('due_mark', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_due_mark_item_id'), ['item_id'], unique=False)

@@ -44,16 +44,16 @@ def test_a_long_way_is_looked_up_in_stretches_each_at_its_own_hours() -> None:
     way = leg(MOPTI, off(MOPTI, 90.0, 199_999.0), start=at(6), end=at(14))
     stretches = extents(way)
     assert len(stretches) == 8
-    assert [e.ends_s - e.begins_s for e in stretches] == pytest.approx([HOUR] * 8)
-    assert [e.begins_s for e in stretches[1:]] == [e.ends_s for e in stretches[:-1]]
-    assert stretches[0].part_ends_s - stretches[0].part_begins_s == 8 * HOUR
+    assert [e.box.lasts_s for e in stretches] == pytest.approx([HOUR] * 8)
+    assert [e.box.begins_s for e in stretches[1:]] == [e.box.ends_s for e in stretches[:-1]]
+    assert stretches[0].coded.lasts_s == 8 * HOUR
 
 
 def test_slack_runs_along_the_way() -> None:
     way = leg(MOPTI, off(MOPTI, 90.0, 49_999.0), start=at(6, declared=(1, 0)), end=at(8, assumed=(0, 2)))
     first, last = extents(way)
-    assert (first.begins_s, first.ends_s) == (at(5).at.timestamp(), at(8).at.timestamp())
-    assert (last.begins_s, last.ends_s) == (at(6.5).at.timestamp(), at(10).at.timestamp())
+    assert (first.box.begins_s, first.box.ends_s) == (at(5).at.timestamp(), at(8).at.timestamp())
+    assert (last.box.begins_s, last.box.ends_s) == (at(6.5).at.timestamp(), at(10).at.timestamp())
 
 
 def test_the_codes_of_a_part_are_looked_up_once_with_the_hours_of_the_whole_part() -> None:
@@ -67,7 +67,7 @@ def test_the_codes_of_a_part_are_looked_up_once_with_the_hours_of_the_whole_part
 
 def test_a_corridor_that_stands_is_held_all_the_time_on_all_its_length() -> None:
     held = stay(MOPTI, BANDIAGARA, start=at(6), end=at(8), radius_m=100.0)
-    assert len({(e.begins_s, e.ends_s) for e in extents(held)}) == 1
+    assert len({(e.box.begins_s, e.box.ends_s) for e in extents(held)}) == 1
     assert len(extents(held)) == 3
 
 

@@ -11,6 +11,7 @@ from rule_cases import BANKASS, BY_ID, COMMUNE, GAO, MINUTE, RULES, Case, fires,
 
 from deconflict.domain.activity import Activity, Side, Spot
 from deconflict.domain.severity import Severity
+from deconflict.domain.words import severity_words
 
 
 @those("urban")
@@ -105,6 +106,12 @@ def test_a_cap_holds_for_every_rule_that_speaks_of_the_same_part(case: Case) -> 
     assert found is not None
     assert {"R01a", case.rule_id} <= set(found.rule_ids)
     assert found.severity is Severity.INFO
+    held = {hit.rule_id: "capped" in hit.modifiers for hit in found.hits}
+    assert (held["R01a"], held[case.rule_id]) == (True, False)
+    armed_hit = next(hit for hit in found.hits if hit.rule_id == "R01a")
+    assert severity_words(armed_hit, Severity.CRITICAL, "en").endswith(
+        "no more than info for what the mission does there"
+    )
 
 
 # -- among humanitarians

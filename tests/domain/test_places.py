@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,13 +18,21 @@ from deconflict.domain.places import BadRow, Gazetteer, Place, fold, gazetteer_f
 
 ROOT = Path(__file__).resolve().parents[2]
 PACK = ROOT / "config/missions/mali-minusma/gazetteer"
-REFERENCE = ROOT / "../shared/data/mali"
+REFERENCE = Path(os.environ.get("REFERENCE_DATA", ROOT / "../shared/data")) / "mali"
 EDITION = "COD 2021-12-20"
 
 
 def read(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def reference(name: str) -> list[dict[str, str]]:
+    """Rows of the official data, which is no part of the project: where it is not at hand the test is left out and says so."""
+    path = REFERENCE / name
+    if not path.exists() and os.environ.get("CI") != "true":
+        pytest.skip(f"the official geodata is not at hand (REFERENCE_DATA: a folder with mali/{name})")
+    return read(path)
 
 
 ROWS = [row for path in sorted(PACK.glob("*.csv")) for row in read(path)]
@@ -46,14 +55,14 @@ def first(words: str) -> str:
 
 
 def test_every_unit_of_the_2021_edition_is_there_with_its_parent_and_no_other() -> None:
-    official = {row["pcode"]: row["parent_pcode"] for row in read(REFERENCE / "cod2021_pcodes.csv")}
+    official = {row["pcode"]: row["parent_pcode"] for row in reference("cod2021_pcodes.csv")}
     ours = {p.pcode: {"region": "MLI", "cercle": p.region, "commune": p.cercle}[p.level] for p in UNITS}
     assert ours == official
     assert sum(p.level == "commune" for p in MALI.places) == 701
 
 
 def test_every_commune_stands_within_two_kilometres_of_its_chief_place() -> None:
-    communes = [r for r in read(REFERENCE / "places.csv") if r["level"] == "adm3" and r["coord"] == "chef-lieu"]
+    communes = [r for r in reference("places.csv") if r["level"] == "adm3" and r["coord"] == "chef-lieu"]
     assert len(communes) == 700
     off = [
         r["pcode"] for r in communes if distance_m(point(MALI, r["pcode"]), (float(r["lat"]), float(r["lon"]))) > 2000
@@ -62,7 +71,7 @@ def test_every_commune_stands_within_two_kilometres_of_its_chief_place() -> None
 
 
 def test_every_town_lies_in_the_commune_and_where_the_reference_has_it() -> None:
-    known = {row["place_id"]: row for row in read(REFERENCE / "places.csv")}
+    known = {row["place_id"]: row for row in reference("places.csv")}
     for town in TOWNS:
         row = known[town.pcode]
         assert (town.commune, town.cercle, town.region) == (row["adm3_pcode"], row["adm2_pcode"], row["adm1_pcode"])
@@ -78,7 +87,7 @@ def test_every_unit_has_a_chief_place_inside_itself() -> None:
 
 
 def test_names_differ_from_the_official_ones_by_accents_only_or_keep_them_as_another_spelling() -> None:
-    for row in read(REFERENCE / "admin_units.csv"):
+    for row in reference("admin_units.csv"):
         commune = MALI.get(row["adm3_pcode"])
         assert commune is not None
         assert {fold(row["adm3_name"]), fold(row["adm3_fr"])} <= {fold(name) for name in (commune.name, *commune.names)}

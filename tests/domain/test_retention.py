@@ -124,19 +124,19 @@ def test_the_words_of_a_request_are_left_with_commune_and_week(mission):
         "crowd": True,
         "recognition": {"vehicles": 2, "marking": "flag", "version": 1},
     }
-    assert reduced_words(words, None, mission.gazetteer) == {
+    assert reduced_words(words, mission.gazetteer) == {
         "place": "Bankass",
         "pcode": town.commune,
         "half_days": [["2019-12-09", "morning"], ["2019-12-15", "night"]],
         "crowd": True,
     }
-    bush = reduced_words(words | {"place": "Gao (≤ 20 km)", "pcode": None}, make.PLACES["Gao"][0], mission.gazetteer)
-    assert bush["place"] == "Gao"
+    assert reduced_words(words | {"place": "Bankass (≤ 20 km)"}, mission.gazetteer)["place"] == "Bankass"
+    assert reduced_words(words | {"pcode": None}, mission.gazetteer)["place"] == ""
     endless = reduced_words(
-        {"half_days": [["2019-12-10", "morning"], [NO_END.day.isoformat(), NO_END.part]]}, None, mission.gazetteer
+        {"half_days": [["2019-12-10", "morning"], [NO_END.day.isoformat(), NO_END.part]]}, mission.gazetteer
     )
     assert endless["half_days"][-1] == [NO_END.day.isoformat(), NO_END.part]
-    assert reduced_words({}, None, mission.gazetteer)["half_days"] == []
+    assert reduced_words({}, mission.gazetteer)["half_days"] == []
 
 
 @pytest.mark.parametrize(("side", "days"), [(Side.HUMANITARIAN, 14), (Side.MISSION, 7)])

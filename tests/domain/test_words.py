@@ -12,6 +12,7 @@ from mali import (
     NOWHERE,
     away,
     exact,
+    in_commune,
     judged,
     mission,
     notice,
@@ -23,8 +24,10 @@ from mali import (
 )
 
 from deconflict.domain.filing import Filing, Stop
-from deconflict.domain.modifiers import COMMUNE_ONLY, JOINT, MARKET_DAY, URBAN, WIDE_COMMUNE
-from deconflict.domain.words import PATTERNS, explain, sentence, sentences
+from deconflict.domain.judgement import Judgement
+from deconflict.domain.modifiers import CAPPED, COMMUNE_ONLY, JOINT, MARKET_DAY, URBAN, WIDE_COMMUNE
+from deconflict.domain.severity import Severity
+from deconflict.domain.words import PATTERNS, explain, sentence, sentences, severity_words
 
 
 def said(humanitarian: Filing, planned: Filing, rule_id: str, language: str = "en") -> str:
@@ -78,7 +81,7 @@ def test_a_delay_that_nobody_announced_is_called_so() -> None:
     later = plan(presence(exact(away(500)), "10 Dec 19:30", "10 Dec 20:00"))
     words = said(work, later, "R01a")
     assert words.startswith("500 m apart (limit 2 km), ")
-    assert "4.5 h between (limit 3 h)" in words
+    assert "4.5 h between as planned, at least 2.5 h (limit 3 h)" in words
     assert words.endswith("Possible only: it takes a delay or a haste that nobody announced")
 
 
@@ -120,10 +123,88 @@ def test_what_changed_a_rule_is_said_and_the_limit_is_the_changed_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "word"), [*product(PATTERNS, (URBAN, MARKET_DAY, JOINT, COMMUNE_ONLY, WIDE_COMMUNE))]
+    ("language", "word"), [*product(PATTERNS, (URBAN, MARKET_DAY, JOINT, COMMUNE_ONLY, WIDE_COMMUNE, CAPPED))]
 )
 def test_every_modifier_has_words_in_every_language(language: str, word: str) -> None:
     assert PATTERNS[language][word]
+
+
+def test_what_stands_beside_a_sentence_or_is_kept_no_longer_is_left_out() -> None:
+    judgement = judged(DISTRIBUTION, plan(presence((14.0800, -3.5120), "10 Dec 13:00", "10 Dec 16:00")))
+    assert judgement is not None
+    fact, zone = explain(judgement)[0], mission().zone
+    bare = sentence(fact, "en", zone, cited=False)
+    assert sentence(fact, "en", zone) == f"{bare}, rule R01a, SOP version {mission().pack.version}"
+    later = sentence(fact, "fr", zone, dated=False)
+    assert later.startswith("à 1,4 km (limite 2 km), au moins 0 h entre les deux (limite 3 h)")
+    assert "déc." not in later
+
+
+# -- what made a severity another than its rule's
+
+PATROL_AT_NIGHT = plan(presence(exact(away(500)), "10 Dec 19:30", "10 Dec 20:00"))
+WORK = notice(presence(exact(NOWHERE), "10 Dec 09:00", "10 Dec 15:00", "DIST_FOOD"))
+MEDEVAC = plan(Stop(exact(away(500)), sharp("10 Dec 10:00"), sharp("10 Dec 11:00"), "MEDEVAC", halt=True))
+MARKET = notice(presence(town("Djenné"), "9 Dec 09:00", "9 Dec 15:00", "DIST_FOOD"))  # a Monday
+TEACHING = notice(presence(in_commune("Salam"), "10 Dec 09:00", "10 Dec 12:00", "EDU"))
+
+
+def moves(judgement: Judgement | None, rule_id: str, language: str) -> str:
+    assert judgement is not None
+    hit = next(hit for hit in judgement.hits if hit.rule_id == rule_id)
+    return severity_words(hit, next(rule.severity for rule in mission().pack.rules if rule.id == rule_id), language)
+
+
+@pytest.mark.parametrize(
+    ("humanitarian", "planned", "rule_id", "english", "french"),
+    [
+        (WORK, PATROL_AT_NIGHT, "R01a", "critical by the rule, one step milder since it is only possible", "critique"),
+        (
+            MARKET,
+            plan(presence(town("Djenné"), "10 Dec 16:00", "10 Dec 18:00")),
+            "R01c",
+            "medium by the rule, one step worse on market day",
+            "moyenne selon la règle, un degré de plus un jour de foire",
+        ),
+        (
+            WORK,
+            replace(PATROL_AT_NIGHT, joint_with="host_forces"),
+            "R01b",
+            "one step worse in that company",
+            "un degré de plus en cette compagnie",
+        ),
+        (
+            TEACHING,
+            plan(presence(in_commune("Salam"), "10 Dec 09:00", "10 Dec 12:00", "CIMIC_ACT")),
+            "R03b",
+            "no more than low in so large a commune",
+            "pas plus que faible dans une commune aussi grande",
+        ),
+        (
+            WORK,
+            replace(MEDEVAC, stops=(replace(MEDEVAC.stops[0], activity=None),), kind="MEDEVAC"),
+            "R13",
+            "",
+            "",
+        ),
+    ],
+)
+def test_what_moved_a_severity_is_said_step_by_step(
+    humanitarian: Filing, planned: Filing, rule_id: str, english: str, french: str
+) -> None:
+    judgement = judged(humanitarian, planned)
+    for said_so, language in ((english, "en"), (french, "fr")):
+        found = moves(judgement, rule_id, language)
+        assert said_so in found
+        assert bool(said_so) is bool(found)
+
+
+def test_a_severity_that_these_rules_do_not_lead_to_is_not_explained_by_them() -> None:
+    judgement = judged(WORK, PATROL_AT_NIGHT)
+    assert judgement is not None
+    hit = next(hit for hit in judgement.hits if hit.rule_id == "R01a")
+    assert severity_words(hit, Severity.CRITICAL, "en")
+    assert severity_words(hit, Severity.MEDIUM, "en") == ""  # the rule was another one when it was judged
 
 
 def test_both_languages_say_the_same_things() -> None:

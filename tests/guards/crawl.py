@@ -28,7 +28,7 @@ from planted import (
 from sqlalchemy import func, select
 from world import make_app
 
-from deconflict.domain import disclosure, roles
+from deconflict.domain import disclosure, matrix, roles
 from deconflict.domain.activity import Side
 from deconflict.domain.audience import Audience
 from deconflict.domain.disclosure import ItemFacts
@@ -105,14 +105,14 @@ class Crawl:
         return key in known.get(kind, (key,))
 
     def officer(self, who: Audience, sensitive: bool) -> bool:
-        return disclosure.opens("case.desk", who, own=False, sensitive=sensitive)
+        return matrix.opens("case.desk", who, own=False, sensitive=sensitive)
 
     def sensitive(self, case: str) -> bool:
         return self.facts[f"{case}-n"].sensitive
 
     def told(self, who: Audience, case: str, side: str) -> bool:
         item = self.facts[f"{case}-{'n' if side == Side.HUMANITARIAN else 'p'}"]
-        return (case, side) in self.world.told and disclosure.opens("case.own", who, own=disclosure.is_own(item, who))
+        return (case, side) in self.world.told and matrix.opens("case.own", who, own=disclosure.is_own(item, who))
 
     def may_see(self, who: Audience | None, plant: Plant) -> bool:
         if who is None:
@@ -122,10 +122,14 @@ class Crawl:
             case "organisation":
                 return who.is_officer or runs_the_house or self.world.organisations[about] == who.organisation_id
             case "person":
-                return who.is_officer or runs_the_house or self.accounts[about] is who
+                whose = self.accounts[about]
+                seen = disclosure.sees_person(
+                    who, organisation_id=whose.organisation_id, side=whose.side, scope=whose.scope
+                )
+                return seen or whose is who
             case "phone":
                 own = self.accounts[about].organisation_id == who.organisation_id
-                return disclosure.opens("contact.phone", who, own=own)
+                return matrix.opens("contact.phone", who, own=own)
             case "e-mail":
                 return self.accounts[about] is who
             case "desk":
@@ -136,7 +140,7 @@ class Crawl:
                 return False
         facts = self.facts[about]
         own = disclosure.is_own(facts, who)
-        return disclosure.opens(plant.element, who, own=own, sensitive=facts.sensitive)
+        return matrix.opens(plant.element, who, own=own, sensitive=facts.sensitive)
 
     def answers(self, account: str) -> Iterator[Answer]:
         return (answer for answer in self.gets if answer.account == account)

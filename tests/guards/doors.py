@@ -32,6 +32,8 @@ GETS = {
     "desk.duplicates": ("page", [*OFFICERS, "cluster"]),
     "desk.find": ("search", OFFICERS),
     "desk.case": ("desk case", OFFICERS),
+    "desk.log": ("desk case", OFFICERS),
+    "desk.case_map": ("desk case", OFFICERS),
     "desk.ask_preview": ("desk case", OFFICERS),
     "desk.item": ("desk item", OFFICERS),
     "desk.case_hold": ("desk case", OFFICERS),
@@ -39,6 +41,8 @@ GETS = {
     "roster.index": ("page", OFFICERS),
     "people.index": ("page", ["administrator"]),
     "people.add_organisation": ("page", ["administrator"]),
+    "people.organisation": ("organisation", ["administrator"]),
+    "people.ours": ("page", ["focal_point", "cimic", *OFFICERS]),
     "people.invite": ("organisation", ["administrator"]),
     "people.person": ("person", ["administrator"]),
     # Open to strangers: the key stands in the address, or there is nothing to read.

@@ -45,6 +45,19 @@ def test_up_down_up_with_rows_in_every_table(bare_app):
         assert count("overlap_case") == 1
 
 
+def test_no_mark_has_the_id_of_one_that_is_gone(bare_app):
+    """Comparing with the models does not see how ids are given."""
+    add = "INSERT INTO due_mark (item_id, reason, made_at) VALUES (1, 'file', '2019-12-09 06:00:00+00:00') RETURNING id"
+    with bare_app.app_context():
+        upgrade()
+        rows.fill_every_table()
+        with db.engine.begin() as connection:
+            connection.execute(text("DELETE FROM due_mark"))
+            first = connection.execute(text(add)).scalar_one()
+            connection.execute(text("DELETE FROM due_mark"))
+            assert connection.execute(text(add)).scalar_one() > first
+
+
 def count(table: str) -> int:
     with db.engine.connect() as connection:
         return connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()

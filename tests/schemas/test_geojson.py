@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deconflict.domain.activity import Part, Shape, Side, Slack
+from deconflict.domain.activity import OPEN_END, Part, Shape, Side, Slack
 from deconflict.schemas.geojson import Read, read_files
 from deconflict.schemas.geojson_faults import REASONS, GeoJsonError, Problem
 
@@ -80,6 +81,22 @@ def test_metres_and_minutes_are_taken_as_they_are_declared(tmp_path):
     (part,) = parts(tmp_path, feature(radius_m=200, uncertainty_m=707.5, early_min=30, late_min=90))
     assert (part.shape.radius_m, part.uncertainty_m) == (200.0, 707.5)
     assert part.start.declared == part.end.declared == Slack(1800.0, 5400.0)
+
+
+def test_the_radius_of_a_way_is_uncertainty_while_somebody_goes_along_it(tmp_path):
+    metres = {"radius_m": 200, "uncertainty_m": 30}
+    waits = {"type": "LineString", "coordinates": [[-3.6, 14.0], [-3.6, 14.0], [-3.5, 14.0]]}
+    nowhere = {"type": "LineString", "coordinates": [[-3.6, 14.0], [-3.6, 14.0]]}
+
+    def widths(geometry: Any, **changes: Any) -> list[tuple[bool, float, float]]:
+        found = parts(tmp_path, feature(geometry, **metres, **changes))
+        return [(part.moving, part.shape.radius_m, part.uncertainty_m) for part in found]
+
+    assert widths(LINE) == [(True, 0.0, 230.0)]
+    assert widths(LINE, moving=False) == [(False, 200.0, 30.0)]
+    assert widths(LINE, ends_at=PROPERTIES["starts_at"]) == [(False, 200.0, 30.0)]
+    assert widths(nowhere) == [(False, 200.0, 30.0)]
+    assert widths(waits, times=TIMES, ends_at=None) == [(False, 200.0, 30.0), (True, 0.0, 230.0)]
 
 
 def test_height_and_null_properties_are_as_absent(tmp_path):
@@ -185,7 +202,15 @@ def test_a_file_may_begin_with_a_byte_order_mark(tmp_path):
 
 @pytest.mark.parametrize("name", list(PROPERTIES))
 def test_what_must_be_said_is_named_when_it_is_not(tmp_path, name):
-    assert only(tmp_path, feature(**{name: None})) == (name, "missing")
+    assert only(tmp_path, feature(**{name: None})) == (name, "endless" if name == "ends_at" else "missing")
+
+
+def test_an_end_that_nobody_knows_is_written_as_the_sentence_says(tmp_path):
+    (problem,) = problems(tmp_path, feature(ends_at=None))
+    for language in REASONS:
+        written_as = problem.sentence(language).split()[-1]
+        (part,) = parts(tmp_path, feature(ends_at=written_as))
+        assert part.end.at == OPEN_END
 
 
 @pytest.mark.parametrize(
@@ -334,8 +359,8 @@ def test_a_kind_must_be_one_of_its_side_where_kinds_are_given(tmp_path):
     [
         (b"", "json"),
         (b"{", "json"),
-        (b"\xff\xfe", "json"),
-        (b"[1" + b"0" * 5000 + b"]", "json"),
+        (b"\xff\xfe", "utf8"),
+        (b"[1" + b"0" * 5000 + b"]", "digits"),
         (b"[" * 200_000, "deep"),
         (b"[]", "collection"),
         (b'{"type": "Feature"}', "collection"),
@@ -350,8 +375,83 @@ def test_a_file_that_is_no_collection_is_refused_as_a_whole(tmp_path, text, reas
         read_files([path, tmp_path / "missing.geojson"])
     assert [(p.file, p.index, p.reason) for p in refused.value.problems] == [
         (str(path), None, reason),
-        (str(tmp_path / "missing.geojson"), None, "unreadable"),
+        (str(tmp_path / "missing.geojson"), None, "absent"),
     ]
+
+
+def test_why_the_system_gives_no_file_is_said_in_both_languages(tmp_path, monkeypatch):
+    def refuses(error: OSError) -> tuple[str, dict[str, Any]]:
+        def read_text(*_: Any, **__: Any) -> str:
+            raise error
+
+        monkeypatch.setattr(Path, "read_text", read_text)
+        with pytest.raises(GeoJsonError) as refused:
+            read_files([tmp_path])
+        (problem,) = refused.value.problems
+        assert problem.sentence("en") != problem.sentence("fr")
+        return problem.reason, dict(problem.given)
+
+    with pytest.raises(GeoJsonError) as refused:
+        read_files([tmp_path])
+    assert refused.value.problems[0].reason == "folder"
+    assert refuses(PermissionError(errno.EACCES, "Permission denied")) == ("denied", {})
+    assert refuses(OSError(errno.EIO, "Input/output error")) == ("unreadable", {"given": "EIO"})
+
+
+TWICE = {
+    "type": "FeatureCollection",
+    "features": [feature(), feature(id=2, note={"a": [{"b": 1}]})],
+}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "places"),
+    [
+        ('"id": "H1"', '"id": "H1", "id": "H2"', [(0, "id")]),
+        ('"type": "Point"', '"type": "Point", "type": "Point"', [(0, "geometry.type"), (1, "geometry.type")]),
+        ('"b": 1', '"b": 1, "b": 2', [(1, "note.a[0].b")]),
+        ('"features": [', '"features": [], "features": [', [(None, "features")]),
+        ('"type": "Feature",', '"type": "Feature", "properties": {},', [(0, "properties"), (1, "properties")]),
+        ('"H1"', '"H1", "\\n": 1, "\\n": 2', [(0, "?")]),
+    ],
+)
+def test_a_name_that_stands_twice_in_one_object_is_refused(tmp_path, old, new, places):
+    path = tmp_path / "twice.geojson"
+    path.write_text(json.dumps(TWICE).replace(old, new), encoding="utf-8")
+    with pytest.raises(GeoJsonError) as refused:
+        read_files([path])
+    assert [(p.index, p.member, p.reason) for p in refused.value.problems] == [(*place, "twice") for place in places]
+    assert all(p.file == str(path) for p in refused.value.problems)
+
+
+MALI = (10.1, -12.3, 25.1, 4.4)
+
+
+@pytest.mark.parametrize(
+    ("geometry", "taken"),
+    [
+        (POINT, True),
+        ({"type": "Point", "coordinates": [14.08, -3.61]}, False),
+        ({"type": "LineString", "coordinates": [[14.0, -3.6], [14.2, -3.5]]}, False),
+        ({"type": "LineString", "coordinates": [[5.0, 15.0], [3.0, 15.5]]}, True),  # over the border
+        (polygon([[lat, lon] for lon, lat in SQUARE]), False),
+        (polygon([[-13, 10], [5, 10], [5, 26], [-13, 26], [-13, 10]]), True),  # around the country
+        ({"type": "MultiPoint", "coordinates": [[-3.6, 14.0], [14.0, -3.6]]}, False),
+        ({"type": "Point", "coordinates": [-12.3, 10.1]}, True),  # the bounds are closed
+    ],
+)
+def test_a_shape_that_lies_wholly_outside_the_bounds_is_refused_where_bounds_are_given(tmp_path, geometry, taken):
+    path = written(tmp_path, feature(geometry, moving=None))
+    assert read_files([path]).items
+    if taken:
+        assert read_files([path], bounds=MALI).items
+        return
+    with pytest.raises(GeoJsonError) as refused:
+        read_files([path], bounds=MALI)
+    (problem,) = refused.value.problems
+    assert (problem.index, problem.id, problem.member, problem.reason) == (0, "H1", "geometry", "outside")
+    assert "may be swapped (given: [14" in problem.sentence("en")
+    assert "inversés" in problem.sentence("fr")
 
 
 def test_a_sentence_names_file_feature_and_field_in_both_languages(tmp_path):

@@ -39,7 +39,54 @@ POINTLESS = [
         "rule 16, together_min: Travelling together is a matter",
     ),
     ("sop.toml", 'humanitarian = ["MOVE"]', 'humanitarian = ["CROWD"]', "rule 16, together_min: No kind that the rule"),
-    ("sop.toml", 'unless = ["R06a"]\ns', 'unless = ["R66a"]\ns', "rule 18, unless: 'R66a' is no other rule"),
+    (
+        "sop.toml",
+        'unless = ["R06a"]\ns',
+        'unless = ["R66a"]\ns',
+        "rule 18, unless: 'R66a' is no other rule. Did you mean 'R06a'?",
+    ),
+    ("sop.toml", 'unless = ["R06a"]\ns', 'unless = ["R17"]\ns', "rule 18, unless: R17 is about two notices"),
+    (
+        "sop.toml",
+        'humanitarian = ["PROTECTED_SITE"]\nmission = ["UNIFORM"]',
+        'humanitarian = ["SITE_IDP"]\nmission = ["UNIFORM"]',
+        "rule 24, site_hours: No kind that the rule names has hours",
+    ),
+    (
+        "sop.toml",
+        'mission = ["AID_INCIDENT"]\n',
+        'mission = ["AID_INCIDENT"]\njoint = true\n',
+        "rule 29, joint: The rule names nothing but papers",
+    ),
+    (
+        "sop.toml",
+        'mission = ["UNIFORM"]\nhalting',
+        'mission = ["AID_INCIDENT"]\nhalting',
+        "rule 24, halting: The rule names nothing but papers",
+    ),
+    (
+        "sop.toml",
+        "together_min = 15\n",
+        "together_min = 15\nurban = true\n",
+        "rule 16, urban: Who travels is in no town",
+    ),
+    (
+        "sop.toml",
+        'mission = ["MEDEVAC"]',
+        'mission = ["MEDEVAC", "UNIFORM"]',
+        "rule 28, caps: Nothing that R01a, R01b, R01c, R01d, R02, R06a, R06b, R06c, R09c find could be above info",
+    ),
+    ("sop.toml", 'mission = ["MEDEVAC"]', 'mission = ["MEDEVAC", "ANY"]', "rule 28, caps: Nothing that R01a, R01b"),
+    ("sop.toml", "within_km = 2\n", 'within_km = "2"\n', "rule 1, within_km: Not a valid number"),
+    ("sop.toml", "urban = true\n", "urban = 1\n", "rule 1, urban: Not a valid boolean"),
+    ("sop.toml", 'id = "R01a"', 'id = "R01 a|"', "rule 1, id: Not one word"),
+    ("sop.toml", "under_min = 15", "under_min = 0", "passing, under_min: Must be greater"),
+    (
+        "sop.toml",
+        'mission = ["LOG_CONVOY"]',
+        'mission = ["LOG_CONVOI"]',
+        "rule 17, mission: 'LOG_CONVOI' is no kind or group of the mission side. Did you mean 'LOG_CONVOY'?",
+    ),
     ("sop.toml", 'unless = ["R06a"]\ns', 'unless = ["R06c"]\ns', "rule 18, unless: 'R06c' is no other rule"),
     ("sop.toml", 'severity = "info"', 'severity = "low"', "rule 28, severity: Its own cap (info) keeps it"),
     (
@@ -52,7 +99,7 @@ POINTLESS = [
         "sop.toml",
         'humanitarian = ["PROTECTED_SITE"]\nmission = ["UNIFORM"]',
         'humanitarian = ["CROWD"]\nmission = ["UNIFORM"]',
-        "rule 24, site_hours: No kind that the rule names is a site",
+        "rule 24, site_hours: No kind that the rule names has hours",
     ),
     ("sop.toml", 'mission = ["ESCORT"]', 'mission = ["ESCORTS"]', "modifier, escort, mission: 'ESCORTS' is no kind"),
     ("sop.toml", 'mission = ["ESCORT"]', 'mission = ["KLE"]', "rule 16, escort: No kind that the rule names"),
@@ -76,6 +123,49 @@ POINTLESS = [
         'hours = ["07:00", "18:00"]',
         'hours = ["18:00", "07:00"]',
         "kind 20, hours: A site opens before it closes",
+    ),
+    (
+        "activities.toml",
+        'category = "health"',
+        'category = "heath"',
+        "kind 8, category: 'heath' is not one of the categories above. Did you mean 'health'?",
+    ),
+    (
+        "activities.toml",
+        'groups = ["CROWD", "PROGRAMME"]',
+        'groups = ["CROWDS", "PROGRAMME"]',
+        "kind 5, groups: No rule or modifier of sop.toml names 'CROWDS' on the humanitarian side. Did you mean 'CROWD'?",
+    ),
+    (
+        "activities.toml",
+        'groups = ["CIVILIAN_VISIT"]',
+        'groups = ["CROWD"]',
+        "kind 37, groups: No rule or modifier of sop.toml names 'CROWD' on the mission side.",
+    ),
+    (
+        "activities.toml",
+        'groups = ["MOVE"]',
+        'groups = ["MOVE", "ANY"]',
+        "kind 1, groups: No rule or modifier of sop.toml",
+    ),
+    (
+        "activities.toml",
+        'host_forces = ["JOINT_FORCES"]',
+        'host_forces = ["JOINT_FORCE"]',
+        "joint_with, host_forces: No rule or modifier of sop.toml names 'JOINT_FORCE' on the mission side. Did you mean",
+    ),
+    ("activities.toml", "host_forces =", "host_force =", "traits, joint_with, host_force: Unknown field"),
+    (
+        "activities.toml",
+        "groups = []\nfootprint_m = 100\nsite = true\nany_only = true",
+        'groups = ["PROTECTED_SITE"]\nfootprint_m = 100\nsite = true\nany_only = true',
+        "kind 23, any_only: Rules of sop.toml name SITE_WAREHOUSE",
+    ),
+    (
+        "activities.toml",
+        "any_only = true\n",
+        "",
+        "kind 23, groups: No rule of sop.toml names SITE_WAREHOUSE, only rules",
     ),
     ("activities.toml", "\nrecord = true", "\nrecord = true\nsite = true", "record: A record stands on paper"),
     ("activities.toml", 'mode = "air"', 'mode = "space"', "kind 4, mode: Not one of road"),
@@ -115,6 +205,53 @@ def test_the_same_rule_twice_is_told_once_and_at_the_later(profile: Path) -> Non
     assert [problem.reason for problem in problems] == [
         "rule 6, id: It changes nothing: wherever it fires, R02 fires and is as severe."
     ]
+
+
+OF_ONE_SIDE = {
+    "within_km = 1\npassing = false": "passing",
+    "moving = true": "moving",
+    "halting = true": "halting",
+    "together_min = 15": "together_min",
+    "follows = true": "follows",
+    "site_hours = true": "site_hours",
+    'unless = ["R01a"]': "unless",
+    "within_km = 2\nurban = true": "urban",
+    "market_day = true": "market_day",
+    "joint = true": "joint",
+    "escort = true": "escort",
+    'caps = "info"': "caps",
+}
+
+
+@pytest.mark.parametrize("said", OF_ONE_SIDE)
+def test_of_two_notices_none_is_the_first_or_the_missions(profile: Path, said: str) -> None:
+    line = spoil(profile, "sop.toml", 'among = "humanitarian"\ns', f'among = "humanitarian"\n{said}\ns') - 1
+    (problem,) = mission_problems(profile)
+    assert (problem.file, problem.line) == ("sop.toml", line)
+    assert problem.reason.startswith(f"rule 30, {OF_ONE_SIDE[said]}: It speaks of one side alone")
+
+
+def test_rules_that_give_way_in_a_circle_are_refused_at_each(profile: Path) -> None:
+    spoil(profile, "sop.toml", "moving = true\ntogether_min", 'unless = ["R06b"]\nmoving = true\ntogether_min')
+    spoil(profile, "sop.toml", 'mission = ["LOG_CONVOY"]\n', 'mission = ["LOG_CONVOY"]\nunless = ["R06c"]\n')
+    lines = (profile / "sop.toml").read_text(encoding="utf-8").splitlines()
+    told = [(problem.reason, lines[problem.line - 1]) for problem in mission_problems(profile)]
+    said = "rule {}, unless: {} gives way to {} in turn, so that neither could be asked first."
+    assert told == [
+        (said.format(16, "R06b", "R06a"), 'unless = ["R06b"]'),
+        (said.format(17, "R06c", "R06b"), 'unless = ["R06c"]'),
+        (said.format(18, "R06a", "R06c"), 'unless = ["R06a"]'),
+    ]
+
+
+def test_a_kind_that_only_rules_for_everybody_mean_must_say_so(profile: Path) -> None:
+    patrol = 'label.en = "Long-range patrol"\ngroups = '
+    spoil(profile, "activities.toml", f'{patrol}["UNIFORM"]', f"{patrol}[]")
+    (problem,) = mission_problems(profile)
+    assert "names PAT_LONG, only rules for ANY speak of it. Give it a group, or say any_only = true." in problem.reason
+    assert (profile / "activities.toml").read_text("utf-8").splitlines()[problem.line - 1] == "groups = []"
+    spoil(profile, "activities.toml", f"{patrol}[]", f"{patrol}[]\nany_only = true")
+    assert mission_problems(profile) == []
 
 
 def test_a_kind_of_which_no_rule_speaks_is_refused_in_its_own_file(profile: Path) -> None:

@@ -20,7 +20,7 @@ from deconflict.domain.geodesy import destination
 from deconflict.matching import candidates
 from deconflict.matching.boxes import class_ids, replace_boxes
 from deconflict.matching.candidates import neighbours
-from deconflict.matching.sweep import swept_pairs
+from deconflict.matching.sweep import swept_blocks
 from deconflict.mission import load_mission
 from deconflict.store.base import db
 from deconflict.store.items import Item, PartBox, PartClass
@@ -117,6 +117,10 @@ def found(items: list[Activity], mission: Mission) -> set[tuple[int, int]]:
     return pairs[Side.HUMANITARIAN]
 
 
+def swept_pairs(mission: Mission) -> list[tuple[int, ...]]:
+    return [tuple(pair) for block in swept_blocks(db.session(), mission) for pair in block.tolist()]
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_no_pair_a_rule_speaks_of_is_missed_by_the_matcher_or_the_sweep(
     world: World, mission: Mission, monkeypatch: pytest.MonkeyPatch, seed: int
@@ -126,9 +130,9 @@ def test_no_pair_a_rule_speaks_of_is_missed_by_the_matcher_or_the_sweep(
     expected, looked_up = judged(items, mission), found(items, mission)
     assert expected
     assert not expected - looked_up
-    swept = list(swept_pairs(db.session(), mission))
+    swept = swept_pairs(mission)
     monkeypatch.setattr(filed_boxes, "ITEMS_AT_ONCE", 4)
-    assert list(swept_pairs(db.session(), mission)) == swept
+    assert swept_pairs(mission) == swept
     assert swept == sorted(set(swept))
     assert set(swept) == looked_up
     assert len(looked_up) < len(items) ** 2 / 4  # it does narrow down
@@ -154,7 +158,7 @@ def test_an_item_replaced_or_ended_is_found_where_it_is_now(world: World, missio
     session = db.session()
     replace_boxes(session, moved.id, away)
     session.commit()
-    assert moved.id not in {h for h, _ in swept_pairs(session, mission)}
+    assert moved.id not in {h for h, _ in swept_pairs(mission)}
     assert not neighbours(session, mission, away)
     replace_boxes(session, moved.id, None)
     session.commit()

@@ -69,7 +69,7 @@ def test_every_move_of_the_one_case_says_what_moved_it(met: World):
     met.read_everything()
     assert history(met.case) == [
         ("open", "plan_new"),
-        ("soften", "plan"),
+        ("change", "plan"),
         ("change", "worse plan"),
         ("vanish", "notice"),
         ("reopen", "notice"),

@@ -12,14 +12,17 @@ from pathlib import Path
 import databases
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from deconflict.demo.player import was_played
 from deconflict.demo.prepare import app_of, environment, prepare
 from deconflict.demo.scenario import Calendar, Scenario, read_scenario, sign_ins
+from deconflict.domain import roles
 from deconflict.domain.filing import Filing, MovementNotice
 from deconflict.domain.geodesy import distance_m
 from deconflict.domain.itinerary import visits_of
+from deconflict.domain.people import Newcomer
 from deconflict.mission import Mission
 from deconflict.settings import ROOT
 from deconflict.store.alerts import Acknowledgement, Alert, Message
@@ -29,6 +32,7 @@ from deconflict.store.cases import Case
 from deconflict.store.items import Item
 from deconflict.store.people import Contact
 from deconflict.store.queries import filing_of, version_of
+from deconflict.web.audience import declared
 from deconflict.web.filing_words import RETURNS
 
 FOLDER = ROOT / "config/missions/mali-minusma/demo"
@@ -212,12 +216,30 @@ def _contacts() -> list[Contact]:
 
 def test_whoever_is_shown_can_sign_in_with_the_printed_password(played_once: Played):
     password, people = sign_ins(FOLDER)
-    assert len({role for who in people for role in who.roles}) >= 8
     for who in people:
-        client = played_once.app.test_client()
-        played_once.app.config["WTF_CSRF_ENABLED"] = False
-        client.post("/login", data={"email": who.email, "password": password})
+        client = signed_in(played_once.app, who, password)
         assert who.name in client.get("/").text
+
+
+def test_there_is_a_sign_in_for_every_role_that_opens_a_page(played_once: Played):
+    app = played_once.app
+    doors = [declared(app, endpoint) for endpoint in app.view_functions]
+    openers = {role for door in doors if isinstance(door, frozenset) for role in door}
+    assert openers >= {roles.OPS, roles.CLUSTER, roles.ADMINISTRATOR}
+    assert openers <= {role for who in sign_ins(FOLDER)[1] for role in who.roles}
+
+
+def test_the_cluster_coordinator_has_something_to_look_at(played_once: Played):
+    password, people = sign_ins(FOLDER)
+    [coordinator] = (who for who in people if roles.CLUSTER in who.roles)
+    assert "Sangha" in signed_in(played_once.app, coordinator, password).get("/desk/same-aid").text
+
+
+def signed_in(app: Flask, who: Newcomer, password: str) -> FlaskClient:
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client()
+    client.post("/login", data={"email": who.email, "password": password})
+    return client
 
 
 def test_playing_twice_changes_nothing(played_once: Played):

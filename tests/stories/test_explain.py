@@ -11,6 +11,8 @@ from sqlalchemy import select, update
 from world import World
 
 from deconflict import cli_cases
+from deconflict.matching.causes import CODES
+from deconflict.services.explaining import MOVES
 from deconflict.store.audit import AuditEntry
 from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
@@ -44,9 +46,12 @@ def test_a_case_explains_itself_and_is_the_same_computed_again(met: World):
         "plan version 1",
         f"judged 2019-12-07T06:00:12Z, SOP {met.mission.pack.version}, gazetteer {met.mission.gazetteer.edition}",
         "R01a: critical, as filed; gap",
-        "(limit 2000)",
+        "limit 2000 m, planned",
+        "0.00 h between with all slack, limit 3 h",
+        "R01c: medium, as filed; same settlement, planned",
+        "2019-12-07T06:00:12Z opened, critical (notice 1, plan 1): a plan was filed",
         "apart (limit 2 km), at the same time",
-        "same as stored",
+        "computed again: same as stored",
     ):
         assert piece in told.output, (piece, told.output)
     assert "au même moment" in run(met, "explain", str(case.id), "--lang", "fr").output
@@ -97,6 +102,7 @@ def test_other_rules_are_said_before_what_differs(met: World):
     finally:
         met.app.extensions["mission"] = met.mission
     assert "other rules here: SOP another" in told
+    assert "the current versions" not in told  # nobody has amended anything
     assert "differs: sop_version was" in told
 
 
@@ -111,14 +117,54 @@ def test_a_version_that_cannot_be_read_and_a_case_of_one_item_are_said(met: Worl
     assert "it could not be checked" in run(met, "explain", alone.reference).output
 
 
+def test_after_an_amendment_it_says_what_moved_the_case_and_what_the_new_versions_give(met: World):
+    met.cimic.amends(met.plan, make.patrol("Koro", "14 Dec 13:00-16:00"))
+    told = run(met, "explain", met.case.reference).output
+    assert "plan version 1 (now 2)" in told
+    assert "the overlap was gone, critical (notice 1, plan 2): the plan was amended" in told
+    assert "computed again: same as stored" in told
+    assert "the current versions, at the same instant: no rule fires" in told
+    met.cimic.amends(met.plan, make.patrol((14.1060, -3.5200), "10 Dec 13:00-16:00"))
+    met.officer.dismisses(met.case)
+    met.cimic.amends(met.plan, replace(make.patrol((14.1060, -3.5200), "10 Dec 13:00-16:00"), title="again"))
+    told = run(met, "explain", met.case.reference).output
+    assert "opened again, high (notice 1, plan 3): the plan was amended" in told
+    stands = told.split("the current versions, at the same instant\n")[1]
+    assert "R01b: high" in stands
+    assert "R01a" not in stands
+    with transaction() as session:
+        session.execute(update(ItemVersion).where(ItemVersion.version == 4).values(filing={"filed": "plan"}))
+    told = run(met, "explain", met.case.reference).output
+    assert "computed again: same as stored" in told
+    assert "the current versions cannot be computed" in told
+    met.read_everything()
+
+
+def test_every_move_and_cause_has_its_words():
+    assert set(cli_cases.EVENTS) == set(MOVES)
+    assert set(cli_cases.CAUSES) == set(CODES)
+
+
+def test_other_files_than_those_of_the_schedulers_are_said_when_somebody_asks_for_another_look(met: World):
+    assert "other files" not in run(met, "rejudge").output
+    met.app.extensions["mission"] = replace(met.mission, pack=replace(met.mission.pack, version="another"))
+    try:
+        told = run(met, "rejudge")
+    finally:
+        met.app.extensions["mission"] = met.mission
+    assert f"other files than those here until they start again: SOP {met.mission.pack.version}" in told.output
+    assert told.exit_code == 0
+
+
 def test_a_case_nobody_knows_is_refused(world: World):
     told = run(world, "explain", "ZZZZZ")
     assert (told.exit_code, told.output) == (1, "Error: There is no such case.\n")
 
 
 def test_rejudge_marks_and_says_how_many_and_the_scheduler_does_it(met: World):
-    assert run(met, "rejudge").output == "2 to be judged again\n"
-    assert run(met, "rejudge", "--since", "2199-01-01T00:00+00:00").output == "0 to be judged again\n"
+    assert run(met, "rejudge").output == "2 to be looked at again, 2 in all wait for the scheduler\n"
+    since = run(met, "rejudge", "--since", "2199-01-01T00:00+00:00").output
+    assert since == "0 to be looked at again, 2 in all wait for the scheduler\n"
     met.turn()
     assert db.session.scalars(select(DueMark)).all() == []
     entries = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "rejudge").order_by(AuditEntry.id)).all()
@@ -129,13 +175,13 @@ def test_rejudge_marks_and_says_how_many_and_the_scheduler_does_it(met: World):
 def test_an_instant_without_its_offset_is_refused(met: World, since: str):
     told = run(met, "rejudge", "--since", since)
     assert told.exit_code == 2
-    assert "to be judged" not in told.output
+    assert "to be looked at" not in told.output
     assert db.session.scalars(select(DueMark)).all() == []
 
 
 def test_waiting_ends_when_it_is_done_or_when_nothing_moves(met: World, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(cli_cases.time, "sleep", lambda _s: met.turn())
-    assert run(met, "rejudge", "--wait").output == "2 to be judged again\ndone\n"
+    assert run(met, "rejudge", "--wait").output.splitlines()[1:] == ["done"]
     monkeypatch.setattr(cli_cases.time, "sleep", lambda _s: None)
     monkeypatch.setattr(cli_cases, "PATIENCE_S", 0.0)
     told = run(met, "rejudge", "--wait")

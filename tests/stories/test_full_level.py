@@ -25,10 +25,8 @@ def full(world, level=Level.FULL):
 
 def party_view(world):
     db.session.rollback()
-    mission, who = world.mission, world.cimic.audience
-    found = own.own_case(
-        db.session(), world.case.mission_reference, who, mission.catalogue, mission.pack.clocks.next_batch_at, world.now
-    )
+    who = world.cimic.audience
+    found = own.own_case(db.session(), world.case.mission_reference, who, world.mission, world.now)
     return view_of_own_case(*found, who)
 
 
@@ -81,7 +79,7 @@ def test_below_the_full_level_and_by_a_one_off_release_nothing_of_the_vehicles_i
     world.officer.asks(world.case, "mission")
     (ask,) = party_view(world).requests
     assert (ask.words.recognition, ask.plates) == (None, None)
-    assert set(world.case.requests[0].words) == {"place", "pcode", "half_days", "crowd"}
+    assert set(world.case.requests[0].words) == {"place", "pcode", "half_days", "crowd", "version"}
     world.read_everything()
 
 

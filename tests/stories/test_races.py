@@ -18,19 +18,20 @@ from pathlib import Path
 import make
 import pytest
 from fakes.twilio_network import ACCOUNT_SID, AUTH_TOKEN, Fault
-from sqlalchemy import delete, select
-from world import KEY, SECRET, World, snapshot
+from sqlalchemy import select
+from world import KEY, SECRET, World, fresh_sweep, marks_left, snapshot
 
 from deconflict.domain.errors import LostRace
 from deconflict.domain.states import MessageState
 from deconflict.jobs.scheduler import cycle_of
+from deconflict.matching import matcher
+from deconflict.matching.marks import due_items
 from deconflict.services import filing
-from deconflict.services.filing import mark_due
-from deconflict.store.alerts import Acknowledgement, Alert, Message, Receipt
-from deconflict.store.base import db, transaction
-from deconflict.store.cases import Case, CaseEvent, Request
-from deconflict.store.duplicates import Duplicate, standing_duplicates
-from deconflict.store.items import DueMark, Item
+from deconflict.services.rejudging import rejudge
+from deconflict.store.alerts import Message
+from deconflict.store.base import db
+from deconflict.store.duplicates import standing_duplicates
+from deconflict.store.items import Item
 
 ROOT = Path(__file__).parents[2]
 TOWNS = ("Bankass", "Bandiagara", "Douentza", "Koro", "Mopti")
@@ -69,6 +70,29 @@ def test_two_hundred_acts_from_eight_threads_with_two_schedulers_give_the_cases_
     assert same_aid
 
 
+def test_everything_looked_at_again_all_the_while_gives_the_cases_of_a_fresh_sweep_too(world: World):
+    stop, acted = threading.Event(), threading.Event()
+    schedulers = [threading.Thread(target=scheduler, args=(world, n, stop)) for n in range(2)]
+    keeper = threading.Thread(target=asks_again, args=(world, acted))
+    for one in (*schedulers, keeper):
+        one.start()
+    owners = [Owner(world, n) for n in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        for times in (8, 8):
+            list(pool.map(lambda owner, times=times: owner.acts(times), owners))
+            time.sleep(1.0)  # cases open before the second time round
+    acted.set()
+    keeper.join(60)
+    wait_until(lambda: marks_left(world) == 0, 180)
+    stop.set()
+    for one in schedulers:
+        one.join(60)
+    found, same_aid = snapshot(), same_aid_rows(world)
+    assert [row for row in found if row[1] == "detected"] == fresh_sweep(world)
+    assert same_aid == same_aid_rows(world)
+    assert len(found) > 5
+
+
 def test_amendments_at_the_same_time_close_and_open_what_a_fresh_sweep_does(world: World):
     references = [world.ngo.files(make.distribution("Bankass", f"1{n} Dec 09:00-12:00")) for n in range(4)]
     for n in range(4):
@@ -103,6 +127,21 @@ def test_amendments_at_the_same_time_close_and_open_what_a_fresh_sweep_does(worl
         if state == "detected"
     }
     assert open_now == swept
+
+
+def test_a_mark_made_after_another_was_taken_is_not_taken_for_it(world: World):
+    """One scheduler has read a mark, another settles it, and somebody files before the first goes on."""
+    turn = world.turn
+    world.turn = lambda times=2: None  # type: ignore[method-assign]
+    world.ngo.files(make.distribution("Bankass", "10 Dec 09:00-15:00"))
+    (due,) = due_items(10)
+    turn()
+    world.cimic.files(make.patrol("Bankass", "10 Dec 13:00-16:00"))
+    matcher._settle_item(world.mission, due, world.now)
+    assert marks_left(world) == 1
+    turn()
+    assert world.case.state == "detected"
+    world.read_everything()
 
 
 def test_two_officers_in_the_same_second_one_has_it_and_the_other_is_told(world: World):
@@ -256,6 +295,15 @@ def scheduler(world: World, number: int, stop: threading.Event) -> None:
             db.session.remove()
 
 
+def asks_again(world: World, acted: threading.Event) -> None:
+    """Has everything looked at again, again and again, until nobody files any more."""
+    with world.app.app_context():
+        while not acted.is_set():
+            rejudge(None, world.now)
+            db.session.remove()
+            time.sleep(0.2)
+
+
 def start_scheduler(world: World) -> subprocess.Popen[bytes]:
     settings = world.app.extensions["settings"]
     environment = os.environ | {
@@ -283,26 +331,9 @@ def states(world: World, channel: str) -> set[str]:
     return set(db.session.scalars(select(Message.state).where(Message.channel == channel)))
 
 
-def marks_left(world: World) -> int:
-    db.session.rollback()
-    return len(db.session.scalars(select(DueMark.id)).all())
-
-
 def wait_until(holds, within_s: float = 90.0) -> None:
     deadline = time.monotonic() + within_s
     while not holds():
         if time.monotonic() > deadline:
             pytest.fail("it did not come to rest in time")
         time.sleep(0.1)
-
-
-def fresh_sweep(world: World) -> list[tuple[object, ...]]:
-    """The cases that come of the same items when they are all looked at once, from nothing, by one matcher."""
-    with transaction() as session:
-        for table in (Receipt, Acknowledgement, Message, Alert, Request, CaseEvent, Case, Duplicate, DueMark):
-            session.execute(delete(table))
-        for item in session.scalars(select(Item)):
-            mark_due(session, item, "test", world.now)
-    while marks_left(world):
-        world.turn()
-    return snapshot()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import make
 import pytest
 from sqlalchemy import select, text, update
@@ -13,6 +15,7 @@ from deconflict.store.alerts import Message
 from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
 from deconflict.store.items import DueMark, Item, ItemVersion
+from deconflict.store.work import Heartbeat
 
 
 @pytest.fixture
@@ -81,3 +84,20 @@ def test_one_message_that_cannot_be_read_stops_no_other(world: World):
     assert (states[torn], states[whole]) == (MessageState.FAILED, MessageState.SENT)
     world.officer.mailbox.expects("")
     assert MessageState.SENDING not in states.values()
+
+
+def test_an_alert_that_no_key_opens_stops_neither_its_case_nor_the_calendar(world: World):
+    """Torn in the database. Its officer acts, it expires, items end and cases lapse as ever."""
+    world.at("2019-12-08T08:00Z")
+    world.ngo.files(make.distribution("Bankass", "10 Dec 09:00-15:00"))
+    world.cimic.files(make.patrol("Bankass", "10 Dec 10:00-12:00"))
+    with transaction() as session:
+        session.execute(text("UPDATE alert SET code = 'torn'"))
+        session.execute(text("UPDATE message SET address = 'torn'"))
+    world.officer.takes(world.case)
+    world.at("2019-12-10T17:00Z")
+    world.turn()
+    assert world.case.state == "lapsed"
+    assert {alert.state for alert in world.alerts("desk")} <= {"superseded", "acknowledged", "expired"}
+    beat = db.session.get_one(Heartbeat, "scheduler")
+    assert world.now - beat.at < timedelta(minutes=1)

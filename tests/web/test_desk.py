@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import make
@@ -10,6 +11,7 @@ import pytest
 from deskhouse import NEAR_BANKASS, NOW, DeskHouse
 from pages import words
 
+from deconflict.domain.filing import Stop
 from deconflict.services import filing
 
 LIMIT = 60_000
@@ -94,10 +96,47 @@ def test_a_case_explains_itself_with_figures_beside_limits(house):
         "R01a",
         "2019-12-ML-draft1",
         "armed presence at a crowd",
-        "0 h (limit 3 h)",
+        "at the same time, Tue 10 Dec 13:00 (limit 3 h)",
     ):
         assert piece in said, piece
     assert "<svg" in house.desk.get(house.url()).text
+
+
+def test_every_rule_that_fired_is_said_in_words_with_what_moved_its_severity(house):
+    house.files(house.ngo, make.distribution("Bankass", "10 Dec 09:00-15:00"))
+    house.files(house.g9, make.patrol(NEAR_BANKASS, "10 Dec 19:30-20:00", joint_with="host_forces"))
+    hits = house.case.judgement["hits"]
+    said = words(house.desk.get(house.url()))
+    assert len(hits) > 2
+    assert f"{len(hits)} rules fired" in said
+    for hit in hits:
+        assert f"{hit['rule_id']} " in said, hit["rule_id"]
+    assert said.count("(limit ") >= 2 * len(hits)
+    assert "with host forces or others, R16" in said
+    assert "Severity: high by the rule, one step worse in that company." in said
+
+
+def test_the_map_says_the_day_only_where_there_are_several(house):
+    house.meet()
+    assert re.search(r">13:00-16:00</text>", house.desk.get(house.url()).text)
+    house.files(house.ngo, make.distribution("Koro", "10 Dec 09:00-15:00"))
+    house.files(house.g9, make.patrol("Koro", "11 Dec 08:00-10:00"))
+    later = next(case.reference for case in house.cases() if case.reference != house.cases()[0].reference)
+    page = house.desk.get(f"/desk/{later}").text
+    for label in ("Tue 09:00-15:00", "Wed 08:00-10:00"):
+        assert f">{label}</text>" in page, label
+
+
+def test_both_journeys_are_whole_on_a_page_of_their_own(house):
+    there = make.distribution("Bankass", "10 Dec 09:00-15:00")
+    leaves = Stop(make.fix("Douentza"), depart=make.exactly(make.span("10 Dec 05:00-06:00")[0]))
+    house.files(house.ngo, replace(there, stops=(leaves, *there.stops)))
+    house.files(house.g9, make.patrol(NEAR_BANKASS, "10 Dec 13:00-16:00"))
+    page, whole = house.desk.get(house.url()), house.desk.get(house.url("map"))
+    assert house.url("map") in page.text
+    assert page.text.count("<svg") == whole.text.count("<svg") == 1
+    assert "Douentza" in whole.text
+    assert "Douentza" not in re.search(r"<svg.*?</svg>", page.text, re.DOTALL)[0]
 
 
 def test_a_case_shows_both_items_whole_and_whom_to_call(house):
@@ -186,6 +225,26 @@ def test_pages_stay_light_with_forty_open_cases(house):
     assert len(house.cases()) >= 40
     assert len(house.desk.get("/desk").data) < LIMIT
     assert len(house.desk.get(f"/desk/{house.cases()[0].reference}").data) < LIMIT
+
+
+def test_a_long_queue_goes_on_on_a_second_page_with_what_was_asked(house):
+    with house.app.app_context():
+        for n in range(42):
+            what = make.distribution("Bankass", f"10 Dec 09:{n:02d}-15:00")
+            filing.file_item(what, house.ngo.audience, f"n{n}", house.mission, house.now)
+        what = make.patrol(NEAR_BANKASS, "10 Dec 13:00-16:00")
+        filing.file_item(what, house.g9.audience, "p", house.mission, house.now)
+    for _ in range(4):
+        house.turn()
+    cases = {case.reference for case in house.cases()}
+    assert len(cases) == 42
+    first, second = (house.desk.get(f"/desk?severity=critical&page={page}") for page in (0, 1))
+    assert (len(listed(first)), len(listed(second))) == (36, 6)
+    assert set(listed(first) + listed(second)) == cases
+    assert "6 cases further down" in words(first)
+    assert 'href="/desk?page=1&amp;severity=critical"' in first.text
+    assert 'href="/desk?page=0&amp;severity=critical"' in second.text
+    assert "shown" not in words(first)
 
 
 def test_the_queue_looks_at_the_clock_it_is_given(house):

@@ -135,6 +135,21 @@ def test_the_sides_differ_in_pattern_outline_and_mark_and_not_by_colour_alone() 
     assert filled[0] != filled[1]
 
 
+def test_a_place_where_several_shapes_begin_is_marked_once_for_each_side() -> None:
+    there, back = MapShape("hum", (BANKASS, PATROL), 0, True, ""), MapShape("hum", (PATROL, BANKASS), 0, True, "")
+    stays = MapShape("hum", (BANKASS,), 0, False, "")
+    marks = [e for e in drawn((there, stays, back, stays)).iter(f"{SVG}circle") if e.get("r") == "5"]
+    assert len(marks) == 2
+    other = MapShape("mil", (BANKASS,), 0, False, "")
+    assert any("h10v10" in (e.get("d") or "") for e in drawn((stays, other)).iter(f"{SVG}path"))
+
+
+def test_a_shape_without_a_label_is_told_without_one() -> None:
+    told = drawn((MapShape("mil", (BANKASS, PATROL), 0, True, ""),), lang="en").find(f"{SVG}desc")
+    assert told is not None
+    assert (told.text or "").startswith("Mission: moving, ")
+
+
 def test_only_what_moves_has_an_arrow() -> None:
     def arrows(moving: bool) -> int:
         return sum(
@@ -198,8 +213,8 @@ def test_rough_lines_are_left_out_where_they_would_mislead_and_named_rough_elsew
 
 def test_names_written_on_the_map_do_not_cover_each_other() -> None:
     boxes = []
-    for text in drawn(FAR, closest=((14.49, -4.19), (18.44, 1.40))).iter(f"{SVG}text"):
-        if text.get("paint-order") and not text.get("text-anchor"):
+    for names in classed(drawn(FAR, closest=((14.49, -4.19), (18.44, 1.40))), "map-names"):
+        for text in names:
             x, y = float(text.get("x", "")), float(text.get("y", ""))
             boxes.append((x, y - 10, x + 5.5 * len(text.text or ""), y + 2))
     assert len(boxes) >= 6

@@ -97,11 +97,15 @@ def test_from_an_organisation_to_somebody_s_first_sign_in(app, client, administr
 def test_the_list_shows_who_is_there_and_no_address(app, client, administrator):
     where = organisation_id(app, client)
     client.post(f"/people/organisations/{where}/invite", data=form())
-    page = client.get("/people").text
-    for shown in ("Secours Dunia", "Awa Coulibaly", "Focal point", "Submitter", "invited, has not joined yet"):
+    index, page = client.get("/people").text, client.get(f"/people/organisations/{where}").text
+    assert f'href="/people/organisations/{where}"' in index
+    for shown in ("Secours Dunia", "Awa Coulibaly"):
+        assert shown in index
+        assert shown in page
+    for shown in ("Focal point", "Submitter", "invited, has not joined yet"):
         assert shown in page
     for hidden in ("7000", "dunia.example.org", "/join"):
-        assert hidden not in page
+        assert hidden not in page + index
 
 
 def test_somebody_who_only_receives_messages_needs_no_e_mail_and_no_link(app, client, administrator):
@@ -109,7 +113,7 @@ def test_somebody_who_only_receives_messages_needs_no_e_mail_and_no_link(app, cl
     answer = client.post(f"/people/organisations/{where}/invite", data=form(function="team", roles=[], email=""))
     assert answer.status_code == 200
     assert "/join" not in answer.text
-    assert "receives messages only" in client.get("/people").text
+    assert "receives messages only" in client.get(f"/people/organisations/{where}").text
     with app.app_context():
         assert db.session.scalars(select(Person).where(Person.function == "team")).one().account is None
 
@@ -276,7 +280,7 @@ def test_an_administrator_stays_until_another_one_acts(client, administrator):
 def test_somebody_deactivated_stays_on_the_list_and_cannot_be_invited_again(client, administrator, make_account):
     someone = make_account(roles.FOCAL_POINT, name="Moussa Diarra")
     assert client.post(f"/people/{someone.person_id}/deactivate").location == "/people"
-    assert "deactivated" in client.get("/people").text
+    assert "deactivated" in client.get(f"/people/organisations/{someone.audience.organisation_id}").text
     assert client.post(f"/people/{someone.person_id}/invite").status_code == 409
 
 
@@ -284,6 +288,7 @@ def test_nobody_else_opens_these_pages(app, make_account, sign_in):
     for code in sorted(roles.ALL - {roles.ADMINISTRATOR}):
         client = sign_in(app.test_client(), make_account(code))
         assert client.get("/people").status_code == 404, code
+        assert client.get("/people/organisations/1").status_code == 404, code
         assert client.post("/people/1/deactivate").status_code == 404, code
 
 

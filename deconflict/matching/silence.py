@@ -1,0 +1,56 @@
+"""Since when a case waits in silence. Silence is never consent and never success: every clock ends with a person who is rung."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from deconflict.domain.escalation import Clocks
+from deconflict.domain.severity import Severity
+from deconflict.domain.states import OPEN_CASES, CaseState, RequestState
+from deconflict.matching.climb import REQUEST
+from deconflict.store.alerts import Alert
+from deconflict.store.cases import Case
+from deconflict.store.cases import Request as Asked
+
+
+def silent_since(clocks: Clocks, case: Case, alerts: list[Alert], now: datetime) -> datetime | None:
+    """The instant from which the desk is rung again, None while somebody is still given time to speak. `alerts` are the
+    case's, of this round and of its requests.
+
+    A side that says no rings at once. A word without an act is waited for as long as an officer is given to look; a side
+    that said yes, or an agreement, until its plan should have moved. Before the first word the desk's own ladder climbs, and
+    each step of a party's ladder is a word too: it is waited for after the last one."""
+    severity = Severity(case.severity)
+    if case.state not in OPEN_CASES or severity not in clocks.review:
+        return None
+    asked = [r for r in case.requests if r.round == case.round and r.state != RequestState.WITHDRAWN]
+    desk = _desk_words(case, alerts)
+    if refused := [at for at in _answers(asked, RequestState.DECLINED) if at > max(desk, default=case.round_at)]:
+        return max(refused)
+    words = desk + _party_words(alerts) + _answers(asked)
+    if not words:
+        return None
+    last = max(words)
+    if case.state == CaseState.AGREED or _answers(asked, RequestState.ACCEPTED):
+        due = last + clocks.follow_up.runs(last, case.starts_at)
+    else:
+        looked = clocks.review_due_at(severity, case.starts_at, last)
+        assert looked is not None, "a severity with a review clock has an hour"
+        due = looked
+    return due if due <= now else None
+
+
+def _desk_words(case: Case, alerts: list[Alert]) -> list[datetime]:
+    """What officers did and acknowledged in this round."""
+    said = [ack.at for alert in alerts if alert.side == "ocha" for ack in alert.acknowledgements]
+    return said + [event.at for event in case.events if event.actor_id is not None and event.at >= case.round_at]
+
+
+def _party_words(alerts: list[Alert]) -> list[datetime]:
+    """What an asked side was owed and acknowledged."""
+    theirs = [alert for alert in alerts if alert.side != "ocha" and alert.purpose.startswith(f"{REQUEST}:")]
+    return [alert.owed_at for alert in theirs] + [ack.at for alert in theirs for ack in alert.acknowledgements]
+
+
+def _answers(asked: list[Asked], *states: RequestState) -> list[datetime]:
+    return [r.answered_at for r in asked if r.answered_at is not None and (not states or r.state in states)]
