@@ -191,6 +191,8 @@ def _spans(
 ) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
     """Planned seconds of each side that have a partner near enough, pair by pair."""
     sides = among or Sides(asked.a, asked.b)
+    if not sides.may_meet(asked, Allow.NONE, uncertain=False):
+        return [], []
     _, pairs, extent = _ranges(sides.meetings([asked], Allow.NONE, uncertain=False))
     kept = _same_way(pairs) if same_way else np.ones(len(pairs), dtype=bool)
     spans = (_linear(side.at, extent[:, n])[kept].tolist() for n, side in enumerate(pairs.sides))

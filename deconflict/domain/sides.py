@@ -113,6 +113,11 @@ class Sides:
                 best = Nearest(*(value[n].item() for value in (clear, row, column, u, w, radii)))
         return best
 
+    def may_meet(self, asked: Asked, allow: Allow, *, uncertain: bool) -> bool:
+        """As far as chords and whole windows tell."""
+        rows, _, _ = self._candidates(asked, allow, uncertain=uncertain)
+        return len(rows) > 0
+
     def portions(self, asked: Iterable[Asked]) -> Iterator[list[Asked]]:
         """The same in order, as many at a time as keep memory bounded: an area may have thousands of edges."""
         some: list[Asked] = []

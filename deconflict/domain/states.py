@@ -166,3 +166,5 @@ def possible(table: str, state: str, who: str) -> list[str]:
 
 OPEN_CASES = frozenset(OPEN_CASE.split())
 LIVE_ITEMS = frozenset({"submitted", "read", "returned"})
+# What is over is still where and when it was: some rules look days back, until retention makes it coarse.
+MATCHED_ITEMS = LIVE_ITEMS | {"ended"}

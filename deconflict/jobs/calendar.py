@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
 from deconflict.domain.states import LIVE_ITEMS, OPEN_CASES, AlertState
-from deconflict.matching.boxes import replace_boxes
 from deconflict.matching.endings import end_case
 from deconflict.matching.marks import mark_ahead
 from deconflict.services.brake import WINDOW as ATTEMPTS_COUNT
@@ -29,7 +28,7 @@ log = structlog.get_logger()
 SWEEP_EVERY = timedelta(minutes=5)
 MINUTE = timedelta(minutes=1)
 OLD_SLOTS = timedelta(days=2)
-ENDED_AFTER = timedelta(hours=24)  # so long after its last window an item may still be amended: late is usual
+ENDED_AFTER = timedelta(hours=24)  # so long after its last window an item may still be amended: late is usual. It stays matched
 BATCH = 200
 
 
@@ -74,7 +73,6 @@ def _end_items(session: Session, now: datetime) -> None:
     over = select(Item).where(Item.state.in_(LIVE_ITEMS), Item.ends_at <= now - ENDED_AFTER).limit(BATCH)
     for item in session.scalars(over):
         move_item(session, item, "end", "system")
-        replace_boxes(session, item.id, None)
 
 
 def _lapse(mission: Mission, now: datetime) -> None:

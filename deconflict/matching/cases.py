@@ -40,8 +40,6 @@ def settle(session: Session, pairing: Pairing) -> None:
     case = session.scalars(
         select(Case).where(Case.pair == pair_of(humanitarian, mission_item)).with_for_update(of=Case)
     ).first()
-    if ItemState.ENDED in (humanitarian.state, mission_item.state):
-        return  # what is over is neither opened nor closed again: the case lapses at its own hour
     if case is None:
         if judgement is not None and judgement.ends_at > pairing.now:
             _open(session, pairing, judgement)

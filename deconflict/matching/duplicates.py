@@ -14,7 +14,7 @@ from deconflict.domain.cells import settlement_cell
 from deconflict.domain.country import Mission
 from deconflict.domain.extent import extents_of
 from deconflict.domain.judgement import Judgement
-from deconflict.domain.states import LIVE_ITEMS, ItemState
+from deconflict.domain.states import MATCHED_ITEMS
 from deconflict.store.duplicates import Duplicate, duplicate_of, duplicate_partners
 from deconflict.store.items import Item, PartBox, PartClass
 
@@ -31,8 +31,6 @@ def settle(session: Session, item: Item, found: Mapping[int, Judgement | None], 
     for other_id, judgement in sorted(found.items()):
         other = session.get_one(Item, other_id)
         row = duplicate_of(session, item.id, other_id)
-        if ItemState.ENDED in (item.state, other.state):
-            continue
         if judgement is not None and judgement.ends_at > now:
             _stand(session, row, item, other, judgement, now)
         elif row is not None and row.gone_at is None and row.ends_at > now:
@@ -67,6 +65,6 @@ def _near(session: Session, mission: Mission, item: Item, activity: Activity) ->
         .join(PartClass, PartClass.id == PartBox.class_id)
         .join(Item, Item.id == PartBox.item_id)
         .where(PartClass.side == Side.HUMANITARIAN, or_(*asked))
-        .where(Item.owner_id != item.owner_id, Item.state.in_(LIVE_ITEMS))
+        .where(Item.owner_id != item.owner_id, Item.state.in_(MATCHED_ITEMS))
     )
     return set(session.scalars(query))

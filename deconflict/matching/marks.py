@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, delete, insert, select, union
 from sqlalchemy.orm import Session
 
-from deconflict.domain.states import LIVE_ITEMS, OPEN_CASES, ItemState
+from deconflict.domain.states import LIVE_ITEMS, MATCHED_ITEMS, OPEN_CASES, ItemState
 from deconflict.store.base import db
 from deconflict.store.cases import Case
 from deconflict.store.duplicates import Duplicate
@@ -80,9 +80,10 @@ def portions(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 def mark_live(session: Session, which: ColumnElement[bool], reason: str, now: datetime) -> int:
-    """Marks each of these live items that does not wait for the same reason already; returns how many."""
+    """Marks each of these items that takes part and does not wait for the same reason already; returns how many."""
     waiting = select(DueMark.item_id).where(DueMark.reason == reason)
-    wanted = select(Item.id).where(Item.state.in_(LIVE_ITEMS), which, Item.id.not_in(waiting))
+    takes_part = (Item.state.in_(MATCHED_ITEMS), Item.reduced_at.is_(None))
+    wanted = select(Item.id).where(*takes_part, which, Item.id.not_in(waiting))
     return mark(session, session.scalars(wanted).all(), reason, now)
 
 

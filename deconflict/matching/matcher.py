@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from deconflict.domain.activity import Activity, Side
 from deconflict.domain.country import Mission
 from deconflict.domain.judgement import Judgement
-from deconflict.domain.states import LIVE_ITEMS
+from deconflict.domain.states import MATCHED_ITEMS
 from deconflict.matching import cases, duplicates, in_force, unchecked
 from deconflict.matching.boxes import replace_boxes, understand
 from deconflict.matching.candidates import neighbours
@@ -70,7 +70,7 @@ def judge_item(session: Session, mission: Mission, item: Item, now: datetime) ->
     answer = Answer(versions={item.id: item.version})
     known = _case_neighbours(session, item.id)
     ours = item.side == Side.HUMANITARIAN
-    if item.state not in LIVE_ITEMS:
+    if not _takes_part(item):
         answer.judgements = dict.fromkeys(known)
         answer.duplicates = dict.fromkeys(duplicates.partners(session, mission, item, None) if ours else ())
         _note_versions(session, answer)
@@ -84,6 +84,11 @@ def judge_item(session: Session, mission: Mission, item: Item, now: datetime) ->
     return answer
 
 
+def _takes_part(item: Item) -> bool:
+    """Until it is cancelled, or no more is kept of it than commune and week."""
+    return item.state in MATCHED_ITEMS and item.reduced_at is None
+
+
 def _judge_cases(
     session: Session, mission: Mission, answer: Answer, activity: Activity, known: set[int], now: datetime
 ) -> None:
@@ -91,7 +96,7 @@ def _judge_cases(
     found = neighbours(session, mission, activity)
     for other in session.scalars(select(Item).where(Item.id.in_(found | known)).order_by(Item.id)):
         answer.versions[other.id] = other.version
-        if other.state not in LIVE_ITEMS:
+        if not _takes_part(other):
             answer.judgements[other.id] = None
             continue
         theirs = _understood(session, mission, other, answer)
@@ -113,7 +118,7 @@ def _judge_duplicates(session: Session, mission: Mission, item: Item, answer: An
     wanted = duplicates.partners(session, mission, item, answer.activity)
     for other in session.scalars(select(Item).where(Item.id.in_(wanted)).order_by(Item.id)):
         answer.versions[other.id] = other.version
-        if other.state not in LIVE_ITEMS:
+        if not _takes_part(other):
             answer.duplicates[other.id] = None
             continue
         try:
@@ -189,7 +194,7 @@ def _still_holds(session: Session, answer: Answer) -> bool:
     judged = {**answer.judgements, **answer.duplicates}
     live = {id for id, judgement in judged.items() if judgement is not None}
     return all(
-        version == answer.versions[id] and (id not in live or state in LIVE_ITEMS) for id, version, state in rows
+        version == answer.versions[id] and (id not in live or state in MATCHED_ITEMS) for id, version, state in rows
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import databases
 import pytest
+import raw
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -212,6 +213,15 @@ def test_team_numbers_are_of_the_range_that_is_kept_for_fiction(played: Played):
 
 def _contacts() -> list[Contact]:
     return list(db.session.scalars(select(Contact)))
+
+
+def test_as_it_is_stored_nobody_s_number_or_address_can_be_read(played: Played):
+    """Numbers and addresses of the demo are of ranges that nothing else holds."""
+    kept = ("2025550", ".example")
+    assert any(value in opened for value in kept for opened in raw.opened())
+    assert [where for where, stored in raw.cells() if any(value in stored for value in kept)] == []
+    everything = raw.files(played.app.config["SQLALCHEMY_DATABASE_URI"])
+    assert not any(value.encode() in everything for value in kept)
 
 
 def test_whoever_is_shown_can_sign_in_with_the_printed_password(played_once: Played):

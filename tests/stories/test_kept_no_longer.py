@@ -180,6 +180,9 @@ def test_an_open_case_keeps_its_items_exact(world):
     world.turn()
     world.turn()
     assert world.case.state == "lapsed"
+    assert world.item(plan).reduced_at is None  # within a day everybody has been told
+    world.at("2019-12-27T08:01:00Z")
+    world.turn()
     assert world.item(plan).reduced_at is not None
     world.read_everything()
 
