@@ -32,6 +32,7 @@ Pairs = NDArray[np.int64]  # (n, 2): the humanitarian part, the one of the missi
 
 ROWS_AT_ONCE = 50_000
 IDS_AT_ONCE = 30_000
+MOVING = np.array([sort.moving for sort in SORTS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,7 @@ def _geometry(parts: Parts) -> Sequence[NDArray[np.generic]]:
 
 def _from_geometry(rows: Floats) -> Parts:
     sorts = rows[:, 1].astype(np.int64)
-    moving = np.array([sort.moving for sort in SORTS])[sorts]
+    moving = MOVING[sorts]
     slack = np.repeat(rows[:, 8:9], 2, axis=1)
     ends, every, none = rows[:, 2:6].reshape(-1, 2, 2), np.arange(len(rows)), np.full(len(rows), -1)
     return Parts(sorts, Pieces(ends, rows[:, 6:8], slack, slack, np.zeros(len(rows)), rows[:, 9], moving, every, none))

@@ -13,7 +13,8 @@ from deconflict.domain.states import AlertState, RequestState
 
 @dataclass(frozen=True, slots=True)
 class RequestLine:
-    """What one side was asked, in the very words it read, and what it answered."""
+    """What one side was asked, in the very words it read, and what it answered. `answer_code` is accept or decline, whatever the
+    state has become since; None while it has not answered."""
 
     noun: ClassVar[str] = "request"
     id: int
@@ -25,6 +26,7 @@ class RequestLine:
     made_by: str
     answered_at: datetime | None
     answered_by: str
+    answer_code: str | None
     answer: str
 
     @property

@@ -63,15 +63,16 @@ def between(a: LatLon, b: LatLon, fraction: float) -> LatLon:
 def cut(points: Sequence[LatLon], max_m: float) -> list[tuple[float, LatLon]]:
     """Waypoints (fraction of the length, point) at every vertex and, between them, at most `max_m` apart along the
     geodesic. Always two or more: a single point is a line of no length, from fraction 0 to 1."""
-    total = line_length_m(points)
+    legs = _legs(points)
+    total = sum(leg.length_m for leg in legs)
     if total == 0.0:
         return [(0.0, points[0]), (1.0, points[-1])]
-    return [(0.0, points[0]), *_waypoints(points, max_m, total)]
+    return [(0.0, points[0]), *_waypoints(legs, max_m, total)]
 
 
-def _waypoints(points: Sequence[LatLon], max_m: float, total: float) -> Iterator[tuple[float, LatLon]]:
+def _waypoints(legs: Sequence[_Leg], max_m: float, total: float) -> Iterator[tuple[float, LatLon]]:
     done = 0.0
-    for leg in _legs(points):
+    for leg in legs:
         pieces = max(1, math.ceil(leg.length_m / max_m))
         for n in range(1, pieces):
             yield (done + leg.length_m * n / pieces) / total, leg.at(leg.length_m * n / pieces)
@@ -92,7 +93,12 @@ class _Leg:
 
 def _legs(points: Sequence[LatLon]) -> list[_Leg]:
     """Those that go somewhere."""
-    return [_Leg(p, q, bearing_deg(p, q), distance_m(p, q)) for p, q in pairwise(points) if p != q]
+    return [_leg(p, q) for p, q in pairwise(points) if p != q]
+
+
+def _leg(start: LatLon, end: LatLon) -> _Leg:
+    azimuth, _, metres = WGS84.inv(start[1], start[0], end[1], end[0])
+    return _Leg(start, end, float(azimuth) % 360.0, float(metres))
 
 
 def box(points: Sequence[LatLon], margin_m: float) -> tuple[float, float, float, float]:

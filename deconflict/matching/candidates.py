@@ -2,8 +2,8 @@
 
 One statement in plain SQL, the same on SQLite and PostgreSQL: a list of what is looked for (per stretch of the item and class of
 the other side's parts, as far as a rule looks for this very pair of kinds, RUL-23), a list of the cells to look in, and the
-boxes by class, cell and time. Every value in it is a number of our own making, so it is written out: hundreds of bound
-values would cost more than the search.
+boxes by class, cell and time. To read such a statement costs a database more than the search, so it is worded alike again and
+again: values are bound, and the lists come in few lengths, filled up with lines that find nothing.
 """
 
 from __future__ import annotations
@@ -12,21 +12,27 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import select
+from sqlalchemy import CursorResult
 from sqlalchemy.orm import Session
 
 from deconflict.domain.activity import Activity, Side
+from deconflict.domain.boxes import Box, Squares
 from deconflict.domain.cells import Tier, commune_cell, settlement_cell
 from deconflict.domain.country import Mission
 from deconflict.domain.extent import Extent, extents_of
 from deconflict.domain.reaches import Far, Names, Reaches, reaches_of
-from deconflict.store.items import PartClass
 
 EVERYWHERE = (-1e3, -1e3, 1e3, 1e3)
+NO_LINE, NO_CELL = (-1, -1, 0.0, 0.0, 0.0, *EVERYWHERE), (-2, 0)  # are in no zone of the other list, and of no class
 MOST_CELLS = 400  # more squares than that and the whole class is read
 
-CLASSES = select(PartClass.id, PartClass.side, PartClass.names, PartClass.tier)
+MARKS = {"qmark": "?", "pyformat": "%s"}  # how a driver wants the place of a value marked
+MOST_VALUES = 16_000  # of a statement, before its lists are filled up: SQLite takes 32,766
+
+CLASSES = "SELECT id, names, tier FROM part_class WHERE side = {mark}"
 LOOK_UP = """
 WITH sought (zone, class_id, since_s, until_s, ends_s, south, west, north, east) AS (VALUES {sought}),
      cells (zone, cell) AS (VALUES {cells})
@@ -45,16 +51,18 @@ PLACE = """
        OR p.west <= s.east + 360 AND p.east >= s.west + 360)"""
 
 
-@dataclass(frozen=True, slots=True)
-class Sought:
-    """One line of the list: this class, in these cells (all when there are none), within this span and box."""
+class Sought(NamedTuple):
+    """One line of the list: in these cells (everywhere when there are none) this class, within this span and box."""
 
-    class_id: int
     cells: tuple[int, ...]
+    class_id: int
     since_s: float
     until_s: float
     ends_s: float
-    box: tuple[float, float, float, float] = EVERYWHERE
+    south: float
+    west: float
+    north: float
+    east: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +92,7 @@ def sought(extents: Sequence[Extent], classes: Sequence[Shelved], side: Side, re
                 wanted[far, one.tier].append(one.id)
         for (far, tier), ids in wanted.items():
             found = _by_code(mine, far, tier) if tier.by_code else _by_place(mine, far, tier)
-            lines.extend(Sought(id, *line) for line in found for id in ids)
+            lines.extend(Sought(cells, id, *limits) for cells, *limits in found for id in ids)
     return lines
 
 
@@ -98,27 +106,70 @@ def _by_names(extents: Iterable[Extent]) -> dict[Names, list[Extent]]:
 def look_up(session: Session, lines: Sequence[Sought]) -> set[int]:
     """Ids of the items whose boxes are on the list."""
     found: set[int] = set()
-    zones = {cells: zone for zone, cells in enumerate(dict.fromkeys(line.cells for line in lines if line.cells))}
-    connection = session.connection()
     for everywhere in (False, True):
-        mine = [line for line in lines if everywhere is not bool(line.cells)]
-        if mine:
-            values = ",".join(_values(zones.get(line.cells, 0), line) for line in mine)
-            cells = ",".join(f"({zone},{cell})" for cells, zone in zones.items() for cell in cells)
-            statement = (LOOK_EVERYWHERE if everywhere else LOOK_UP).format(sought=values, cells=cells, place=PLACE)
-            found.update(id for (id,) in connection.exec_driver_sql(statement))
+        for some in _portions(line for line in lines if everywhere is not bool(line.cells)):
+            zones = {cells: zone for zone, cells in enumerate(dict.fromkeys(line.cells for line in some))}
+            wanted = [(zones[line.cells], *line[1:]) for line in some]
+            cells = [(zone, cell) for cells, zone in zones.items() for cell in cells]
+            found.update(id for (id,) in _asked(session, _filled(wanted, NO_LINE), _filled(cells, NO_CELL)))
     return found
 
 
-Line = tuple[tuple[int, ...], float, float, float, tuple[float, float, float, float]]
+def _portions(lines: Iterable[Sought]) -> Iterator[list[Sought]]:
+    """As many at a time as one statement takes."""
+    some: list[Sought] = []
+    room = MOST_VALUES
+    for line in lines:
+        values = len(line) + 2 * len(line.cells)
+        if some and values > room:
+            yield some
+            some, room = [], MOST_VALUES
+        some.append(line)
+        room -= values
+    if some:
+        yield some
+
+
+def _filled(rows: Sequence[Values], filler: Values) -> list[Values]:
+    """To a power of two, or none."""
+    size = 1 << (len(rows) - 1).bit_length() if rows else 0
+    return [*rows, *[filler] * (size - len(rows))]
+
+
+def _asked(session: Session, wanted: Sequence[Values], cells: Sequence[Values]) -> Rows:
+    connection = session.connection()
+    statement = _statement(len(wanted), len(cells), MARKS[connection.dialect.paramstyle])
+    return _rows(connection.exec_driver_sql(statement, tuple(chain.from_iterable((*wanted, *cells)))))
+
+
+def _rows(result: CursorResult[*tuple[Any, ...]]) -> Rows:
+    """Past SQLAlchemy's own rows."""
+    return cast("Rows", result.cursor)
+
+
+@lru_cache(maxsize=256)
+def _statement(lines: int, cells: int, mark: str) -> str:
+    wanted, listed = (",".join([f"({','.join([mark] * size)})"] * n) for size, n in ((len(NO_LINE), lines), (2, cells)))
+    return (LOOK_UP if cells else LOOK_EVERYWHERE).format(sought=wanted, cells=listed, place=PLACE)
+
+
+Values = tuple[float, ...]
+Rows = Iterable[tuple[Any, ...]]
+Line = tuple[tuple[int, ...], float, float, float, float, float, float, float]
 
 
 def _by_place(extents: Sequence[Extent], far: Far, tier: Tier) -> Iterator[Line]:
     for within_m, within_s in far.near:
         for extent in extents:
             wide = extent.box.widened(within_m, within_s)
-            cells = tier.squares.numbers_around(wide, MOST_CELLS)
-            yield cells, wide.begins_s - tier.lasts_s, wide.ends_s, wide.begins_s, wide[:4]
+            cells = _around(tier.squares, wide, MOST_CELLS)
+            yield cells, wide.begins_s - tier.lasts_s, wide.ends_s, wide.begins_s, *wide[:4]
+
+
+@lru_cache(maxsize=1024)
+def _around(squares: Squares, box: Box, most: int) -> tuple[int, ...]:
+    """Classes that differ in how long their boxes last share their squares."""
+    return squares.numbers_around(box, most)
 
 
 def _by_code(extents: Sequence[Extent], far: Far, tier: Tier) -> Iterator[Line]:
@@ -127,22 +178,15 @@ def _by_code(extents: Sequence[Extent], far: Far, tier: Tier) -> Iterator[Line]:
         for code, cell, within_s in codes:
             if code is not None and within_s >= 0:
                 begins, ends = extent.part_begins_s - within_s, extent.part_ends_s + within_s
-                yield (cell(code),), begins - tier.lasts_s, ends, begins, EVERYWHERE
-
-
-def _values(zone: int, line: Sought) -> str:
-    numbers = (line.since_s, line.until_s, line.ends_s, *line.box)
-    return f"({zone},{line.class_id},{','.join(map(repr, numbers))})"
+                yield (cell(code),), begins - tier.lasts_s, ends, begins, *EVERYWHERE
 
 
 def classes_of(session: Session, side: Side) -> list[Shelved]:
-    return [
-        Shelved(id, _names(names), Tier(tier))
-        for id, owner, names, tier in session.connection().execute(CLASSES)
-        if owner == side
-    ]
+    connection = session.connection()
+    statement = CLASSES.format(mark=MARKS[connection.dialect.paramstyle])
+    return [_shelved(*row) for row in _rows(connection.exec_driver_sql(statement, (str(side),)))]
 
 
 @lru_cache(maxsize=1024)
-def _names(joined: str) -> Names:
-    return tuple(joined.split(" "))
+def _shelved(id: int, names: str, tier: int) -> Shelved:
+    return Shelved(id, tuple(names.split(" ")), Tier(tier))

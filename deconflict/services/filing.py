@@ -172,10 +172,12 @@ def own_item(session: Session, reference: str, by: Audience) -> Item:
 
 
 def lead_time(filing: Filing, mission: Mission) -> timedelta:
-    """The notice the SOP asks for: less makes the item late, never refused (D4.4)."""
+    """The notice the SOP asks for: less makes the item late, never refused (D4.4). What is urgent says why, and may come later
+    than the rest; an emergency comes when it must, and is flagged like any other."""
     if isinstance(filing, MovementNotice):
         large = filing.vehicles >= mission.pack.convoy_large_min_trucks
-        name = "convoy_large" if large else "movement_standard"
+        usual = "convoy_large" if large else "movement_standard"
+        name = "movement_urgent" if filing.urgency == "urgent" else usual
     else:
         name = "visible_qip_event" if mission.catalogue[filing.kind].event else "patrol_change"
     return timedelta(seconds=mission.pack.lead_times_s[name])

@@ -13,6 +13,7 @@ from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
 from deconflict.domain.errors import Refused
 from deconflict.domain.kinds import Catalogue
+from deconflict.domain.msgid import N_
 from deconflict.domain.severity import Severity
 from deconflict.domain.states import OPEN_CASES, ReleaseState, target
 from deconflict.matching.climb import DESK, RELEASE, Climb
@@ -131,7 +132,13 @@ def _checked(side: str, how: str) -> None:
 
 
 def _releasable(session: Session, case: Case, side: str, catalogue: Catalogue) -> Item:
+    """The item on this side, of which something may be released. Raises Refused for what is sensitive, and for what cannot be
+    read, since it may be."""
     item = case.item_of(side)
-    if item is None or facts_of(session, item, catalogue).sensitive:
+    try:
+        sensitive = item is None or facts_of(session, item, catalogue).sensitive
+    except (ValueError, KeyError, TypeError):
+        raise Refused(N_("What was filed cannot be read, so nothing of it can be released. Call its owner.")) from None
+    if item is None or sensitive:
         raise Refused("This activity is sensitive: nothing of it is ever released to the other side.")
     return item

@@ -11,6 +11,7 @@ from deconflict.domain.desk_log import AcknowledgementLine, AlertLine, CaseLog, 
 from deconflict.domain.party import released
 from deconflict.domain.states import MessageState
 from deconflict.store.alerts import Acknowledgement, Alert, Message
+from deconflict.store.audit import AuditEntry
 from deconflict.store.cases import Case, CaseEvent, Request
 from deconflict.store.people import Person
 
@@ -29,9 +30,9 @@ def log_of(session: Session, case: Case) -> CaseLog:
         )
     )
     alerts = session.scalars(query.order_by(Alert.id.desc())).all()
-    names = _names(session, case, alerts)
+    names, answers = _names(session, case, alerts), _answers(session, case)
     return CaseLog(
-        requests=tuple(_request(row, names) for row in reversed(case.requests)),
+        requests=tuple(_request(row, names, answers.get(row.id)) for row in reversed(case.requests)),
         alerts=tuple(_alert(row, names) for row in alerts),
         events=tuple(_event(row) for row in case.events),
     )
@@ -43,7 +44,16 @@ def _names(session: Session, case: Case, alerts: Sequence[Alert]) -> Names:
     return {person.id: person.name for person in session.scalars(select(Person).where(Person.id.in_(wanted - {None})))}
 
 
-def _request(row: Request, names: Names) -> RequestLine:
+def _answers(session: Session, case: Case) -> dict[int, str]:
+    """What was answered, by request, from the audit: a request that is done no longer says so."""
+    if all(row.answered_at is None for row in case.requests):
+        return {}
+    about = (AuditEntry.noun == "case", AuditEntry.noun_id == case.id, AuditEntry.verb == "answer")
+    details = session.scalars(select(AuditEntry.detail).where(*about).order_by(AuditEntry.id))
+    return {detail["request"]: str(detail["answer"]) for detail in details}
+
+
+def _request(row: Request, names: Names, answer_code: str | None) -> RequestLine:
     return RequestLine(
         id=row.id,
         side=row.side,
@@ -54,6 +64,7 @@ def _request(row: Request, names: Names) -> RequestLine:
         made_by=names.get(row.made_by_id, ""),
         answered_at=row.answered_at,
         answered_by=names.get(row.answered_by_id, ""),
+        answer_code=answer_code,
         answer=row.answer,
     )
 

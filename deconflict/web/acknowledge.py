@@ -13,7 +13,7 @@ from deconflict.web.clock import now
 bp = Blueprint("acknowledge", __name__)
 # What is typed or pressed is its own proof, and a form token would lose the answer of whoever waits or keeps no cookies.
 csrf.exempt(bp)
-TYPED_MAX = 40
+TYPED_MAX = 200  # somebody pastes the whole text message, which is shorter
 
 
 @bp.get("/k")

@@ -56,6 +56,10 @@ WITHOUT_SECOND_FACTOR = frozenset(
 )
 
 
+class SignedOut(Exception):
+    """The page asks for sign-in and nobody is signed in: what was typed may be worth keeping."""
+
+
 class Undeclared(Exception):
     """A page without an audience is a mistake of ours, and stays shut."""
 
@@ -126,14 +130,14 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(endpoints=lambda: app.view_functions, second_factor_required=second_factor_required)
 
 
-def _guard() -> AnyResponse | None:
+def _guard() -> None:
     if session:  # providers and health checks get no cookie
         session.permanent = True  # every answer starts the idle time again
     if request.endpoint is None:
-        return None
+        return
     door = declared(current_app, request.endpoint)
     if door is PUBLIC:
-        return None
+        return
     if door is None:
         log.error("page without an audience", endpoint=request.endpoint)
         if current_app.testing or current_app.debug:
@@ -142,15 +146,9 @@ def _guard() -> AnyResponse | None:
         abort(404)
     who = current_audience_or_none()
     if who is None:
-        return _to_sign_in()
+        raise SignedOut
     if isinstance(door, frozenset) and not who.may(*door):
         abort(404)  # as if it did not exist: a 403 would say that it does
-    return None
-
-
-def _to_sign_in() -> AnyResponse:
-    back = request.full_path.rstrip("?") if request.method == "GET" and request.path != "/" else None
-    return redirect(url_for("security.login", next=back), 303)
 
 
 def second_factor_required() -> bool:

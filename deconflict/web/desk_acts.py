@@ -157,12 +157,20 @@ def _act(reference: str, act: str, do: Callable[[], str]) -> Page:
     except NotFound:
         raise
     except (LostRace, WrongState) as error:
-        return page(reference, warning=_(error.sentence)), 409
+        return page(
+            reference, warning=_(error.sentence), form=Form(typed(request.form)), act=act, unsent=_words(act)
+        ), 409
     except Refused as error:
         name = f"{act}-{error.field}" if error.field else ""
         return page(reference, form=Form(typed(request.form), {name: [_(error.sentence)]}), act=act), 422
     flash(done)
     return redirect(url_for("desk.case", reference=reference), 303)
+
+
+def _words(act: str) -> str:
+    """What the officer wrote himself; of a relay `how` is a code of a list."""
+    names = ("words",) if act == "relay" else ("words", "reason", "how")
+    return " ".join(request.form.get(f"{act}-{name}", "").strip() for name in names).strip()
 
 
 def _round() -> int:

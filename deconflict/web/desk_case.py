@@ -76,8 +76,9 @@ def seen_case(reference: str) -> tuple[int, DeskCaseView]:
     return found[0], view
 
 
-def page(reference: str, *, warning: str = "", form: Form | None = None, act: str = "") -> str:
-    """The page as things stand now. `act` names the form that stays open with what was typed and what is wrong with it."""
+def page(reference: str, *, warning: str = "", form: Form | None = None, act: str = "", unsent: str = "") -> str:
+    """The page as things stand now. `act` names the form that stays open with what was typed and what is wrong with it;
+    `unsent` are words that an officer typed in vain, for him to keep: the form may not be offered any more."""
     case_id, view = seen_case(reference)
     note_read(current_audience(), "case", case_id, now())
     words = drafts(db.session(), reference, mission()) if view.line.is_open else {}
@@ -86,6 +87,7 @@ def page(reference: str, *, warning: str = "", form: Form | None = None, act: st
         case=view,
         line=view.line,
         warning=warning,
+        unsent=unsent,
         form=form or Form(),
         act=act,
         offers=_offers(view, frozenset(side for side, said in words.items() if said is not None)),

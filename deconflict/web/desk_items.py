@@ -17,6 +17,7 @@ from deconflict.services import filing
 from deconflict.services.reading import note_read
 from deconflict.store import desk as store
 from deconflict.store.base import db
+from deconflict.store.cancelled import cancelling
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_case import mission, texts
@@ -137,6 +138,7 @@ def _page(reference: str, *, warning: str = "", form: Form | None = None) -> str
         words=said[-1],
         versions=list(reversed(rows)),
         cases=in_queue_order(cases),
+        cancelled=cancelling(db.session(), views[-1].side, reference),
         possible=possible("item", views[-1].state, "officer"),
         returns=RETURNS,
         warning=warning,

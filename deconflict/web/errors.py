@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 from deconflict.domain.errors import LostRace, NotFound, Refused, WrongState
 from deconflict.log import log
 from deconflict.store.base import Unreadable
-from deconflict.web.audience import current_audience_or_none
+from deconflict.web.audience import SignedOut, current_audience_or_none
+from deconflict.web.intake import NUL, InvisibleCharacter
 
 Answer = tuple[str, int] | Response
 
@@ -50,16 +51,43 @@ KEPT = frozenset({"notices.new", "notices.amend", "plans.write", "plans.amend"})
 
 
 def stale_form(error: CSRFError) -> Answer:
-    """Almost always a session that ended while somebody was writing. What was typed into a long form stays in the page that
-    says so, and in no other place, to be sent again."""
-    who = current_audience_or_none()
-    if request.endpoint in KEPT and request.method == "POST":
-        typed = [(name, text) for name, text in request.form.items(multi=True) if name not in ("csrf_token", "_do")]
-        typed.append(("_do", "review"))  # whoever sent it from elsewhere gets nobody to file it unread
-        return render_template("errors/again.html", typed=typed, signed_in=who is not None, here=lambda: "/"), 400
-    if who is None:
+    """Almost always a session that ended while somebody was writing."""
+    if _is_kept():
+        return _again(400)
+    if current_audience_or_none() is None:
         return redirect(url_for("security.login"), 303)
     return _page(400, _("This form is too old."), _("Go back, load the page again, and send it once more."))
+
+
+def signed_out(_error: SignedOut) -> Answer:
+    """To the sign-in and back. A session that was ended elsewhere leaves the token of a form as good as it was, and what was
+    typed into it is kept as for one that is too old."""
+    if _is_kept():
+        return _again(400)
+    back = request.full_path.rstrip("?") if request.method == "GET" and request.path != "/" else None
+    return redirect(url_for("security.login", next=back), 303)
+
+
+def invisible(error: InvisibleCharacter) -> Answer:
+    """A character that nobody sees is taken out of a long form, which is then read over in words."""
+    return _again(422, _("An invisible character was taken out of it.")) if _is_kept() else refused(error)
+
+
+def _is_kept() -> bool:
+    return request.endpoint in KEPT and request.method == "POST"
+
+
+def _again(status: int, note: str = "") -> tuple[str, int]:
+    """What was typed into a long form stays in the page that says what happened, and in no other place, to be sent again."""
+    typed = [
+        (name, text.replace(NUL, ""))
+        for name, text in request.form.items(multi=True)
+        if name not in ("csrf_token", "_do") and NUL not in name
+    ]
+    typed.append(("_do", "review"))  # whoever sent it from elsewhere gets nobody to file it unread
+    signed_in = current_audience_or_none() is not None
+    page = render_template("errors/again.html", typed=typed, signed_in=signed_in, note=note, here=lambda: "/")
+    return page, status
 
 
 def other(error: HTTPException) -> Answer:
@@ -88,7 +116,9 @@ def init_app(app: Flask) -> None:
         (Unreadable, unreadable),
         (LostRace, moved),
         (WrongState, moved),
+        (InvisibleCharacter, invisible),
         (Refused, refused),
+        (SignedOut, signed_out),
         (CSRFError, stale_form),
         (500, failed),
         (HTTPException, other),

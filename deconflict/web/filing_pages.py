@@ -3,7 +3,7 @@ says its schema and its words; nothing here looks at the other side."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from deconflict.domain.party import own_filing
 from deconflict.schemas.filings import FilingSchema
 from deconflict.store import own
 from deconflict.store.base import db
+from deconflict.store.cancelled import cancelling
 from deconflict.web.audience import current_audience
 from deconflict.web.clock import now
 from deconflict.web.filing_form import Layout
@@ -43,12 +44,14 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """What differs between the two sides. `words` are texts of the shared pages, by name; `options` the choices of the form."""
+    """What differs between the two sides. `words` are texts of the shared pages, by name; `options` the choices of the form;
+    `new_url` where a sheet's new item is written."""
 
     name: str
     side: Side
     schema: type[FilingSchema]
     sheets: Mapping[str, Sheet]
+    new_url: Callable[[str], str]
     words: Mapping[str, Any]
     options: Mapping[str, Any]
 
@@ -109,6 +112,7 @@ def show(pages: Pages, reference: str) -> str:
     ]
     returned = view.state == states.ItemState.RETURNED
     code = own.return_code(db.session(), pages.side, reference) if returned else None
+    cancelled = cancelling(db.session(), pages.side, reference)
     return render_template(
         "own/show.html",
         pages=pages,
@@ -117,6 +121,9 @@ def show(pages: Pages, reference: str) -> str:
         versions=list(reversed(rows)),
         possible=states.possible("item", view.state, "owner"),
         returned=RETURNS.get(code or ""),
+        cancelled=cancelled and moment_words(cancelled.at),
+        # By the clock, as the versions' reasons: whether the row still holds it would tell of a case or a hold (RUL-6).
+        cancelled_why=cancelled.reason if cancelled and view.reduced_at is None else "",
     )
 
 

@@ -42,9 +42,11 @@ def new(pages: Pages, what: str) -> Page:
 def amend(pages: Pages, reference: str) -> Page:
     current = filing_of(pages, reference)
     view = own_versions(pages, reference)[-1]
-    if "amend" not in states.possible("item", view.state, "owner"):
-        raise Refused(N_("It can no longer be amended. Make a new one."))
     what = pages.sheet_of(view.kind)
+    if "amend" not in states.possible("item", view.state, "owner"):
+        if request.method == "GET":
+            raise Refused(N_("It can no longer be amended. Make a new one."))
+        return _as_new(pages, what)
     if request.method == "GET":
         return _form(pages, what, filing_form.amending(current, view.version, mission()), view)
     return _written(pages, what, view)
@@ -128,6 +130,13 @@ def _file(pages: Pages, what: str, typed: Typed, filing: Filing, view: ItemView 
     return redirect(url_for(f"{pages.name}.filed", reference=done.reference), 303)
 
 
+def _as_new(pages: Pages, what: str) -> Page:
+    """A colleague cancelled it, or it was over, while somebody was writing: what was typed stays, to be sent as a new one."""
+    typed = replace(filing_form.read(request.form), base=0, reason="")
+    said = _("It can no longer be amended. What you typed is below: if you go on, it becomes a new one.")
+    return _form(pages, what, typed, problems=Problems({"": [said]}), action=pages.new_url(what)), 409
+
+
 def _overtaken(pages: Pages, what: str, typed: Typed, view: ItemView | None) -> Page:
     """A colleague amended it meanwhile: what was typed stays, on top of the version that is current now."""
     if view is None:
@@ -154,10 +163,20 @@ def _review(pages: Pages, what: str, typed: Typed, filing: Filing, view: ItemVie
     )
 
 
-def _form(pages: Pages, what: str, typed: Typed, view: ItemView | None = None, problems: Problems | None = None) -> str:
+def _form(
+    pages: Pages,
+    what: str,
+    typed: Typed,
+    view: ItemView | None = None,
+    problems: Problems | None = None,
+    *,
+    action: str = "",
+) -> str:
+    """`action` where it is sent to, by default where it was asked for."""
     sheet, problems = pages.sheets[what], problems or Problems()
     return render_template(
         sheet.template,
+        action=action,
         pages=pages,
         sheet=sheet,
         what=what,

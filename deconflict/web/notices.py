@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, url_for
 from flask_babel import lazy_gettext as _l
 
 from deconflict.domain import roles
@@ -73,6 +73,7 @@ PAGES = Pages(
     side=Side.HUMANITARIAN,
     schema=schema.NoticeSchema,
     sheets={"movement": MOVEMENT},
+    new_url=lambda _what: url_for("notices.new"),
     words={
         "noun": _l("Movement notice"),
         "mine": _l("Our notices"),

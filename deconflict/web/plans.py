@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, url_for
 from flask_babel import lazy_gettext as _l
 
 from deconflict.domain import roles
@@ -73,6 +73,7 @@ PAGES = Pages(
     side=Side.MISSION,
     schema=schema.PlanSchema,
     sheets={"patrol": PATROL, "event": EVENT},
+    new_url=lambda what: url_for("plans.write", what=what),
     words={
         "noun": _l("Plan"),
         "mine": _l("Our plans"),

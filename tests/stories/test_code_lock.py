@@ -101,3 +101,22 @@ def test_so_does_the_button_behind_a_link(world, alert):
     assert acknowledged(alert)
     look_again()
     assert db.session.scalar(select(func.count()).select_from(Acknowledgement)) == 1
+
+
+@pytest.mark.parametrize("who", ["officer", "cimic", "ngo"])
+def test_a_whole_text_message_pasted_into_the_page_acknowledges_its_own_alert(world, alert, stranger, who):
+    if who != "officer":
+        world.officer.takes(world.case)
+        world.officer.asks(world.case, "mission" if who == "cimic" else "humanitarian")
+    text = getattr(world, who).expects()
+    stranger.post("/k", {"code": text})
+    look_again()
+    person = getattr(world, who).person_id
+    found = db.session.scalars(select(Alert).where(Alert.person_id == person).order_by(Alert.id.desc())).first()
+    assert found.state == AlertState.ACKNOWLEDGED, text
+    assert locks() == {}
+
+
+def test_what_is_cut_off_after_two_hundred_letters_acknowledges_nothing(world, alert, stranger):
+    stranger.post("/k", {"code": "x " * 100 + typed(alert)})
+    assert not acknowledged(alert)

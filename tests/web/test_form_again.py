@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import html
 import re
+from uuid import uuid4
 
+import make
 import pytest
 from accounts import enter
+from deskhouse import NEAR_BANKASS, DeskHouse
+from pages import NOW, fields, file, notice, patrol, send, words
+from sqlalchemy import update
 
 from deconflict.domain import roles
+from deconflict.store.base import transaction
+from deconflict.store.people import Account
 
 TYPED = {"kind": "TRANSIT_STAFF", "stops-0-place": "Bankass <l'école>", "_do": "file", "csrf_token": "old"}
 
@@ -52,3 +59,87 @@ def test_an_officer_s_act_is_not_kept_to_be_sent_again(stale, client):
 
 def test_a_cancelling_is_not_kept_to_be_sent_again_since_it_counts_at_once(stale, client):
     assert client.post("/notices/4F7K2/cancel", data={"reason": "x"}).location == "/login"
+
+
+# ---- a session that was ended elsewhere -----------------------------------------------------------------------------
+
+
+def ended_elsewhere(app, someone):
+    """Signs the account out as another browser of his would: the cookie here stays as it was."""
+    with app.app_context(), transaction() as session:
+        rows = update(Account).where(Account.person_id == someone.person_id)
+        session.execute(rows.values(fs_uniquifier=uuid4().hex))
+
+
+def test_a_form_sent_after_the_session_was_ended_elsewhere_is_kept(app, client, make_account):
+    someone = make_account(roles.SUBMITTER)
+    enter(client, someone)
+    assert client.get("/notices/new").status_code == 200
+    ended_elsewhere(app, someone)
+    page = client.post("/notices/new", data=TYPED)
+    assert page.status_code == 400
+    assert hidden(page)["stops-0-place"] == TYPED["stops-0-place"]
+    assert hidden(page)["_do"] == "review"
+    assert client.get("/notices/new").status_code == 303
+    assert client.post("/notices/4F7K2/cancel", data={"reason": "x"}).location == "/login"
+
+
+# ---- a character that nobody sees -----------------------------------------------------------------------------------
+
+
+def test_a_nul_in_one_field_takes_the_others_not_away(ngo):
+    page = send(ngo, "/notices/new", notice(**{"stops-1-place": "Ban\0kass", "a\0b": "x"}), "file")
+    assert page.status_code == 422
+    kept = hidden(page)
+    assert "\0" not in "".join(kept) + "".join(kept.values())
+    assert (kept["stops-1-place"], kept["persons"], kept["_do"]) == ("Bankass", "6", "review")
+    assert ngo.post("/notices/new", data=kept).status_code == 200
+
+
+# ---- amending what is no more ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("do", ["review", "file", "add"])
+def test_what_was_typed_to_amend_a_cancelled_notice_can_be_sent_as_a_new_one(ngo, do):
+    reference = file(ngo, "/notices/new", notice())
+    assert ngo.get(f"/notices/{reference}/amend").status_code == 200
+    ngo.post(f"/notices/{reference}/cancel", data={"reason": "the road is cut"})
+    page = send(
+        ngo, f"/notices/{reference}/amend", notice(persons="9", _base="1", _reason="more hands", _key="ab" * 16), do
+    )
+    assert page.status_code == 409
+    assert re.findall(r'<form method="post" action="([^"]*)" novalidate', page.text)[-1] == "/notices/new"
+    assert fields(page)["persons"] == "9"
+    again = file(ngo, "/notices/new", fields(page))
+    assert again != reference
+    assert ngo.get(f"/notices/{reference}/amend").status_code == 422
+
+
+def test_a_plan_that_was_cancelled_is_sent_anew_on_its_own_form(g9, app):
+    app.extensions["clock"] = lambda: NOW
+    reference = file(g9, "/plans/new/patrol", patrol())
+    g9.post(f"/plans/{reference}/cancel", data={"reason": "rain"})
+    page = send(g9, f"/plans/{reference}/amend", patrol("Koro", _base="1", _key="cd" * 16))
+    assert page.status_code == 409
+    assert file(g9, "/plans/new/patrol", fields(page)) != reference
+
+
+# ---- an officer who was overtaken -----------------------------------------------------------------------------------
+
+
+def test_an_officer_s_words_outlive_a_race_that_he_lost(app, mission, make_account, sign_in):
+    house = DeskHouse(app, mission, make_account, sign_in)
+    _notice, plan = house.meet()
+    stale = str(house.case.round)
+    house.amends(house.g9, plan, make.patrol(NEAR_BANKASS, "10 Dec 12:00-16:00"))
+    form = {"round": stale, "agree-code": "MIL_TIME", "agree-words": "Lars said so at 07:40"}
+    page = house.desk.post(house.url("agree"), data=form)
+    assert page.status_code == 409
+    assert "What you had typed: Lars said so at 07:40" in words(page)
+    assert "What you had typed" not in words(house.desk.post(house.url("take"), data={"round": stale}))
+    dismissed = {"dismiss-code": "test", "dismiss-reason": "exercise of the week"}
+    stale = str(house.case.round)
+    assert house.acts("dismiss", house.other_desk, **dismissed).status_code == 303
+    late = house.desk.post(house.url("dismiss"), data={"round": stale} | dismissed | {"dismiss-reason": "not theirs"})
+    assert late.status_code == 409
+    assert "What you had typed: not theirs" in words(late)

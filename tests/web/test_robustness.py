@@ -49,6 +49,35 @@ def test_a_nul_in_a_form_is_refused_in_words(client, ngo):
     assert client.post("/login", json={"email": "a\0b@people.example.org", "password": "x"}).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (r'{"email": "\ud800@people.example.org", "password": "x"}', 422),
+        (r'{"email": "a@people.example.org", "password": "\udfffaaaaaaaa"}', 422),
+        (r'{"\ud800": "x"}', 422),
+        ('"x"', 400),
+        ("[]", 400),
+        ("7", 400),
+        ("null", 400),
+        ("{", 400),
+        ("[" * 100_000, 400),
+        (b'{"email": "\xff"}', 400),
+    ],
+)
+def test_json_that_nobody_can_write_down_is_refused_and_no_failure(client, body, status):
+    answer = client.post("/login", data=body, content_type="application/json")
+    assert answer.status_code == status, answer.text
+
+
+def test_sound_json_still_signs_in(app, make_account):
+    someone = make_account(roles.FOCAL_POINT)
+    browser = app.test_client()
+    wrong = browser.post("/login", json={"email": someone.email, "password": "wrong wrong wrong 😀"})
+    assert wrong.status_code == 400
+    assert browser.post("/login", json={"email": someone.email, "password": PASSWORD}).status_code == 200
+    assert browser.get("/").status_code == 200
+
+
 # ---- numbers that no row has -----------------------------------------------------------------------------------------
 
 
