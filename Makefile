@@ -15,7 +15,7 @@ help: ## What can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-11s %s\n", $$1, $$2}'
 
 demo: $(VENV)/run.stamp catalogues ## Run the demo on 127.0.0.1:PORT (default 8000) until Ctrl-C
-	@exec $(BIN)/python -m deconflict.demo --port $(PORT)
+	@exec $(BIN)/python -m deconflict.demo --port '$(PORT)'
 
 test: $(VENV)/dev.stamp catalogues ## Lint, types, all tests on both databases, browser
 	@BIN=$(BIN) sh tests/run.sh

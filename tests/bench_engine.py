@@ -26,7 +26,7 @@ from deconflict.mission import load_mission
 from deconflict.settings import ROOT
 from tests.bench_exact import near_thresholds
 from tests.bench_parts import SORTS, Numbers, Parts, side_of, some_parts
-from tests.bench_stores import Embedded, PostGis, Reaches, decided, postgis_row
+from tests.bench_stores import Embedded, PostGis, Reaches, decided, decided_among, postgis_row
 from tests.figures import Figure, Result, figure, quantile, save, show, timed
 from tests.postgis import server
 
@@ -172,7 +172,7 @@ class Bench:
             looking_s += spent
             if block is None:
                 return looking_s, deciding_s, np.concatenate(kept), number
-            spent, within = timed(lambda block=block: decided(parts, block[:, 0], parts, block[:, 1], far))  # type: ignore[misc]
+            spent, within = timed(lambda block=block: decided_among(parts, block, far))  # type: ignore[misc]
             deciding_s += spent
             number += int(within.sum())
             if size <= max(SWEPT_BESIDE):

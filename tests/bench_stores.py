@@ -77,6 +77,19 @@ def decided(a: Parts, rows: Numbers, b: Parts, columns: Numbers, far: Reaches) -
     return kept
 
 
+def decided_among(parts: Parts, pairs: Pairs, far: Reaches) -> NDArray[np.bool_]:
+    """The same of many pairs at once, each part that is in one of them laid out once and close to the others."""
+    (a, rows), (b, columns) = (_used(parts, pairs[:, side]) for side in (0, 1))
+    return decided(a, rows, b, columns, far)
+
+
+def _used(parts: Parts, index: Numbers) -> tuple[Parts, Numbers]:
+    """Only these parts, and their places among them."""
+    used = np.zeros(len(parts), dtype=bool)
+    used[index] = True
+    return parts.take(np.nonzero(used)[0]), (np.cumsum(used) - 1)[index]
+
+
 # ---- ours -------------------------------------------------------------------------------------------------------------
 
 

@@ -17,7 +17,7 @@ SIZES_DEG = (0.02, 0.1, 0.5, 2.5, 12.0, 60.0, 360.0)  # each divides the circle
 LASTS_S = (43_200.0, 172_800.0, 2_764_800.0, NEVER_S)  # half a day, two days, a month, longer
 SQUARES_AT_ONCE = 36  # per box; a larger box is looked up among larger squares
 BOXES_AT_ONCE = 65_536
-PAIRS_AT_ONCE = 1_000_000
+PAIRS_AT_ONCE = 100_000  # columns of so many fit the caches
 TIME_BITS = 34  # seconds in a sort key: five hundred years
 
 
@@ -35,8 +35,9 @@ def near(a: Boxes, b: Boxes, within_m: float, within_s: float) -> Iterator[tuple
             fits = (squares.count(wide.take(pending)) <= SQUARES_AT_ONCE) | (deg >= 360.0)
             if fits.any():
                 shelf = Shelf.of(squares.number(among), among.begins_s)
-                for rows, columns in _within(wide, pending[fits], among, squares, shelf, lasts_s):
-                    yield rows, members[columns]
+                shelved = among.take(shelf.order)
+                for rows, places in _within(wide, pending[fits], shelved, squares, shelf, lasts_s):
+                    yield rows, members[shelf.order[places]]
             pending = pending[~fits]
             if not len(pending):
                 break
@@ -50,7 +51,8 @@ def alike(a_codes: Numbers, a: Boxes, b_codes: Numbers, b: Boxes, within_s: floa
         among, shelf = b.take(members), Shelf.of(b_codes[members], b.begins_s[members])
         begins, ends = a.begins_s - within_s, a.ends_s + within_s
         every = np.arange(len(a))
-        for rows, columns in shelf.portions(every, *shelf.find(a_codes, begins - lasts_s, ends)):
+        for rows, places in shelf.portions(every, *shelf.find(a_codes, begins - lasts_s, ends)):
+            columns = shelf.order[places]
             kept = (among.ends_s[columns] >= begins[rows]) & (among.begins_s[columns] <= ends[rows])
             yield rows[kept], members[columns[kept]]
 
@@ -85,23 +87,27 @@ class Shelf:
         return first, np.maximum(count, 0)
 
     def portions(self, owner: Index, first: Numbers, count: Numbers) -> Iterator[tuple[Index, Index]]:
-        """(owner, its own place) of every thing in these runs, about PAIRS_AT_ONCE at a time."""
+        """(owner, position in `order`) of every thing in these runs, about PAIRS_AT_ONCE at a time."""
         for some in _chunks(count):
             n, position = ranges(first[some], count[some])
-            yield owner[some][n], self.order[position]
+            yield owner[some][n], position
 
 
 def _within(
-    wide: Boxes, rows: Index, among: Boxes, squares: Squares, shelf: Shelf, lasts_s: float
+    wide: Boxes, rows: Index, shelved: Boxes, squares: Squares, shelf: Shelf, lasts_s: float
 ) -> Iterator[tuple[Index, Index]]:
+    """`shelved` are the boxes in the order of the shelf, in which they are read one after the other."""
     for start in range(0, len(rows), BOXES_AT_ONCE):
         some = rows[start : start + BOXES_AT_ONCE]
         owner, numbers = squares.around(wide.take(some))
         mine = some[owner]
         first, count = shelf.find(numbers, wide.begins_s[mine] - lasts_s, wide.ends_s[mine])
-        for row, column in shelf.portions(mine, first, count):
-            kept = touching(wide.take(row), among.take(column))
-            yield row[kept], column[kept]
+        for row, place in shelf.portions(mine, first, count):
+            # Most of a square lies beside: two of six columns tell of two thirds.
+            upright = (shelved.south[place] <= wide.north[row]) & (shelved.north[place] >= wide.south[row])
+            row, place = row[upright], place[upright]
+            kept = touching(wide.take(row), shelved.take(place))
+            yield row[kept], place[kept]
 
 
 def _classes(b: Boxes, least_deg: float, *, by_size: bool = True) -> Iterator[tuple[Index, float, float]]:

@@ -28,7 +28,9 @@ log = structlog.get_logger()
 SWEEP_EVERY = timedelta(minutes=5)
 MINUTE = timedelta(minutes=1)
 OLD_SLOTS = timedelta(days=2)
-ENDED_AFTER = timedelta(hours=24)  # so long after its last window an item may still be amended: late is usual. It stays matched
+ENDED_AFTER = timedelta(
+    hours=24
+)  # so long after its last window an item may still be amended: late is usual. It stays matched
 BATCH = 200
 
 

@@ -12,7 +12,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validates_sc
 from deconflict.domain.activity import Side
 from deconflict.domain.country import Mission
 from deconflict.domain.filing import Level, Stop, Window
-from deconflict.schemas.fields import CHOOSE, Choice, Door, Kind, Text, YesNo, complaints, messages
+from deconflict.schemas.fields import CHOOSE, YES, Choice, Door, Kind, Text, YesNo, blank, complaints, messages
 from deconflict.schemas.whereabouts import locate
 from deconflict.schemas.windows import CHECK_THE_YEAR, out_of_reach, read_window
 
@@ -20,6 +20,7 @@ MOST_STOPS = 12
 MODES = {"road": _l("By road"), "river": _l("By river"), "air": _l("By air"), "foot": _l("On foot")}
 URGENCIES = {"standard": _l("Standard"), "urgent": _l("Urgent"), "emergency": _l("Emergency")}
 NOT_ON_SITE = _l("Choose what is done at this stop, or leave it empty for a passage or a rest.")
+NO_WINDOW = _l("Give a date, an earliest and a latest time.")
 WHOLE_WINDOWS = _l("Give a window for arrival and one for departure: what is done here needs a beginning and an end.")
 
 T = TypeVar("T")
@@ -48,8 +49,8 @@ class StopSchema(Door):
         location = _told(wrong, lambda: locate(self.mission, position=data.get("position", ""), **words))
         arrive = _told(wrong, lambda: self._window(data, "arrive"))
         depart = _told(wrong, lambda: self._window(data, "depart"))
-        if data.get("activity") and not wrong and not (arrive and depart):
-            wrong["depart_from" if arrive else "arrive_from"] = [WHOLE_WINDOWS]
+        if data.get("activity"):
+            wrong |= {f"{name}_from": [WHOLE_WINDOWS] for name in ("arrive", "depart") if not _has_window(data, name)}
         wrong |= self._activity_wrong(data.get("activity")) | self._halt_wrong(data)
         if wrong or location is None:
             raise ValidationError(wrong)
@@ -152,22 +153,23 @@ class Stops(fields.Field[tuple[Stop, ...]]):
         wrong: dict[int, Any] = {}
         stops: list[Stop] = []
         for index, raw in enumerate(value):
+            missing = {f"{name}_from": [NO_WINDOW] for name in _missing(index, len(value), raw)}
             try:
                 stops.append(self.schema.load(raw))
             except ValidationError as error:
-                wrong[index] = complaints(error)
+                missing |= complaints(error)
+            if missing:
+                wrong[index] = missing
         if wrong:
             raise ValidationError(wrong)
         return tuple(stops)
 
 
 def _disorder(stops: Sequence[Stop]) -> Iterator[tuple[int, Wrong]]:
-    """Windows that are missing or that cannot follow each other, by stop. Going somewhere else takes time, staying may not."""
+    """Windows that cannot follow each other, by stop. Going somewhere else takes time, staying may not."""
     reached = datetime.min.replace(tzinfo=UTC)
     here = None
     for index, stop in enumerate(stops):
-        if missing := _missing(index, len(stops), stop):
-            yield index, {missing: [_l("Give a date, an earliest and a latest time.")]}
         for name, window in (("arrive", stop.arrive), ("depart", stop.depart)):
             if window is None:
                 continue
@@ -188,14 +190,24 @@ def _far(stop: Stop, now: datetime | None) -> Iterator[str]:
             yield name
 
 
-def _missing(index: int, count: int, stop: Stop) -> str | None:
-    """The first field of the window that this stop lacks. A stop on the way may have none at all
-    when one passes through."""
-    needs_arrival = index > 0 or count == 1
-    needs_departure = index < count - 1 or count == 1
-    on_the_way = 0 < index < count - 1
-    if on_the_way and not (stop.arrive or stop.depart or stop.halt):
-        return None
-    if needs_arrival and stop.arrive is None:
-        return "arrive_from"
-    return "depart_from" if needs_departure and stop.depart is None else None
+def windows_needed(index: int, count: int) -> Iterator[str]:
+    """Which windows a stop of a way has by its place in it: one begins by leaving and ends by arriving."""
+    if index > 0 or count == 1:
+        yield "arrive"
+    if index < count - 1 or count == 1:
+        yield "depart"
+
+
+def _missing(index: int, count: int, raw: Any) -> list[str]:
+    """The windows that this stop lacks, as it was sent: whatever else is wrong with it, they are told at once. A stop on the way
+    may have none at all when one passes through."""
+    if not isinstance(raw, Mapping):
+        return []
+    halts = raw.get("activity") if blank(raw.get("halt")) else raw.get("halt") in YES
+    passes = 0 < index < count - 1 and not halts and not any(_has_window(raw, name) for name in ("arrive", "depart"))
+    return [] if passes else [name for name in windows_needed(index, count) if not _has_window(raw, name)]
+
+
+def _has_window(raw: Mapping[str, Any], name: str) -> bool:
+    """Whether anything was given of it."""
+    return not all(blank(raw.get(f"{name}_{part}")) for part in ("date", "from", "to"))

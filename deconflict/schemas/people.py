@@ -80,7 +80,9 @@ class NewcomerSchema(Door):
         if any(SIDE_OF.get(role) != self.side for role in data.get("roles", ())):
             wrong["roles"] = [_l("This role belongs to another kind of organisation.")]
         elif not may_be_combined(data.get("roles", ())):
-            wrong["roles"] = [_l("A cluster coordinator reads where others bring aid, and so does not notify: choose one.")]
+            wrong["roles"] = [
+                _l("A cluster coordinator reads where others bring aid, and so does not notify: choose one.")
+            ]
         if data.get("roles") and not data.get("email"):
             wrong["email"] = [_l("Whoever signs in needs an e-mail address.")]
         if not data.get("email") and not data.get("phones"):

@@ -34,7 +34,7 @@ from deconflict.store.cases import Case, Request
 from deconflict.store.moves import LOST, move_case
 from deconflict.store.outbox import withdraw
 from deconflict.store.queries import alerts_of, facts_of
-from deconflict.store.released import VERSION, other_item
+from deconflict.store.released import other_item
 
 # What a side may be asked, in codes that read the same in both languages. None says why.
 ASKS = ("avoid_place", "change_time", "change_place", "call_desk")
@@ -113,8 +113,8 @@ def ask(reference: str, round_: int, side: str, ask_code: str, by: Audience, mis
             round=case.round,
             side=side,
             ask=ask_code,
-            words=_plain(words)
-            | {VERSION: other.version},  # no page shows it: whether they are still released hangs on it
+            words=_plain(words),
+            other_version=other.version,
             state=RequestState.OPEN,
             made_by_id=by.person_id,
             made_at=now,

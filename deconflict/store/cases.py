@@ -106,7 +106,8 @@ class CaseEvent(Base):
 
 class Request(Base):
     """What OCHA asks one side to change: a logged disclosure, rounded outward (RUL-9). `words` holds only what that side may
-    read: the ask, its own item's reference, and what the other side released."""
+    read: the ask, its own item's reference, and what the other side released. `other_version`: of the other side's item, when
+    they were taken from it."""
 
     __tablename__ = "request"
 
@@ -117,6 +118,7 @@ class Request(Base):
     ask: Mapped[str] = mapped_column(Code)
     words: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     state: Mapped[str] = mapped_column(Code)
+    other_version: Mapped[int] = mapped_column(default=0)
     made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime] = mapped_column(UTCDateTime)
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -11,8 +11,6 @@ from deconflict.domain.filing import Level
 from deconflict.store.cases import Case, Request
 from deconflict.store.items import Item, ItemVersion
 
-VERSION = "version"  # beside the words of a request: of the other side's item, when they were taken from it
-
 
 def other_item(case: Case, side: str) -> Item | None:
     """The item that a request to `side` speaks of."""
@@ -25,7 +23,7 @@ def is_taken_back(session: Session, case: Case, request: Request) -> bool:
     other = other_item(case, request.side)
     if other is None or other.level != Level.MATCH_ONLY:
         return False
-    of = (ItemVersion.item_id == other.id, ItemVersion.version == request.words.get(VERSION))
+    of = (ItemVersion.item_id == other.id, ItemVersion.version == request.other_version)
     then = session.scalar(select(ItemVersion.filing).where(*of))
     return then is not None and then.get("level") not in (None, Level.MATCH_ONLY)
 

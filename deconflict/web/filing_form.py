@@ -15,7 +15,8 @@ from deconflict.domain.country import Mission
 from deconflict.domain.filing import Filing
 from deconflict.domain.places import Gazetteer, label
 from deconflict.schemas import forms
-from deconflict.schemas.filings import MOST_STOPS
+from deconflict.schemas.fields import REQUIRED, blank
+from deconflict.schemas.filings import MOST_STOPS, NO_WINDOW, windows_needed
 from deconflict.schemas.whereabouts import candidates, offers
 from deconflict.web.intake import number
 
@@ -142,13 +143,24 @@ def picked(typed: Typed, form: Mapping[str, str], gazetteer: Gazetteer) -> Typed
 
 def problems(typed: Typed, errors: Mapping[str, list[str]], layout: Layout, mission: Mission) -> Problems:
     """Errors in the order of the page; those of no field on it stand first, without one. Of the stops as a whole, the first
-    is where to begin."""
+    is where to begin; where none is filled in, its two ends say all that they lack."""
     order = layout.labels(typed.stops)
-    errors = {"stops-0-place" if name == "stops" else name: texts for name, texts in errors.items()}
+    errors = {"stops-0-place" if name == "stops" else name: texts for name, texts in errors.items()} | _ends(typed)
     general = [text for name, texts in errors.items() if name not in order for text in texts]
     found = {name: errors[name] for name in order if name in errors}
     places = {n: _picks(typed, n, mission) for n in _unsettled(found)}
     return Problems(({"": general} if general else {}) | found, {n: picks for n, picks in places.items() if picks})
+
+
+def _ends(typed: Typed) -> dict[str, list[str]]:
+    """What a journey of which no stop was filled in lacks: an empty stop at the end is taken for none by who reads the form."""
+    if any(not blank(text) for name, text in typed.values.items() if forms.STOP_FIELD.fullmatch(name)):
+        return {}
+    found = {}
+    for n in (0, typed.stops - 1):
+        found[f"stops-{n}-place"] = [str(REQUIRED)]
+        found |= {f"stops-{n}-{name}_from": [str(NO_WINDOW)] for name in windows_needed(n, typed.stops)}
+    return found
 
 
 def stop_typed(values: Mapping[str, str], n: int) -> dict[str, str]:

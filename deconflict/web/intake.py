@@ -64,7 +64,7 @@ def _is_text(body: bytes) -> bool:
         said.encode()
     except UnicodeEncodeError:  # half of a surrogate pair
         return False
-    except (ValueError, RecursionError):
+    except ValueError:
         abort(400)
     if not isinstance(read, dict):
         abort(400)

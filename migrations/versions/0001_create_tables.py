@@ -474,6 +474,7 @@ def upgrade() -> None:
     sa.Column('ask', sa.String(length=40), nullable=False),
     sa.Column('words', sa.JSON(), nullable=False),
     sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('other_version', sa.Integer(), nullable=False),
     sa.Column('made_by_id', sa.Integer(), nullable=False),
     sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('answered_by_id', sa.Integer(), nullable=True),

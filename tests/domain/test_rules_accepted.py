@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from mali import BEFORE, mission
 from marshmallow import ValidationError
@@ -67,7 +67,7 @@ def loaded(said: dict[str, Any]) -> list[Rule]:
         return []
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(rules=accepted(), case=st.sampled_from(CASES), manner=st.sampled_from([stands, along, drives_by]))
 def test_rules_that_start_accepts_never_break_judging(rules: list[Rule], case: Case, manner: Any) -> None:
     two, both = [tuple(rule for rule in rules if rule.among is among) for among in (True, False)]

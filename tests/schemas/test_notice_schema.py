@@ -408,3 +408,16 @@ def test_an_empty_stop_between_others_is_told_and_not_dropped() -> None:
 def test_a_form_with_fields_that_no_page_has_is_refused() -> None:
     received = receive(SCHEMA, {"stops-x-place": "Bankass", "stops-0-colour": "red", "extra": "1"})
     assert {"stops-x-place", "stops-0-colour", "extra"} <= set(received.errors)
+
+
+def test_every_window_that_is_missing_is_told_at_once_whatever_else_is_wrong() -> None:
+    arrival = window("arrive", "2019-12-10", "08:00", "09:00")
+    nowhere = stop("", activity="DIST_FOOD")
+    assert {"stops-0-depart_from", "stops-1-place", "stops-1-arrive_from", "stops-1-depart_from"} <= set(
+        errors(SCHEMA, notice(stops=[stop("Mopti"), nowhere]))
+    )
+    ways = [stop("Mopti"), stop("Sévaré") | arrival, stop("Bankass")]
+    wanted = {"stops-0-depart_from", "stops-1-depart_from", "stops-2-arrive_from"}
+    assert set(errors(SCHEMA, notice(stops=ways))) == wanted
+    ways[1] = stop("Sévaré")
+    assert set(errors(SCHEMA, notice(stops=ways))) == wanted - {"stops-1-depart_from"}

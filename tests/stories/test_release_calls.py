@@ -6,14 +6,15 @@ from datetime import timedelta
 
 import make
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from deconflict.domain.errors import LostRace, NotFound, Refused
 from deconflict.domain.filing import Level
 from deconflict.services import people, releases
 from deconflict.store.audit import AuditEntry
-from deconflict.store.base import db
+from deconflict.store.base import db, transaction
 from deconflict.store.cases import ReleaseAsk
+from deconflict.store.items import ItemVersion
 
 
 @pytest.fixture
@@ -186,3 +187,19 @@ def test_nobody_is_rung_for_a_sensitive_notice(world):
     with pytest.raises(Refused, match="sensitive"):
         rings(world, "humanitarian")
     world.read_everything()
+
+
+def test_of_what_cannot_be_read_nothing_is_released_and_that_is_said(both_keep_it):
+    world = both_keep_it
+    case = world.case
+    with transaction() as session:
+        spoilt = update(ItemVersion).where(ItemVersion.item_id == case.mission_id)
+        session.execute(spoilt.values(filing={"filed": "plan"}))
+    with pytest.raises(Refused, match="cannot be read"):
+        rings(world)
+    for granted in (True, False):
+        with pytest.raises(Refused, match="cannot be read"):
+            world.officer.notes_release(case, "mission", granted)
+    assert calls(world) == []
+    world.officer.notes_release(case, "humanitarian")
+    assert world.case.released == ["humanitarian"]

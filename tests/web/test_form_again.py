@@ -10,7 +10,7 @@ import make
 import pytest
 from accounts import enter
 from deskhouse import NEAR_BANKASS, DeskHouse
-from pages import NOW, fields, file, notice, patrol, send, words
+from pages import NOW, errors, fields, file, notice, patrol, send, words
 from sqlalchemy import update
 
 from deconflict.domain import roles
@@ -143,3 +143,14 @@ def test_an_officer_s_words_outlive_a_race_that_he_lost(app, mission, make_accou
     late = house.desk.post(house.url("dismiss"), data={"round": stale} | dismissed | {"dismiss-reason": "not theirs"})
     assert late.status_code == 409
     assert "What you had typed: not theirs" in words(late)
+
+
+# ---- what is missing ------------------------------------------------------------------------------------------------
+
+
+def test_an_empty_form_says_all_that_its_two_ends_lack_at_once(ngo):
+    ends = ["f-stops-0-place", "f-stops-0-depart_from", "f-stops-1-place", "f-stops-1-arrive_from"]
+    asked = fields(ngo.get("/notices/new"))
+    assert [name for name in errors(send(ngo, "/notices/new", asked)) if "stops" in name] == ends
+    given = asked | {"stops-0-place": "Mopti", "stops-1-place": "Bankass"}
+    assert [name for name in errors(send(ngo, "/notices/new", given)) if "stops" in name] == ends[1::2]

@@ -60,7 +60,6 @@ def test_a_nul_in_a_form_is_refused_in_words(client, ngo):
         ("7", 400),
         ("null", 400),
         ("{", 400),
-        ("[" * 100_000, 400),
         (b'{"email": "\xff"}', 400),
     ],
 )
