@@ -16,7 +16,7 @@ from deconflict.domain.filed_boxes import Filed, pairs
 from deconflict.domain.judgement import Hit, Judgement
 from deconflict.domain.overlap import Nominal
 from deconflict.domain.reaches import Far, Names, reaches_of
-from deconflict.domain.sides import Sides
+from deconflict.domain.sides import Sides, touches
 from deconflict.domain.sop import Reach, RulePack
 
 EVER = datetime(1, 1, 1, tzinfo=UTC)  # as of when plans are judged: before all of them
@@ -66,14 +66,14 @@ def overlap_of(a: Activity, b: Activity, limits: Limits | None, pack: RulePack |
     hits = judgement.hits if judgement is not None else ()
     sides = Sides(a.parts, b.parts)
     gap_m = math.inf if limits is None else _gap_m(sides, limits.within_s, most_m=limits.within_m)
-    near = limits is not None and gap_m <= limits.within_m
+    near = limits is not None and touches(gap_m, limits.within_m)
     if not (near or hits):
         return None
     if limits is None or not near:
         limits = _widest(hits)
         gap_m = _gap_m(sides, limits.within_s)
     within_m, within_s = limits.within_m, limits.within_s
-    firm = near and (_as_stated(a, b) or _gap_m(sides, within_s, assumed=False, uncertain=False) <= within_m)
+    firm = near and (_as_stated(a, b) or touches(_gap_m(sides, within_s, assumed=False, uncertain=False), within_m))
     return Overlap(
         a,
         b,

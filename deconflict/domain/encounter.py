@@ -11,7 +11,7 @@ from deconflict.domain import overlap
 from deconflict.domain.activity import Part
 from deconflict.domain.hours import open_span
 from deconflict.domain.rules import Rule, first_instant, last_instant
-from deconflict.domain.sides import Asked, Sides
+from deconflict.domain.sides import Asked, Sides, touches
 from deconflict.domain.timewindow import Allow, widened
 
 Span = tuple[datetime, datetime]
@@ -76,7 +76,7 @@ class Encounter:
         if not others:
             return False
         if basis is Basis.DISTANCE:
-            return self.gap_m(others, assumed=assumed, uncertain=uncertain) <= (self.rule.within_m or 0.0)
+            return touches(self.gap_m(others, assumed=assumed, uncertain=uncertain), self.rule.within_m or 0.0)
         return overlap.time_gap_s(here, others, assumed=assumed) <= self.rule.within_s
 
     def gap_m(self, others: Sequence[Part], *, assumed: bool = True, uncertain: bool = True) -> float:

@@ -24,6 +24,12 @@ PAIRS_AT_ONCE = 2_000
 Timing = tuple[Allow, float]  # the slack that counts, and the buffer in seconds
 
 
+def touches(gap_m: float, within_m: float) -> bool:
+    """Touching counts. A gap is said in whole millimetres and a limit in kilometres is no round number of metres: the
+    millimetre between the two is given away."""
+    return gap_m <= within_m + TOUCH_M
+
+
 class Asked(NamedTuple):
     """Some parts of both sides, how far apart they may be, and how long after each other."""
 
