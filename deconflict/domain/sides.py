@@ -151,7 +151,8 @@ class Sides:
     def _candidates(self, asked: Asked, allow: Allow, *, uncertain: bool) -> tuple[Index, Index, Floats]:
         """Pairs that may be near enough, with a lower bound of their clearance."""
         lower_m, (wait_s, _) = self._least_m(uncertain), self._waits_of(allow)
-        near = (lower_m <= asked.within_m + TOUCH_M) & (wait_s <= asked.within_s + TOUCH_S)
+        # Twice, as a gap is rounded to the millimetre before it is asked whether it touches.
+        near = (lower_m <= asked.within_m + 2 * TOUCH_M) & (wait_s <= asked.within_s + TOUCH_S)
         rows, columns = np.nonzero(near & self._chosen_of(asked))
         return rows, columns, lower_m[rows, columns]
 

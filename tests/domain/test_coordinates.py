@@ -165,6 +165,7 @@ def test_a_grid_reference_is_read_as_the_centre_of_its_square() -> None:
 
 @given(lat=latitudes, lon=longitudes, precision=st.integers(2, 5))
 def test_grid_references_of_the_oracle_are_read_within_their_cell(lat: float, lon: float, precision: int) -> None:
+    assume(not -1e-6 < lat < 0)  # a hair south of the equator the oracle rounds its northing up, out of its own band
     position = read_position(ORACLE.toMGRS(lat, lon, MGRSPrecision=precision))
     assert position.cell_m == 10 ** (5 - precision)
     assert distance_m(position.point, (lat, lon)) <= position.uncertainty_m * 1.01 + 1.5
