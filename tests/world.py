@@ -4,10 +4,13 @@ and a clock moved by hand. A message nobody expected fails the story."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import databases
 from cryptography.fernet import Fernet
 from fakes.phones import Phone
 from fakes.smtp_sink import SmtpSink
@@ -310,6 +313,22 @@ def fresh_sweep(world: World) -> list[tuple[object, ...]]:
 
 def _rules(case: Case) -> tuple[str, ...]:
     return tuple(sorted(hit["rule_id"] for hit in case.judgement.get("hits", ())))
+
+
+@contextmanager
+def opened_world(kind: str, folder: Path, network: TwilioNetwork, sink: SmtpSink) -> Iterator[World]:
+    """A world in an empty database of this kind, with nothing left in any inbox."""
+    url = databases.fresh(kind, folder)
+    network.mend()
+    for box in (*network.phones.all(), *sink.mailboxes.all()):
+        while box.unread:
+            box.expects("")
+    app = make_app(url, network, sink)
+    with app.app_context():
+        yield World(app, network, sink)
+        db.session.remove()
+        db.engine.dispose()
+    databases.drop(url)
 
 
 def make_app(url: str, network: TwilioNetwork, sink: SmtpSink, build: Callable[[], None] | None = None) -> Flask:

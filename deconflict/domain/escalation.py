@@ -12,6 +12,8 @@ from deconflict.domain.severity import Harm, Severity
 OCHA_ROLES = ("duty", "deputy", "suboffice_head", "ocha_head")
 PARTY_ROLES = ("owner_focal_point", "owner_alternate", "owner_security")
 AUDIENCES = ("ocha", "party")
+# What an alert is for. Those of a request and of a minimal alert say whose they are too: `request:12`, `minimal:mission`.
+DESK, REQUEST, MINIMAL, RELEASE, CLOSING = "desk", "request", "minimal", "release", "closing"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
+from deconflict.domain.escalation import DESK, MINIMAL, RELEASE, REQUEST
 from deconflict.domain.states import OPEN_CASES, AlertState, CaseState, ReleaseState, RequestState
-from deconflict.matching.climb import DESK, MINIMAL, RELEASE, REQUEST, Climb
+from deconflict.matching.climb import Climb
 from deconflict.matching.silence import silent_since
 from deconflict.services.releases import fall_silent
 from deconflict.store.alerts import Alert
@@ -73,12 +74,12 @@ def _climbs_of(session: Session, mission: Mission, case_id: int, now: datetime) 
             yield from climb("ocha", DESK, f"{RELEASE}:{call.id}", call.due_at, this_round)
     for request in case.requests:
         if request.state == RequestState.OPEN:
-            yield from climb(request.side, REQUEST, f"{REQUEST}:{request.id}", request.made_at, alerts)
+            yield from climb(request.side, REQUEST, request.purpose, request.made_at, alerts)
 
 
 def _of_this_matter(case: Case, alerts: list[Alert]) -> list[Alert]:
     """Those of this round, and those of its requests."""
-    asked = {f"{REQUEST}:{request.id}" for request in case.requests if request.round == case.round}
+    asked = {request.purpose for request in case.requests if request.round == case.round}
     return [alert for alert in alerts if alert.round == case.round or alert.purpose in asked]
 
 

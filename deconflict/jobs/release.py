@@ -11,10 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
+from deconflict.domain.escalation import DESK, MINIMAL
 from deconflict.domain.probing import signs
 from deconflict.domain.states import OPEN_CASES
 from deconflict.matching.causes import NOUN
-from deconflict.matching.climb import DESK, MINIMAL, Climb
+from deconflict.matching.climb import Climb
 from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case, CaseEvent
 from deconflict.store.items import Item

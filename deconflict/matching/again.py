@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 from deconflict.domain.country import Mission
 from deconflict.matching.boxes import Row, outdated, rows_of, understand, write_rows
 from deconflict.matching.in_force import basis_of, in_force, keep
-from deconflict.matching.marks import AGAIN, READ, TAKES_PART, WHOLE, Due, gathered, mark, marked, portions, take
+from deconflict.matching.marks import AGAIN, READ, WHOLE, Due, gathered, mark, marked, portions, take
 from deconflict.matching.sweep import Swept
 from deconflict.store.base import db, transaction
 from deconflict.store.items import DueMark, Item, ItemVersion
@@ -35,7 +35,7 @@ from deconflict.store.work import Judged, lock_matcher
 
 log = structlog.get_logger()
 READ_MARKS = (
-    select(DueMark.id, DueMark.item_id, Item.version, TAKES_PART.label("takes_part"))
+    select(DueMark.id, DueMark.item_id, Item.version, Item.takes_part)
     .join(Item, Item.id == DueMark.item_id)
     .where(DueMark.reason == READ)
     .order_by(DueMark.id)
@@ -62,7 +62,7 @@ def _read(mission: Mission, now: datetime) -> int:
     """Some of what is marked as a whole. Its boxes are those of the version that was read, or they stay."""
     session = db.session()
     due = gathered(session.execute(marked(DueMark.reason.in_(WHOLE)).limit(READ_AT_ONCE)).all())
-    wanted = select(Item).where(Item.id.in_([one.item_id for one in due]), TAKES_PART)
+    wanted = select(Item).where(Item.id.in_([one.item_id for one in due]), Item.takes_part)
     items = session.scalars(wanted.order_by(Item.id)).all()
     versions, rows = {item.id: item.version for item in items}, _understood(session, items, mission)
     others = outdated(session, rows)
@@ -112,7 +112,7 @@ def _still_due(session: Session, due: Sequence[Due]) -> list[Due]:
 
 def _current(session: Session, item_ids: Sequence[int]) -> dict[int, int]:
     """The version of each of these that is live, locked against its owner until this is written, in the matcher's order."""
-    query = select(Item.id, Item.version).where(Item.id.in_(item_ids), TAKES_PART).order_by(Item.id)
+    query = select(Item.id, Item.version).where(Item.id.in_(item_ids), Item.takes_part).order_by(Item.id)
     return {row.id: row.version for row in session.execute(query.with_for_update(read=True, key_share=True))}
 
 
@@ -157,7 +157,7 @@ def _note_looked(session: Session, mission: Mission, let_go: Mapping[int, int], 
     """The version of each, by item. Who has another mark is judged for it, and its history is to say why."""
     basis = asdict(basis_of(mission))
     columns = [getattr(Judged, name) for name in ("item_id", "version", *basis)]
-    live = select(*columns).join(Item, Item.id == Judged.item_id).where(TAKES_PART)
+    live = select(*columns).join(Item, Item.id == Judged.item_id).where(Item.takes_part)
     known = {row.item_id: row._asdict() for row in session.execute(live)}
     busy = set(session.scalars(select(DueMark.item_id)))
     looked = [{"item_id": id, "version": version, **basis} for id, version in let_go.items() if id not in busy]

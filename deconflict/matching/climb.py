@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import ItemFacts, may_hear
-from deconflict.domain.escalation import OCHA_ROLES, Ladder, Step, ack_due_at, steps_due
+from deconflict.domain.escalation import DESK, OCHA_ROLES, REQUEST, Ladder, Step, ack_due_at, steps_due
 from deconflict.domain.filing import MovementNotice
 from deconflict.domain.matrix import SENSITIVE_READERS
 from deconflict.domain.severity import Harm, Severity
@@ -26,7 +26,6 @@ from deconflict.store.outbox import Owed, first_contact, write_alert
 from deconflict.store.people import Person
 from deconflict.store.queries import facts_of, on_duty, people_of, version_filed_at
 
-DESK, REQUEST, MINIMAL, RELEASE = "desk", "request", "minimal", "release"
 FUNCTION_OF = {
     ("humanitarian", "owner_focal_point"): "focal_point",
     ("humanitarian", "owner_alternate"): "alternate",

@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
+from deconflict.domain.escalation import DESK
 from deconflict.domain.states import AlertState
-from deconflict.matching.climb import DESK, Climb
+from deconflict.matching.climb import Climb
 from deconflict.store.cases import Case
 from deconflict.store.outbox import withdraw
 from deconflict.store.queries import alerts_of

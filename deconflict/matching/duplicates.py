@@ -14,7 +14,6 @@ from deconflict.domain.cells import settlement_cell
 from deconflict.domain.country import Mission
 from deconflict.domain.extent import extents_of
 from deconflict.domain.judgement import Judgement
-from deconflict.domain.states import MATCHED_ITEMS
 from deconflict.store.duplicates import Duplicate, duplicate_of, duplicate_partners
 from deconflict.store.items import Item, PartBox, PartClass
 
@@ -65,6 +64,6 @@ def _near(session: Session, mission: Mission, item: Item, activity: Activity) ->
         .join(PartClass, PartClass.id == PartBox.class_id)
         .join(Item, Item.id == PartBox.item_id)
         .where(PartClass.side == Side.HUMANITARIAN, or_(*asked))
-        .where(Item.owner_id != item.owner_id, Item.state.in_(MATCHED_ITEMS))
+        .where(Item.owner_id != item.owner_id, Item.takes_part)
     )
     return set(session.scalars(query))

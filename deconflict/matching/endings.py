@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import may_hear
+from deconflict.domain.escalation import CLOSING
 from deconflict.domain.severity import Severity
 from deconflict.domain.states import AlertState, ItemState, MessageState, RequestState, target
 from deconflict.matching.causes import Looked, last_look
@@ -15,7 +16,7 @@ from deconflict.store.alerts import Alert
 from deconflict.store.base import Unreadable
 from deconflict.store.cases import Case
 from deconflict.store.moves import move_case
-from deconflict.store.outbox import CLOSING, Owed, withdraw, write_alert
+from deconflict.store.outbox import Owed, withdraw, write_alert
 from deconflict.store.queries import alerts_of, on_duty
 
 CLOSING_TEXT = {"ocha": "officer_closed", "humanitarian": "focal_closed", "mission": "mission_closed"}

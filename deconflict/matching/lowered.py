@@ -13,7 +13,6 @@ from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import RECOGNITION
 from deconflict.domain.filing import Level
 from deconflict.domain.states import OPEN_CASES, AlertState, RequestState, target
-from deconflict.matching.climb import REQUEST
 from deconflict.matching.desk import new_round
 from deconflict.store.cases import Case, Request
 from deconflict.store.items import Item
@@ -56,5 +55,5 @@ def withdraw_requests(session: Session, case: Case, asked: Iterable[Request]) ->
     for request in asked:
         if request.state in STANDING:
             request.state = target("request", request.state, "withdraw", "officer")
-            old = [a for a in alerts_of(session, case, owed_only=True) if a.purpose == f"{REQUEST}:{request.id}"]
+            old = [a for a in alerts_of(session, case, owed_only=True) if a.purpose == request.purpose]
             withdraw(session, old, AlertState.SUPERSEDED)

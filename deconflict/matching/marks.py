@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, delete, insert, or_, select, union
 from sqlalchemy.orm import Session
 
-from deconflict.domain.states import MATCHED_ITEMS, OPEN_CASES, ItemState
+from deconflict.domain.states import OPEN_CASES, ItemState
 from deconflict.store.base import db
 from deconflict.store.cases import Case
 from deconflict.store.duplicates import Duplicate
@@ -25,7 +25,6 @@ WHOLE = (RULES, ASKED, SWEEP)  # all that is known of the item is to be made aga
 READ = "read"  # it has been, and its boxes are right
 AGAIN = "again"  # it is to be judged, after what was filed
 AGAIN_AT_ONCE = 25
-TAKES_PART = and_(Item.state.in_(MATCHED_ITEMS), Item.reduced_at.is_(None))
 IDS_AT_ONCE = 1000
 
 
@@ -83,7 +82,7 @@ def portions(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 def mark_live(session: Session, which: ColumnElement[bool], reason: str, now: datetime) -> int:
     """Marks each of these items that takes part and does not wait for the same reason already; returns how many."""
     waiting = select(DueMark.item_id).where(DueMark.reason == reason)
-    wanted = select(Item.id).where(TAKES_PART, which, Item.id.not_in(waiting))
+    wanted = select(Item.id).where(Item.takes_part, which, Item.id.not_in(waiting))
     return mark(session, session.scalars(wanted).all(), reason, now)
 
 
@@ -93,7 +92,7 @@ def mark_ahead(session: Session, now: datetime) -> int:
     one that cannot be read would ring the desk again as soon as its case has lapsed."""
     waiting = select(DueMark.item_id)
     in_time = or_(Item.ends_at > now, Item.state == ItemState.ENDED)
-    ahead = select(Item.id).where(TAKES_PART, in_time, Item.id.not_in(waiting))
+    ahead = select(Item.id).where(Item.takes_part, in_time, Item.id.not_in(waiting))
     open_cases, standing = Case.state.in_(OPEN_CASES), and_(Duplicate.gone_at.is_(None), Duplicate.ends_at > now)
     counts: CompoundSelect[int | None] = union(
         select(Case.humanitarian_id).where(open_cases),

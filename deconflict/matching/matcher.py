@@ -18,7 +18,6 @@ from sqlalchemy.orm import Session
 from deconflict.domain.activity import Activity, Side
 from deconflict.domain.country import Mission
 from deconflict.domain.judgement import Judgement
-from deconflict.domain.states import MATCHED_ITEMS
 from deconflict.matching import cases, duplicates, in_force, unchecked
 from deconflict.matching.boxes import replace_boxes, understand
 from deconflict.matching.candidates import neighbours
@@ -70,7 +69,7 @@ def judge_item(session: Session, mission: Mission, item: Item, now: datetime) ->
     answer = Answer(versions={item.id: item.version})
     known = _case_neighbours(session, item.id)
     ours = item.side == Side.HUMANITARIAN
-    if not _takes_part(item):
+    if not item.takes_part:
         answer.judgements = dict.fromkeys(known)
         answer.duplicates = dict.fromkeys(duplicates.partners(session, mission, item, None) if ours else ())
         _note_versions(session, answer)
@@ -84,11 +83,6 @@ def judge_item(session: Session, mission: Mission, item: Item, now: datetime) ->
     return answer
 
 
-def _takes_part(item: Item) -> bool:
-    """Until it is cancelled, or no more is kept of it than commune and week."""
-    return item.state in MATCHED_ITEMS and item.reduced_at is None
-
-
 def _judge_cases(
     session: Session, mission: Mission, answer: Answer, activity: Activity, known: set[int], now: datetime
 ) -> None:
@@ -96,7 +90,7 @@ def _judge_cases(
     found = neighbours(session, mission, activity)
     for other in session.scalars(select(Item).where(Item.id.in_(found | known)).order_by(Item.id)):
         answer.versions[other.id] = other.version
-        if not _takes_part(other):
+        if not other.takes_part:
             answer.judgements[other.id] = None
             continue
         theirs = _understood(session, mission, other, answer)
@@ -118,7 +112,7 @@ def _judge_duplicates(session: Session, mission: Mission, item: Item, answer: An
     wanted = duplicates.partners(session, mission, item, answer.activity)
     for other in session.scalars(select(Item).where(Item.id.in_(wanted)).order_by(Item.id)):
         answer.versions[other.id] = other.version
-        if not _takes_part(other):
+        if not other.takes_part:
             answer.duplicates[other.id] = None
             continue
         try:
@@ -189,13 +183,11 @@ def _understood(session: Session, mission: Mission, item: Item, answer: Answer) 
 
 def _still_holds(session: Session, answer: Answer) -> bool:
     """Locked against their owners until this is written, in one order, so that two never wait for each other."""
-    query = select(Item.id, Item.version, Item.state).where(Item.id.in_(answer.versions)).order_by(Item.id)
+    query = select(Item.id, Item.version, Item.takes_part).where(Item.id.in_(answer.versions)).order_by(Item.id)
     rows = session.execute(query.with_for_update(read=True, key_share=True)).all()
     judged = {**answer.judgements, **answer.duplicates}
     live = {id for id, judgement in judged.items() if judgement is not None}
-    return all(
-        version == answer.versions[id] and (id not in live or state in MATCHED_ITEMS) for id, version, state in rows
-    )
+    return all(version == answer.versions[id] and (id not in live or takes_part) for id, version, takes_part in rows)
 
 
 def _case_neighbours(session: Session, item_id: int) -> set[int]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from deconflict.domain.escalation import Clocks
+from deconflict.domain.escalation import REQUEST, Clocks
 from deconflict.domain.severity import Severity
 from deconflict.domain.states import OPEN_CASES, CaseState, RequestState
-from deconflict.matching.climb import REQUEST
 from deconflict.store.alerts import Alert
 from deconflict.store.cases import Case
 from deconflict.store.cases import Request as Asked

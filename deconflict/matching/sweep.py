@@ -17,7 +17,7 @@ from deconflict.domain.country import Mission
 from deconflict.domain.filed_boxes import COLUMNS, Filed, of_two_owners, pair_blocks, to_look_at
 from deconflict.domain.reaches import Far, Names, reaches_of
 from deconflict.domain.sop import RulePack
-from deconflict.matching.marks import READ, TAKES_PART
+from deconflict.matching.marks import READ
 from deconflict.store.cases import Case
 from deconflict.store.duplicates import Duplicate
 from deconflict.store.items import DueMark, Item, PartBox, PartClass
@@ -36,7 +36,7 @@ class Swept:
 
     @classmethod
     def read(cls, session: Session) -> Swept:
-        notices = select(Item.id, Item.owner_id).where(Item.side == Side.HUMANITARIAN, TAKES_PART)
+        notices = select(Item.id, Item.owner_id).where(Item.side == Side.HUMANITARIAN, Item.takes_part)
         owners = {row.id: row.owner_id for row in session.execute(notices)}
         return cls(_filed(session, Side.HUMANITARIAN), _filed(session, Side.MISSION), owners, list(_known(session)))
 

@@ -12,6 +12,7 @@ from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import sees_desk_case
 from deconflict.domain.errors import LostRace, NotFound, Refused
+from deconflict.domain.escalation import CLOSING
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.severity import Severity
 from deconflict.domain.states import OPEN_CASES, AlertState, CaseState, MessageState
@@ -22,7 +23,6 @@ from deconflict.store.audit import record
 from deconflict.store.base import transaction
 from deconflict.store.cases import Case
 from deconflict.store.moves import LOST, move_case, note_event
-from deconflict.store.outbox import CLOSING
 from deconflict.store.queries import alerts_of, facts_of
 
 # D7.5, with what each means on the page; the codes feed the tuning of rules.

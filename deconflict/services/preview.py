@@ -14,8 +14,9 @@ from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import ReleasedWords
 from deconflict.domain.errors import Refused
+from deconflict.domain.escalation import REQUEST
 from deconflict.domain.msgid import N_
-from deconflict.matching.climb import REQUEST, Climb
+from deconflict.matching.climb import Climb
 from deconflict.services.cases import SIDES, desk_case
 from deconflict.services.requests import ASKS, draft
 from deconflict.store.alerts import Alert

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
 from deconflict.domain.errors import Refused
+from deconflict.domain.escalation import DESK, RELEASE
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.msgid import N_
 from deconflict.domain.severity import Severity
 from deconflict.domain.states import OPEN_CASES, ReleaseState, target
-from deconflict.matching.climb import DESK, RELEASE, Climb
+from deconflict.matching.climb import Climb
 from deconflict.services.cases import SIDES, acted, desk_case, not_anothers
 from deconflict.store.audit import record
 from deconflict.store.base import db, transaction

@@ -22,10 +22,11 @@ from deconflict.domain.disclosure import (
     released_words,
 )
 from deconflict.domain.errors import LostRace, NotFound, Refused
+from deconflict.domain.escalation import REQUEST
 from deconflict.domain.judgement import Judgement
 from deconflict.domain.msgid import N_
 from deconflict.domain.states import AlertState, RequestState, target
-from deconflict.matching.climb import REQUEST, Climb
+from deconflict.matching.climb import Climb
 from deconflict.matching.lowered import withdraw_requests
 from deconflict.services.cases import SIDES, acted, desk_case, not_anothers
 from deconflict.store.audit import record
@@ -129,7 +130,7 @@ def ask(reference: str, round_: int, side: str, ask_code: str, by: Audience, mis
             "vehicles": words.recognition is not None,
         }
         record(session, by.person_id, "disclose", "case", case.id, detail, at=now, organisation_id=item.owner_id)
-        climb = Climb(session, mission, case, side, REQUEST, f"request:{request.id}", alerted_at=now, now=now)
+        climb = Climb(session, mission, case, side, REQUEST, request.purpose, alerted_at=now, now=now)
         climb.take_due_steps()
         return request.id
 
@@ -147,7 +148,7 @@ def answer(request_id: int, answer_code: str, text: str, by: Audience, mission: 
         if request.state != RequestState.DONE:
             request.state = target("request", request.state, answer_code, "owner")
         request.answered_by_id, request.answered_at, request.answer = by.person_id, now, text.strip()[:500]
-        about = [a for a in alerts_of(session, case) if a.purpose == f"{REQUEST}:{request.id}" and a.level == "desk"]
+        about = [a for a in alerts_of(session, case) if a.purpose == request.purpose and a.level == "desk"]
         withdraw(session, about, AlertState.ACKNOWLEDGED)
         item = case.item_of(request.side)
         owner = item.owner_id if item is not None else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.activity import Side
@@ -21,9 +21,13 @@ class Cancelling:
     reason: str
 
 
+def cancels(side: str, item_id: int | SQLColumnExpression[int]) -> ColumnElement[bool]:
+    """The audit entries that say so of an item, or of the item that a query speaks of."""
+    return and_(AuditEntry.noun == side, AuditEntry.noun_id == item_id, AuditEntry.verb == "cancel")
+
+
 def cancelling(session: Session, side: Side, reference: str) -> Cancelling | None:
     """Of the item under this reference; None for one that was not cancelled."""
     item = select(Item.id).where(Item.reference == reference, Item.side == side).scalar_subquery()
-    query = select(AuditEntry).where(AuditEntry.noun == side, AuditEntry.noun_id == item, AuditEntry.verb == "cancel")
-    entry = session.scalars(query.order_by(AuditEntry.id.desc())).first()
+    entry = session.scalars(select(AuditEntry).where(cancels(side, item)).order_by(AuditEntry.id.desc())).first()
     return None if entry is None else Cancelling(entry.at, str(entry.detail.get("reason", "")))

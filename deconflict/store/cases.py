@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from deconflict.domain.escalation import REQUEST
 from deconflict.store.base import Base, Code, Ref, UTCDateTime
 from deconflict.store.items import Item
 from deconflict.store.people import Person
@@ -125,6 +126,11 @@ class Request(Base):
     answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     answer: Mapped[str] = mapped_column(String(500), default="")
     case: Mapped[Case] = relationship(back_populates="requests")
+
+    @property
+    def purpose(self) -> str:
+        """What its alerts are filed under."""
+        return f"{REQUEST}:{self.id}"
 
 
 class ReleaseAsk(Base):

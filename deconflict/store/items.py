@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Float, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, Boolean, ColumnElement, Float, ForeignKey, Index, String, UniqueConstraint, and_
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from deconflict.domain.states import MATCHED_ITEMS
 from deconflict.store.base import Base, Code, Ref, Sealed, UTCDateTime
 from deconflict.store.people import Organisation
 
@@ -40,6 +42,16 @@ class Item(Base):
     reduced_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     owner: Mapped[Organisation] = relationship(lazy="joined")
     versions: Mapped[list[ItemVersion]] = relationship(back_populates="item", order_by="ItemVersion.version")
+
+    @hybrid_property
+    def takes_part(self) -> bool:
+        """In matching: until it is cancelled, or no more is kept of it than commune and week."""
+        return self.state in MATCHED_ITEMS and self.reduced_at is None
+
+    @takes_part.inplace.expression
+    @classmethod
+    def _takes_part(cls) -> ColumnElement[bool]:
+        return and_(cls.state.in_(MATCHED_ITEMS), cls.reduced_at.is_(None))
 
 
 class ItemVersion(Base):

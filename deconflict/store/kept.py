@@ -17,6 +17,7 @@ from deconflict.domain.filing import from_json
 from deconflict.domain.retention import EXACT, reduced
 from deconflict.domain.states import ItemState
 from deconflict.store.audit import AuditEntry
+from deconflict.store.cancelled import cancels
 from deconflict.store.items import Item, ItemVersion
 from deconflict.store.queries import facts_from, facts_of
 
@@ -47,6 +48,5 @@ def _ended_at(session: Session, item: Item) -> datetime | None:
         return item.ends_at
     if item.state != ItemState.CANCELLED:
         return None
-    about = (AuditEntry.noun == item.side, AuditEntry.noun_id == item.id, AuditEntry.verb == "cancel")
-    cancelled_at = session.scalar(select(func.min(AuditEntry.at)).where(*about))
+    cancelled_at = session.scalar(select(func.min(AuditEntry.at)).where(cancels(item.side, item.id)))
     return item.ends_at if cancelled_at is None else min(cancelled_at, item.ends_at)

@@ -10,13 +10,13 @@ from datetime import datetime
 from sqlalchemy import and_, func, not_, select
 from sqlalchemy.orm import Session
 
+from deconflict.domain.escalation import CLOSING
 from deconflict.domain.states import AlertState, MessageState
 from deconflict.store.alerts import Alert, Message
 from deconflict.store.base import lookup_hash
 from deconflict.store.cases import Case
 from deconflict.store.people import Contact, Person
 
-CLOSING = "closing"
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U to misread over a radio
 
 

@@ -15,6 +15,7 @@ from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import RECOGNITION, ItemFacts, owns, plates_shown
 from deconflict.domain.errors import Refused
+from deconflict.domain.escalation import CLOSING
 from deconflict.domain.msgid import N_
 from deconflict.domain.party import AlertFacts, Move, PartyCaseFacts, RequestFacts, ends_told
 from deconflict.domain.retention import TOLD_WITHIN, reduced_words
@@ -24,7 +25,6 @@ from deconflict.store.audit import AuditEntry
 from deconflict.store.cases import Case, CaseEvent, Request
 from deconflict.store.items import Item, ItemVersion
 from deconflict.store.kept import is_kept_long_enough, owner_facts
-from deconflict.store.outbox import CLOSING
 from deconflict.store.people import Organisation, Person
 from deconflict.store.queries import facts_of
 from deconflict.store.released import is_taken_back, shows_too_much

@@ -9,14 +9,14 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.activity import Side
+from deconflict.domain.escalation import MINIMAL
 from deconflict.domain.probing import DAY, WEEK, Counts, Limits
 from deconflict.domain.states import ItemState
 from deconflict.store.alerts import Alert
 from deconflict.store.audit import AuditEntry
+from deconflict.store.cancelled import cancels
 from deconflict.store.cases import Case
 from deconflict.store.items import Item, ItemVersion
-
-MINIMAL = "minimal"
 
 
 def counts_of(session: Session, item: Item, limits: Limits, now: datetime) -> Counts:
@@ -55,9 +55,8 @@ def _told(session: Session, item: Item, ours: tuple[Any, ...], since: datetime) 
 
 def _cancelled(session: Session, item: Item, ours: tuple[Any, ...], now: datetime) -> list[tuple[datetime, datetime]]:
     """Of this week, each as filed and cancelled at."""
-    entry = (AuditEntry.noun == item.side, AuditEntry.noun_id == Item.id, AuditEntry.verb == "cancel")
-    query = select(Item.filed_at, AuditEntry.at).join(AuditEntry, AuditEntry.noun_id == Item.id)
-    mine = query.where(*ours, *entry, Item.state == ItemState.CANCELLED, AuditEntry.at > now - WEEK)
+    query = select(Item.filed_at, AuditEntry.at).join(AuditEntry, cancels(item.side, Item.id))
+    mine = query.where(*ours, Item.state == ItemState.CANCELLED, AuditEntry.at > now - WEEK)
     return [(row.filed_at, row.at) for row in session.execute(mine)]
 
 

@@ -14,6 +14,7 @@ from deconflict.domain.retention import Due
 from deconflict.domain.states import OPEN_CASES, ItemState
 from deconflict.store.alerts import Acknowledgement, Alert, Message, Receipt
 from deconflict.store.audit import AuditEntry
+from deconflict.store.cancelled import cancels
 from deconflict.store.cases import Case, CaseEvent, ReleaseAsk, Request
 from deconflict.store.holds import Held
 from deconflict.store.items import Item, ItemVersion, PartBox
@@ -31,9 +32,7 @@ def items_due(session: Session, limits: Due, held: Collection[int], limit: int) 
     )
 
     def over(side: Side, since: datetime) -> Any:
-        cancelled = select(AuditEntry.id).where(
-            AuditEntry.noun == side, AuditEntry.noun_id == Item.id, AuditEntry.verb == "cancel", AuditEntry.at <= since
-        )
+        cancelled = select(AuditEntry.id).where(cancels(side, Item.id), AuditEntry.at <= since)
         ended = and_(Item.state.in_((ItemState.ENDED, ItemState.CANCELLED)), Item.ends_at <= since)
         return and_(Item.side == side, or_(ended, and_(Item.state == ItemState.CANCELLED, cancelled.exists())))
 

@@ -219,19 +219,14 @@ def test_boxes_that_were_lost_or_stand_elsewhere_are_made_again_by_the_sweep(met
     assert boxes(met, mine) == right
 
 
-def test_what_is_over_and_lost_its_boxes_is_found_by_the_sweep_until_it_is_coarse(world: World):
-    world.at("2019-12-07T06:00Z")
-    notice = world.ngo.files(make.distribution("Bankass", "10 Dec 09:00-15:00"))
-    world.at("2019-12-11T16:00Z")
-    world.turn()
-    assert world.item(notice).state == "ended"
+def test_what_is_over_and_lost_its_boxes_is_found_by_the_sweep_until_it_is_coarse(over: World):
     with transaction() as session:
         session.execute(delete(PartBox))
-    world.cimic.files(make.patrol("Bankass", "14 Dec 09:00-12:00", aid="planned_cimic"))
-    world.no_case()
-    by_the_sweep(world)
-    assert world.case.state == "detected"
-    world.read_everything()
+    over.cimic.files(make.patrol("Bankass", "14 Dec 09:00-12:00", aid="planned_cimic"))
+    over.no_case()
+    by_the_sweep(over)
+    assert over.case.state == "detected"
+    over.read_everything()
 
 
 def test_what_is_made_coarse_while_it_waits_gets_no_boxes(met: World):

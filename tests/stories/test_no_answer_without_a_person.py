@@ -16,7 +16,7 @@ import make
 import pytest
 from planted import Visitor, plain, signed_in, tell_the_time
 from sqlalchemy import event, select
-from world import Actor, World, make_app
+from world import Actor, World, opened_world
 
 from deconflict.domain import roles
 from deconflict.domain.duplicates import view_of_duplicate
@@ -88,22 +88,12 @@ def lives(request, tmp_path, network, mail, monkeypatch):
 
     @contextmanager
     def opened(who: str, at: str) -> Iterator[Life]:
-        network.mend()
-        for box in (*network.phones.all(), *mail.mailboxes.all()):
-            while box.unread:
-                box.expects("")
-        url = databases.fresh(request.param, Path(mkdtemp(dir=tmp_path)))
-        app = make_app(url, network, mail)
-        with app.app_context():
-            world = World(app, network, mail)
+        with opened_world(request.param, Path(mkdtemp(dir=tmp_path)), network, mail) as world:
             world.at(at)
-            tell_the_time(app, monkeypatch, lambda: world.now)
+            tell_the_time(world.app, monkeypatch, lambda: world.now)
             actor = world.actors[who]
-            yield Life(world, actor, signed_in(app, actor.person_id))
+            yield Life(world, actor, signed_in(world.app, actor.person_id))
             world.read_everything()
-            db.session.remove()
-            db.engine.dispose()
-        databases.drop(url)
 
     def play(story: Story, who: str = "ngo", at: str = "2019-12-05T08:00Z") -> list[str]:
         with opened(who, at) as life:

@@ -4,6 +4,7 @@ and receive in a world without one, until an officer acts (RUL-6, RUL-9, RUL-11)
 from __future__ import annotations
 
 import re
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import mkdtemp
@@ -12,11 +13,10 @@ import databases
 import make
 import pytest
 from planted import Visitor, plain, signed_in, tell_the_time, window
-from world import World, make_app
+from world import World, opened_world
 
 from deconflict.domain.states import CaseState
 from deconflict.schemas.notices import DISCLAIMER_VERSION
-from deconflict.store.base import db
 
 WORLDS = {
     "patrol there": lambda: make.patrol("Bankass", "10 Dec 10:00-12:00"),
@@ -93,36 +93,20 @@ class Life:
 @pytest.fixture(params=databases.KINDS)
 def live(request, tmp_path, network, mail, monkeypatch):
     """`live("patrol there")` -> the life of an organisation in such a world, one after the other: phones are shared."""
-    opened = []
+    opened = ExitStack()
 
     def begin(kind):
-        network.mend()
-        for box in (*network.phones.all(), *mail.mailboxes.all()):
-            while box.unread:
-                box.expects("")
-        url = databases.fresh(request.param, Path(mkdtemp(dir=tmp_path)))
-        app = make_app(url, network, mail)
-        context = app.app_context()
-        context.push()
-        opened.append((context, url))
-        world = World(app, network, mail)
+        folder = Path(mkdtemp(dir=tmp_path))
+        world = opened.enter_context(opened_world(request.param, folder, network, mail))
         world.at("2019-12-05T08:00Z")
-        tell_the_time(app, monkeypatch, lambda: world.now)
+        tell_the_time(world.app, monkeypatch, lambda: world.now)
         patrol = WORLDS[kind]()
         plan = world.cimic.files(patrol) if patrol else world.turn()
-        return Life(world, signed_in(app, world.ngo.person_id), plan)
+        return Life(world, signed_in(world.app, world.ngo.person_id), plan)
 
-    def finish():
-        while opened:
-            context, url = opened.pop()
-            db.session.remove()
-            db.engine.dispose()
-            context.pop()
-            databases.drop(url)
-
-    begin.finish = finish
-    yield begin
-    finish()
+    begin.finish = opened.close
+    with opened:
+        yield begin
 
 
 def a_whole_life(life, *, act=None):
