@@ -26,7 +26,11 @@ BASE_LIKE = "https://deconflict.example.org (http only for 127.0.0.1)"
 SMTP_LIKE = "smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host:465, special characters as %23"
 SENDER_LIKE = "MG followed by 32 characters, or TWILIO_FROM with a sender"
 LOOPBACK_ONLY = "1 only where PUBLIC_BASE_URL is on 127.0.0.1: fake phones may never stand in for real ones"
-NO_PROVIDER = "1 only without TWILIO_ACCOUNT_SID and SMTP_URL: a demo may never reach a real phone or mailbox"
+NO_PROVIDER = (
+    "1 only without TWILIO_ACCOUNT_SID, SMS_GATEWAY_FILE, SIM_DATABASE and SMTP_URL: a demo may never reach a real phone or "
+    "mailbox"
+)
+NUMBER_LIKE = "a number such as +22370000000"
 SECRETS = ("DATABASE_URL", "SECRET_KEY", "FIELD_KEYS", "TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN_PREVIOUS", "SMTP_URL")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -52,16 +56,29 @@ class Settings:
     twilio_auth_token_previous: str = field(default="", repr=False)
     twilio_messaging_service_sid: str = ""
     twilio_from: str = ""
+    twilio_voice_from: str = ""
+    twilio_content_retention: str = ""
+    twilio_address_retention: str = ""
     twilio_base_url: str = ""
     smtp_url: str = field(default="", repr=False)
     smtp_ca_file: str = ""
     mail_from: str = ""
+    sms_gateway_file: str = ""
+    sim_database: str = ""
+    channels: tuple[str, ...] = ()
+    send_workers: int = 8
+    unsure_s: int = 30
     log_level: str = "INFO"
     demo: bool = False
 
     @property
     def https(self) -> bool:
         return self.public_base_url.startswith("https://")
+
+    @property
+    def voice_folder(self) -> Path:
+        """What the country team has recorded for calls; may not exist."""
+        return self.missions_folder / self.mission / "voice"
 
 
 def normalised_database_url(url: str) -> str:
@@ -91,6 +108,12 @@ class _Reader:
         if not value and needed:
             self.wrong.append(f"{name}: is missing; it should look like {like}")
         return value or default
+
+    def number(self, name: str, default: int, least: int, most: int) -> int:
+        value = self.text(name, str(default))
+        holds = value.isdecimal() and least <= int(value) <= most
+        self.check(name, holds, f"a number between {least} and {most}, such as {default}")
+        return int(value) if holds else default
 
     def check(self, name: str, holds: bool, like: str) -> None:
         if not holds:
@@ -139,10 +162,18 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         twilio_auth_token_previous=read.text("TWILIO_AUTH_TOKEN_PREVIOUS"),
         twilio_messaging_service_sid=read.text("TWILIO_MESSAGING_SERVICE_SID"),
         twilio_from=read.text("TWILIO_FROM"),
+        twilio_voice_from=read.text("TWILIO_VOICE_FROM"),
+        twilio_content_retention=read.text("TWILIO_CONTENT_RETENTION"),
+        twilio_address_retention=read.text("TWILIO_ADDRESS_RETENTION"),
         twilio_base_url=read.text("TWILIO_BASE_URL").rstrip("/"),
         smtp_url=read.text("SMTP_URL"),
         smtp_ca_file=read.text("SMTP_CA_FILE"),
         mail_from=read.text("MAIL_FROM"),
+        sms_gateway_file=read.text("SMS_GATEWAY_FILE"),
+        sim_database=read.text("SIM_DATABASE"),
+        channels=tuple(name.strip() for name in read.text("CHANNELS").split(",") if name.strip()),
+        send_workers=read.number("SEND_WORKERS", 8, 1, 64),
+        unsure_s=read.number("UNSURE_S", 30, 5, 600),
         log_level=read.text("LOG_LEVEL", "INFO").upper(),
         demo=read.text("DEMO") == "1",
     )
@@ -183,12 +214,22 @@ def _check_channels(s: Settings, read: _Reader) -> None:
     if s.twilio_account_sid:
         read.check("TWILIO_ACCOUNT_SID", s.twilio_account_sid.startswith("AC"), "AC followed by 32 characters")
         read.check("TWILIO_AUTH_TOKEN", bool(s.twilio_auth_token), "the account's auth token")
-        sender = bool(s.twilio_messaging_service_sid or s.twilio_from)
+        sender = bool(s.twilio_messaging_service_sid or s.twilio_from or s.twilio_voice_from)
         read.check("TWILIO_MESSAGING_SERVICE_SID", sender, SENDER_LIKE)
+    if s.twilio_voice_from:
+        number = s.twilio_voice_from.startswith("+") and s.twilio_voice_from[1:].isdecimal()
+        read.check("TWILIO_VOICE_FROM", number, NUMBER_LIKE)
+    read.check(
+        "TWILIO_CONTENT_RETENTION", s.twilio_content_retention in ("", "retain", "discard"), "discard, or nothing"
+    )
+    read.check(
+        "TWILIO_ADDRESS_RETENTION", s.twilio_address_retention in ("", "retain", "obfuscate"), "obfuscate, or nothing"
+    )
     if s.smtp_url:
         read.check("SMTP_URL", _is_smtp(s.smtp_url), SMTP_LIKE)
         read.check("MAIL_FROM", "@" in s.mail_from, "info@deconflict.example.org")
     if s.demo:
-        read.check("DEMO", not (s.twilio_account_sid or s.smtp_url), NO_PROVIDER)
+        real = s.twilio_account_sid or s.smtp_url or s.sms_gateway_file or s.sim_database
+        read.check("DEMO", not real, NO_PROVIDER)
     else:
         read.check("SMTP_URL", bool(s.smtp_url), SMTP_LIKE + "; without mail nobody would be told")

@@ -53,6 +53,9 @@ def test_a_good_environment_is_read():
         ("PORT", "70000"),
         ("LOG_LEVEL", "LOUD"),
         ("TWILIO_ACCOUNT_SID", "XX1"),
+        ("TWILIO_VOICE_FROM", "Carnet"),
+        ("TWILIO_CONTENT_RETENTION", "forget"),
+        ("TWILIO_ADDRESS_RETENTION", "discard"),
         ("SMTP_URL", "http://mail.example.org"),
         ("SMTP_URL", ""),
         ("MAIL_FROM", "nobody"),
@@ -73,6 +76,25 @@ def test_every_problem_is_told_at_once():
 def test_twilio_needs_its_token_and_a_sender():
     text = problems(TWILIO_ACCOUNT_SID="AC" + "0" * 32)
     assert {line.split(":")[0] for line in text.splitlines()} == {"TWILIO_AUTH_TOKEN", "TWILIO_MESSAGING_SERVICE_SID"}
+
+
+def test_an_account_that_only_calls_needs_no_sender_of_texts():
+    account = {"TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKEN": "x", "TWILIO_VOICE_FROM": "+22370000098"}
+    assert read_settings(GOOD | account).twilio_voice_from == "+22370000098"
+
+
+def test_the_order_of_preference_is_read():
+    assert read_settings(GOOD | {"CHANNELS": "sim, twilio,"}).channels == ("sim", "twilio")
+    assert read_settings(GOOD).channels == ()
+
+
+def test_the_pace_of_sending_is_a_number_within_reason():
+    assert (read_settings(GOOD).send_workers, read_settings(GOOD).unsure_s) == (8, 30)
+    given = read_settings(GOOD | {"SEND_WORKERS": "64", "UNSURE_S": "5"})
+    assert (given.send_workers, given.unsure_s) == (64, 5)
+    for wrong in ("0", "65", "-1", "many", "8.5"):
+        assert problems(SEND_WORKERS=wrong) == "SEND_WORKERS: it should look like a number between 1 and 64, such as 8"
+    assert problems(UNSURE_S="4").startswith("UNSURE_S: ")
 
 
 def test_no_problem_ever_quotes_a_secret():
@@ -105,6 +127,8 @@ def test_a_demo_runs_only_on_this_machine_and_without_real_providers():
     for more in (
         {"PUBLIC_BASE_URL": "https://desk.example.org"},
         {"SMTP_URL": GOOD["SMTP_URL"], "MAIL_FROM": "a@b.example"},
+        {"SMS_GATEWAY_FILE": "/etc/gateway.toml"},
+        {"SIM_DATABASE": "/var/lib/gammu-smsd/smsd.db"},
     ):
         with pytest.raises(SettingsError, match="DEMO"):
             read_settings(DEMO | more)
@@ -113,7 +137,11 @@ def test_a_demo_runs_only_on_this_machine_and_without_real_providers():
 def test_the_example_file_names_every_variable_and_nothing_else():
     text = (ROOT / "config/settings.example.env").read_text(encoding="utf-8")
     named = set(re.findall(r"^#?\s*([A-Z][A-Z_]+)=", text, re.MULTILINE))
-    read = set(re.findall(r'read\.text\(\s*"([A-Z_]+)"', (ROOT / "deconflict/settings.py").read_text(encoding="utf-8")))
+    read = set(
+        re.findall(
+            r'read\.(?:text|number)\(\s*"([A-Z_]+)"', (ROOT / "deconflict/settings.py").read_text(encoding="utf-8")
+        )
+    )
     assert named - {f"{n}_FILE" for n in SECRETS} == read
     assert set(Settings.__dataclass_fields__) - {"missions_folder"} <= {n.lower() for n in read}
 

@@ -26,6 +26,7 @@ from deconflict.store.people import Person
 from deconflict.store.queries import facts_of, on_duty, people_of
 
 DESK, REQUEST, MINIMAL, RELEASE = "desk", "request", "minimal", "release"
+UNREACHED = "unreached"  # word to the desk that somebody cannot be reached and must be called
 FUNCTION_OF = {
     ("humanitarian", "owner_focal_point"): "focal_point",
     ("humanitarian", "owner_alternate"): "alternate",
@@ -76,6 +77,13 @@ class Climb:
             # Nobody stands on the first steps: the word does not wait there for the clock of the next.
             written = next((n for s in ladder.steps if s not in due and (n := self._take(ladder, s))), 0)
         return written
+
+    def take_next_step(self) -> int:
+        """The next step that nobody has taken and that somebody stands on, whatever its clock: who stood on the one before
+        cannot be reached. Returns how many alerts it wrote."""
+        ladder, taken = self.ladder, self._taken()
+        steps = ladder.steps if ladder is not None else ()
+        return next((n for s in steps if s.id not in taken and ladder and (n := self._take(ladder, s))), 0)
 
     def take_all(self) -> int:
         """Every step of OCHA's ladder at once, and the duty officers of the other hubs: for what must not wait for a clock."""

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import may_hear
-from deconflict.domain.states import AlertState, ItemState, MessageState, RequestState, target
+from deconflict.domain.states import MAY_HAVE_LEFT, AlertState, ItemState, RequestState, target
 from deconflict.matching.causes import Looked, last_look
 from deconflict.store.alerts import Alert
 from deconflict.store.cases import Case
@@ -18,7 +18,6 @@ from deconflict.store.queries import alerts_of
 
 CLOSING = "closing"
 CLOSING_TEXT = {"ocha": "officer_closed", "humanitarian": "focal_closed", "mission": "mission_closed"}
-LEFT = (MessageState.SENDING, MessageState.SENT, MessageState.DELIVERED)
 CLOSING_LIFE = timedelta(hours=24)  # a closing text still matters after the overlap: people act on old news
 
 
@@ -92,10 +91,10 @@ def _told(session: Session, case: Case) -> list[Alert]:
     """The latest alert per person and team number to whom something left, closings not counted."""
     latest: dict[tuple[int, str, str], Alert] = {}
     for alert in alerts_of(session, case):
-        if alert.purpose != CLOSING and any(m.state in LEFT for m in alert.messages):
+        if alert.purpose != CLOSING and any(m.state in MAY_HAVE_LEFT for m in alert.messages):
             latest[(alert.person_id, alert.side, alert.team_contact_hash)] = alert
     return list(latest.values())
 
 
 def _channels_that_left(alert: Alert) -> tuple[str, ...]:
-    return tuple(sorted({m.channel for m in alert.messages if m.state in LEFT}, reverse=True))
+    return tuple(sorted({m.channel for m in alert.messages if m.state in MAY_HAVE_LEFT}, reverse=True))

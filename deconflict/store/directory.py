@@ -23,6 +23,7 @@ class PersonView:
     function: str
     scope: str | None
     language: str
+    spoken: str
     roles: tuple[str, ...]
     state: str
     organisation: str
@@ -79,6 +80,7 @@ def _person(row: Person) -> PersonView:
         function=row.function,
         scope=row.scope,
         language=row.language,
+        spoken=row.spoken,
         roles=tuple(sorted(role.name for role in account.roles)) if account else (),
         state=state if row.active else "inactive",
         organisation=row.organisation.name,

@@ -16,7 +16,7 @@ from deconflict.domain.errors import Refused
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.msgid import N_
 from deconflict.domain.party import AlertFacts, PartyCaseFacts, RequestFacts
-from deconflict.domain.states import LIVE_ITEMS, AlertState, MessageState, RequestState
+from deconflict.domain.states import LIVE_ITEMS, MAY_HAVE_LEFT, AlertState, MessageState, RequestState
 from deconflict.store.alerts import Alert
 from deconflict.store.audit import AuditEntry
 from deconflict.store.cases import Case, Request
@@ -28,7 +28,7 @@ CLOSING = "closing"
 UNREADABLE = (ValueError, KeyError, TypeError)
 PAGE = 40  # lines of the past on one page of a list
 BatchAt = Callable[[datetime], datetime]
-LEFT = (MessageState.SENDING, MessageState.SENT, MessageState.DELIVERED, MessageState.FAILED)
+LEFT = MAY_HAVE_LEFT | {MessageState.FAILED}
 
 
 @dataclass(frozen=True, slots=True)

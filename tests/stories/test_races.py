@@ -26,7 +26,7 @@ from deconflict.domain.states import MessageState
 from deconflict.jobs.scheduler import cycle_of
 from deconflict.services import filing
 from deconflict.services.filing import mark_due
-from deconflict.store.alerts import Acknowledgement, Alert, Message, Receipt
+from deconflict.store.alerts import Acknowledgement, Alert, Message, Receipt, Try
 from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case, CaseEvent, Request
 from deconflict.store.duplicates import Duplicate, standing_duplicates
@@ -299,7 +299,7 @@ def wait_until(holds, within_s: float = 90.0) -> None:
 def fresh_sweep(world: World) -> list[tuple[object, ...]]:
     """The cases that come of the same items when they are all looked at once, from nothing, by one matcher."""
     with transaction() as session:
-        for table in (Receipt, Acknowledgement, Message, Alert, Request, CaseEvent, Case, Duplicate, DueMark):
+        for table in (Receipt, Try, Acknowledgement, Message, Alert, Request, CaseEvent, Case, Duplicate, DueMark):
             session.execute(delete(table))
         for item in session.scalars(select(Item)):
             mark_due(session, item, "test", world.now)
