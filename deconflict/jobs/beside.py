@@ -15,10 +15,11 @@ DEAD_AFTER_S = 60.0
 
 
 class Beside:
-    """Does `work` again and again, at once while there was something to do. Whatever it raises is told, and it goes on."""
+    """Does `work` again and again, at once while there was something to do, else every `every_s`. Whatever it raises is told,
+    and it goes on."""
 
-    def __init__(self, name: str, work: Callable[[], int]) -> None:
-        self._work = work
+    def __init__(self, name: str, work: Callable[[], int], every_s: float = EVERY_S) -> None:
+        self._work, self._every_s = work, every_s
         self._stop = threading.Event()
         self._seen_s = time.monotonic()
         self._thread = threading.Thread(target=self._run, name=name)
@@ -45,4 +46,4 @@ class Beside:
                 log.exception("what goes on beside the cycle failed", work=self._thread.name)
             self._seen_s = time.monotonic()
             if not busy:
-                self._stop.wait(EVERY_S)
+                self._stop.wait(self._every_s)

@@ -26,7 +26,7 @@ from deconflict.store.waiting import anything_due, anything_lost, set_right
 
 log = structlog.get_logger()
 
-LONGEST_S = 10.0  # of one call; what is due is then taken up by the next
+LONGEST_S = 30.0  # of one call: whoever watches the sender wants to see it come round within a minute
 RECORD_S = 0.1  # an outcome waits no longer for others to be written with it
 RECORD_MANY = 64
 Clock = Callable[[], datetime]

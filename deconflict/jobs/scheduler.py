@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import FrameType
@@ -21,6 +22,8 @@ from deconflict.store.base import db
 
 log = structlog.get_logger()
 EVERY_S = 1
+SEND_EVERY_S = 0.25
+SWITCH_S = 0.0005  # between threads: one that has its answer waits ten times as long by default for one that computes
 BACK = timedelta(seconds=2)
 
 
@@ -50,11 +53,12 @@ def cycle_of(app: Flask) -> Cycle:
 
 def run(app: Flask) -> None:
     """Until SIGTERM or SIGINT; what runs and what is leaving is finished first."""
+    sys.setswitchinterval(SWITCH_S)
     cycle = cycle_of(app)
     # Missing a second must never mean skipping a duty: no misfire limit, and what piled up runs once.
     scheduler = Steady(timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1})
 
-    def beside(name: str, work: Callable[[Clock], int]) -> Beside:
+    def beside(name: str, work: Callable[[Clock], int], every_s: float) -> Beside:
         def once() -> int:
             with app.app_context():
                 try:
@@ -62,9 +66,9 @@ def run(app: Flask) -> None:
                 finally:
                     db.session.remove()
 
-        return Beside(name, once)
+        return Beside(name, once, every_s)
 
-    sender, inquirer = beside("sender", cycle.deliver), beside("inquirer", cycle.inquire)
+    sender, inquirer = beside("sender", cycle.deliver, SEND_EVERY_S), beside("inquirer", cycle.inquire, EVERY_S)
     begun = False
 
     def turn() -> None:
