@@ -4,7 +4,7 @@
 set -eu
 BIN=${BIN:-.venv/bin}
 CHROMIUM=${CHROMIUM:-/usr/bin/chromium}
-SMSD_TABLES=/usr/share/doc/gammu-smsd/examples/sqlite.sql
+MODEM=${MODEM:-/usr/bin/gammu-smsd /usr/share/doc/gammu-smsd/examples/sqlite.sql /usr/lib/*/dbd/libdbdsqlite3.so}
 
 # installs PACKAGES...: from Debian, where this user may.
 installs() {
@@ -17,7 +17,9 @@ installs() {
             -o 'Dpkg::Options::=--path-include=/usr/share/doc/gammu-smsd/*' "$@" >/dev/null
 }
 
-has_modem() { [ -x /usr/bin/gammu-smsd ] && [ -f "$SMSD_TABLES" ] && ls /usr/lib/*/dbd/libdbdsqlite3.so >/dev/null 2>&1; }
+has_modem() {
+    for file in $MODEM; do [ -e "$file" ] || return 1; done
+}
 
 left_out="" marks=""
 leave_out() {

@@ -116,7 +116,8 @@ def test_set_back_the_ladder_is_looked_at_and_the_heart_beats(world):
     assert abs(db.session.get_one(Heartbeat, "scheduler").at - world.now) <= timedelta(seconds=10)
     world.all_quiet()
     ahead = world.now + timedelta(seconds=30)
-    assert db.session.scalars(select(Slot).where(Slot.slot > ahead)).all() == []
+    often = Slot.job.in_(("escalate", "heartbeat"))
+    assert db.session.scalars(select(Slot.job).where(often, Slot.slot > ahead)).all() == []
     world.forward("130m")
     world.deputy.expects("URGENT")
 
