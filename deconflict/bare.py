@@ -15,7 +15,9 @@ from flask import Flask
 
 COMMANDS = {  # the name of a command, and the module that has it under this name
     "mission": "deconflict.cli_mission",
+    "handover": "deconflict.cli_handover",
     "overlaps": "deconflict.overlaps.command",
+    "texts": "deconflict.cli_texts",
 }
 
 

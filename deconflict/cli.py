@@ -10,7 +10,10 @@ from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import select
 
 from deconflict.cli_cases import explain, rejudge
+from deconflict.cli_duty import duty
+from deconflict.cli_handover import handover
 from deconflict.cli_mission import mission
+from deconflict.cli_texts import texts
 from deconflict.domain import roles
 from deconflict.domain.people import Newcomer
 from deconflict.overlaps.command import overlaps
@@ -22,9 +25,12 @@ from deconflict.store.people import Organisation
 def init_app(app: Flask) -> None:
     app.cli.add_command(scheduler)
     app.cli.add_command(mission)
+    app.cli.add_command(texts)
+    app.cli.add_command(handover)
     app.cli.add_command(administrator)
     app.cli.add_command(explain)
     app.cli.add_command(rejudge)
+    app.cli.add_command(duty)
     app.cli.add_command(demo)
     app.cli.add_command(overlaps)
 

@@ -22,6 +22,7 @@ def mission_check(folder: Path | None, lang: str) -> None:
     from deconflict.domain.rule_layout import as_text
     from deconflict.domain.rule_words import PHRASES
     from deconflict.mission import MissionError, load_mission
+    from deconflict.services.texts import faults_of, previews
 
     settings = current_app.extensions.get("settings")
     folder = folder or (settings.missions_folder / settings.mission if settings else profile_folder())
@@ -36,6 +37,10 @@ def mission_check(folder: Path | None, lang: str) -> None:
     except ValueError as error:
         click.echo(str(error), err=True)
         raise SystemExit(1) from None
+    names = {unit.hq for unit in profile.sectors} | {area.duty_place for area in profile.areas}
+    if wrong := faults_of(previews(names)):
+        click.echo("\n".join(wrong), err=True)
+        raise SystemExit(1)
     pack, words = profile.pack, PHRASES[lang]
     click.echo(f"{words['in_order'].format(code=folder.name)}\n{pack.version} ({words[pack.status]})\n")
     click.echo(as_text(profile, lang))

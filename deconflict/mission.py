@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from marshmallow import Schema
@@ -127,6 +128,9 @@ def _mission(facts: Loaded, pack: RulePack, catalogue: Catalogue, gazetteer: Gaz
         areas=tuple(facts["area"]),
         two_way_sms=facts["two_way_sms"],
         phone_plan=facts["phone_plan"],
+        verify_every=timedelta(days=facts["contacts"]["verify_days"]),
+        operators={name: tuple(starts) for name, starts in facts["contacts"]["operators"].items()},
+        queue_alarm=facts["unattended"],
         holidays=tuple(facts["holiday"]),
         committees=tuple(facts["committee"]),
         catalogue=catalogue,

@@ -6,52 +6,29 @@ Each secret may also come from a file: NAME_FILE holds the path (container secre
 from __future__ import annotations
 
 import os
-import re
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
-from cryptography.fernet import Fernet
+from deconflict import setting_forms as forms
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_MISSION = "mali-minusma"
 DEFAULT_MISSIONS = ROOT / "config" / "missions"
-DATABASE_LIKE = "sqlite:////srv/deconflict/var/deconflict.db or postgresql://user:password@host/name"
-LONG_KEY_LIKE = "64 random characters (python3 -c 'import secrets; print(secrets.token_hex(32))')"
-KEY_LIKE = (
-    "Fernet keys, newest first, separated by commas "
-    "(python3 -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())')"
+SECRETS = (
+    "DATABASE_URL",
+    "SECRET_KEY",
+    "FIELD_KEYS",
+    "TWILIO_AUTH_TOKEN",
+    "TWILIO_AUTH_TOKEN_PREVIOUS",
+    "SMTP_URL",
+    "METRICS_TOKEN",
+    "DEADMAN_URL",
+    "HANDOVER_PASSPHRASE",
 )
-BASE_LIKE = "https://deconflict.example.org, without a path (http only for 127.0.0.1)"
-PORT_LIKE = "a number between 1 and 65535, such as 8000"
-SMTP_LIKE = "smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host:465, special characters as %23"
-ACCOUNT_LIKE = "AC followed by 32 characters; without it no other TWILIO_ value is used"
-SENDER_LIKE = "MG followed by 32 characters, or TWILIO_FROM with a sender"
-FROM_LIKE = "a number such as +22370000000, or a name of at most 11 letters and digits"
-TWILIO_LIKE = "https://api.twilio.com, without a path (http only for 127.0.0.1)"
-CA_LIKE = "/etc/ssl/our-ca.pem, a file of certificates that this process may read"
-MAIL_LIKE = "info@deconflict.example.org, or Desk <info@deconflict.example.org>"
-LOOPBACK_ONLY = "1 only where PUBLIC_BASE_URL is on 127.0.0.1: fake phones may never stand in for real ones"
-NO_PROVIDER = (
-    "1 only without TWILIO_ACCOUNT_SID, SMS_GATEWAY_FILE, SIM_DATABASE and SMTP_URL: a demo may never reach a real phone or "
-    "mailbox"
-)
-NUMBER_LIKE = "a number such as +22370000000"
-SECRETS = ("DATABASE_URL", "SECRET_KEY", "FIELD_KEYS", "TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN_PREVIOUS", "SMTP_URL")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-# SQLite in memory is gone at the end, and each process would have its own.
-IN_MEMORY = re.compile(r"sqlite:///(\?.*)?|sqlite:.*(:memory:|mode=memory).*")
-ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
-NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
-SERVICE_SID = re.compile(r"MG[0-9a-fA-F]{32}")
-SENDER = re.compile(
-    r"\+[1-9][0-9]{6,14}|[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 &+_-]{1,11}"
-)  # number, short code, or name
-ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+", re.ASCII)
 
 
 class SettingsError(Exception):
@@ -86,6 +63,13 @@ class Settings:
     channels: tuple[str, ...] = ()
     send_workers: int = 8
     unsure_s: int = 30
+    metrics_token: str = field(default="", repr=False)
+    deadman_url: str = field(default="", repr=False)
+    selftest_number: str = field(default="", repr=False)
+    selftest_mailbox: str = field(default="", repr=False)
+    selftest_every_h: int = 6
+    handover_folder: str = ""
+    handover_passphrase: str = field(default="", repr=False)
     log_level: str = "INFO"
     demo: bool = False
 
@@ -147,53 +131,13 @@ class _Reader:
             self.wrong.append(f"{name}: it should look like {like}")
 
 
-def _is_fernet(key: str) -> bool:
-    try:
-        Fernet(key)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_base(url: str) -> bool:
-    """Scheme and host, perhaps a port, and nothing else: whatever stood behind them would be dropped, or doubled in links."""
-    try:
-        parts = urlsplit(url)
-        named = bool(parts.hostname) and parts.port != 0 and url == f"{parts.scheme}://{parts.netloc}"
-    except ValueError:
-        return False
-    https_or_here = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
-    return named and https_or_here and parts.username is None
-
-
-def _is_certificates(path: str) -> bool:
-    try:
-        ssl.create_default_context(cafile=path)
-    except OSError:  # not there, not ours to read, or no certificate in it
-        return False
-    return True
-
-
-def _is_smtp(url: str) -> bool:
-    """Whether channels.smtp will take it: better no start than mail that fails on the day it is needed."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return False
-    login = unquote(parts.username or "") + unquote(parts.password or "")
-    plain = parts.query == "starttls=never" and parts.scheme == "smtp" and parts.hostname in LOOPBACK
-    named = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and port != 0
-    return named and login.isascii() and (plain or not parts.query)
-
-
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Settings from `environ` (default: the process's). Raises SettingsError with every problem."""
     read = _Reader(os.environ if environ is None else environ)
-    database_url = normalised_database_url(read.text("DATABASE_URL", needed=True, like=DATABASE_LIKE))
-    secret_key = read.text("SECRET_KEY", needed=True, like=LONG_KEY_LIKE)
-    keys = read.text("FIELD_KEYS", needed=True, like=KEY_LIKE)
-    base = read.text("PUBLIC_BASE_URL", needed=True, like=BASE_LIKE).rstrip("/")
+    database_url = normalised_database_url(read.text("DATABASE_URL", needed=True, like=forms.DATABASE_LIKE))
+    secret_key = read.text("SECRET_KEY", needed=True, like=forms.LONG_KEY_LIKE)
+    keys = read.text("FIELD_KEYS", needed=True, like=forms.KEY_LIKE)
+    base = read.text("PUBLIC_BASE_URL", needed=True, like=forms.BASE_LIKE).rstrip("/")
     demo = read.text("DEMO")
     read.check("DEMO", demo in ("", "0", "1"), "1, or nothing")
     settings = Settings(
@@ -221,6 +165,13 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         channels=tuple(name.strip() for name in read.text("CHANNELS").split(",") if name.strip()),
         send_workers=read.number("SEND_WORKERS", 8, 1, 64),
         unsure_s=read.number("UNSURE_S", 30, 5, 600),
+        metrics_token=read.text("METRICS_TOKEN"),
+        deadman_url=read.text("DEADMAN_URL"),
+        selftest_number=read.text("SELFTEST_NUMBER"),
+        selftest_mailbox=read.text("SELFTEST_MAILBOX"),
+        handover_folder=read.text("HANDOVER_FOLDER"),
+        handover_passphrase=read.text("HANDOVER_PASSPHRASE"),
+        selftest_every_h=read.number("SELFTEST_EVERY_H", 6, 1, 24),
         log_level=read.text("LOG_LEVEL", "INFO").upper(),
         demo=demo == "1",
     )
@@ -239,15 +190,33 @@ def profile_folder(environ: Mapping[str, str] | None = None) -> Path:
 def _check(s: Settings, read: _Reader) -> None:
     if s.database_url:
         known = s.database_url.startswith(("sqlite:///", "postgresql+psycopg://"))
-        read.check("DATABASE_URL", known and not IN_MEMORY.fullmatch(s.database_url), DATABASE_LIKE)
+        read.check("DATABASE_URL", known and not forms.IN_MEMORY.fullmatch(s.database_url), forms.DATABASE_LIKE)
     if s.secret_key:
-        read.check("SECRET_KEY", len(s.secret_key) >= 32, LONG_KEY_LIKE)
-    read.check("FIELD_KEYS", all(map(_is_fernet, s.field_keys)), KEY_LIKE)
+        read.check("SECRET_KEY", len(s.secret_key) >= 32, forms.LONG_KEY_LIKE)
+    read.check("FIELD_KEYS", all(map(forms.is_fernet, s.field_keys)), forms.KEY_LIKE)
     if s.public_base_url:
-        right = _is_base(s.public_base_url)
-        read.check("PUBLIC_BASE_URL", right, BASE_LIKE)
-        read.check("DEMO", not (right and s.demo) or urlsplit(s.public_base_url).hostname in LOOPBACK, LOOPBACK_ONLY)
-    read.check("PORT", s.port > 0, PORT_LIKE)
+        right = forms.is_base(s.public_base_url)
+        read.check("PUBLIC_BASE_URL", right, forms.BASE_LIKE)
+        read.check(
+            "DEMO",
+            not (right and s.demo) or urlsplit(s.public_base_url).hostname in forms.LOOPBACK,
+            forms.LOOPBACK_ONLY,
+        )
+    read.check("PORT", s.port > 0, forms.PORT_LIKE)
+    read.check("METRICS_TOKEN", not s.metrics_token or bool(forms.RANDOM.fullmatch(s.metrics_token)), forms.RANDOM_LIKE)
+    if s.handover_folder or s.handover_passphrase:
+        folder = Path(s.handover_folder or "/nowhere")
+        read.check("HANDOVER_FOLDER", folder.is_dir() and os.access(folder, os.W_OK), forms.FOLDER_LIKE)
+        read.check("HANDOVER_PASSPHRASE", len(s.handover_passphrase) >= 20, forms.PHRASE_LIKE)
+    read.check(
+        "SELFTEST_NUMBER", not s.selftest_number or bool(forms.NUMBER.fullmatch(s.selftest_number)), forms.NUMBER_LIKE
+    )
+    read.check(
+        "SELFTEST_MAILBOX",
+        not s.selftest_mailbox or bool(forms.ADDRESS.fullmatch(s.selftest_mailbox)),
+        forms.MAILBOX_LIKE,
+    )
+    read.check("DEADMAN_URL", not s.deadman_url or forms.is_watcher(s.deadman_url), forms.WATCHER_LIKE)
     read.check("LOG_LEVEL", s.log_level in LOG_LEVELS, " or ".join(LOG_LEVELS))
     profile = s.missions_folder / s.mission / "mission.toml"
     read.check("MISSION", profile.is_file(), f"the name of a folder in {s.missions_folder}")
@@ -257,20 +226,20 @@ def _check(s: Settings, read: _Reader) -> None:
 def _check_channels(s: Settings, read: _Reader) -> None:
     twilio = {name: getattr(s, name) for name in Settings.__dataclass_fields__ if name.startswith("twilio_")}
     if any(twilio.values()) and not s.demo:
-        read.check("TWILIO_ACCOUNT_SID", bool(ACCOUNT_SID.fullmatch(s.twilio_account_sid)), ACCOUNT_LIKE)
+        read.check("TWILIO_ACCOUNT_SID", bool(forms.ACCOUNT_SID.fullmatch(s.twilio_account_sid)), forms.ACCOUNT_LIKE)
     if s.twilio_account_sid:
         read.check("TWILIO_AUTH_TOKEN", bool(s.twilio_auth_token), "the account's auth token")
         sender = bool(s.twilio_messaging_service_sid or s.twilio_from or s.twilio_voice_from)
-        read.check("TWILIO_MESSAGING_SERVICE_SID", sender, SENDER_LIKE)
+        read.check("TWILIO_MESSAGING_SERVICE_SID", sender, forms.SENDER_LIKE)
     if s.twilio_messaging_service_sid:
-        right = bool(SERVICE_SID.fullmatch(s.twilio_messaging_service_sid))
-        read.check("TWILIO_MESSAGING_SERVICE_SID", right, SENDER_LIKE)
+        right = bool(forms.SERVICE_SID.fullmatch(s.twilio_messaging_service_sid))
+        read.check("TWILIO_MESSAGING_SERVICE_SID", right, forms.SENDER_LIKE)
     if s.twilio_from:
-        read.check("TWILIO_FROM", bool(SENDER.fullmatch(s.twilio_from)), FROM_LIKE)
+        read.check("TWILIO_FROM", bool(forms.SENDER.fullmatch(s.twilio_from)), forms.FROM_LIKE)
     if s.twilio_voice_from:
-        read.check("TWILIO_VOICE_FROM", bool(NUMBER.fullmatch(s.twilio_voice_from)), NUMBER_LIKE)
+        read.check("TWILIO_VOICE_FROM", bool(forms.NUMBER.fullmatch(s.twilio_voice_from)), forms.NUMBER_LIKE)
     if s.twilio_base_url:
-        read.check("TWILIO_BASE_URL", _is_base(s.twilio_base_url), TWILIO_LIKE)
+        read.check("TWILIO_BASE_URL", forms.is_base(s.twilio_base_url), forms.TWILIO_LIKE)
     read.check(
         "TWILIO_CONTENT_RETENTION", s.twilio_content_retention in ("", "retain", "discard"), "discard, or nothing"
     )
@@ -278,12 +247,12 @@ def _check_channels(s: Settings, read: _Reader) -> None:
         "TWILIO_ADDRESS_RETENTION", s.twilio_address_retention in ("", "retain", "obfuscate"), "obfuscate, or nothing"
     )
     if s.smtp_url:
-        read.check("SMTP_URL", _is_smtp(s.smtp_url), SMTP_LIKE)
-        read.check("MAIL_FROM", bool(ADDRESS.fullmatch(parseaddr(s.mail_from)[1])), MAIL_LIKE)
+        read.check("SMTP_URL", forms.is_smtp(s.smtp_url), forms.SMTP_LIKE)
+        read.check("MAIL_FROM", bool(forms.ADDRESS.fullmatch(parseaddr(s.mail_from)[1])), forms.MAIL_LIKE)
     if s.smtp_ca_file:
-        read.check("SMTP_CA_FILE", _is_certificates(s.smtp_ca_file), CA_LIKE)
+        read.check("SMTP_CA_FILE", forms.is_certificates(s.smtp_ca_file), forms.CA_LIKE)
     if s.demo:
         real = s.twilio_account_sid or s.smtp_url or s.sms_gateway_file or s.sim_database
-        read.check("DEMO", not real, NO_PROVIDER)
+        read.check("DEMO", not real, forms.NO_PROVIDER)
     else:
-        read.check("SMTP_URL", bool(s.smtp_url), SMTP_LIKE + "; without mail nobody would be told")
+        read.check("SMTP_URL", bool(s.smtp_url), forms.SMTP_LIKE + "; without mail nobody would be told")

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from deconflict.channels.port import BadSignature, Heard, Hook, Outgoing, Pressed, Receipt, Reply, Status, is_key
-from deconflict.domain.sms import opts_out
+from deconflict.domain.sms import opts_in, opts_out
 
 SIGNATURE_HEADER = "X-Demo-Signature"
 
@@ -70,7 +70,8 @@ class DemoChannel:
         if form.get("reference") and form.get("status") in set(Status):
             return Receipt(form["reference"], Status(form["status"]))
         if form.get("reference") and form.get("from") and "text" in form:
-            return Reply(form["from"], form["text"], form["reference"], opts_out(form["text"]))
+            text = form["text"]
+            return Reply(form["from"], text, form["reference"], opts_out(text), opts_in(text))
         if form.get("reference") and is_key(form.get("key", "")):
             return Pressed(form["reference"], form["key"])
         raise BadSignature

@@ -34,7 +34,7 @@ from deconflict.channels.port import (
     SendFailed,
     Status,
 )
-from deconflict.domain.sms import opts_out
+from deconflict.domain.sms import opts_in, opts_out
 from deconflict.schemas.gateway_file import PLACEHOLDER, Find, Gateway, Inbound, Request, Signature, read_gateway
 
 CONNECT_S = 5.0
@@ -250,7 +250,7 @@ def _reply(said: _Answer, where: Inbound) -> Reply | None:
     number, text, reference = (said.find(place) for place in (where.from_number, where.text, where.provider_ref))
     if not number or text is None or not reference:
         return None
-    return Reply("+" + number.removeprefix("+"), text, reference, opts_out(text))
+    return Reply("+" + number.removeprefix("+"), text, reference, opts_out(text), opts_in(text))
 
 
 def _in_json(text: str, path: str) -> str | None:

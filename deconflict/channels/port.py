@@ -40,6 +40,8 @@ class Code(StrEnum):
     """Why a message did not arrive, in our words, the same for every provider."""
 
     BAD_ADDRESS = "bad_address"  # no such phone or mailbox: the contact must be mended
+    WRONG_PERSON = "wrong_person"  # somebody else answers there
+    GONE = "gone"  # whoever it was for has left: nothing is sent to him any more
     OPTED_OUT = "opted_out"  # the person, or whoever held the phone, told the provider to stop writing
     FILTERED = "filtered"  # an operator refused the text
     REFUSED = "refused"  # the provider refused the message itself
@@ -58,7 +60,10 @@ class Code(StrEnum):
         return self not in _FINAL
 
 
-_FINAL = {Code.BAD_ADDRESS, Code.OPTED_OUT, Code.FILTERED, Code.REFUSED, Code.SENDER, Code.EXPIRED}
+_FINAL = {
+    *(Code.BAD_ADDRESS, Code.WRONG_PERSON, Code.GONE, Code.OPTED_OUT, Code.FILTERED, Code.REFUSED),
+    *(Code.SENDER, Code.EXPIRED),
+}
 
 
 class SendFailed(Exception):
@@ -150,12 +155,14 @@ class Receipt:
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What somebody answered. A sender's number can be forged, so a reply is a claim until its code is checked.
-    `opted_out`: from now on the provider drops our messages to this number, which is an incident."""
+    `opted_out`: from now on the provider drops our messages to this number, which is an incident; `opted_in`: it does not any
+    more."""
 
     from_number: str = field(repr=False)
     text: str = field(repr=False)
     provider_ref: str
     opted_out: bool = False
+    opted_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)

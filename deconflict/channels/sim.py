@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Protocol
 
 from deconflict.channels.port import BadSignature, Code, Heard, Hook, Outgoing, Receipt, Reply, SendFailed, Status
-from deconflict.domain.sms import is_plain, opts_out, parts
+from deconflict.domain.sms import is_plain, opts_in, opts_out, parts
 
 LOCKED_S = 5.0
 REPLIES = 200  # read at a time
@@ -226,7 +226,7 @@ def _receipts(box: sqlite3.Connection) -> Iterator[Receipt]:
 def _replies(box: sqlite3.Connection) -> Iterator[Reply]:
     rows = box.execute("SELECT ID, SenderNumber, TextDecoded FROM inbox ORDER BY ID LIMIT ?", (REPLIES,))
     for number, sender, text in rows:
-        yield Reply(sender, text, f"in-{number}", opts_out(text))
+        yield Reply(sender, text, f"in-{number}", opts_out(text), opts_in(text))
 
 
 def _useless(box: sqlite3.Connection, now: datetime) -> Iterator[Receipt]:

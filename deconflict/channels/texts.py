@@ -31,6 +31,9 @@ class Event(StrEnum):
     OFFICER_CRITICAL = "officer_critical"
     OFFICER_HIGH = "officer_high"
     OFFICER_REMINDER = "officer_reminder"
+    OFFICER_UNREACHED = "officer_unreached"
+    OFFICER_OBJECTION = "officer_objection"
+    OFFICER_BRAKE = "officer_brake"
     OFFICER_CLOSED = "officer_closed"
     FOCAL_REQUEST = "focal_request"
     FOCAL_REMINDER = "focal_reminder"
@@ -61,7 +64,7 @@ class Event(StrEnum):
             return Voice.MINIMAL
         if audience == "team":
             return Voice.TEAM_URGENT if purpose == "critical" else Voice.TEAM
-        return Voice.DESK_URGENT if purpose == "critical" else Voice.DESK
+        return Voice.DESK_URGENT if purpose in ("critical", "unreached") else Voice.DESK
 
 
 class Voice(StrEnum):

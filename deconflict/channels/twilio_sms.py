@@ -17,7 +17,7 @@ from deconflict.channels.twilio_api import (
     failure_code,
     traced,
 )
-from deconflict.domain.sms import opts_out
+from deconflict.domain.sms import opts_in, opts_out
 
 LONGEST_VALIDITY_S = 36_000
 
@@ -111,7 +111,8 @@ class TwilioSms:
         if status := form.get("MessageStatus"):
             return _receipt(sid, status, form.get("ErrorCode"))
         if "Body" in form and form.get("From"):
-            return Reply(form["From"], form["Body"], sid, form.get("OptOutType") == "STOP" or opts_out(form["Body"]))
+            text, said = form["Body"], form.get("OptOutType")
+            return Reply(form["From"], text, sid, said == "STOP" or opts_out(text), said == "START" or opts_in(text))
         raise BadSignature
 
 

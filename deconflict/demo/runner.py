@@ -24,7 +24,8 @@ from deconflict.demo.processes import Child, start, stop
 from deconflict.demo.scenario import sign_ins
 from deconflict.domain import roles
 from deconflict.domain.country import Mission
-from deconflict.settings import PORT_LIKE, ROOT, port_number
+from deconflict.setting_forms import PORT_LIKE
+from deconflict.settings import ROOT, port_number
 
 HOST = "127.0.0.1"
 READY_WITHIN_S = 120.0

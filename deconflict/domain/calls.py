@@ -25,7 +25,8 @@ class Why(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One person who is owed word. `label` is the alert's reference and counter, `case` the desk's reference; `numbers` in the
-    order to try, those known to fail last; `team`: they ring a team, whose focal point `person` is."""
+    order to try, those known to fail last; `level`: whose word is owed, desk, unit or team; `team`: the numbers ring a team, whose
+    focal point `person` is."""
 
     alert_id: int
     label: str
@@ -38,6 +39,7 @@ class Call:
     person: str
     organisation: str
     function: str
+    level: str
     team: bool
     numbers: tuple[str, ...]
     why: Why

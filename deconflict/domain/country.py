@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from deconflict.domain.activity import LatLon
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.place import Place
 from deconflict.domain.places import Gazetteer
+from deconflict.domain.severity import Severity
 from deconflict.domain.sop import RulePack
 
 Label = Mapping[str, str]  # by language tag
@@ -69,6 +70,20 @@ class PhonePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueAlarm:
+    """How long a case of a severity may wait for somebody at the desk to take it; a severity that is not named may wait.
+    `each`: between who is rung first and who is rung next."""
+
+    after: Mapping[Severity, timedelta]
+    each: timedelta
+
+    def rings(self, severity: Severity, since: datetime, now: datetime) -> int:
+        """How many should have been rung by now, one after the other, about what waits `since`."""
+        late = now - since - self.after[severity] if severity in self.after else timedelta(-1)
+        return 0 if late < timedelta(0) else 1 + late // self.each
+
+
+@dataclass(frozen=True, slots=True)
 class Holiday:
     """A day off: every year when `year` is None."""
 
@@ -95,7 +110,8 @@ class Committee:
 @dataclass(frozen=True, slots=True)
 class Mission:
     """Everything of config/missions/<code>, read once. `bounds` is (south, west, north, east) in degrees; `spoken` names the
-    languages people may be called in beside those that texts are written in, by tag."""
+    languages people may be called in beside those that texts are written in, by tag; `operators` the telephone operators with the
+    first digits of their national numbers."""
 
     code: str
     name: Label
@@ -106,6 +122,9 @@ class Mission:
     areas: tuple[Area, ...]
     two_way_sms: bool
     phone_plan: PhonePlan
+    verify_every: timedelta
+    operators: Mapping[str, tuple[str, ...]]
+    queue_alarm: QueueAlarm
     holidays: tuple[Holiday, ...]
     committees: tuple[Committee, ...]
     catalogue: Catalogue
@@ -150,6 +169,16 @@ Unit = TypeVar("Unit", Sector, Area)
 def _surely(found: T | None, where: str | LatLon) -> T:
     if found is None:
         raise LookupError(f"nothing is known of {where!r}")
+    return found
+
+
+def communes_of(mission: Mission) -> dict[str, dict[str, list[str]]]:
+    """Area code -> cercle -> its communes by name: whose each commune is at the desk. An area that covers none has no cercle."""
+    found: dict[str, dict[str, list[str]]] = {area.code: {} for area in mission.areas}
+    for place in sorted(mission.gazetteer.places, key=lambda place: (place.cercle_name, place.name)):
+        area = covering(mission.areas, place) if place.level == "commune" else None
+        if area is not None:
+            found[area.code].setdefault(place.cercle_name, []).append(place.name)
     return found
 
 

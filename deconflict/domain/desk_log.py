@@ -53,7 +53,8 @@ class MessageLine:
 
 @dataclass(frozen=True, slots=True)
 class AcknowledgementLine:
-    """What somebody said, at which level, and for a relay how it was heard and who wrote it down."""
+    """What somebody said, at which level, and for a relay how it was heard, whether the reference was read back, and who wrote it
+    down."""
 
     at: datetime
     level: str
@@ -61,6 +62,7 @@ class AcknowledgementLine:
     answer: str
     how: str
     recorded_by: str
+    read_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

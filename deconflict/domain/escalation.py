@@ -14,6 +14,7 @@ PARTY_ROLES = ("owner_focal_point", "owner_alternate", "owner_security")
 AUDIENCES = ("ocha", "party")
 # What an alert is for. Those of a request and of a minimal alert say whose they are too: `request:12`, `minimal:mission`.
 DESK, REQUEST, MINIMAL, RELEASE, CLOSING = "desk", "request", "minimal", "release", "closing"
+BRAKE = "brake"  # word to the desk that alerts wait for its decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,9 @@ class Night:
 @dataclass(frozen=True, slots=True)
 class Clocks:
     """Every clock of sop.toml that is not a ladder's. A severity without `release` waits for the officer (RUL-1).
-    `follow_up`: how long a yes or an agreement is waited for before the desk is rung again."""
+    `follow_up`: how long a yes or an agreement is waited for before the desk is rung again. `settle`: within how long whoever has
+    not answered a text is not sent the same words about the same case again. `brake_per_hour`: more alerts than that wait for an
+    officer."""
 
     release: Mapping[Severity, Clock]
     review: Mapping[Severity, timedelta]
@@ -118,6 +121,8 @@ class Clocks:
     follow_up: Clock
     daily_cap: int
     batches: tuple[time, ...]
+    settle: timedelta = timedelta(0)
+    brake_per_hour: int = 0
     release_ask: Mapping[Severity, Clock] = field(default_factory=dict)
 
     def hold_until(self, severity: Severity, starts_at: datetime, opened_at: datetime) -> datetime | None:

@@ -99,6 +99,11 @@ def opts_out(text: str) -> bool:
     return _fold(text).strip(" .!") in _BLOCKING
 
 
+def opts_in(text: str) -> bool:
+    """Would the provider take this reply as "write to me again"? Alone too."""
+    return _fold(text).strip(" .!") in _UNBLOCKING
+
+
 def _is_gsm(char: str) -> bool:
     if char == _ESCAPE:
         return False
@@ -165,4 +170,5 @@ _TIME = _words(r"""
 """)
 # A person who answers one of these is cut off from every later message, or gets an automatic text in our place.
 _BLOCKING = {"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "arret"}
+_UNBLOCKING = {"start", "unstop", "yes"}
 _OPT_OUT = _words(" ".join(sorted(_BLOCKING)) + " arretez start yes unstop help info halts?")

@@ -16,10 +16,12 @@ DEAD_AFTER_S = 60.0
 
 class Beside:
     """Does `work` again and again, at once while there was something to do, else every `every_s`. Whatever it raises is told,
-    and it goes on."""
+    and it goes on. It lives while it comes round within `dead_after_s`."""
 
-    def __init__(self, name: str, work: Callable[[], int], every_s: float = EVERY_S) -> None:
-        self._work, self._every_s = work, every_s
+    def __init__(
+        self, name: str, work: Callable[[], int], every_s: float = EVERY_S, dead_after_s: float | None = None
+    ) -> None:
+        self._work, self._every_s, self._dead_after_s = work, every_s, dead_after_s
         self._stop = threading.Event()
         self._seen_s = time.monotonic()
         self._thread = threading.Thread(target=self._run, name=name)
@@ -35,7 +37,7 @@ class Beside:
     @property
     def alive(self) -> bool:
         """Whether it came round lately."""
-        return self._thread.is_alive() and time.monotonic() - self._seen_s < DEAD_AFTER_S
+        return self._thread.is_alive() and time.monotonic() - self._seen_s < (self._dead_after_s or DEAD_AFTER_S)
 
     def _run(self) -> None:
         while not self._stop.is_set():

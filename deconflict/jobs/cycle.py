@@ -1,24 +1,29 @@
 """One turn of everything that runs by itself, in order. Tests and the demo take it whole, with a clock of their own; the
-scheduler decides, delivers and inquires at the same time, so that a provider that is slow delays no decision, and one that
-does not answer delays no message."""
+scheduler decides, delivers, posts and inquires at the same time, so that a provider that is slow delays no decision, one that
+does not answer delays no message, and a silent mail server delays mail alone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from deconflict.channels.port import Channel, Collecting
 from deconflict.domain.country import Mission
+from deconflict.jobs.braked import ring_for_brake
 from deconflict.jobs.calendar import run_calendar
+from deconflict.jobs.contracts import end_contracts
 from deconflict.jobs.dispatch import dispatch_due, take_back
 from deconflict.jobs.escalate import escalate_due
 from deconflict.jobs.inquire import inquire_due
 from deconflict.jobs.letters import post_letters
+from deconflict.jobs.objections import ring_for_objections
 from deconflict.jobs.release import release_due
 from deconflict.jobs.retention import run_retention
+from deconflict.jobs.trials import send_trials, verify_again
+from deconflict.jobs.unattended import ring_unattended
 from deconflict.jobs.unreached import pass_on
 from deconflict.matching.again import look_again
 from deconflict.matching.in_force import begin
@@ -26,6 +31,8 @@ from deconflict.matching.matcher import match_due
 from deconflict.services.hearing import collect
 from deconflict.services.known_again import know_again
 from deconflict.services.pacing import Pace
+from deconflict.services.self_test import SelfTests, run_self_tests
+from deconflict.services.sheet import HandOver, write_sheet
 from deconflict.store.base import db, transaction
 from deconflict.store.work import beat, take_slot, turn
 
@@ -36,18 +43,22 @@ BEAT_EVERY = timedelta(seconds=5)
 Stage = Callable[[datetime], object]
 Clock = Callable[[], datetime]
 PACE = Pace()
+NO_TESTS = SelfTests()
+NO_SHEET = HandOver()
 
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
     """What a turn needs: the profile, the channels by name in order of preference, the outside address, a name for this
-    process, and how fast it sends."""
+    process, how fast it sends, and where test messages and the hourly file go."""
 
     mission: Mission
     channels: Mapping[str, Channel]
     base_url: str
     worker: str
     pace: Pace = PACE
+    self_tests: SelfTests = NO_TESTS
+    hand_over: HandOver = NO_SHEET
 
     def begin(self, now: datetime) -> bool:
         """A scheduler starts: its rules, its gazetteer and its keys are in force from now on. False when the database could not be
@@ -57,22 +68,37 @@ class Cycle:
     def run(self, now: datetime) -> None:
         """Everything once: what leaves before what can wait."""
         leaving = (self._take_back, lambda at: self._inquire(lambda: at), lambda at: self._send(lambda: at))
-        self._turn((*self._deciding(), *leaving, *self._fetching(), *self._keeping()), now)
+        self._turn(
+            (*self._deciding(), *leaving, self._letters, self._collect, self._prove, self._hand_over, *self._keeping()),
+            now,
+        )
 
     def decide(self, now: datetime, sending: bool) -> None:
         """Who is owed what by now. Without whatever is `sending` meanwhile there is no heartbeat."""
         self._turn((*self._deciding(), *self._keeping()), now, sending)
 
     def deliver(self, clock: Clock) -> int:
-        """What is owed leaves. Returns how many tries were made."""
+        """What is owed leaves, but for the mail. Returns how many tries were made."""
         _ran(self._take_back, clock())
-        return self._send(clock)
+        return self._send(clock, mail=False)
+
+    def post(self, clock: Clock) -> int:
+        """The mail, and letters. By a worker of its own name: what the other holds is not lost. Returns how many tries were made."""
+        poster = replace(self, worker=f"mail@{self.worker}"[:64])
+        _ran(poster._take_back, clock())
+        _ran(poster._letters, clock())
+        return poster._send(clock, mail=True)
 
     def inquire(self, clock: Clock) -> int:
         """What providers have not said, and what they hold for us. Returns how many questions were asked."""
-        for stage in self._fetching():
-            _ran(stage, clock())
+        _ran(self._collect, clock())
         return self._inquire(clock)
+
+    def prove(self, clock: Clock) -> int:
+        """What is for the day when nothing else works: test messages and the hourly file. Returns 0: no more is due at once."""
+        _ran(self._prove, clock())
+        _ran(self._hand_over, clock())
+        return 0
 
     def _turn(self, stages: tuple[Stage, ...], now: datetime, sending: bool = True) -> None:
         """A stage that fails is told and stops no other; the heartbeat is written only when every stage came through."""
@@ -87,15 +113,30 @@ class Cycle:
             lambda at: match_due(self.mission, at, limit=50),
             lambda at: release_due(self.mission, at),
             self._escalate,
+            lambda at: ring_unattended(self.mission, at),
             lambda at: pass_on(self.mission, at),
+            lambda at: ring_for_objections(self.mission, at),
+            lambda at: ring_for_brake(self.mission, at),
         )
 
-    def _fetching(self) -> tuple[Stage, ...]:
+    def _letters(self, now: datetime) -> None:
         first_of_kind = {channel.carries: channel for channel in reversed(list(self.channels.values()))}
-        return (lambda at: post_letters(first_of_kind, self.base_url, at), self._collect)
+        post_letters(first_of_kind, self.base_url, now)
+        send_trials(self.channels, now)
+
+    def _prove(self, now: datetime) -> None:
+        run_self_tests(self.channels, self.self_tests, now)
+
+    def _hand_over(self, now: datetime) -> None:
+        write_sheet(self.mission, self.hand_over, now)
 
     def _keeping(self) -> tuple[Stage, ...]:
-        return (lambda at: run_calendar(self.mission, at), lambda at: run_retention(self.mission, at))
+        return (
+            lambda at: run_calendar(self.mission, at),
+            lambda at: run_retention(self.mission, at),
+            end_contracts,
+            lambda at: verify_again(self.mission, at),
+        )
 
     def _take_back(self, now: datetime) -> None:
         take_back(self.worker, self.pace, now)
@@ -103,8 +144,17 @@ class Cycle:
     def _inquire(self, clock: Clock) -> int:
         return inquire_due(self.channels, self.base_url, clock(), clock=clock)
 
-    def _send(self, clock: Clock) -> int:
-        return dispatch_due(self.channels, self.base_url, self.worker, clock(), pace=self.pace, clock=clock)
+    def _send(self, clock: Clock, mail: bool | None = None) -> int:
+        return dispatch_due(
+            self.channels,
+            self.base_url,
+            self.worker,
+            clock(),
+            pace=self.pace,
+            clock=clock,
+            mail=mail,
+            clocks=self.mission.pack.clocks,
+        )
 
     def _escalate(self, now: datetime) -> None:
         with turn("escalate", ESCALATE_EVERY, now) as mine:

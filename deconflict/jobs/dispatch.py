@@ -16,6 +16,7 @@ import structlog
 
 from deconflict.channels.port import Ambiguous, Channel, SendFailed
 from deconflict.domain.breaker import FAILURES
+from deconflict.domain.escalation import Clocks
 from deconflict.services.outcomes import Outcome, record
 from deconflict.services.pacing import Pace
 from deconflict.services.routing import FAILING, introduce
@@ -40,17 +41,19 @@ def dispatch_due(
     *,
     pace: Pace = Pace(),  # noqa: B008 - frozen
     clock: Clock | None = None,
+    mail: bool | None = None,
+    clocks: Clocks | None = None,
 ) -> int:
-    """Sends what is due, most urgent first. `channels` by name, in order of preference; `clock` where time goes on meanwhile.
-    Returns how many tries were made."""
+    """Sends what is due, most urgent first. `channels` by name, in order of preference; `clock` where time goes on meanwhile;
+    `mail`: nothing else, or everything else; `clocks`: what may wait by them waits. Returns how many tries were made."""
     at = clock or (lambda: now)
-    due = anything_due(db.session, at())  # type: ignore[arg-type]
+    due = anything_due(db.session, at(), mail)  # type: ignore[arg-type]
     db.session.rollback()
     if not due:
         return 0
     introduce(channels)
     with ThreadPoolExecutor(max_workers=pace.workers) as pool:
-        return _Sending(pool, channels, base_url, worker, pace, at).run()
+        return _Sending(pool, channels, base_url, worker, pace, at, mail, clocks).run()
 
 
 def take_back(worker: str, pace: Pace, now: datetime) -> None:
@@ -65,8 +68,9 @@ def take_back(worker: str, pace: Pace, now: datetime) -> None:
 
 
 def is_gone(worker: str) -> bool:
-    """Whether a worker, `host:pid`, ran on this machine and does not any more. Of other machines' only their leases tell."""
-    host, _, pid = worker.rpartition(":")
+    """Whether a worker, `host:pid` or `mail@host:pid`, ran on this machine and does not any more. Of other machines' only their
+    leases tell."""
+    host, _, pid = worker.rpartition("@")[2].rpartition(":")
     if host != socket.gethostname() or not pid.isdecimal():
         return False
     try:
@@ -89,6 +93,8 @@ class _Sending:
     worker: str
     pace: Pace
     at: Clock
+    mail: bool | None = None
+    clocks: Clocks | None = None
     alone: frozenset[str] = frozenset()
     in_a_row: Counter[str] = field(default_factory=Counter)
 
@@ -100,7 +106,9 @@ class _Sending:
         began = written = time.monotonic()
         while True:
             if look and len(flying) <= 4 * self.pace.workers and time.monotonic() - began < LONGEST_S:
-                tickets = claim(self.channels, self.base_url, self.worker, self.at())
+                tickets = claim(
+                    self.channels, self.base_url, self.worker, self.at(), mail=self.mail, clocks=self.clocks
+                )
                 flying |= {self.pool.submit(self._send, ticket) for ticket in tickets}
                 look = False
             if not flying and not landed:

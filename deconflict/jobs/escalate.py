@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
-from deconflict.domain.escalation import DESK, MINIMAL, RELEASE, REQUEST
+from deconflict.domain.escalation import BRAKE, DESK, MINIMAL, RELEASE, REQUEST
 from deconflict.domain.states import OPEN_CASES, AlertState, CaseState, ReleaseState, RequestState
-from deconflict.matching.climb import UNREACHED, Climb
+from deconflict.matching.climb import OBJECTION, UNREACHED, Climb
 from deconflict.matching.silence import silent_since
 from deconflict.services.releases import fall_silent
 from deconflict.store.alerts import Alert
@@ -69,7 +69,7 @@ def _climbs_of(session: Session, mission: Mission, case_id: int, now: datetime) 
     for name in {alert.purpose for alert in this_round if alert.purpose.startswith(MINIMAL)}:
         since = min(alert.owed_at for alert in this_round if alert.purpose == name)
         yield from climb(name.partition(":")[2], MINIMAL, name, since, this_round)
-    for name in {alert.purpose for alert in this_round if alert.purpose.startswith(UNREACHED)}:
+    for name in {alert.purpose for alert in this_round if alert.purpose.startswith((UNREACHED, OBJECTION, BRAKE))}:
         since = min(alert.owed_at for alert in this_round if alert.purpose == name)
         yield from climb("ocha", DESK, name, since, this_round)
     for call in case.release_asks:

@@ -14,9 +14,13 @@ log = structlog.get_logger()
 
 
 def post_letters(channels: Mapping[str, Channel], base_url: str, now: datetime) -> None:
-    """`channels` by what they carry."""
+    """`channels` by what they carry. A server that does not answer one does not answer the next: they are tried later."""
+    silent: SendFailed | None = None
     for ready in claim_letters(base_url, now):
-        record_letter(ready.letter_id, _failure(ready, channels.get("email"), now), now)
+        failure = silent or _failure(ready, channels.get("email"), now)
+        if failure is not None and failure.code == Code.NETWORK:
+            silent = failure
+        record_letter(ready.letter_id, failure, now)
 
 
 def _failure(ready: Ready, channel: Channel | None, now: datetime) -> SendFailed | None:

@@ -19,7 +19,7 @@ from deconflict.store.cases import Case, Request
 from deconflict.store.moves import note_event
 
 log = structlog.get_logger()
-WITHOUT_LADDER = ("ring", "closing")
+WITHOUT_LADDER = ("ring", "queue", "closing")
 BATCH = 50
 
 

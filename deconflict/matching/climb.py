@@ -15,18 +15,21 @@ from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import ItemFacts, may_hear
-from deconflict.domain.escalation import DESK, OCHA_ROLES, REQUEST, Ladder, Step, ack_due_at, steps_due
+from deconflict.domain.escalation import BRAKE, DESK, OCHA_ROLES, REQUEST, Ladder, Step, ack_due_at, steps_due
 from deconflict.domain.filing import MovementNotice
 from deconflict.domain.matrix import SENSITIVE_READERS
 from deconflict.domain.severity import Harm, Severity
+from deconflict.matching.restraint import hold_back, settles_at
 from deconflict.store.alerts import Alert, Message
 from deconflict.store.cases import Case
 from deconflict.store.moves import note_event
 from deconflict.store.outbox import Owed, first_contact, write_alert
 from deconflict.store.people import Person
-from deconflict.store.queries import facts_of, on_duty, people_of, version_filed_at
+from deconflict.store.queries import away_from_duty, facts_of, on_duty, people_of, version_filed_at
 
 UNREACHED = "unreached"  # word to the desk that somebody cannot be reached and must be called
+OBJECTION = "objection"  # word to the desk that somebody has it and cannot comply
+OWN_TEXT = {UNREACHED: "officer_unreached", OBJECTION: "officer_objection", BRAKE: "officer_brake"}
 FUNCTION_OF = {
     ("humanitarian", "owner_focal_point"): "focal_point",
     ("humanitarian", "owner_alternate"): "alternate",
@@ -99,11 +102,19 @@ class Climb:
         rung: set[int] = set()
         return sum(self._write(entry, rung) for entry in owed)
 
+    def ring(self, area: str, role: str) -> int:
+        """Whoever stands on this step of OCHA's ladder for this area, at once and beside the ladder. Returns how many are."""
+        ladder = self.ladder
+        if ladder is None:
+            return 0
+        rung: set[int] = set()
+        return sum(self._write(self._word(ladder, ladder.steps[0], "ocha", p), rung) for p in self._on_duty(area, role))
+
     def tell(self, person: Person) -> bool:
         """The first step's word to this very person, in place of whoever is on duty now: who made a call hears first that
         nobody answered it. False when he may not hear, and the step stays for the others."""
         ladder = self.ladder
-        if ladder is None or not person.active or (self._sensitive() and not _reads_sensitive(person)):
+        if ladder is None or not _employed(person, self.now) or (self._sensitive() and not _reads_sensitive(person)):
             return False
         return self._write(self._word(ladder, ladder.steps[0], self.side, person), set())
 
@@ -124,9 +135,12 @@ class Climb:
         """Whether a message will leave. Nobody is written to twice by one ring of the bell, and whoever has no address that
         works is owed the word all the same: it waits on the desk's pages."""
         again = owed.person.id in rung and owed.team_number is None
+        settled = settles_at(self.session, self.mission.pack.clocks, self.case, owed, self.now)
+        owed = replace(owed, send_after=max(owed.send_after, settled))
         alert = write_alert(self.session, self.case, replace(owed, channels=()) if again else owed, self.now)
         if alert is None or not alert.messages:
             return False
+        hold_back(self.session, self.mission.pack.clocks, self.case, alert, self.now)
         if owed.team_number is None:
             rung.add(owed.person.id)
         return True
@@ -155,8 +169,11 @@ class Climb:
         )
 
     def _on_duty(self, area: str, role: str) -> list[Person]:
-        """Whoever cannot open a SENSITIVE case does not hear of it either: the sub-office head is skipped (RUL-3)."""
+        """Whoever cannot open a SENSITIVE case does not hear of it either: the sub-office head is skipped (RUL-3). While a duty
+        officer is absent, the deputy of the same area stands in."""
         found = on_duty(self.session, area, role, self.now)
+        if not found and role == "duty" and away_from_duty(self.session, area, role, self.now):
+            found = on_duty(self.session, area, "deputy", self.now)
         return [person for person in found if _reads_sensitive(person)] if self._sensitive() else found
 
     def _people(self, side: str, role: str, channels: tuple[str, ...]) -> list[Person]:
@@ -170,7 +187,9 @@ class Climb:
         function = FUNCTION_OF.get((side, role))
         if item is None or function is None:
             return []
-        return people_of(self.session, item.owner_id, function, item.sector if side == "mission" else None)
+        return people_of(
+            self.session, item.owner_id, function, item.sector if side == "mission" else None, now=self.now
+        )
 
     def _team(self, step: Step, ladder: Ladder) -> list[Owed]:
         """The field team's own number, where its organisation wants teams written to directly. A team already on the road
@@ -187,7 +206,10 @@ class Climb:
         moving = item.departs_at <= send_after  # when it leaves, not when it is written: a night lies between
         facts = facts_of(self.session, item, self.mission.catalogue)
         number = facts.filing.communications if isinstance(facts.filing, MovementNotice) else None
-        answerable = people_of(self.session, item.owner_id, "focal_point")
+        of_owner = (people_of(self.session, item.owner_id, function) for function in ("focal_point", "alternate"))
+        answerable = [
+            person for found in of_owner for person in found
+        ]  # absent or not: it is the team that is written to
         if not number or not answerable or (moving and self.case.harm != Harm.DANGER):
             return []
         critical = self.severity is Severity.CRITICAL
@@ -199,7 +221,8 @@ class Climb:
                 step=step.id,
                 text="team_critical" if critical else "team_high",
                 level="team",
-                channels=("sms",),
+                # A satellite phone takes texts unreliably: a person rings it, whom the desk's page of calls tells.
+                channels=() if number.startswith(self.mission.phone_plan.satellite) else ("sms",),
                 useful_until=self.case.ends_at,
                 send_after=send_after,
                 ack_due_at=ack_due_at(ladder, alerted_at=self.alerted_at, starts_at=self.case.starts_at),
@@ -219,18 +242,19 @@ class Climb:
         return written
 
     def _text(self, side: str, person: Person) -> str:
-        audience = TEXT_AUDIENCE[side]
-        asked = (
-            side != "ocha" and self.purpose == REQUEST
-        )  # a new round is the desk's: nothing in a text may tell of it
+        audience, own = TEXT_AUDIENCE[side], OWN_TEXT.get(self.name.partition(":")[0]) if side == "ocha" else None
+        # A new round is the desk's: nothing in a text to a party may tell of it.
+        asked = side != "ocha" and self.purpose == REQUEST
         told = select(Alert.id).where(
             Alert.case_id == self.case.id,
-            Alert.purpose == self.name if asked else Alert.round == self.case.round,
+            Alert.purpose == self.name if asked or own else Alert.round == self.case.round,
             Alert.person_id == person.id,
             Alert.team_contact_hash == "",
         )
         if self.session.scalars(told).first() is not None:
             return f"{audience}_reminder"
+        if own:
+            return own
         if side == "ocha":
             return "officer_critical" if self.severity is Severity.CRITICAL else "officer_high"
         return f"{audience}_{self.purpose}"
@@ -281,6 +305,10 @@ class Climb:
         if self.purpose != REQUEST:  # a request outlives a change of round
             mine = mine.where(Alert.round == self.case.round)
         return set(self.session.scalars(mine))
+
+
+def _employed(person: Person, now: datetime) -> bool:
+    return person.active and (person.until_at is None or person.until_at > now)
 
 
 def _reads_sensitive(person: Person) -> bool:

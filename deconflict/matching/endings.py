@@ -58,6 +58,8 @@ def owe_closings(session: Session, mission: Mission, case: Case, now: datetime) 
     for told in _told(session, case):
         if not may_hear(told.side, CLOSING, None, eyes_only=case.eyes_only, late=False):
             continue
+        if told.level != "team" and not told.person.active:
+            continue
         if told.side != "ocha":
             send_after = clocks.next_batch_at(now)
         elif told.person_id in at_work and Severity(case.severity).at_least(clocks.night.on_duty):

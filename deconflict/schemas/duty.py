@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -50,7 +50,59 @@ class Clock(fields.Field[time]):
         raise self.make_error("invalid")
 
 
-class ShiftSchema(Door):
+class _Span(Door):
+    """Instants from a local date and a local time of the mission's clock, near enough to `now` to be meant."""
+
+    def __init__(self, zone: tzinfo, now: datetime | None = None) -> None:
+        super().__init__()
+        self.zone, self.now = zone, now
+
+    def _instant(self, data: dict[str, Any], name: str) -> datetime:
+        try:
+            at = datetime.combine(data[f"{name}_date"], data[f"{name}_time"], self.zone).astimezone(UTC)
+        except OverflowError:  # the first and the last day of the calendar
+            raise ValidationError({f"{name}_date": [CHECK_THE_YEAR]}) from None
+        if out_of_reach(at, self.now):
+            raise ValidationError({f"{name}_date": [CHECK_THE_YEAR]})
+        return at
+
+
+class AbsenceSchema(_Span):
+    """-> `{"person_id", "from_at", "until_at"}`."""
+
+    person = Count(1, MOST_PEOPLE, required=True)
+    from_date = Day(required=True)
+    from_time = Clock(required=True)
+    until_date = Day(required=True)
+    until_time = Clock(required=True)
+
+    @post_load
+    def _absence(self, data: dict[str, Any], **_more: Any) -> dict[str, Any]:
+        from_at, until_at = self._instant(data, "from"), self._instant(data, "until")
+        return {"person_id": data["person"], "from_at": from_at, "until_at": until_at}
+
+
+class LastDaySchema(Door):
+    """-> `{"until_at"}`: the end of a day on the mission's clock, None where none is given."""
+
+    until = Day(load_default=None)
+
+    def __init__(self, zone: tzinfo) -> None:
+        super().__init__()
+        self.zone = zone
+
+    @post_load
+    def _end(self, data: dict[str, Any], **_more: Any) -> dict[str, Any]:
+        if data["until"] is None:
+            return {"until_at": None}
+        try:
+            after = datetime.combine(data["until"] + timedelta(days=1), time(), self.zone)
+            return {"until_at": after.astimezone(UTC)}
+        except OverflowError:
+            raise ValidationError({"until": [CHECK_THE_YEAR]}) from None
+
+
+class ShiftSchema(_Span):
     """-> `{"area", "step", "person_id", "from_at", "until_at"}`; without an end the shift lasts until it is ended."""
 
     person = Count(1, MOST_PEOPLE, required=True)
@@ -61,8 +113,7 @@ class ShiftSchema(Door):
     until_time = Clock(load_default=None)
 
     def __init__(self, areas: Collection[str], zone: tzinfo, now: datetime | None = None) -> None:
-        super().__init__()
-        self.zone, self.now = zone, now
+        super().__init__(zone, now)
         self.declared_fields["area"] = Choice(dict.fromkeys(areas, ""), required=True)
         self._init_fields()
 
@@ -78,12 +129,3 @@ class ShiftSchema(Door):
             "from_at": self._instant(data, "from"),
             "until_at": self._instant(data, "until") if data["until_date"] else None,
         }
-
-    def _instant(self, data: dict[str, Any], name: str) -> datetime:
-        try:
-            at = datetime.combine(data[f"{name}_date"], data[f"{name}_time"], self.zone).astimezone(UTC)
-        except OverflowError:  # the first and the last day of the calendar
-            raise ValidationError({f"{name}_date": [CHECK_THE_YEAR]}) from None
-        if out_of_reach(at, self.now):
-            raise ValidationError({f"{name}_date": [CHECK_THE_YEAR]})
-        return at

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import available_timezones
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
-from deconflict.domain.country import Area, Committee, Contact, Holiday, PhonePlan, Sector
+from deconflict.domain.country import Area, Committee, Contact, Holiday, PhonePlan, QueueAlarm, Sector
+from deconflict.domain.severity import Severity
 from deconflict.schemas.toml_fields import Loaded, Strict, Words, choice, number, text, whole, words
 
 
@@ -60,6 +61,24 @@ class PhonePlanSchema(Strict):
     def build(self, data: Loaded, **_: Any) -> PhonePlan:
         plain: Loaded = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
         return PhonePlan(**plain)
+
+
+class ContactsSchema(Strict):
+    verify_days = whole(7, 366)
+    operators = fields.Dict(text(), words(), load_default=dict)
+
+
+class UnattendedSchema(Strict):
+    critical_min = whole(5, 24 * 60)
+    high_min = whole(5, 7 * 24 * 60)
+    next_min = whole(5, 24 * 60)
+
+    @post_load
+    def build(self, data: Loaded, **_: Any) -> QueueAlarm:
+        after = {
+            severity: timedelta(minutes=data[f"{severity}_min"]) for severity in (Severity.CRITICAL, Severity.HIGH)
+        }
+        return QueueAlarm(after, timedelta(minutes=data["next_min"]))
 
 
 class HolidaySchema(Strict):
@@ -115,6 +134,8 @@ class MissionSchema(Strict):
     sector = fields.List(fields.Nested(SectorSchema), required=True, validate=validate.Length(min=1))
     area = fields.List(fields.Nested(AreaSchema), required=True, validate=validate.Length(min=1))
     phone_plan = fields.Nested(PhonePlanSchema, required=True)
+    contacts = fields.Nested(ContactsSchema, required=True)
+    unattended = fields.Nested(UnattendedSchema, required=True)
     holiday = fields.List(fields.Nested(HolidaySchema), load_default=list)
     committee = fields.List(fields.Nested(CommitteeSchema), load_default=list)
 

@@ -88,7 +88,8 @@ LegsSchema = Strict.from_dict({"uncertainty_max_km": number(), "uncertainty_shar
 PlacesSchema = Strict.from_dict({"same_settlement_radius_m": number(), "declared_place_max_m": number()})
 PassingSchema = Strict.from_dict({"under_min": number(1)})
 FilingSchema = Strict.from_dict({"convoy_large_min_trucks": whole(1)})
-SmsSchema = Strict.from_dict({"daily_cap": whole(1)})
+SmsSchema = Strict.from_dict({"daily_cap": whole(1), "settle_min": number(0, 60)})
+BrakeSchema = Strict.from_dict({"alerts_per_hour": whole(1)})
 ReviewSchema = Strict.from_dict({name: number() for name in ("critical_h", "high_h", "medium_h", "near_h", "near_min")})
 ClosingSchema = Strict.from_dict({"batches": fields.List(WallTime(), required=True, validate=validate.Length(min=1))})
 PROBING = ("minimal_per_day", "minimal_per_week", "changes_per_day", "short_lived_per_week", "alike_per_day")
@@ -122,6 +123,7 @@ class SopSchema(Strict):
     step = fields.List(fields.Nested(StepSchema), required=True, validate=validate.Length(min=1))
     quiet = fields.Nested(QuietSchema, required=True)
     sms = fields.Nested(SmsSchema, required=True)
+    brake = fields.Nested(BrakeSchema, required=True)
     closing = fields.Nested(ClosingSchema, required=True)
     probing = fields.Nested(ProbingSchema, required=True)
     retention_days = fields.Nested(Retention, required=True)
@@ -190,6 +192,8 @@ def _clocks(data: Loaded, timezone: ZoneInfo) -> Clocks:
         follow_up=data["follow_up"],
         daily_cap=data["sms"]["daily_cap"],
         batches=tuple(sorted(data["closing"]["batches"])),
+        brake_per_hour=data["brake"]["alerts_per_hour"],
+        settle=timedelta(minutes=data["sms"]["settle_min"]),
         release_ask={Severity(name): clock for name, clock in data["release"].items()},
     )
 

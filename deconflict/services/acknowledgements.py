@@ -4,31 +4,39 @@ was about."""
 
 from __future__ import annotations
 
+import hmac
 import re
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deconflict.domain import roles
 from deconflict.domain.audience import Audience
 from deconflict.domain.errors import NotFound, Refused
 from deconflict.domain.kinds import Catalogue
+from deconflict.domain.msgid import N_
 from deconflict.domain.states import AlertState
+from deconflict.services import wrong_person
 from deconflict.services.cases import desk_case
-from deconflict.store.alerts import Acknowledgement, Alert, CodeLock, Message
+from deconflict.store.alerts import Acknowledgement, Alert, CodeLock, Message, codes_of
 from deconflict.store.audit import record
 from deconflict.store.base import lookup_hash, transaction
 from deconflict.store.work import insert_once
 
 FAILURES = 5
 LOCKED_FOR = timedelta(minutes=15)
-ANSWERS = ("received", "cannot_comply", "wrong_person")
-KEYS = {"1": "received", "2": "cannot_comply", "9": "wrong_person"}  # pressed during a call
+RECEIVED, CANNOT, WRONG = ANSWERS = ("received", "cannot_comply", "wrong_person")
+KEYS = {"1": RECEIVED, "2": CANNOT, "9": WRONG}  # pressed during a call, or beside the code in a reply
+RELAY = "relay"
+RELAYS = roles.OFFICERS | {roles.RADIO_OPERATOR}
 LEVELS = ("desk", "unit", "team")
 HOW = ("phone", "radio", "in_person")
 READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})  # what Crockford's alphabet leaves out, read back over a radio
 CODE_LINE = re.compile(r"\b([0-9A-Z]{5})(?:-\d+)?\D*?(\d{4})\b", re.ASCII)
 CODE = re.compile(r"(?<!\d)\d{4}(?!\d)", re.ASCII)
+REFERENCE = re.compile(r"\b(?=[0-9A-Z]*[A-Z])[0-9A-Z]{5}(?:-\d+)?", re.ASCII)
+KEY = re.compile(r"(?<![\w.,:/-])[0-9](?![\w:/-])", re.ASCII)  # alone: neither an hour nor part of a number
 INVENTED = (
     ""  # one count for every reference that no alert has: strangers fill no table, and waiting tells them nothing
 )
@@ -36,32 +44,60 @@ MOST_COUNTED = 10**6
 MOST_CODES = 3  # in one reply: whoever writes more is trying them out
 
 
-def acknowledge_by_code(typed: str, now: datetime) -> None:
+def acknowledge_by_code(typed: str, now: datetime, answer: str = RECEIVED) -> None:
     """Reference and code together (`4F7K2 4821`). Says nothing back, whatever happened: the page answers the same (RUL-18).
     Five wrong codes lock the reference; a right one in between forgives none, since it may be somebody else's."""
+    if answer not in ANSWERS:
+        return
+    with transaction() as session:
+        alert = _named_by(session, typed, now)
+        if alert is not None:
+            _acknowledge(session, alert, "code_page", now, answer=answer)
+
+
+def acknowledge_by_operator(
+    typed: str, level: str, answer: str, how: str, words: str, read_back: bool, by: Audience, now: datetime
+) -> None:
+    """Somebody at a radio or a telephone heard it, with reference and code, and writes down how. He opens no case: the code is the
+    proof that it was for whoever spoke. Wrong codes count as on the code page, and he is told, since a slip of the pen would
+    leave a team unheard. Raises Refused, NotFound."""
+    if not by.roles & RELAYS:
+        raise NotFound
+    _check_relay(level, answer, how, words)
+    with transaction() as session:
+        alert = _named_by(session, typed, now)
+        if alert is not None:
+            said = _heard(how, words)
+            _acknowledge(session, alert, RELAY, now, level=level, answer=answer, by=by, how=said, read_back=read_back)
+    if alert is None:
+        raise Refused(N_("No message has this reference and this code. Have both read out again."), field="code")
+
+
+def _named_by(session: Session, typed: str, now: datetime) -> Alert | None:
+    """The alert with this reference and code, locked; what is wrong is counted."""
     found = CODE_LINE.search(typed.upper())
     if found is None:
-        return
+        return None
     reference, code = found[1].translate(READ_AS), found[2]
-    with transaction() as session:
-        lock = _lock(session, reference, now)
-        alert = _alert_with_code(session, reference, code)
-        if alert is None or lock.locked_until is not None:
-            _missed(session, lock, now)
-            return
-        _acknowledge(session, alert, "code_page", now)
+    lock = _lock(session, reference, now)
+    alert = _alert_with_code(session, reference, code)
+    if alert is None or lock.locked_until is not None:
+        _missed(session, lock, now)
+        return None
+    return alert
 
 
-def acknowledge_by_link(link: str, now: datetime) -> None:
-    """The button behind an e-mail's link. A link nobody was sent is NotFound."""
+def acknowledge_by_link(link: str, now: datetime, answer: str = RECEIVED) -> None:
+    """The buttons behind an e-mail's link. A link nobody was sent is NotFound."""
+    _known(answer, ANSWERS)
     with transaction() as session:
         alert = session.scalars(select(Alert).where(Alert.link == link).with_for_update(of=Alert)).first()
         if alert is None:
             raise NotFound
-        _acknowledge(session, alert, "email_link", now)
+        _acknowledge(session, alert, "email_link", now, answer=answer)
 
 
-def acknowledge_in_app(alert_id: int, by: Audience, now: datetime, answer: str = "received") -> None:
+def acknowledge_in_app(alert_id: int, by: Audience, now: datetime, answer: str = RECEIVED) -> None:
     """By the very person it was for, signed in."""
     _known(answer, ANSWERS)
     with transaction() as session:
@@ -96,27 +132,24 @@ def acknowledge_by_relay(
     by: Audience,
     catalogue: Catalogue,
     now: datetime,
+    read_back: bool = False,
 ) -> None:
     """An officer heard it by phone or radio and writes down how. A unit or a team is acknowledged in its own right: a desk
     that knows is not a team that knows (D0.10)."""
-    _known(answer, ANSWERS)
-    _known(level, LEVELS)
-    _known(how, HOW)
-    if not words.strip():
-        raise Refused("Write who said so and when.", field="words")
+    _check_relay(level, answer, how, words)
     with transaction() as session:
         case = desk_case(session, case_reference, by, catalogue)
         alert = session.get(Alert, alert_id, with_for_update={"of": Alert})
         if alert is None or alert.case_id != case.id:
             raise NotFound
-        _acknowledge(
-            session, alert, "relay", now, level=level, answer=answer, by=by, how=f"{how}: {words.strip()[:180]}"
-        )
+        said = _heard(how, words)
+        _acknowledge(session, alert, RELAY, now, level=level, answer=answer, by=by, how=said, read_back=read_back)
 
 
 def acknowledge_by_reply(from_number: str, text: str, now: datetime) -> bool:
     """An SMS with the code from a number the alert was sent to; a forged sender without the code moves nothing, and wrong
-    codes count towards the lock of the code page. Returns whether it acknowledged."""
+    codes count towards the lock of the code page. A 2 beside the code says "cannot comply", a 9 "wrong person", as the keys of a
+    call do. Returns whether it acknowledged."""
     codes = set(CODE.findall(text))
     if not 0 < len(codes) <= MOST_CODES:
         return False
@@ -131,7 +164,7 @@ def acknowledge_by_reply(from_number: str, text: str, now: datetime) -> bool:
         query = select(Alert).where(*owed, Alert.reference.in_(unlocked)).with_for_update(of=Alert)
         for alert in session.scalars(query.order_by(Alert.id.desc())):
             if any(alert.answers_to(code) for code in codes):
-                _acknowledge(session, alert, "sms", now)
+                _acknowledge(session, alert, "sms", now, answer=_answer_in(text))
                 return True
         for lock in locks:
             _missed(session, lock, now)
@@ -162,7 +195,8 @@ def _missed(session: Session, lock: CodeLock, now: datetime) -> None:
 def _alert_with_code(session: Session, reference: str, code: str) -> Alert | None:
     """Every candidate is compared, so that the answer takes as long for a right code as for a wrong one."""
     rows = session.scalars(select(Alert).where(Alert.reference == reference).with_for_update(of=Alert)).all()
-    match = [alert for alert in rows if alert.answers_to(code)]
+    codes = codes_of(session, reference)
+    match = [alert for alert in rows if hmac.compare_digest(codes.get(alert.id, ""), code)]
     return match[0] if match else None
 
 
@@ -173,14 +207,15 @@ def _acknowledge(
     now: datetime,
     *,
     level: str | None = None,
-    answer: str = "received",
+    answer: str = RECEIVED,
     by: Audience | None = None,
     how: str = "",
+    read_back: bool = False,
 ) -> None:
     """One record per thing said. The same person pressing twice says one thing."""
     level = level or alert.level
     said = [a for a in alert.acknowledgements if (a.level, a.method, a.answer) == (level, method, answer)]
-    if said and method != "relay":
+    if said and method != RELAY:
         return
     session.add(
         Acknowledgement(
@@ -191,14 +226,35 @@ def _acknowledge(
             answer=answer,
             recorded_by_id=by.person_id if by else None,
             how=how,
+            read_back=read_back,
         )
     )
-    # "Wrong person" tells us that nobody there has it: the ladder goes on.
-    if alert.state == AlertState.OWED and answer != "wrong_person":
+    # "Wrong person" tells us that nobody there has it, and a desk that cannot act is not one that acts: the ladder goes on.
+    if alert.state == AlertState.OWED and (answer == RECEIVED or (answer == CANNOT and alert.side != "ocha")):
         alert.state = AlertState.ACKNOWLEDGED
+    if answer == WRONG:
+        wrong_person.report(session, alert, now)
     detail = {"alert": alert.id, "round": alert.round, "level": level, "method": method, "answer": answer}
     actor = by.person_id if by else (alert.person_id if method == "in_app" else None)
     record(session, actor, "acknowledge", "case", alert.case_id, detail, at=now)
+
+
+def _heard(how: str, words: str) -> str:
+    return f"{how}: {words.strip()[:180]}"
+
+
+def _answer_in(text: str) -> str:
+    """What a reply says beside reference and code."""
+    rest = CODE.sub(" ", REFERENCE.sub(" ", text.upper()))
+    return next((KEYS[key] for key in KEY.findall(rest) if key in KEYS), RECEIVED)
+
+
+def _check_relay(level: str, answer: str, how: str, words: str) -> None:
+    _known(answer, ANSWERS)
+    _known(level, LEVELS)
+    _known(how, HOW)
+    if not words.strip():
+        raise Refused("Write who said so and when.", field="words")
 
 
 def _known(value: str, values: tuple[str, ...]) -> None:

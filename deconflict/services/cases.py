@@ -165,7 +165,7 @@ def acted(session: Session, case: Case, by: Audience, now: datetime) -> None:
     alert is acknowledged by the act; those of the others have become old news."""
     case.hold_until = None
     for alert in alerts_of(session, case, owed_only=True):
-        if not alert.purpose.startswith(("desk", "ring", "idle", "release")):
+        if not alert.purpose.startswith(("desk", "ring", "idle", "release", "objection")):
             continue
         mine = alert.person_id == by.person_id
         alert.state = AlertState.ACKNOWLEDGED if mine else AlertState.SUPERSEDED

@@ -14,10 +14,12 @@ from deconflict.channels.port import Code
 from deconflict.channels.texts import Event
 from deconflict.domain.severity import Severity
 from deconflict.domain.states import MAY_HAVE_LEFT, AlertState, MessageState, target
+from deconflict.services.letters import tell_of_stop
 from deconflict.services.pacing import again_in
 from deconflict.services.routing import NOT_HERE
 from deconflict.store.alerts import Alert, Message
 from deconflict.store.base import Unreadable
+from deconflict.store.doubts import doubted
 from deconflict.store.outbox import BY_PHONE, first_contact, queue_message
 from deconflict.store.people import Contact
 from deconflict.store.providers import kinds_carried, others_carry
@@ -52,6 +54,25 @@ def give_up(session: Session, message: Message, code: str, now: datetime) -> Non
         _try_again_later(session, message, now)
 
 
+def pass_over(session: Session, alert: Alert, wrong: frozenset[str], now: datetime) -> None:
+    """Somebody else answers at these addresses (hashes): what waits for them is taken back, and the next is tried. The alert is
+    locked."""
+    mine = select(Message).where(Message.alert_id == alert.id).order_by(Message.id).with_for_update()
+    messages = session.scalars(mine.execution_options(populate_existing=True)).all()
+    session.expire(alert, ["messages"])
+    wrong |= doubted(session, [message.address_hash for message in messages])
+    theirs = [message for message in messages if message.address_hash in wrong]
+    for message in theirs:
+        if message.state in (MessageState.QUEUED, MessageState.HELD):
+            message.state = target("message", message.state, "withdraw", "system")
+    session.flush()
+    if not theirs or alert.state != AlertState.OWED or alert.useful_until <= now:
+        return
+    others = any(_alive(message, now) for message in messages if message not in theirs)
+    if not _try_next(session, alert, theirs[-1], now) and not others:
+        alert.unreached_at = alert.unreached_at or now
+
+
 def _try_elsewhere(session: Session, alert: Alert, failed: Message, now: datetime) -> bool:
     """The same address at once through a provider that has not tried it for this alert: what was taken, and then refused by
     an operator, another way into the country may deliver."""
@@ -82,7 +103,7 @@ def _left(session: Session, alert: Alert, failed: Message) -> Iterator[tuple[str
     for kind in (failed.channel, *(kind for kind in KINDS if kind not in used)):
         if (kind in carried or not carried) and _may_take(alert, failed, kind):
             tried = frozenset(m.address_hash for m in alert.messages if m.channel == kind)
-            address = _address(alert, kind, tried)
+            address = _address(session, alert, kind, tried)
             if address is not None:
                 yield kind, address
 
@@ -95,9 +116,10 @@ def _may_take(alert: Alert, failed: Message, kind: str) -> bool:
     return kind != "email" or event.has_mail
 
 
-def _address(alert: Alert, kind: str, tried: frozenset[str]) -> str | None:
+def _address(session: Session, alert: Alert, kind: str, tried: frozenset[str]) -> str | None:
     if alert.team_contact_hash:
-        there = not any(message.error in NOBODY_THERE for message in alert.messages)
+        there = not any(message.error in (*NOBODY_THERE, Code.WRONG_PERSON) for message in alert.messages)
+        there = there and not doubted(session, [alert.team_contact_hash])
         untried = kind in BY_PHONE and alert.team_contact_hash not in tried
         return alert.team_contact if there and untried else None
     contact = first_contact(alert.person, kind, tried)
@@ -107,13 +129,13 @@ def _address(alert: Alert, kind: str, tried: frozenset[str]) -> str | None:
 def _others_alive(alert: Alert, failed: Message, now: datetime) -> bool:
     """Whether something else of this alert is on its way or has arrived. A later try of an address that failed once is a
     hope and not a way."""
-    return any(
-        other.state in MAY_HAVE_LEFT
-        or other.state == MessageState.HELD
-        or (other.state == MessageState.QUEUED and (other.attempt == 1 or other.send_after <= now))
-        for other in alert.messages
-        if other is not failed
-    )
+    return any(_alive(other, now) for other in alert.messages if other is not failed)
+
+
+def _alive(message: Message, now: datetime) -> bool:
+    soon = message.attempt == 1 or message.send_after <= now
+    held = message.state == MessageState.HELD
+    return message.state in MAY_HAVE_LEFT or held or (message.state == MessageState.QUEUED and soon)
 
 
 def _try_again_later(session: Session, message: Message, now: datetime) -> None:
@@ -127,4 +149,6 @@ def _try_again_later(session: Session, message: Message, now: datetime) -> None:
 def _mark_unreachable(session: Session, alert: Alert, message: Message, now: datetime) -> None:
     rows = select(Contact).where(Contact.person_id == alert.person_id, Contact.lookup == message.address_hash)
     for contact in session.scalars(rows):
+        if contact.unreachable_at is None and message.error == Code.OPTED_OUT:  # the provider knew before we did
+            tell_of_stop(session, contact.person, now)
         contact.unreachable_at = now

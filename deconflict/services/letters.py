@@ -60,6 +60,41 @@ def tell_of_newcomer(session: Session, newcomer: Person, by: Audience | None, no
     return told + tell_heads(session, Kind.ADDED_ELSEWHERE, newcomer, by, now)
 
 
+def tell_answerable(session: Session, kind: Kind, about: Person, now: datetime) -> int:
+    """Whoever answers for somebody's organisation hears of it, and that somebody too: a mailbox is another way than a phone.
+    Returns how many are told."""
+    told = _answerable(session, about)
+    for account in told:
+        queue_letter(session, kind, account.person, about, None, now)
+    return len(told)
+
+
+def tell_desk(session: Session, kind: Kind, about: Person, now: datetime) -> int:
+    """The coordination officers, except who is told as one who answers for the organisation. Returns how many are told."""
+    known = {account.id for account in _answerable(session, about)}
+    told = [account for account in _joined(session, "ocha", roles.CMCOORD) if account.id not in known]
+    for account in told:
+        queue_letter(session, kind, account.person, about, None, now)
+    return len(told)
+
+
+def _answerable(session: Session, about: Person) -> list[Account]:
+    told = _colleagues(session, about)
+    signs_in = about.account is not None and about.account.active and about.account.joined_at is not None
+    return [*told, about.account] if signs_in and about.account is not None else told
+
+
+def tell_of_stop(session: Session, about: Person, now: datetime) -> int:
+    """A phone of theirs takes no texts any more: its owner, whoever answers for the organisation, and the officers. Returns how
+    many are told."""
+    told = tell_answerable(session, Kind.NUMBER_STOPPED, about, now)
+    known = {account.person_id for account in _colleagues(session, about)} | {about.id}
+    officers = [a for a in _joined(session, "ocha", roles.CMCOORD) if a.person_id not in known]
+    for account in officers:
+        queue_letter(session, Kind.NUMBER_STOPPED, account.person, about, None, now)
+    return told + len(officers)
+
+
 def _write(session: Session, kind: Kind, to: list[Account], about: Person, by: Audience, now: datetime) -> int:
     for account in to:
         queue_letter(session, kind, account.person, about, by.person_id, now)

@@ -18,6 +18,7 @@ from deconflict.domain.people import FUNCTIONS, Newcomer, password_problem
 from deconflict.services.invitations import INVITATION_LIFE, begin, invited_account, token_of
 from deconflict.services.letters import tell_heads, tell_of_newcomer
 from deconflict.services.second_step import clear
+from deconflict.services.trials import try_new_numbers
 from deconflict.store import audit
 from deconflict.store.base import db, lookup_hash, transaction
 from deconflict.store.letters import queue_letter
@@ -77,6 +78,8 @@ def invite(by: Audience | None, organisation_id: int, who: Newcomer, *, link_for
         session.flush()
         detail = {"function": who.function, "roles": sorted(who.roles), "scope": who.scope}
         audit.record(session, _id(by), "invite", "person", person.id, detail, at=now)
+        if by is not None:  # the console's people are tried from the page of numbers
+            try_new_numbers(session, person, now)
         told = tell_of_newcomer(session, person, by, now)
         return replace(_announce(session, person, link_for, now), told=told)
 

@@ -12,12 +12,12 @@ from deconflict.channels.port import Code, Receipt, Reply, Status
 from deconflict.domain.states import MESSAGE, MessageState, target
 from deconflict.services.acknowledgements import acknowledge_by_reply
 from deconflict.services.giving_up import give_up, locked
+from deconflict.services.opting import begin_again, stop
 from deconflict.services.pacing import FIRST_POLL
+from deconflict.services.self_test import take_test_receipt
 from deconflict.store import alerts
 from deconflict.store.alerts import ACCEPTED, NO_TRACE, Message, Try
-from deconflict.store.audit import record
 from deconflict.store.base import lookup_hash, transaction
-from deconflict.store.people import Contact
 from deconflict.store.work import insert_once
 
 STATUS_OF = {
@@ -38,16 +38,20 @@ def take_receipt(token: str, receipt: Receipt, now: datetime) -> bool:
     """Moves the message forward. Unknown tokens and repeated receipts change nothing; the caller answers 200 to all."""
     with transaction() as session:
         message_id = session.scalars(select(Message.id).where(Message.token == token)).first()
-        return message_id is not None and hear(session, locked(session, message_id), receipt, now)
+        if message_id is not None:
+            return hear(session, locked(session, message_id), receipt, now)
+    return take_test_receipt(receipt, now, token=token)
 
 
 def take_reply(reply: Reply, now: datetime) -> bool:
-    """A text from a phone. An opt-out is an incident: that number can no longer be told."""
-    if reply.opted_out:
+    """A text from a phone. An opt-out is an incident: that number can no longer be told, until it opts in again."""
+    if reply.opted_out or reply.opted_in:
         with transaction() as session:
-            for contact in session.scalars(select(Contact).where(Contact.lookup == lookup_hash(reply.from_number))):
-                contact.unreachable_at = now
-                record(session, None, "opt_out", "person", contact.person_id, at=now)
+            lookup = lookup_hash(reply.from_number)
+            if reply.opted_out:
+                stop(session, lookup, now)
+            else:
+                begin_again(session, lookup, reply.from_number, now)
         return False
     return acknowledge_by_reply(reply.from_number, reply.text, now)
 

@@ -14,16 +14,20 @@ from sqlalchemy.orm import Session, aliased
 
 from deconflict.channels.port import Channel, Code, Outgoing
 from deconflict.channels.texts import render, render_mail, render_voice
+from deconflict.domain.escalation import Clocks
 from deconflict.domain.severity import Harm
 from deconflict.domain.states import AlertState, MessageState
+from deconflict.services.calm import waits
 from deconflict.services.giving_up import give_up, locked
 from deconflict.services.routing import NOT_HERE, Routes, routes_at
 from deconflict.store.alerts import NO_TRACE, Alert, Message, Try
 from deconflict.store.base import Unreadable, db, transaction
 from deconflict.store.cases import Case
+from deconflict.store.doubts import doubted
 from deconflict.store.items import Item
 from deconflict.store.people import Person
 from deconflict.store.providers import keep_breaker
+from deconflict.store.waiting import share
 
 log = structlog.get_logger()
 
@@ -37,6 +41,7 @@ NEEDED = (
     Message.id,
     Message.channel,
     Message.address,
+    Message.address_hash,
     Message.token,
     Message.tries,
     Message.attempt,
@@ -44,6 +49,9 @@ NEEDED = (
     Alert.state.label("alert_state"),
     Alert.useful_until,
     Alert.level,
+    Alert.side,
+    Alert.person_id,
+    Alert.team_contact_hash,
     Alert.text,
     Alert.reference,
     Alert.counter,
@@ -51,7 +59,10 @@ NEEDED = (
     Alert.link,
     Person.language,
     Person.spoken,
+    Person.active,
     Case.harm,
+    Case.severity,
+    Case.starts_at,
     Item.departs_at,
 )
 
@@ -78,18 +89,25 @@ class _Batch:
 
 
 def claim(
-    channels: Mapping[str, Channel], base_url: str, worker: str, now: datetime, limit: int = BATCH
+    channels: Mapping[str, Channel],
+    base_url: str,
+    worker: str,
+    now: datetime,
+    limit: int = BATCH,
+    mail: bool | None = None,
+    clocks: Clocks | None = None,
 ) -> list[Ticket]:
-    """Takes due messages for this worker, most urgent first, one for each provider that may work again; two workers never hold
-    the same one within its lease. What may not or need not leave any more is settled here."""
+    """Takes due messages for this worker, of this share (`store.waiting.share`), most urgent first, one for each provider that may
+    work again; two workers never hold the same one within its lease. What may not or need not leave any more is settled here, and
+    what may wait by `clocks` (services.calm)."""
     while True:
-        waiting = db.session.scalars(_due(now).limit(1)).first() is not None
+        waiting = db.session.scalars(_due(now, mail).limit(1)).first() is not None
         db.session.rollback()
         if not waiting:
             return []
         with transaction() as session:
             routes = routes_at(session, channels, now)
-            batch = _taken(session, routes, base_url, worker, _ids(session, routes, now, limit))
+            batch = _taken(session, routes, base_url, worker, _ids(session, routes, now, limit, mail), clocks)
             for name in routes.probes:
                 keep_breaker(session, name, routes.breakers[name].probed(now + LEASE))
         given_up = [_gave_up(message_id, code, now) for message_id, code in batch.broken]
@@ -110,25 +128,33 @@ def _gave_up(message_id: int, code: Code, now: datetime) -> bool:
     return True
 
 
-def _due(now: datetime) -> Select[int]:
+def _due(now: datetime, mail: bool | None) -> Select[int]:
     by_urgency = (Message.urgency.desc(), Message.send_after, Message.id)
-    queued = (Message.state == MessageState.QUEUED, Message.send_after <= now)
+    queued = (Message.state == MessageState.QUEUED, Message.send_after <= now, share(mail))
     return select(Message.id).where(*queued).order_by(*by_urgency)
 
 
-def _ids(session: Session, routes: Routes, now: datetime, limit: int) -> list[int]:
+def _ids(session: Session, routes: Routes, now: datetime, limit: int, mail: bool | None) -> list[int]:
     """Of kinds that nothing configured carries too: those are given up, so that the next kind is tried."""
     barred = routes.kinds - routes.free()
-    queries = [_due(now).where(Message.channel.not_in(barred)).limit(limit)]
-    queries += [_due(now).where(Message.channel == kind).limit(1) for kind in sorted(routes.single())]
+    queries = [_due(now, mail).where(Message.channel.not_in(barred)).limit(limit)]
+    queries += [_due(now, mail).where(Message.channel == kind).limit(1) for kind in sorted(routes.single())]
     return [id for query in queries for id in session.scalars(query.with_for_update(skip_locked=True, of=Message))]
 
 
-def _taken(session: Session, routes: Routes, base_url: str, worker: str, ids: Sequence[int]) -> _Batch:
+def _taken(
+    session: Session, routes: Routes, base_url: str, worker: str, ids: Sequence[int], clocks: Clocks | None
+) -> _Batch:
     batch = _Batch()
     rows = _read(session, ids, batch)
+    later = waits(session, rows, clocks, routes.now) if clocks else {}
+    for id, at in later.items():
+        batch.moves.append({"id": id, "send_after": at, "due_at": at, "timed_at": routes.now})
+    rows = [row for row in rows if row.id not in later]
     refused = refusals(session, [row.id for row in rows if row.tries or row.attempt > 1])
-    for row in rows:
+    strangers = doubted(session, [row.address_hash for row in rows])
+    batch.broken += [(row.id, Code.WRONG_PERSON) for row in rows if row.address_hash in strangers]
+    for row in (row for row in rows if row.address_hash not in strangers):
         _settle(row, routes, refused.get(row.id, frozenset()), base_url, worker, batch)
     if batch.moves:
         session.execute(update(Message), batch.moves)
@@ -191,6 +217,9 @@ def _settle(row: Facts, routes: Routes, refused_by: frozenset[str], base_url: st
     now = routes.now
     if _need_not_leave(row, now):
         batch.moves.append({"id": row.id, "state": MessageState.WITHDRAWN})
+        return
+    if not row.active and row.level != "team":
+        batch.broken.append((row.id, Code.GONE))
         return
     if row.useful_until <= now:
         batch.broken.append((row.id, Code.EXPIRED))

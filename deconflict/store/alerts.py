@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hmac
+from contextlib import suppress
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint, select, type_coerce
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from deconflict.store.base import Base, Code, Ref, Sealed, Unreadable, UTCDateTime
+from deconflict.store.base import Base, Code, Ref, Sealed, Unreadable, UTCDateTime, cipher
 from deconflict.store.cases import Case
 from deconflict.store.people import Person
 
@@ -30,6 +31,7 @@ class Alert(Base):
         Index("ix_alert_due", "state", "ack_due_at"),
         Index("ix_alert_reference", "reference"),
         Index("ix_alert_unreached", "unreached_at"),
+        Index("ix_alert_owed", "owed_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -66,6 +68,16 @@ class Alert(Base):
             return hmac.compare_digest(self.code, code)
         except Unreadable:
             return False
+
+
+def codes_of(session: Session, reference: str) -> dict[int, str]:
+    """The codes of all alerts under this reference by alert, in one look; one that no key opens is nobody's code any more."""
+    sealed = select(Alert.id, type_coerce(Alert.code, Text)).where(Alert.reference == reference)
+    codes = {}
+    for alert_id, text in session.execute(sealed):
+        with suppress(Unreadable):
+            codes[alert_id] = cipher.open(text)
+    return codes
 
 
 class Message(Base):
@@ -117,7 +129,7 @@ class Try(Base):
     message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), primary_key=True, autoincrement=False)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     provider: Mapped[str] = mapped_column(Code)
-    begun_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    begun_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     outcome: Mapped[str | None] = mapped_column(Code)
     provider_ref: Mapped[str | None] = mapped_column(String(120), index=True)
@@ -141,9 +153,11 @@ class Receipt(Base):
 
 class Acknowledgement(Base):
     """What a person says. `level` desk, unit or team; `method` code_page, email_link, in_app, relay, sms, voice_key;
-    for a relay, `recorded_by_id` is who wrote it down and `how` the way it was heard."""
+    for a relay, `recorded_by_id` is who wrote it down, `how` the way it was heard, and `read_back` whether the reference was read
+    back. `told_at`: when the desk was told of one that says "cannot comply"."""
 
     __tablename__ = "acknowledgement"
+    __table_args__ = (Index("ix_acknowledgement_untold", "answer", "told_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"), index=True)
@@ -153,6 +167,8 @@ class Acknowledgement(Base):
     answer: Mapped[str] = mapped_column(Code, default="received")
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     how: Mapped[str] = mapped_column(String(200), default="")
+    read_back: Mapped[bool] = mapped_column(default=False)
+    told_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     alert: Mapped[Alert] = relationship(back_populates="acknowledgements")
 
 

@@ -15,6 +15,7 @@ from deconflict.domain.states import MAY_HAVE_LEFT, WAITING, AlertState, Message
 from deconflict.store.alerts import Alert, Message
 from deconflict.store.base import Unreadable
 from deconflict.store.cases import Case
+from deconflict.store.doubts import doubted
 from deconflict.store.outbox import BY_PHONE
 from deconflict.store.people import Person
 from deconflict.store.queries import facts_of
@@ -55,7 +56,7 @@ def calls_by_hand(session: Session, catalogue: Catalogue, now: datetime) -> list
         key = row.case_id, row.person_id, row.team_contact_hash
         before = (calls[key].call.why, calls[key].call.since) if key in calls else why
         worse = min(before, why, key=lambda known: WORST.index(known[0]))
-        calls[key] = CallFacts(_call(row, *worse), sensitive[row.case_id])
+        calls[key] = CallFacts(_call(session, row, *worse), sensitive[row.case_id])
     return list(calls.values())
 
 
@@ -92,7 +93,7 @@ def _on_its_way(message: Message, now: datetime) -> bool:
     return message.state in MAY_HAVE_LEFT or (message.state == MessageState.QUEUED and soon)
 
 
-def _call(row: Alert, why: Why, since: datetime) -> Call:
+def _call(session: Session, row: Alert, why: Why, since: datetime) -> Call:
     return Call(
         alert_id=row.id,
         label=f"{row.reference}-{row.counter}",
@@ -105,19 +106,22 @@ def _call(row: Alert, why: Why, since: datetime) -> Call:
         person=row.person.name,
         organisation=row.person.organisation.name,
         function=row.person.function,
+        level=row.level,
         team=bool(row.team_contact_hash),
-        numbers=tuple(_numbers(row)),
+        numbers=tuple(_numbers(session, row)),
         why=why,
         since=since,
     )
 
 
-def _numbers(row: Alert) -> Sequence[str]:
+def _numbers(session: Session, row: Alert) -> Sequence[str]:
     """None where they cannot be read: that somebody must be told stands there all the same."""
     try:
-        if row.team_contact is not None:
+        if row.team_contact is not None and not doubted(session, [row.team_contact_hash]):
             return [row.team_contact]
-        phones = [contact for contact in row.person.contacts if contact.carries != "email"]
+        if not row.person.active:
+            return []
+        phones = [contact for contact in row.person.contacts if contact.carries != "email" and contact.doubt is None]
     except Unreadable:
         return []
     return [phone.address for phone in sorted(phones, key=lambda phone: phone.unreachable_at is not None)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -40,8 +40,12 @@ def log_of(session: Session, case: Case) -> CaseLog:
 
 def _names(session: Session, case: Case, alerts: Sequence[Alert]) -> Names:
     wanted = {row.made_by_id for row in case.requests} | {row.answered_by_id for row in case.requests}
-    wanted |= {ack.recorded_by_id for alert in alerts for ack in alert.acknowledgements}
-    return {person.id: person.name for person in session.scalars(select(Person).where(Person.id.in_(wanted - {None})))}
+    return names_of(session, wanted | {ack.recorded_by_id for alert in alerts for ack in alert.acknowledgements})
+
+
+def names_of(session: Session, ids: Set[int | None]) -> Names:
+    """By id; nobody is nobody."""
+    return {person.id: person.name for person in session.scalars(select(Person).where(Person.id.in_(ids - {None})))}
 
 
 def _answers(session: Session, case: Case) -> dict[int, str]:
@@ -85,7 +89,7 @@ def _alert(row: Alert, names: Names) -> AlertLine:
         owed_at=row.owed_at,
         ack_due_at=row.ack_due_at,
         messages=tuple(_message(message) for message in row.messages),
-        acknowledgements=tuple(_acknowledgement(ack, names) for ack in row.acknowledgements),
+        acknowledgements=tuple(acknowledgement_line(ack, names) for ack in row.acknowledgements),
     )
 
 
@@ -101,7 +105,8 @@ def _message(row: Message) -> MessageLine:
     )
 
 
-def _acknowledgement(row: Acknowledgement, names: Names) -> AcknowledgementLine:
+def acknowledgement_line(row: Acknowledgement, names: Names) -> AcknowledgementLine:
+    """`names`: who wrote relays down."""
     return AcknowledgementLine(
         at=row.at,
         level=row.level,
@@ -109,6 +114,7 @@ def _acknowledgement(row: Acknowledgement, names: Names) -> AcknowledgementLine:
         answer=row.answer,
         how=row.how,
         recorded_by=names.get(row.recorded_by_id, ""),
+        read_back=row.read_back,
     )
 
 

@@ -28,7 +28,8 @@ class Addition:
 @dataclass(frozen=True, slots=True)
 class PersonView:
     """`state` is joined, invited, contact (told things, never signs in) or inactive. `second_step`: one is set up;
-    `reset_asked_at`: when an administrator last asked to have it cleared. `added` None: the audit no longer says."""
+    `reset_asked_at`: when an administrator last asked to have it cleared; `until_at`: when the contract
+    ends. `added` None: the audit no longer says."""
 
     id: int
     name: str
@@ -44,6 +45,7 @@ class PersonView:
     added: Addition | None = None
     second_step: bool = False
     reset_asked_at: datetime | None = None
+    until_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,4 +148,5 @@ def _person(row: Person, added: Mapping[int, Addition]) -> PersonView:
         added=added.get(row.id),
         second_step=account is not None and account.tf_primary_method is not None,
         reset_asked_at=account.reset_asked_at if account is not None else None,
+        until_at=row.until_at,
     )

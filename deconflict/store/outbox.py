@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from deconflict.domain.escalation import CLOSING
 from deconflict.domain.states import AlertState, MessageState
-from deconflict.store.alerts import Alert, Message
+from deconflict.store.alerts import Alert, Message, codes_of
 from deconflict.store.base import lookup_hash
 from deconflict.store.cases import Case
+from deconflict.store.doubts import doubted
 from deconflict.store.people import Contact, Person
 
 BY_PHONE = ("voice", "sms")
@@ -90,8 +91,11 @@ def write_alert(session: Session, case: Case, owed: Owed, now: datetime) -> Aler
 
 
 def queue_first(session: Session, alert: Alert, owed: Owed, channel: str, now: datetime) -> bool:
-    """A message to the first address that carries this channel; False for a person without one."""
+    """A message to the first address that carries this channel; False for a person without one, and for
+    a team at whose number somebody else answers."""
     address = owed.team_number if owed.team_number and channel in BY_PHONE else None
+    if address is not None and doubted(session, [alert.team_contact_hash]):
+        return False
     if owed.team_number is None:
         contact = first_contact(owed.person, channel)
         address = contact.address if contact else None
@@ -103,10 +107,12 @@ def queue_first(session: Session, alert: Alert, owed: Owed, channel: str, now: d
 
 def first_contact(person: Person, channel: str, tried: frozenset[str] = frozenset()) -> Contact | None:
     """The next address in the person's order that is not known to fail and was not tried for this alert. A number for texts
-    can be rung too."""
+    can be rung too; one that nobody has verified comes after those that are. Whoever has left has none."""
+    if not person.active:
+        return None
     carriers = BY_PHONE if channel == "voice" else (channel,)
-    for contact in person.contacts:
-        if contact.carries in carriers and contact.unreachable_at is None and contact.lookup not in tried:
+    for contact in sorted(person.contacts, key=lambda one: one.carries == "sms" and one.verified_at is None):
+        if contact.carries in carriers and contact.usable and contact.lookup not in tried:
             return contact
     return None
 
@@ -163,8 +169,8 @@ def _next_counter(session: Session, reference: str) -> int:
 
 def _fresh_code(session: Session, reference: str) -> str:
     """Four digits that no other alert under this reference uses, so that reference and code name one person's alert."""
-    others = session.scalars(select(Alert).where(Alert.reference == reference)).all()
+    taken = set(codes_of(session, reference).values())
     while True:
         code = f"{secrets.randbelow(10_000):04d}"
-        if not any(alert.answers_to(code) for alert in others):
+        if code not in taken:
             return code

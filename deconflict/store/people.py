@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from flask_security import AsaList, RoleMixin, UserMixin
 from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, UniqueConstraint
@@ -10,6 +11,9 @@ from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from deconflict.store.base import Base, Code, Sealed, UTCDateTime, lookup_hash
+
+if TYPE_CHECKING:
+    from deconflict.store.doubts import Doubt
 
 
 class Organisation(Base):
@@ -30,7 +34,8 @@ class Organisation(Base):
 class Person(Base):
     """Somebody who can be told something. `function`: focal_point, alternate, security, team, desk, officer ... `scope` is
     the sector (mission) or area (OCHA) code, None for the whole country. `language` is that of pages and texts; `spoken` the one
-    to be called in where the mission has recordings of it, "" for the same."""
+    to be called in where the mission has recordings of it, "" for the same. `until_at`: when the contract ends, from when on nobody
+    tells the person anything; `end_told_at`: when that was announced. `drilled`: takes part in drills."""
 
     __tablename__ = "person"
 
@@ -42,6 +47,9 @@ class Person(Base):
     function: Mapped[str] = mapped_column(Code, default="focal_point")
     scope: Mapped[str | None] = mapped_column(Code)
     active: Mapped[bool] = mapped_column(Boolean, default=True)
+    drilled: Mapped[bool] = mapped_column(Boolean, default=False)
+    until_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    end_told_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     organisation: Mapped[Organisation] = relationship(back_populates="people")
     contacts: Mapped[list[Contact]] = relationship(back_populates="person", order_by="Contact.position")
     account: Mapped[Account | None] = relationship(back_populates="person", foreign_keys="Account.person_id")
@@ -49,7 +57,7 @@ class Person(Base):
 
 class Contact(Base):
     """One number or address, in the order to try. `carries` is sms or email. The address is encrypted; `lookup` finds it by
-    equality when a reply comes in."""
+    equality when a reply comes in. `verified_at`: when a code that was sent there came back; None for one that is unverified."""
 
     __tablename__ = "contact"
     __table_args__ = (UniqueConstraint("person_id", "position"),)
@@ -61,7 +69,16 @@ class Contact(Base):
     lookup: Mapped[str] = mapped_column(String(64), index=True)
     position: Mapped[int] = mapped_column(default=0)
     unreachable_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    verified_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     person: Mapped[Person] = relationship(back_populates="contacts")
+    doubt: Mapped[Doubt | None] = relationship(
+        primaryjoin="foreign(Contact.lookup) == Doubt.lookup", viewonly=True, uselist=False, lazy="selectin"
+    )
+
+    @property
+    def usable(self) -> bool:
+        """Nothing is known against it: it has not failed, and nobody else answers there."""
+        return self.unreachable_at is None and self.doubt is None
 
 
 account_role = Table(
@@ -130,3 +147,16 @@ class Duty(Base):
     from_at: Mapped[datetime] = mapped_column(UTCDateTime)
     until_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     person: Mapped[Person] = relationship(lazy="joined")
+
+
+class Absence(Base):
+    """Somebody is away from `from_at` until just before `until_at`: ladders pass him over."""
+
+    __tablename__ = "absence"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    from_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    until_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    noted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person: Mapped[Person] = relationship(foreign_keys=[person_id], lazy="joined")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.activity import Side
@@ -16,7 +16,7 @@ from deconflict.domain.states import AlertState
 from deconflict.store.alerts import Alert
 from deconflict.store.cases import Case
 from deconflict.store.items import Item, ItemVersion
-from deconflict.store.people import Duty, Organisation, Person
+from deconflict.store.people import Absence, Duty, Organisation, Person
 
 
 def version_of(session: Session, item: Item, version: int | None = None) -> ItemVersion:
@@ -79,24 +79,46 @@ def facts_from(item: Item, row: ItemVersion, catalogue: Catalogue) -> ItemFacts:
     )
 
 
+def employed(now: datetime) -> ColumnElement[bool]:
+    """Of a Person: may be told anything at all."""
+    return and_(Person.active.is_(True), or_(Person.until_at.is_(None), Person.until_at > now))
+
+
+def away(now: datetime) -> ColumnElement[bool]:
+    """Of a Person: is absent."""
+    return exists().where(Absence.person_id == Person.id, Absence.from_at <= now, Absence.until_at > now)
+
+
 def on_duty(session: Session, area: str | None, step: str, now: datetime) -> list[Person]:
-    """Who stands on this step for the area now, in order; for the whole country where area is None."""
-    query = select(Duty).where(
-        Duty.step == step, Duty.from_at <= now, or_(Duty.until_at.is_(None), Duty.until_at > now)
-    )
+    """Who stands on this step for the area now and is there, in order; for the whole country where area is None."""
+    return _standing(session, area, step, now, ~away(now))
+
+
+def away_from_duty(session: Session, area: str, step: str, now: datetime) -> list[Person]:
+    """Who should stand there and is absent."""
+    return _standing(session, area, step, now, away(now))
+
+
+def _standing(session: Session, area: str | None, step: str, now: datetime, who: ColumnElement[bool]) -> list[Person]:
+    query = select(Duty).join(Person, Person.id == Duty.person_id).where(employed(now), who)
+    query = query.where(Duty.step == step, Duty.from_at <= now, or_(Duty.until_at.is_(None), Duty.until_at > now))
     if area is not None:
         query = query.where(Duty.area == area)
-    rows = session.scalars(query.order_by(Duty.position, Duty.id)).all()
-    return _each_once(duty.person for duty in rows if duty.person.active)
+    return _each_once(duty.person for duty in session.scalars(query.order_by(Duty.position, Duty.id)))
 
 
-def people_of(session: Session, organisation_id: int, function: str, scope: str | None = None) -> list[Person]:
-    """Active people of an organisation with this function; those bound to another sector left out."""
+def people_of(
+    session: Session, organisation_id: int, function: str, scope: str | None = None, *, now: datetime | None = None
+) -> list[Person]:
+    """Active people of an organisation with this function; those bound to another sector left out, and with `now` those who
+    are absent then, or whose contract is over."""
     query = (
         select(Person)
         .join(Organisation)
         .where(Person.organisation_id == organisation_id, Person.function == function, Person.active.is_(True))
     )
+    if now is not None:
+        query = query.where(employed(now), ~away(now))
     if scope is not None:
         query = query.where(or_(Person.scope.is_(None), Person.scope == scope))
     return list(session.scalars(query.order_by(Person.id)))

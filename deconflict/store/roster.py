@@ -10,8 +10,19 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from deconflict.domain import roles
-from deconflict.domain.duty import Shift
-from deconflict.store.people import Account, Duty, Organisation, Person
+from deconflict.domain.country import Mission
+from deconflict.domain.duty import Post, Shift, post_of
+from deconflict.domain.escalation import OCHA_ROLES
+from deconflict.store.people import Absence, Account, Duty, Organisation, Person
+
+
+def posts(session: Session, mission: Mission, now: datetime) -> dict[str, list[Post]]:
+    """Every step of the desk's ladder, by the code of the area."""
+    known = shifts(session, now)
+    return {
+        area.code: [post_of(area.code, step, known.get((area.code, step), []), now) for step in OCHA_ROLES]
+        for area in mission.areas
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +44,27 @@ def shifts(session: Session, now: datetime) -> dict[tuple[str, str], list[Shift]
         .order_by(Duty.position, Duty.id)
     )
     found: dict[tuple[str, str], list[Shift]] = defaultdict(list)
+    away = _absences(session, now)
     for row in session.scalars(query):
-        texts = any(c.carries == "sms" and c.unreachable_at is None for c in row.person.contacts)
-        shift = Shift(row.id, row.person.name, row.from_at, row.until_at, row.person.active, texts)
+        texts = any(c.carries == "sms" and c.usable for c in row.person.contacts)
+        # A shift ends with the contract of whoever stands there.
+        until_at = min(filter(None, (row.until_at, row.person.until_at)), default=None)
+        spans = tuple(away[row.person_id])
+        shift = Shift(row.id, row.person.name, row.from_at, until_at, row.person.active, texts, spans)
         found[row.area, row.step].append(shift)
+    return found
+
+
+def absences(session: Session, organisation_id: int, now: datetime) -> list[Absence]:
+    """Present and coming ones of an organisation's people, in their order."""
+    query = select(Absence).join(Person, Person.id == Absence.person_id).where(Absence.until_at > now)
+    return list(session.scalars(query.where(Person.organisation_id == organisation_id).order_by(Absence.from_at)))
+
+
+def _absences(session: Session, now: datetime) -> dict[int, list[tuple[datetime, datetime]]]:
+    found: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
+    for row in session.scalars(select(Absence).where(Absence.until_at > now).order_by(Absence.from_at)):
+        found[row.person_id].append((row.from_at, row.until_at))
     return found
 
 

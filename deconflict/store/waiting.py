@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from deconflict.domain.states import WAITING, MessageState
@@ -16,9 +16,17 @@ LONGEST_RETRY = timedelta(minutes=20)  # what waits longer waits for an hour of 
 BATCH = 500
 
 
-def anything_due(session: Session, now: datetime) -> bool:
-    """Whether any message is to leave now."""
-    return bool(session.scalar(select(exists().where(Message.state == MessageState.QUEUED, Message.send_after <= now))))
+def anything_due(session: Session, now: datetime, mail: bool | None = None) -> bool:
+    """Whether any message is to leave now, of this share."""
+    due = (Message.state == MessageState.QUEUED, Message.send_after <= now, share(mail))
+    return bool(session.scalar(select(exists().where(*due))))
+
+
+def share(mail: bool | None) -> ColumnElement[bool]:
+    """The mail, everything but the mail, or all of it for None. A mail server that is silent for minutes delays mail."""
+    if mail is None:
+        return true()
+    return Message.channel == "email" if mail else Message.channel != "email"
 
 
 def anything_lost(session: Session, now: datetime) -> bool:

@@ -24,9 +24,16 @@ BLUEPRINTS: list[str] = [
     "deconflict.web.own_requests:bp",
     "deconflict.web.desk:bp",
     "deconflict.web.roster:bp",
+    "deconflict.web.numbers:bp",
+    "deconflict.web.drills:bp",
+    "deconflict.web.absences:bp",
+    "deconflict.web.handing_over:bp",
     "deconflict.web.acknowledge:bp",
+    "deconflict.web.relay:bp",
+    "deconflict.web.texts:bp",
     "deconflict.web.hooks:bp",
     "deconflict.web.health:bp",
+    "deconflict.web.metrics:bp",
     "deconflict.web.demo:bp",
 ]
 
@@ -34,6 +41,7 @@ BLUEPRINTS: list[str] = [
 BANNERS: list[str] = [
     "deconflict.web.home:sop_banner",
     "deconflict.web.health:banners",
+    "deconflict.web.desk_held:banners",
     "deconflict.web.demo:banners",
 ]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
-from deconflict.domain.errors import NotFound
+from deconflict.domain.errors import NotFound, Refused
 from deconflict.extensions import csrf
-from deconflict.services.acknowledgements import acknowledge_by_code, acknowledge_by_link
+from deconflict.services.acknowledgements import RECEIVED, acknowledge_by_code, acknowledge_by_link
+from deconflict.services.trials import take_code
 from deconflict.web.audience import PUBLIC, audience
 from deconflict.web.clock import now
 
@@ -25,7 +26,8 @@ def page() -> str:
 @bp.post("/k")
 @audience(PUBLIC)
 def send() -> str:
-    acknowledge_by_code(request.form.get("code", "")[:TYPED_MAX], now())
+    acknowledge_by_code(request.form.get("code", "")[:TYPED_MAX], now(), request.form.get("answer", RECEIVED))
+    take_code(request.form.get("code", "")[:TYPED_MAX], now())
     return render_template("acknowledge/code.html", done=True)
 
 
@@ -40,8 +42,8 @@ def button(link: str) -> str:
 @audience(PUBLIC)
 def press(link: str) -> str:
     try:
-        acknowledge_by_link(link, now())
-    except NotFound:
+        acknowledge_by_link(link, now(), request.form.get("answer", RECEIVED))
+    except (NotFound, Refused):
         # A stranger who guesses links must not learn which ones exist.
         return render_template("acknowledge/button.html", link=link, done=True)
     return render_template("acknowledge/button.html", link=link, done=True)

@@ -16,7 +16,19 @@ from deconflict.domain.severity import Severity
 from deconflict.services.acknowledgements import READ_AS
 from deconflict.store import desk as store
 from deconflict.store.base import db
-from deconflict.web import desk_acts, desk_duplicates, desk_holds, desk_items, desk_log
+from deconflict.store.notes import unread
+from deconflict.web import (
+    desk_acts,
+    desk_calls,
+    desk_delivery,
+    desk_duplicates,
+    desk_held,
+    desk_holds,
+    desk_items,
+    desk_log,
+    desk_wall,
+    numbers,
+)
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_case import clocks, mission, page, place_of, texts
@@ -71,6 +83,9 @@ def queue() -> str:
         counts=Counter(view.line.severity for view in views),
         untaken=sum(view.line.owner_id is None for view in views),
         to_read=len(desk_items.to_read()),
+        to_call=len(desk_calls.to_make()),
+        to_check=len(numbers.in_doubt()),
+        handed_over=unread(db.session(), me),
         asked=asked,
         severities=list(Severity),
         states=OPEN_STATES,
@@ -131,6 +146,10 @@ def _filter() -> Filter:
 
 
 for rule, view, method in (
+    ("/desk/calls", desk_calls.calls, "GET"),
+    ("/desk/wall", desk_wall.wall, "GET"),
+    ("/desk/held", desk_held.held, "GET"),
+    ("/desk/held", desk_held.decide_held, "POST"),
     ("/desk/same-aid", desk_duplicates.duplicates, "GET"),
     ("/desk/items", desk_items.items, "GET"),
     ("/desk/items/<reference>", desk_items.item, "GET"),
@@ -141,6 +160,7 @@ for rule, view, method in (
     ("/desk/<reference>/hold", desk_holds.case_hold, "GET"),
     ("/desk/<reference>/hold", desk_holds.change_case_hold, "POST"),
     ("/desk/<reference>/log", desk_log.log, "GET"),
+    ("/desk/<reference>/delivery", desk_delivery.delivery, "GET"),
     ("/desk/<reference>/map", desk_log.case_map, "GET"),
     ("/desk/<reference>/ask", desk_acts.ask_preview, "GET"),
     ("/desk/<reference>/ask", desk_acts.ask, "POST"),
@@ -152,5 +172,6 @@ for rule, view, method in (
     ("/desk/<reference>/dismiss", desk_acts.dismiss, "POST"),
     ("/desk/<reference>/relay", desk_acts.relay, "POST"),
     ("/desk/<reference>/closing", desk_acts.closing, "POST"),
+    ("/desk/<reference>/called", desk_calls.called, "POST"),
 ):
     bp.add_url_rule(rule, view_func=view, methods=[method])

@@ -136,7 +136,10 @@ def relay(reference: str) -> Page:
             request.form.get(f"relay-{name}", "") for name in ("level", "answer", "how", "words")
         )
         by, catalogue = current_audience(), mission().catalogue
-        acknowledgements.acknowledge_by_relay(reference, alert, level, answer, how, words, by, catalogue, now())
+        read_back = bool(request.form.get("relay-read"))
+        acknowledgements.acknowledge_by_relay(
+            reference, alert, level, answer, how, words, by, catalogue, now(), read_back
+        )
         return _("Written down.")
 
     return _act(reference, "relay", do)

@@ -25,7 +25,7 @@ from deconflict.web.audience import current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_map import near
 from deconflict.web.desk_words import relative, short, when
-from deconflict.web.filing_words import doing, half_days_words, in_words, vehicles_words
+from deconflict.web.filing_words import clock, doing, half_days_words, in_words, vehicles_words
 from deconflict.web.forms_ui import Form
 from deconflict.web.language import current_language, label
 from deconflict.web.map_words import whereabouts
@@ -115,6 +115,7 @@ def texts() -> dict[str, object]:
         "short": short,
         "when": lambda moment: when(moment, at),
         "relative": lambda moment: relative(moment, at),
+        "clock": clock,
         "half_days_words": half_days_words,
         "vehicles_words": vehicles_words,
         "area_name": area_name,

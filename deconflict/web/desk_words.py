@@ -57,8 +57,12 @@ EVENTS = {
     "minimal": _l("Minimal alert: no officer had acted"),
     "held_back": _l("Minimal alert held back"),
     "ring_desk": _l("All desks rung: no officer had acted"),
+    "queue_alarm": _l("Nobody had taken the case: others at OCHA rung"),
     "level_lowered": _l("The owner releases nothing any more: requests taken back"),
     "unreached": _l("Cannot be reached, no address is left: to be called"),
+    "objection": _l("Has it and cannot comply"),
+    "let_go": _l("Alerts that were held back leave"),
+    "discard": _l("Alerts that were held back are discarded"),
     "step_empty": _l("Nobody of the side on this step: passed to the desk"),
     "step_amended": _l("The owner has amended it since: this step went to the desk"),
 }
@@ -130,11 +134,14 @@ REQUESTS = {
 PURPOSES = {
     "desk": _l("Alert to the desk"),
     "ring": _l("All desks rung"),
+    "queue": _l("Nobody had taken the case: others at OCHA rung"),
     "idle": _l("Reminder: nothing was done since"),
     "release": _l("Reminder: no answer about a one-off release"),
     "request": _l("Request"),
     "minimal": _l("Minimal alert"),
     "unreached": _l("Somebody cannot be reached: to be called"),
+    "objection": _l("Somebody has it and cannot comply"),
+    "brake": _l("Too many alerts at once: they wait for a decision"),
     "closing": _l("Closing text"),
 }
 ALERTS = {
@@ -156,7 +163,9 @@ MESSAGES = {
 }
 TRIES = {"accepted": _l("taken by the provider"), "no_trace": _l("no trace of it at the provider: sent again")}
 ERRORS = {
+    "wrong_person": _l("somebody else answers there"),
     "bad_address": _l("no such number or mailbox"),
+    "gone": _l("this person has left"),
     "opted_out": _l("the phone refused further messages"),
     "filtered": _l("refused by the operator"),
     "refused": _l("refused by the provider"),
@@ -272,6 +281,9 @@ def event_words(event: str, code: str) -> str:
             more = code
         case "unreached":
             more = f"{said(SIDES, first)}, {function_words(first, second)}"
+        case "objection":
+            whose = said(LEVELS, second) if second in LEVELS and second != "desk" else function_words(first, second)
+            more = f"{said(SIDES, first)}, {whose}"
         case _ if event in MATCHER_EVENTS:
             more = ", ".join(said(CAUSES, cause) for cause in code.split())
         case _:

@@ -36,6 +36,9 @@ ENTRIES = (
     Entry("desk.items", _l("New notices and plans"), _l("What was filed and nobody at the desk has read yet.")),
     Entry("desk.duplicates", _l("Same aid, same place"), _l("Where two organisations may bring the same aid.")),
     Entry("roster.index", _l("Duty roster"), _l("Who is on duty for which area, now and next.")),
+    Entry("drills.index", _l("Drill"), _l("Try every number at once, and see which codes come back."), menu=False),
+    Entry("absences.index", _l("Absences"), _l("Who of your own is away, so that alerts pass over them."), menu=False),
+    Entry("numbers.index", _l("Numbers"), _l("Numbers and mailboxes that are to be checked, and why."), menu=False),
     Entry("requests.mine", _l("Requests to us"), _l("What OCHA asks your side to change, and what you answered.")),
     Entry("notices.mine", _l("Our notices"), _l("The movements your organisation has notified, and their state.")),
     Entry(
@@ -47,6 +50,13 @@ ENTRIES = (
     Entry("people.ours", _l("Our colleagues"), _l("Who is in your organisation, and who added whom."), menu=False),
     Entry(
         "acknowledge.page", _l("Acknowledge by code"), _l("Give the reference and the code you received."), menu=False
+    ),
+    Entry("texts.index", _l("Texts"), _l("Every text that may leave, as its reader gets it."), menu=False),
+    Entry(
+        "relay.page",
+        _l("Write down an answer"),
+        _l("What a team answered by radio or telephone, with its reference and code."),
+        menu=False,
     ),
     Entry("demo.phones", _l("Demo phones"), _l("What the fake phones and mailboxes of this demo received.")),
 )

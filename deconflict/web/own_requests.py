@@ -42,6 +42,11 @@ PURPOSES = {
     "minimal": _l("Call your base or the desk before departure."),
     "closing": _l("Only this file is over. The others stay open."),
 }
+SAID = {
+    acknowledgements.RECEIVED: _l("Noted: you have it."),
+    acknowledgements.CANNOT: _l("Noted: you have it and cannot comply. The desk is told."),
+    acknowledgements.WRONG: _l("Noted: it was not meant for you. The desk is told."),
+}
 ANSWERS = {"accept": _l("Accepted"), "decline": _l("Declined")}
 Page = str | tuple[str, int] | Response
 
@@ -93,8 +98,9 @@ def acknowledge(reference: str) -> Response:
     alert = next((a for a in view.alerts if mark("alert", a.id) == request.form.get("alert")), None)
     if alert is None:
         raise NotFound
-    acknowledgements.acknowledge_in_app(alert.id, current_audience(), now())
-    flash(_("Noted: you have it."))
+    said = request.form.get("answer", acknowledgements.RECEIVED)
+    acknowledgements.acknowledge_in_app(alert.id, current_audience(), now(), said)
+    flash(SAID[said])
     return redirect(url_for("requests.show", reference=reference), 303)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -14,8 +15,9 @@ from deconflict.domain import roles
 from deconflict.domain.country import Mission
 from deconflict.domain.errors import NotFound, Refused
 from deconflict.domain.people import FUNCTIONS, SIDES
+from deconflict.schemas.duty import LastDaySchema
 from deconflict.schemas.people import ORGANISATION_KINDS, NewcomerSchema, OrganisationSchema
-from deconflict.services import people
+from deconflict.services import contracts, people
 from deconflict.services.second_step import clear_second_step as clear_step
 from deconflict.services.second_step import waits_for_another
 from deconflict.store import directory
@@ -114,10 +116,32 @@ def reinvite(person_id: int) -> str:
 def person(person_id: int) -> str:
     """Asks before what cannot be taken back."""
     found = directory.person(person_id)
+    zone = current_app.extensions["mission"].zone
+    last = found.until_at.astimezone(zone) - timedelta(seconds=1) if found.until_at else None
+    return _person_page(found, Form({"until": f"{last:%Y-%m-%d}" if last else ""}))
+
+
+def _person_page(found: directory.PersonView, form: Form) -> str:
     asked = waits_for_another(found.reset_asked_at, now())
     spoken = current_app.extensions["mission"].spoken
     me = current_audience().person_id
-    return render_template("people/person.html", person=found, asked=asked, me=me, spoken=spoken)
+    return render_template("people/person.html", person=found, asked=asked, me=me, spoken=spoken, form=form)
+
+
+@bp.post("/people/<int:person_id>/contract")
+@audience(roles.ADMINISTRATOR)
+def contract(person_id: int) -> Page:
+    found = directory.person(person_id)
+    values = typed(request.form)
+    try:
+        facts = LastDaySchema(current_app.extensions["mission"].zone).load({"until": values.get("until", "")})
+        contracts.set_end(person_id, facts["until_at"], current_audience(), now())
+    except NotFound:
+        raise
+    except (ValidationError, Refused) as error:
+        return _person_page(found, Form(values, _errors(error))), 422
+    flash(_("The end of the contract is set."))
+    return redirect(url_for("people.person", person_id=person_id), 303)
 
 
 @bp.post("/people/<int:person_id>/second-step")

@@ -10,10 +10,9 @@ from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
 from deconflict.domain import roles
-from deconflict.domain.country import Area
-from deconflict.domain.duty import Post, post_of
+from deconflict.domain.country import Area, communes_of
+from deconflict.domain.duty import Post
 from deconflict.domain.errors import LostRace, NotFound, Refused
-from deconflict.domain.escalation import OCHA_ROLES
 from deconflict.schemas.duty import ShiftSchema
 from deconflict.services import roster
 from deconflict.store import roster as store
@@ -53,6 +52,21 @@ def assign() -> Page:
     return redirect(url_for("roster.index"), 303)
 
 
+@bp.get("/roster/now")
+@audience(*roles.OFFICERS)
+def everywhere() -> str:
+    """For every commune of the country: whose it is at the desk, and who is on duty there at this moment."""
+    posts = _posts()
+    places = communes_of(mission())
+    return render_template(
+        "roster/now.html",
+        areas=[(area, posts[area.code], places[area.code]) for area in mission().areas],
+        backups=lambda area: ", ".join(area_name(code) for code in area.backup),
+        steps=STEPS,
+        **texts(),
+    )
+
+
 @bp.post("/roster/<int:duty_id>/end")
 @audience(*roles.OFFICERS)
 def end(duty_id: int) -> Page:
@@ -66,15 +80,12 @@ def end(duty_id: int) -> Page:
 
 
 def _page(form: Form) -> str:
-    at = now()
-    shifts = store.shifts(db.session(), at)
-    areas = [
-        (area, [post_of(area.code, step, shifts.get((area.code, step), []), at) for step in OCHA_ROLES])
-        for area in mission().areas
-    ]
+    posts = _posts()
+    areas = [(area, posts[area.code]) for area in mission().areas]
     return render_template(
         "roster/index.html",
         areas=sorted(areas, key=_nobody_first),
+        holes=[(area, *hole) for area, posts in areas for hole in posts[0].holes if hole[0] > now()],
         steps=STEPS,
         form=form,
         options={
@@ -84,6 +95,10 @@ def _page(form: Form) -> str:
         },
         **texts(),
     )
+
+
+def _posts() -> dict[str, list[Post]]:
+    return store.posts(db.session(), mission(), now())
 
 
 def _nobody_first(row: tuple[Area, list[Post]]) -> tuple[bool, int]:

@@ -86,6 +86,9 @@ def upgrade() -> None:
     sa.Column('function', sa.String(length=40), nullable=False),
     sa.Column('scope', sa.String(length=40), nullable=True),
     sa.Column('active', sa.Boolean(), nullable=False),
+    sa.Column('drilled', sa.Boolean(), nullable=False),
+    sa.Column('until_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('end_told_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_person_organisation_id_organisation')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_person'))
     )
@@ -172,6 +175,7 @@ def upgrade() -> None:
     sa.Column('lookup', sa.String(length=64), nullable=False),
     sa.Column('position', sa.Integer(), nullable=False),
     sa.Column('unreachable_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('verified_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_contact_person_id_person')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_contact')),
     sa.UniqueConstraint('person_id', 'position', name=op.f('uq_contact_person_id_position'))
@@ -180,6 +184,77 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_contact_lookup'), ['lookup'], unique=False)
         batch_op.create_index(batch_op.f('ix_contact_person_id'), ['person_id'], unique=False)
 
+    op.create_table('drill',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_drill_by_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_drill'))
+    )
+    op.create_table('trial',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('contact_id', sa.Integer(), nullable=False),
+    sa.Column('drill_id', sa.Integer(), nullable=True),
+    sa.Column('address', sa.Text(), nullable=False),
+    sa.Column('reference', sa.String(length=8), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('token', sa.String(length=64), nullable=False),
+    sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('failures', sa.Integer(), nullable=False),
+    sa.Column('queued_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('send_after', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['contact_id'], ['contact.id'], name=op.f('fk_trial_contact_id_contact')),
+    sa.ForeignKeyConstraint(['drill_id'], ['drill.id'], name=op.f('fk_trial_drill_id_drill')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_trial')),
+    sa.UniqueConstraint('token', name=op.f('uq_trial_token'))
+    )
+    with op.batch_alter_table('trial', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_trial_contact_id'), ['contact_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_trial_drill_id'), ['drill_id'], unique=False)
+        batch_op.create_index('ix_trial_due', ['state', 'send_after'], unique=False)
+        batch_op.create_index(batch_op.f('ix_trial_reference'), ['reference'], unique=False)
+
+    op.create_table('note',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('area', sa.String(length=40), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('read_by_id', sa.Integer(), nullable=True),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_note_by_id_person')),
+    sa.ForeignKeyConstraint(['read_by_id'], ['person.id'], name=op.f('fk_note_read_by_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_note'))
+    )
+    with op.batch_alter_table('note', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_note_at'), ['at'], unique=False)
+
+    op.create_table('absence',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('from_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('until_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('noted_by_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['noted_by_id'], ['person.id'], name=op.f('fk_absence_noted_by_id_person')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_absence_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_absence'))
+    )
+    with op.batch_alter_table('absence', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_absence_person_id'), ['person_id'], unique=False)
+
+    op.create_table('doubt',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('lookup', sa.String(length=64), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('team', sa.Boolean(), nullable=False),
+    sa.Column('since', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_doubt_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_doubt')),
+    sa.UniqueConstraint('lookup', name=op.f('uq_doubt_lookup'))
+    )
     op.create_table('duty',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('area', sa.String(length=40), nullable=False),
@@ -403,6 +478,7 @@ def upgrade() -> None:
     with op.batch_alter_table('alert', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_alert_case_id'), ['case_id'], unique=False)
         batch_op.create_index('ix_alert_due', ['state', 'ack_due_at'], unique=False)
+        batch_op.create_index('ix_alert_owed', ['owed_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_alert_person_id'), ['person_id'], unique=False)
         batch_op.create_index('ix_alert_reference', ['reference'], unique=False)
         batch_op.create_index('ix_alert_unreached', ['unreached_at'], unique=False)
@@ -506,12 +582,15 @@ def upgrade() -> None:
     sa.Column('answer', sa.String(length=40), nullable=False),
     sa.Column('recorded_by_id', sa.Integer(), nullable=True),
     sa.Column('how', sa.String(length=200), nullable=False),
+    sa.Column('read_back', sa.Boolean(), nullable=False),
+    sa.Column('told_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['alert_id'], ['alert.id'], name=op.f('fk_acknowledgement_alert_id_alert')),
     sa.ForeignKeyConstraint(['recorded_by_id'], ['person.id'], name=op.f('fk_acknowledgement_recorded_by_id_person')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_acknowledgement'))
     )
     with op.batch_alter_table('acknowledgement', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_acknowledgement_alert_id'), ['alert_id'], unique=False)
+        batch_op.create_index('ix_acknowledgement_untold', ['answer', 'told_at'], unique=False)
 
     op.create_table('message',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -573,6 +652,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('message_id', 'number', name=op.f('pk_try'))
     )
     with op.batch_alter_table('try', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_try_begun_at'), ['begun_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_try_provider_ref'), ['provider_ref'], unique=False)
 
     op.create_table('provider',
@@ -585,15 +665,52 @@ def upgrade() -> None:
     sa.Column('probing_until', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_provider'))
     )
+    op.create_table('brake',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('on', sa.Boolean(), nullable=True),
+    sa.Column('since', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('rung_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_brake')),
+    sa.UniqueConstraint('on', name=op.f('uq_brake_on'))
+    )
+    with op.batch_alter_table('brake', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_brake_ended_at'), ['ended_at'], unique=False)
+
+    op.create_table('self_test',
+    sa.Column('provider', sa.String(length=40), nullable=False),
+    sa.Column('carries', sa.String(length=40), nullable=False),
+    sa.Column('next_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('began_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('token', sa.String(length=64), nullable=False),
+    sa.Column('provider_ref', sa.String(length=120), nullable=True),
+    sa.Column('arrived_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('failing_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('error', sa.String(length=40), nullable=True),
+    sa.Column('confirms', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('provider', name=op.f('pk_self_test'))
+    )
+    with op.batch_alter_table('self_test', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_self_test_token'), ['token'], unique=False)
+
 
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table('brake', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_brake_ended_at'))
+
+    op.drop_table('brake')
+    with op.batch_alter_table('self_test', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_self_test_token'))
+
+    op.drop_table('self_test')
     op.drop_table('provider')
     with op.batch_alter_table('try', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_try_provider_ref'))
+        batch_op.drop_index(batch_op.f('ix_try_begun_at'))
 
     op.drop_table('try')
     with op.batch_alter_table('receipt', schema=None) as batch_op:
@@ -609,6 +726,7 @@ def downgrade() -> None:
 
     op.drop_table('message')
     with op.batch_alter_table('acknowledgement', schema=None) as batch_op:
+        batch_op.drop_index('ix_acknowledgement_untold')
         batch_op.drop_index(batch_op.f('ix_acknowledgement_alert_id'))
 
     op.drop_table('acknowledgement')
@@ -633,6 +751,7 @@ def downgrade() -> None:
     op.drop_table('case_event')
     with op.batch_alter_table('alert', schema=None) as batch_op:
         batch_op.drop_index('ix_alert_unreached')
+        batch_op.drop_index('ix_alert_owed')
         batch_op.drop_index('ix_alert_reference')
         batch_op.drop_index(batch_op.f('ix_alert_person_id'))
         batch_op.drop_index('ix_alert_due')
@@ -681,6 +800,23 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_duty_area'))
 
     op.drop_table('duty')
+    op.drop_table('doubt')
+    with op.batch_alter_table('absence', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_absence_person_id'))
+
+    op.drop_table('absence')
+    with op.batch_alter_table('note', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_note_at'))
+
+    op.drop_table('note')
+    with op.batch_alter_table('trial', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_trial_reference'))
+        batch_op.drop_index('ix_trial_due')
+        batch_op.drop_index(batch_op.f('ix_trial_drill_id'))
+        batch_op.drop_index(batch_op.f('ix_trial_contact_id'))
+
+    op.drop_table('trial')
+    op.drop_table('drill')
     with op.batch_alter_table('contact', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_contact_person_id'))
         batch_op.drop_index(batch_op.f('ix_contact_lookup'))

@@ -90,6 +90,15 @@ def test_a_reply_that_cuts_the_phone_off_says_so(channel: TwilioSms, network: Tw
     assert reply.opted_out
 
 
+@pytest.mark.parametrize("words", ["START", " unstop "])
+def test_a_reply_that_lets_messages_through_again_says_so(
+    channel: TwilioSms, network: TwilioNetwork, words: str
+) -> None:
+    reply = channel.read_hook(hook(network.reply(TO, words, INBOUND)))
+    assert isinstance(reply, Reply)
+    assert (reply.opted_in, reply.opted_out) == (True, False)
+
+
 def test_a_forged_or_altered_hook_is_refused(channel: TwilioSms, network: TwilioNetwork) -> None:
     signed = network.reply(TO, "4F7K2 4821", INBOUND)
     altered = {**signed.form, "Body": "4F7K2 4822"}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deconflict.domain.duty import Shift, post_of
+from deconflict.domain.duty import Shift, holes, post_of
 
 NOW = datetime(2019, 12, 9, 6, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -62,3 +64,24 @@ def test_nobody_stands_at_the_first_empty_instant_and_somebody_at_every_one_befo
     assert all(any(one.covers(at) for one in shifts) for at in instants)
     assert post.empty_from is None or not any(one.covers(post.empty_from) for one in shifts)
     assert post.empty == (post.empty_from == NOW)
+
+
+def test_an_absence_is_a_hole_where_nobody_else_stands():
+    away = ((NOW + 2 * HOUR, NOW + 4 * HOUR),)
+    one = replace(shift(1, -1, None), away=away)
+    post = post_of("MOPTI", "duty", [one], NOW)
+    assert post.holes == away
+    assert post.empty_from == NOW + 2 * HOUR
+    assert post_of("MOPTI", "duty", [one, shift(2, 2, 4)], NOW).holes == ()
+    assert [s.id for s in post_of("MOPTI", "duty", [one], NOW + 3 * HOUR).absent] == [1]
+
+
+@given(SHIFTS, st.lists(st.tuples(st.integers(-2, 12), st.integers(1, 6)), max_size=3))
+def test_holes_are_exactly_the_hours_that_nobody_covers(shifts, spans):
+    away = tuple((NOW + a * HOUR, NOW + (a + n) * HOUR) for a, n in spans)
+    shifts = [replace(one, away=away) if one.id % 2 else one for one in shifts]
+    found = holes(shifts, NOW, NOW + 20 * HOUR)
+    for hour in range(20):
+        at = NOW + hour * HOUR
+        assert any(first <= at < last for first, last in found) is not any(one.covers(at) for one in shifts)
+    assert all(a[1] < b[0] for a, b in pairwise(found))

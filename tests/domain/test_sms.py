@@ -5,7 +5,7 @@ from gsm0338 import Codec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deconflict.domain.sms import fit, forbidden, is_plain, opts_out, parts, segments, spelled
+from deconflict.domain.sms import fit, forbidden, is_plain, opts_in, opts_out, parts, segments, spelled
 
 any_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
 GSM = "".join(c for c in map(chr, range(0x20, 0x7F)) if c != "`") + "éèàùìòäöüñÉÇÄÖÜÑß€£§"
@@ -178,6 +178,17 @@ def test_a_name_inside_another_word_is_not_that_name() -> None:
 @pytest.mark.parametrize("reply", ["STOP", "stop", " Stop. ", "END", "cancel", "Quit!", "arrêt", "UNSUBSCRIBE"])
 def test_a_keyword_alone_opts_out(reply: str) -> None:
     assert opts_out(reply)
+
+
+@pytest.mark.parametrize("reply", ["START", " start. ", "Unstop", "YES!"])
+def test_a_keyword_alone_opts_in_again(reply: str) -> None:
+    assert opts_in(reply)
+    assert not opts_out(reply)
+
+
+@pytest.mark.parametrize("reply", ["", "oui", "start now", "STOP", "4F7K2 4821"])
+def test_other_words_opt_nobody_in(reply: str) -> None:
+    assert not opts_in(reply)
 
 
 @pytest.mark.parametrize("reply", ["", "OK", "4F7K2 4821", "stop a la riviere", "non stop", "oui"])

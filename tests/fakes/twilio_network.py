@@ -177,7 +177,7 @@ class TwilioNetwork:
         return [self._receipt(sent, status, code, token) for status in statuses]
 
     def reply(self, number: str, text: str, url: str, to: str = SENDER, token: str | None = None) -> SignedHook:
-        """Somebody answers. An opt-out keyword alone also blocks the phone, as at Twilio."""
+        """Somebody answers. An opt-out keyword alone also blocks the phone, as at Twilio, and an opt-in unblocks it."""
         sid = "SM" + secrets.token_hex(16)
         form = {"MessageSid": sid, "SmsSid": sid, "SmsMessageSid": sid, "AccountSid": self.account_sid}
         form |= {"From": number, "To": to, "Body": text, "NumMedia": "0", "NumSegments": "1", "SmsStatus": "received"}
@@ -185,6 +185,10 @@ class TwilioNetwork:
             form["OptOutType"] = "STOP"
             with self._lock:
                 self._state.opted_out.add(number)
+        if text.strip().upper() in {"START", "YES", "UNSTOP"}:
+            form["OptOutType"] = "START"
+            with self._lock:
+                self._state.opted_out.discard(number)
         return self.sign(url, form, token)
 
     def press(self, call: Sent, key: str, token: str | None = None) -> SignedHook:

@@ -36,7 +36,9 @@ from deconflict.store.alerts import Acknowledgement, Alert
 from deconflict.store.audit import AuditEntry
 from deconflict.store.base import db
 from deconflict.store.cases import CaseEvent, Request
-from deconflict.store.people import Duty, Organisation, Person
+from deconflict.store.doubts import Doubt
+from deconflict.store.notes import Note
+from deconflict.store.people import Absence, Contact, Duty, Organisation, Person
 from deconflict.store.queries import facts_of
 
 MISSING = "ZZZZZ"
@@ -100,8 +102,12 @@ class Crawl:
                 for side in Side
                 if case[side] == key
             )
+        if kind == "contact":
+            whose = self.world.contacts.get(key)
+            return whose is not None and (who.is_officer or whose == who.organisation_id)
         known = {"sheet": ("patrol", "event"), "organisation": self.keys["organisation"][:-1]}
         known |= {"person": self.keys["person"][:-1], "duty": self.keys["duty"][:-1]}
+        known |= {name: self.keys[name][:-1] for name in ("doubt", "absence", "note")}
         return key in known.get(kind, (key,))
 
     def officer(self, who: Audience, sensitive: bool) -> bool:
@@ -251,6 +257,10 @@ def described(world) -> Crawl:
         "organisation": select(Organisation.id),
         "person": select(Person.id),
         "duty": select(Duty.id),
+        "doubt": select(Doubt.id),
+        "absence": select(Absence.id),
+        "note": select(Note.id),
+        "contact": select(Contact.id).where(Contact.carries == "sms"),
     }
     keys = {name: [*map(str, session.scalars(query)), str(NOBODY_S_ID)] for name, query in known.items()}
     keys |= {
@@ -263,7 +273,9 @@ def described(world) -> Crawl:
         for key, (name, *_more) in ORGANISATIONS.items()
     }
     accounts = {name: world.actors[name].audience for name in PEOPLE}
-    there = SimpleNamespace(cases=by_case, told=world.told, organisations=organisations)
+    owners = session.execute(select(Contact.id, Person.organisation_id).join(Person).where(Contact.carries == "sms"))
+    contacts = {str(id): organisation_id for id, organisation_id in owners}
+    there = SimpleNamespace(cases=by_case, told=world.told, organisations=organisations, contacts=contacts)
     db.session.rollback()
     return Crawl(there, world.plants, accounts, facts, keys)
 

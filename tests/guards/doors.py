@@ -28,17 +28,28 @@ GETS = {
     "requests.show": ("own case", FILERS_HUM + FILERS_MIL),
     "desk.queue": ("page", OFFICERS),
     "desk.ended": ("page", OFFICERS),
+    "desk.calls": ("page", OFFICERS),
+    "desk.wall": ("page", OFFICERS),
+    "desk.held": ("page", OFFICERS),
     "desk.items": ("page", OFFICERS),
     "desk.duplicates": ("page", [*OFFICERS, "cluster"]),
     "desk.find": ("search", OFFICERS),
     "desk.case": ("desk case", OFFICERS),
     "desk.log": ("desk case", OFFICERS),
+    "desk.delivery": ("desk case", OFFICERS),
     "desk.case_map": ("desk case", OFFICERS),
     "desk.ask_preview": ("desk case", OFFICERS),
     "desk.item": ("desk item", OFFICERS),
     "desk.case_hold": ("desk case", OFFICERS),
     "desk.item_hold": ("desk item", OFFICERS),
     "roster.index": ("page", OFFICERS),
+    "roster.everywhere": ("page", OFFICERS),
+    "drills.index": ("page", OFFICERS),
+    "handing_over.index": ("page", OFFICERS),
+    "absences.index": ("page", [*OFFICERS, "focal_point", "cimic"]),
+    "numbers.index": ("page", [*OFFICERS, "focal_point"]),
+    "relay.page": ("page", [*OFFICERS, "radio_operator"]),
+    "texts.index": ("page", [*OFFICERS, "administrator"]),
     "people.index": ("page", ["administrator"]),
     "people.add_organisation": ("page", ["administrator"]),
     "people.organisation": ("organisation", ["administrator"]),
@@ -52,6 +63,7 @@ GETS = {
     "hooks.recording": ("file", None),
     "health.healthz": ("page", None),
     "health.readyz": ("page", None),
+    "metrics.metrics": ("token", None),
     # Flask-Security's own: about whoever asks, or switched off. What they show is checked like everything else.
     **dict.fromkeys(
         [
@@ -75,7 +87,7 @@ POSTS = {
     **dict.fromkeys(
         [
             f"desk.{act}"
-            for act in ["agree", "ask", "closing", "dismiss", "hand_back", "have", "relay", "release", "take"]
+            for act in ["agree", "ask", "called", "closing", "dismiss", "hand_back", "have", "relay", "release", "take"]
         ],
         ("desk case", OFFICERS),
     ),
@@ -84,6 +96,16 @@ POSTS = {
     "desk.change_item_hold": ("desk item", OFFICERS),
     "desk.give_back": ("desk item", OFFICERS),
     "roster.end": ("duty", OFFICERS),
+    "handing_over.write": ("page", OFFICERS),
+    "handing_over.read": ("note", OFFICERS),
+    "absences.note": ("page", [*OFFICERS, "focal_point", "cimic"]),
+    "absences.end": ("absence", [*OFFICERS, "focal_point", "cimic"]),
+    "people.contract": ("person", ["administrator"]),
+    "numbers.try_number": ("contact", [*OFFICERS, "focal_point"]),
+    "numbers.read_back": ("contact", [*OFFICERS, "focal_point"]),
+    "drills.start": ("page", OFFICERS),
+    "numbers.drill": ("person", [*OFFICERS, "focal_point"]),
+    "numbers.confirm": ("doubt", OFFICERS),
     "people.invite": ("organisation", ["administrator"]),
     "people.reinvite": ("person", ["administrator"]),
     "people.clear_second_step": ("person", ["administrator"]),
@@ -91,6 +113,8 @@ POSTS = {
     "notices.new": ("page", FILERS_HUM),
     "plans.write": ("sheet", FILERS_MIL),
     "roster.assign": ("page", OFFICERS),
+    "desk.decide_held": ("page", OFFICERS),
+    "relay.write": ("page", [*OFFICERS, "radio_operator"]),
     "people.add_organisation": ("page", ["administrator"]),
 }
 POSTS_ABOUT_ONESELF = {

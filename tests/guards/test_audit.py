@@ -38,6 +38,8 @@ UNTRACED: dict[str, str] = {
     "tracing.claim_questions": "as above",
     "tracing.record_answers": "what the provider said is a receipt, or the next try a row of the ledger",
     "tracing.record_polls": "what the provider said is a receipt",
+    "trials.claim_trials": "the text's own row says that it is leaving; whoever asked for it has left a trace",
+    "trials.record_trial": "as above: its state is the trace",
 }
 
 Name = tuple[str, str]  # module, function

@@ -14,7 +14,8 @@ PACKAGE = Path(__file__).parents[2] / "deconflict"
 # layer -> layers it may use. Data moves one way: web, jobs, cli -> services -> matching -> store -> domain.
 ALLOWED: dict[str, set[str]] = {
     "domain": set(),
-    "settings": set(),
+    "setting_forms": set(),
+    "settings": {"setting_forms"},
     "log": set(),
     "translations": set(),
     "schemas": {"domain"},
@@ -33,7 +34,8 @@ ALLOWED: dict[str, set[str]] = {
     # An application for commands that need none: it names their modules and imports the one that was typed.
     "bare": set(),
     # Plays a scenario through the same doors as people do, and starts both processes.
-    "demo": {"domain", "schemas", "store", "matching", "services", "channels", "jobs", "mission", "settings", "app"},
+    "demo": {"domain", "schemas", "store", "matching", "services", "channels", "jobs", "mission", "settings", "app"}
+    | {"setting_forms"},
     # create_app wires everything.
     "app": {"settings", "mission", "extensions", "log", "store", "web", "cli", "demo", "channels", "services"},
 }
@@ -65,15 +67,17 @@ HOMES: dict[str, set[str]] = {
     "werkzeug": {"web", "api"},
     "markupsafe": {"web"},
     "sqlalchemy": {"store", "matching", "services", "jobs", "cli", "demo", "web.health"},
-    "cryptography": {"settings", "store.base", "demo"}
+    "cryptography": {"setting_forms", "store.base", "demo"}
+    | {"services.sheet"}  # seals the hourly file with its passphrase
     | {"store.desk"},  # says which item cannot be opened, shows the rest
     "marshmallow": {"schemas", "mission", "web", "api", "demo"},
     "phonenumbers": {"schemas"},
     "apscheduler": {"jobs.scheduler"},
     "twilio": {"channels.twilio_api", "channels.twilio_voice"},
-    "requests": {"channels.twilio_api", "channels.gateway", "channels.transport"},
+    "requests": {"channels.twilio_api", "channels.gateway", "channels.transport", "channels.watcher"},
     "urllib3": {"channels.transport"},
     "structlog": {"log", "matching", "services", "jobs", "web", "api", "store.desk"},
+    "prometheus_client": {"web.metrics"},
     "click": {"cli", "demo", "overlaps"},
     "babel": {"translations"},
     "gsm0338": {"domain.sms"},

@@ -220,7 +220,7 @@ def test_a_party_that_cannot_be_reached_is_a_safety_event(world):
     world.turn()
     world.alternate.expects("connectez-vous")
     assert events(world, "unreached") == ["humanitarian:focal_point"]
-    world.officer.expects("Connectez-vous")
+    world.officer.expects("n'est pas joignable")
     (call,) = calls(world.app, world.now)
     assert (call.side, call.person, call.numbers) == ("humanitarian", "ngo", (world.ngo.phone.address,))
     assert call.case == world.case.reference

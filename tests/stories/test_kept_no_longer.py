@@ -23,7 +23,7 @@ from deconflict.store.items import DueMark, Item, ItemVersion, PartBox
 from deconflict.store.people import Contact
 from deconflict.store.queries import facts_of
 
-NOTHING = {"items": 0, "texts": 0, "people": 0, "bodies": 0, "audit": 0}
+NOTHING = {"items": 0, "texts": 0, "people": 0, "notes": 0, "trials": 0, "bodies": 0, "audit": 0}
 
 
 @pytest.fixture

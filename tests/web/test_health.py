@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from deconflict.store.cases import Case
 from deconflict.store.outbox import queue_message
 from deconflict.store.people import Duty, Person
 from deconflict.store.queries import on_duty
+from deconflict.store.self_tests import SelfTest
 from deconflict.store.work import beat
 
 NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)
@@ -81,7 +83,7 @@ def test_healthz_answers_whatever_the_database_does(app, client):
     assert (answer.status_code, answer.json) == (200, {"status": "ok"})
 
 
-def test_readyz_is_green_while_the_scheduler_beats_and_nothing_waits(client, beating, clock):
+def test_readyz_is_green_while_the_scheduler_beats_and_nothing_waits(client, all_well, clock):
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json) == (200, {"status": "ok"})
     clock[0] += timedelta(seconds=60)
@@ -97,7 +99,7 @@ def test_readyz_is_red_before_the_first_beat_and_a_minute_after_the_last(client,
 
 
 @pytest.mark.parametrize("state", [MessageState.QUEUED, MessageState.SENDING])
-def test_readyz_is_red_when_a_due_message_is_late(client, app, beating, officer, state):
+def test_readyz_is_red_when_a_due_message_is_late(client, app, all_well, officer, state):
     a_message(app, officer, state)
     assert client.get("/readyz").status_code == 503
 
@@ -111,7 +113,7 @@ def test_readyz_is_red_when_a_due_message_is_late(client, app, beating, officer,
         {"environ_base": {"REMOTE_ADDR": ""}},
     ],
 )
-def test_from_outside_nobody_can_tell_that_a_message_is_late(client, app, beating, officer, asked_by):
+def test_from_outside_nobody_can_tell_that_a_message_is_late(client, app, all_well, officer, asked_by):
     """A party that has just filed would learn that its filing met something."""
     before = client.get("/readyz", **asked_by)
     a_message(app, officer)
@@ -122,22 +124,22 @@ def test_from_outside_nobody_can_tell_that_a_message_is_late(client, app, beatin
 @pytest.mark.parametrize(
     "state", [MessageState.SENT, MessageState.DELIVERED, MessageState.FAILED, MessageState.WITHDRAWN]
 )
-def test_a_message_that_left_or_never_will_is_not_late(client, app, beating, officer, state):
+def test_a_message_that_left_or_never_will_is_not_late(client, app, all_well, officer, state):
     a_message(app, officer, state)
     assert client.get("/readyz").status_code == 200
 
 
-def test_a_message_that_was_due_a_minute_ago_is_not_late(client, app, beating, officer):
+def test_a_message_that_was_due_a_minute_ago_is_not_late(client, app, all_well, officer):
     a_message(app, officer, waits=timedelta(minutes=1))
     assert client.get("/readyz").status_code == 200
 
 
-def test_a_message_that_is_due_tomorrow_is_not_late(client, app, beating, officer):
+def test_a_message_that_is_due_tomorrow_is_not_late(client, app, all_well, officer):
     a_message(app, officer, waits=timedelta(days=-1))
     assert client.get("/readyz").status_code == 200
 
 
-def test_readyz_is_red_when_the_database_does_not_answer_and_says_so_in_the_log_only(client, app, beating, caplog):
+def test_readyz_is_red_when_the_database_does_not_answer_and_says_so_in_the_log_only(client, app, all_well, caplog):
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(text("DROP TABLE heartbeat"))
     answer = client.get("/readyz")
@@ -146,7 +148,7 @@ def test_readyz_is_red_when_the_database_does_not_answer_and_says_so_in_the_log_
     assert "the database does not answer" in caplog.text
 
 
-def test_a_stranger_learns_no_reason_and_no_count(client, app, beating, officer, clock, caplog):
+def test_a_stranger_learns_no_reason_and_no_count(client, app, all_well, officer, clock, caplog):
     a_message(app, officer)
     late = client.get("/readyz")
     clock[0] += timedelta(hours=1)
@@ -158,7 +160,7 @@ def test_a_stranger_learns_no_reason_and_no_count(client, app, beating, officer,
     assert "heartbeat" in caplog.text
 
 
-def test_neither_sets_a_cookie_nor_may_be_kept(client, beating):
+def test_neither_sets_a_cookie_nor_may_be_kept(client, all_well):
     for path in ("/healthz", "/readyz"):
         answer = client.get(path)
         assert "Set-Cookie" not in answer.headers
@@ -203,6 +205,13 @@ def test_the_desk_is_told_that_alerts_are_late(app, all_well, officer, sign_in):
     a_message(app, officer)
     (warning,) = warnings_on(sign_in(app.test_client(), officer).get("/"))
     assert "text" in warning or "SMS" in warning
+    assert "07:57" in warning
+
+
+def test_what_has_been_late_since_yesterday_says_its_day(app, all_well, officer, sign_in):
+    a_message(app, officer, waits=timedelta(hours=10))
+    (warning,) = warnings_on(sign_in(app.test_client(), officer).get("/"))
+    assert "lun. 30 nov. 22:00" in warning
 
 
 def test_no_party_is_told_that_alerts_are_late(app, all_well, officer, everybody):
@@ -212,6 +221,55 @@ def test_no_party_is_told_that_alerts_are_late(app, all_well, officer, everybody
     a_message(app, officer)
     assert [plain(focal_point.get("/")), plain(cimic.get("/"))] == before
     assert all(warnings_on(browser.get("/")) for browser in ocha)
+
+
+def self_test(app, provider, failing_at=None):
+    """A provider whose test messages arrive, or have failed since then."""
+    with app.app_context(), transaction() as session:
+        facts = {"began_at": NOW - timedelta(hours=1), "next_at": NOW + timedelta(hours=5), "arrived_at": NOW}
+        session.add(SelfTest(provider=provider, carries="sms", failing_at=failing_at, **facts))
+
+
+def test_when_no_test_text_arrives_everybody_is_told_since_when_and_the_desk_by_which_provider(
+    app, all_well, everybody
+):
+    self_test(app, "twilio", NOW - timedelta(minutes=30))
+    focal_point, cimic, head, administrator = everybody
+    for browser in (focal_point, cimic):
+        (warning,) = warnings_on(browser.get("/"))
+        assert "late since 07:30" in warning
+        assert "twilio" not in warning
+    for browser in (head, administrator):
+        late, which = warnings_on(browser.get("/"))
+        assert "late since 07:30" in late
+        assert "twilio (07:30)" in which
+
+
+def test_while_another_provider_s_arrive_only_the_desk_is_told(app, all_well, everybody):
+    self_test(app, "twilio", NOW - timedelta(minutes=30))
+    self_test(app, "sim")
+    focal_point, cimic, *ocha = everybody
+    assert warnings_on(focal_point.get("/")) == warnings_on(cimic.get("/")) == []
+    assert all("twilio" in warnings_on(browser.get("/"))[0] for browser in ocha)
+
+
+@pytest.mark.parametrize("asked_by", [{}, {"headers": {"X-Forwarded-For": "203.0.113.7"}}])
+def test_readyz_is_red_for_everybody_while_a_test_message_does_not_arrive(app, client, all_well, asked_by):
+    self_test(app, "sim")
+    assert client.get("/readyz", **asked_by).status_code == 200
+    self_test(app, "twilio", NOW)
+    assert client.get("/readyz", **asked_by).status_code == 503
+
+
+def test_the_desk_alone_is_told_that_the_hourly_file_is_not_written(app, all_well, everybody, tmp_path):
+    focal_point, cimic, *ocha = everybody
+    app.extensions["settings"] = replace(app.extensions["settings"], handover_folder=str(tmp_path))
+    for written, told in ((None, True), (NOW - timedelta(hours=3), True), (NOW - timedelta(hours=1), False)):
+        if written:
+            with app.app_context(), transaction() as session:
+                beat(session, "sheet", written)
+        assert [bool(warnings_on(browser.get("/"))) for browser in ocha] == [told] * 2
+        assert warnings_on(focal_point.get("/")) == warnings_on(cimic.get("/")) == []
 
 
 def test_an_unattended_desk_is_shown_to_all_by_the_name_of_its_area(app, mission, beating, officer, everybody):

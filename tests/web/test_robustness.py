@@ -12,7 +12,7 @@ from pages import DAY, NOW, errors, file, notice, send, window
 
 from deconflict.channels.smtp import Server
 from deconflict.domain import roles
-from deconflict.settings import _is_smtp
+from deconflict.setting_forms import is_smtp
 from deconflict.web.intake import number
 
 HUGE = ("2147483648", "99999999999999999999", "9" * 5000)
@@ -197,6 +197,6 @@ def test_the_start_takes_the_mail_servers_that_the_channel_takes_and_no_other(ur
     try:
         Server.parse(url)
     except ValueError:
-        assert not _is_smtp(url)
+        assert not is_smtp(url)
     else:
-        assert _is_smtp(url)
+        assert is_smtp(url)

@@ -1,0 +1,82 @@
+"""Every text that may leave, with samples at their longest, its segments, and what the linter has against it: for whoever changes
+one, before it goes live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from deconflict.channels.texts import Event, languages, render, render_mail, render_voice
+from deconflict.domain.sms import fit, forbidden, segments, spelled
+
+REFERENCE, COUNTER, CODE = "4F7K2", 88, "4821"
+LINK = "https://desk.example.org/a/x"
+LABEL = f"{REFERENCE}-{COUNTER}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """One text. `kind` is sms, email or voice; `audience` and `purpose` those of the event; `segments` of an SMS, 0 for others;
+    `faults` what it may not say, in words of the text itself, and what would cut it in two."""
+
+    kind: str
+    event: str
+    audience: str
+    purpose: str
+    language: str
+    subject: str
+    text: str
+    segments: int
+    faults: tuple[str, ...]
+
+    @property
+    def file(self) -> str:
+        """Which file of templates/messages it stands in."""
+        if self.kind == "voice":
+            return f"{self.language}/{Event(self.event).voice}.txt"
+        return f"{self.language}/{self.event}{'.mail' if self.kind == 'email' else ''}.txt"
+
+
+def previews(names: Iterable[str] = ()) -> list[Preview]:
+    """All of them, by audience, purpose and language. `names`: of places and organisations that no text may say."""
+    listed = tuple(names)
+    return [found for event in Event for language in languages() for found in _of(event, language, listed)]
+
+
+def faults_of(found: Iterable[Preview]) -> list[str]:
+    """A line for each text that must not go live."""
+    lines = [f"templates/messages/{one.file}: {', '.join(one.faults)}" for one in found if one.faults]
+    return list(dict.fromkeys(lines))
+
+
+def _of(event: Event, language: str, names: tuple[str, ...]) -> Iterator[Preview]:
+    audience, _, purpose = event.partition("_")
+
+    def preview(kind: str, text: str, faults: list[str], subject: str = "", count: int = 0) -> Preview:
+        return Preview(
+            kind=kind,
+            event=event,
+            audience=audience,
+            purpose=purpose,
+            language=language,
+            subject=subject,
+            text=text,
+            segments=count,
+            faults=tuple(faults),
+        )
+
+    words = {"reference": REFERENCE, "counter": COUNTER, "code": CODE}
+    text = render(event, language, **words)  # type: ignore[arg-type]  # names of its own
+    wrong = forbidden(text, names, known=(LABEL, CODE))
+    wrong += [f"{segments(text)} segments"] if segments(text) > 1 else []
+    wrong += [] if text == fit(text) and "?" not in text else ["letters outside GSM-7"]
+    wrong += [f"no ${name}" for name, value in (("reference", LABEL), ("code", CODE)) if value not in text]
+    yield preview("sms", text, wrong, count=segments(text))
+    if event.has_mail:
+        mail = render_mail(event, language, **words, link=LINK)  # type: ignore[arg-type]
+        body = mail.body.partition("\n-- \n")[0]  # what follows is the same in all, and speaks of law
+        wrong = [found for part in (mail.subject, body) for found in forbidden(part, names, known=(LABEL, LINK))]
+        yield preview("email", mail.body, wrong, mail.subject)
+    if event.has_voice:
+        said, _script = render_voice(event, language, reference=REFERENCE)
+        yield preview("voice", said, forbidden(said, names, known=(spelled(REFERENCE),)))

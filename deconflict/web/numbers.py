@@ -1,0 +1,107 @@
+"""Numbers and mailboxes: at which somebody else answers, and what to do about it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from deconflict.domain import roles
+from deconflict.domain.errors import LostRace, NotFound, Refused
+from deconflict.domain.numbers import DoubtFacts, doubts_for, numbers_for, reads_numbers_of
+from deconflict.services import drills, trials, wrong_person
+from deconflict.store.base import db
+from deconflict.store.doubts import all_doubts
+from deconflict.store.drills import reachable
+from deconflict.store.trials import unverified
+from deconflict.web.audience import audience, current_audience
+from deconflict.web.clock import now
+from deconflict.web.desk_words import MESSAGES, function_words, short
+from deconflict.web.forms_ui import Form, typed
+
+bp = Blueprint("numbers", __name__)
+SHOWN = 500
+ON_A_PAGE = 40  # more would be slow on the line of a field base
+Page = str | tuple[str, int] | Response
+
+
+@bp.get("/numbers")
+@audience(*roles.OFFICERS, roles.FOCAL_POINT)
+def index() -> str:
+    return _page(Form())
+
+
+@bp.post("/numbers/doubts/<int:doubt_id>/confirm")
+@audience(*roles.OFFICERS)
+def confirm(doubt_id: int) -> Page:
+    if doubt_id not in {one.id for one in in_doubt()}:
+        raise NotFound
+    try:
+        wrong_person.confirm(doubt_id, request.form.get(f"words-{doubt_id}", ""), current_audience(), now())
+    except LostRace as error:
+        flash(_(error.sentence), "error")
+    except Refused as error:
+        return _page(Form(typed(request.form), {f"words-{doubt_id}": [_(error.sentence)]})), 422
+    else:
+        flash(_("Noted: it is used again."))
+    return redirect(url_for("numbers.index"), 303)
+
+
+@bp.post("/numbers/<int:contact_id>/try")
+@audience(*roles.OFFICERS, roles.FOCAL_POINT)
+def try_number(contact_id: int) -> Page:
+    try:
+        trials.try_number(contact_id, current_audience(), now())
+    except NotFound:
+        raise
+    except Refused as error:
+        flash(_(error.sentence), "error")
+    else:
+        flash(_("A test text is on its way. Its reference and code are read back to you, or typed on the code page."))
+    return redirect(url_for("numbers.index"), 303)
+
+
+@bp.post("/numbers/<int:contact_id>/code")
+@audience(*roles.OFFICERS, roles.FOCAL_POINT)
+def read_back(contact_id: int) -> Page:
+    try:
+        trials.read_back(contact_id, request.form.get(f"code-{contact_id}", "")[:200], current_audience(), now())
+    except NotFound:
+        raise
+    except Refused as error:
+        return _page(Form(typed(request.form), {error.field or "": [_(error.sentence)]})), 422
+    flash(_("The number is verified."))
+    return redirect(url_for("numbers.index"), 303)
+
+
+@bp.post("/numbers/people/<int:person_id>/drill")
+@audience(*roles.OFFICERS, roles.FOCAL_POINT)
+def drill(person_id: int) -> Page:
+    drills.take_part(person_id, request.form.get("part") == "yes", current_audience(), now())
+    flash(_("Noted for the next drill."))
+    return redirect(url_for("numbers.index") + "#drill", 303)
+
+
+def in_doubt() -> list[DoubtFacts]:
+    """What is to be checked, as far as this audience reads it."""
+    return doubts_for(all_doubts(db.session()), current_audience())
+
+
+def _page(form: Form) -> str:
+    me = current_audience()
+    open_to = numbers_for(unverified(db.session(), SHOWN), me)
+    people = [person for person in reachable(db.session()) if reads_numbers_of(person.organisation_id, me)]
+    page = max(request.args.get("page", 0, type=int), 0)
+    here = slice(page * ON_A_PAGE, (page + 1) * ON_A_PAGE)
+    return render_template(
+        "numbers/index.html",
+        doubts=in_doubt(),
+        unverified=open_to[here],
+        people=people[here],
+        next=page + 1 if max(len(open_to), len(people)) > here.stop else None,
+        form=form,
+        tried_words=MESSAGES,
+        officer=me.is_officer,
+        short=short,
+        function_words=function_words,
+    )

@@ -1,0 +1,44 @@
+"""For whoever sits at a radio or a telephone and opens no case: what a team answered, with the reference and the code it read
+out, who said so, how it was heard, and whether it was read back."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from deconflict.domain import roles
+from deconflict.domain.errors import Refused
+from deconflict.services.acknowledgements import acknowledge_by_operator
+from deconflict.web.audience import audience, current_audience
+from deconflict.web.clock import now
+from deconflict.web.desk_words import ANSWERS, HOW, LEVELS
+from deconflict.web.forms_ui import Form, typed
+
+bp = Blueprint("relay", __name__)
+TYPED_MAX = 200
+
+
+@bp.get("/relay")
+@audience(roles.RADIO_OPERATOR, *roles.OFFICERS)
+def page() -> str:
+    return _page(Form())
+
+
+@bp.post("/relay")
+@audience(roles.RADIO_OPERATOR, *roles.OFFICERS)
+def write() -> Response | tuple[str, int]:
+    code, level, answer, how, words = (
+        request.form.get(name, "")[:TYPED_MAX] for name in ("code", "level", "answer", "how", "words")
+    )
+    read_back = bool(request.form.get("read"))
+    try:
+        acknowledge_by_operator(code, level, answer, how, words, read_back, current_audience(), now())
+    except Refused as error:
+        return _page(Form(typed(request.form), {error.field or "code": [_(error.sentence)]})), 422
+    flash(_("Written down."))
+    return redirect(url_for("relay.page"), 303)
+
+
+def _page(form: Form) -> str:
+    return render_template("acknowledge/relay.html", form=form, levels=LEVELS, answers=ANSWERS, how=HOW)
