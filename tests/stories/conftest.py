@@ -1,4 +1,4 @@
-"""The world, on both databases."""
+"""The world, or as many as a story needs, on both databases."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import make
 import pytest
 from fakes.smtp_sink import SmtpSink
 from fakes.twilio_network import TwilioNetwork
+from lives import Lives
 from world import World, opened_world
 
 
@@ -16,6 +17,13 @@ from world import World, opened_world
 def world(request: pytest.FixtureRequest, tmp_path, network: TwilioNetwork, mail: SmtpSink) -> Iterator[World]:
     with opened_world(request.param, tmp_path, network, mail) as world:
         yield world
+
+
+@pytest.fixture(params=databases.KINDS)
+def lives(
+    request: pytest.FixtureRequest, tmp_path, network: TwilioNetwork, mail: SmtpSink, monkeypatch: pytest.MonkeyPatch
+) -> Lives:
+    return Lives(request.param, tmp_path, network, mail, monkeypatch)
 
 
 @pytest.fixture
