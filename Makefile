@@ -21,7 +21,7 @@ test: $(VENV)/dev.stamp catalogues ## Lint, types, all tests on both databases, 
 	@BIN=$(BIN) sh tests/run.sh
 
 quick: $(VENV)/dev.stamp catalogues ## The tests that need no server, in seconds
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/domain tests/schemas tests/channels tests/guards
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not gammu" tests/domain tests/schemas tests/channels tests/guards
 
 lint: $(VENV)/dev.stamp ## Style of code and templates
 	@$(BIN)/ruff check --no-cache . && $(BIN)/ruff format --no-cache --check . && $(BIN)/djlint --lint --quiet templates/

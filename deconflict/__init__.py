@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from flask import Flask
 
+    from deconflict.channels.port import Channel
     from deconflict.mission import Mission
     from deconflict.settings import Settings
 
@@ -38,12 +39,27 @@ def create_app(settings: Settings | None = None, *, mission: Mission | None = No
     app.config.from_mapping(_config(settings))
     app.extensions["settings"] = settings
     app.extensions["mission"] = mission or load_mission(settings.missions_folder / settings.mission)
+    app.extensions["channels"] = _channels(app, settings)
     extensions.init_app(app)
     log.init_app(app)
     web.register(app)
     cli.init_app(app)
     check_database(app)
     return app
+
+
+def _channels(app: Flask, settings: Settings) -> dict[str, Channel]:
+    """How people are reached, by name, the preferred first."""
+    from deconflict.channels.registry import channels_for
+    from deconflict.services.demo_inbox import sink_of
+    from deconflict.settings import SettingsError
+
+    sink = sink_of(app) if settings.demo else None
+    two_way: bool = app.extensions["mission"].two_way_sms
+    try:
+        return channels_for(settings, two_way_sms=two_way, sink=sink, demo_secret=settings.secret_key)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
 
 
 def _config(settings: Settings) -> dict[str, Any]:

@@ -18,6 +18,7 @@ mission = AppGroup("mission", help="The mission profile: config/missions/<code>.
 @click.option("--lang", default="en", show_default=True, type=click.Choice(["fr", "en"]), help="Of the rule table.")
 def mission_check(folder: Path | None, lang: str) -> None:
     """Read a profile; name everything wrong in it, with file and line, or print its rules as officers read them."""
+    from deconflict.channels.recordings import recordings_in
     from deconflict.domain.rule_layout import as_text
     from deconflict.domain.rule_words import PHRASES
     from deconflict.mission import MissionError, load_mission
@@ -29,6 +30,11 @@ def mission_check(folder: Path | None, lang: str) -> None:
     except MissionError as error:
         for problem in error.problems:
             click.echo(str(problem), err=True)
+        raise SystemExit(1) from None
+    try:
+        recordings_in(folder / "voice")
+    except ValueError as error:
+        click.echo(str(error), err=True)
         raise SystemExit(1) from None
     pack, words = profile.pack, PHRASES[lang]
     click.echo(f"{words['in_order'].format(code=folder.name)}\n{pack.version} ({words[pack.status]})\n")

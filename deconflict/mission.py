@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import csv
-import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from marshmallow import Schema, ValidationError
+from marshmallow import Schema
 
 from deconflict.domain.country import Area, Mission, Sector
 from deconflict.domain.kinds import Catalogue
@@ -22,22 +20,10 @@ from deconflict.schemas.markets_file import MarketsSchema, market_faults, weekda
 from deconflict.schemas.mission_file import MissionSchema
 from deconflict.schemas.sop_file import SopSchema, rule_pack
 from deconflict.schemas.toml_fields import Loaded
-from deconflict.schemas.toml_lines import Lines, lines_of, syntax_line
-from deconflict.schemas.toml_lines import Path as KeyPath
+from deconflict.schemas.toml_file import Problem, placed, read_toml
+from deconflict.schemas.toml_lines import Lines
 
 __all__ = ["Area", "Mission", "MissionError", "Problem", "Sector", "load_mission", "mission_problems"]
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing to mend: file name, line from 1, reason."""
-
-    file: str
-    line: int
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.reason}"
 
 
 class MissionError(Exception):
@@ -86,27 +72,14 @@ class _Reader:
 
     def _file(self, name: str, schema: Schema, faults: Callable[[Loaded], Iterator[checks.Fault]]) -> Loaded | None:
         """The file as domain objects, None when it cannot be read. Faults are noted with their lines."""
-        try:
-            text = (self.folder / name).read_text(encoding="utf-8")
-            raw = tomllib.loads(text)
-        except OSError as error:
-            self.problems.append(Problem(name, 1, f"Cannot be read: {error.strerror}."))
-            return None
-        except ValueError as error:  # not TOML, or not UTF-8
-            self.problems.append(Problem(name, syntax_line(error), f"Not TOML: {error}."))
-            return None
-        lines = lines_of(text)
-        try:
-            data: Loaded = schema.load(raw)
-        except ValidationError as error:
-            self._note(name, lines, _flat(error.messages))
-            return None
-        self._note(name, lines, faults(data))
-        self.lines[name] = lines
-        return data
+        read = read_toml(self.folder / name, schema, faults)
+        self.problems.extend(read.problems)
+        if read.data is not None:
+            self.lines[name] = read.lines
+        return read.data
 
     def _note(self, name: str, lines: Lines, faults: Iterable[checks.Fault]) -> None:
-        self.problems.extend(Problem(name, lines.of(path), _reason(path, words)) for path, words in faults)
+        self.problems.extend(placed(name, lines, faults))
 
     def _gazetteer(self, facts: Loaded) -> Gazetteer | None:
         """The gazetteer of the profile's CSV files, checked to cover the country; None when it cannot be read."""
@@ -142,27 +115,6 @@ def _catalogue(activities: Loaded) -> Catalogue:
     return Catalogue({kind.code: kind for kind in activities["kind"]}, activities["traits"])
 
 
-def _flat(messages: Any, path: KeyPath = ()) -> Iterator[checks.Fault]:
-    """marshmallow's nested messages as (path, words)."""
-    if isinstance(messages, dict):
-        for key, inner in messages.items():
-            # Of a dictionary's entry it says whether the key or the value is wrong; of a whole table, `_schema`.
-            yield from _flat(inner, path if key in ("_schema", "key", "value") else (*path, key))
-    else:
-        for words in messages if isinstance(messages, list) else [messages]:
-            yield path, str(words)
-
-
-def _reason(path: KeyPath, words: str) -> str:
-    """Which entry and key, as the file writes it: `rule 4, within_km: ...`."""
-    named = ", ".join(
-        f"{key} {after + 1}" if isinstance(after, int) else str(key)
-        for key, after in zip(path, (*path[1:], None), strict=True)
-        if not isinstance(key, int)
-    )
-    return f"{named}: {words}" if named else words
-
-
 def _mission(facts: Loaded, pack: RulePack, catalogue: Catalogue, gazetteer: Gazetteer, basemap: Path) -> Mission:
     bounds = facts["bounds"]
     return Mission(
@@ -181,4 +133,5 @@ def _mission(facts: Loaded, pack: RulePack, catalogue: Catalogue, gazetteer: Gaz
         pack=pack,
         gazetteer=gazetteer,
         basemap=basemap,
+        spoken=facts["spoken"],
     )

@@ -35,13 +35,18 @@ TWILIO_LIKE = "https://api.twilio.com, without a path (http only for 127.0.0.1)"
 CA_LIKE = "/etc/ssl/our-ca.pem, a file of certificates that this process may read"
 MAIL_LIKE = "info@deconflict.example.org, or Desk <info@deconflict.example.org>"
 LOOPBACK_ONLY = "1 only where PUBLIC_BASE_URL is on 127.0.0.1: fake phones may never stand in for real ones"
-NO_PROVIDER = "1 only without TWILIO_ACCOUNT_SID and SMTP_URL: a demo may never reach a real phone or mailbox"
+NO_PROVIDER = (
+    "1 only without TWILIO_ACCOUNT_SID, SMS_GATEWAY_FILE, SIM_DATABASE and SMTP_URL: a demo may never reach a real phone or "
+    "mailbox"
+)
+NUMBER_LIKE = "a number such as +22370000000"
 SECRETS = ("DATABASE_URL", "SECRET_KEY", "FIELD_KEYS", "TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN_PREVIOUS", "SMTP_URL")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # SQLite in memory is gone at the end, and each process would have its own.
 IN_MEMORY = re.compile(r"sqlite:///(\?.*)?|sqlite:.*(:memory:|mode=memory).*")
 ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
+NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 SERVICE_SID = re.compile(r"MG[0-9a-fA-F]{32}")
 SENDER = re.compile(
     r"\+[1-9][0-9]{6,14}|[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 &+_-]{1,11}"
@@ -69,16 +74,29 @@ class Settings:
     twilio_auth_token_previous: str = field(default="", repr=False)
     twilio_messaging_service_sid: str = ""
     twilio_from: str = ""
+    twilio_voice_from: str = ""
+    twilio_content_retention: str = ""
+    twilio_address_retention: str = ""
     twilio_base_url: str = ""
     smtp_url: str = field(default="", repr=False)
     smtp_ca_file: str = ""
     mail_from: str = ""
+    sms_gateway_file: str = ""
+    sim_database: str = ""
+    channels: tuple[str, ...] = ()
+    send_workers: int = 8
+    unsure_s: int = 30
     log_level: str = "INFO"
     demo: bool = False
 
     @property
     def https(self) -> bool:
         return self.public_base_url.startswith("https://")
+
+    @property
+    def voice_folder(self) -> Path:
+        """What the country team has recorded for calls; may not exist."""
+        return self.missions_folder / self.mission / "voice"
 
 
 def normalised_database_url(url: str) -> str:
@@ -117,6 +135,12 @@ class _Reader:
         if not value and needed:
             self.wrong.append(f"{name}: is missing; it should look like {like}")
         return value or default
+
+    def number(self, name: str, default: int, least: int, most: int) -> int:
+        value = self.text(name, str(default))
+        holds = value.isdecimal() and least <= int(value) <= most
+        self.check(name, holds, f"a number between {least} and {most}, such as {default}")
+        return int(value) if holds else default
 
     def check(self, name: str, holds: bool, like: str) -> None:
         if not holds:
@@ -185,10 +209,18 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         twilio_auth_token_previous=read.text("TWILIO_AUTH_TOKEN_PREVIOUS"),
         twilio_messaging_service_sid=read.text("TWILIO_MESSAGING_SERVICE_SID"),
         twilio_from=read.text("TWILIO_FROM"),
+        twilio_voice_from=read.text("TWILIO_VOICE_FROM"),
+        twilio_content_retention=read.text("TWILIO_CONTENT_RETENTION"),
+        twilio_address_retention=read.text("TWILIO_ADDRESS_RETENTION"),
         twilio_base_url=read.text("TWILIO_BASE_URL").rstrip("/"),
         smtp_url=read.text("SMTP_URL"),
         smtp_ca_file=read.text("SMTP_CA_FILE"),
         mail_from=read.text("MAIL_FROM"),
+        sms_gateway_file=read.text("SMS_GATEWAY_FILE"),
+        sim_database=read.text("SIM_DATABASE"),
+        channels=tuple(name.strip() for name in read.text("CHANNELS").split(",") if name.strip()),
+        send_workers=read.number("SEND_WORKERS", 8, 1, 64),
+        unsure_s=read.number("UNSURE_S", 30, 5, 600),
         log_level=read.text("LOG_LEVEL", "INFO").upper(),
         demo=demo == "1",
     )
@@ -228,21 +260,30 @@ def _check_channels(s: Settings, read: _Reader) -> None:
         read.check("TWILIO_ACCOUNT_SID", bool(ACCOUNT_SID.fullmatch(s.twilio_account_sid)), ACCOUNT_LIKE)
     if s.twilio_account_sid:
         read.check("TWILIO_AUTH_TOKEN", bool(s.twilio_auth_token), "the account's auth token")
-        sender = bool(s.twilio_messaging_service_sid or s.twilio_from)
+        sender = bool(s.twilio_messaging_service_sid or s.twilio_from or s.twilio_voice_from)
         read.check("TWILIO_MESSAGING_SERVICE_SID", sender, SENDER_LIKE)
     if s.twilio_messaging_service_sid:
         right = bool(SERVICE_SID.fullmatch(s.twilio_messaging_service_sid))
         read.check("TWILIO_MESSAGING_SERVICE_SID", right, SENDER_LIKE)
     if s.twilio_from:
         read.check("TWILIO_FROM", bool(SENDER.fullmatch(s.twilio_from)), FROM_LIKE)
+    if s.twilio_voice_from:
+        read.check("TWILIO_VOICE_FROM", bool(NUMBER.fullmatch(s.twilio_voice_from)), NUMBER_LIKE)
     if s.twilio_base_url:
         read.check("TWILIO_BASE_URL", _is_base(s.twilio_base_url), TWILIO_LIKE)
+    read.check(
+        "TWILIO_CONTENT_RETENTION", s.twilio_content_retention in ("", "retain", "discard"), "discard, or nothing"
+    )
+    read.check(
+        "TWILIO_ADDRESS_RETENTION", s.twilio_address_retention in ("", "retain", "obfuscate"), "obfuscate, or nothing"
+    )
     if s.smtp_url:
         read.check("SMTP_URL", _is_smtp(s.smtp_url), SMTP_LIKE)
         read.check("MAIL_FROM", bool(ADDRESS.fullmatch(parseaddr(s.mail_from)[1])), MAIL_LIKE)
     if s.smtp_ca_file:
         read.check("SMTP_CA_FILE", _is_certificates(s.smtp_ca_file), CA_LIKE)
     if s.demo:
-        read.check("DEMO", not (s.twilio_account_sid or s.smtp_url), NO_PROVIDER)
+        real = s.twilio_account_sid or s.smtp_url or s.sms_gateway_file or s.sim_database
+        read.check("DEMO", not real, NO_PROVIDER)
     else:
         read.check("SMTP_URL", bool(s.smtp_url), SMTP_LIKE + "; without mail nobody would be told")

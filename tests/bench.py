@@ -35,7 +35,7 @@ from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
 from deconflict.store.items import Item
 from deconflict.store.queries import filing_of, version_of
-from tests import bench_alerts
+from tests import bench_alerts, bench_outbox
 from tests.demo_house import Client, Demo, Processes, play_demo, running
 from tests.figures import Figure, figure, load, median_ms, quantile, resident_mb, save, show, timed
 
@@ -66,9 +66,14 @@ def main() -> int:
             people[""] = Client(demo.port)
             paths = _paths(demo, people)
             figures += [*_weights(people, paths), *_rates(people, paths)]
-            _say(f"{bench_alerts.FILINGS} filings")
+            _say(f"{bench_alerts.FILINGS} filings among {bench_alerts.LIVE} live items")
+            with demo.app.app_context():
+                bench_alerts.live_items(demo)
+                db.session.remove()
             figures += bench_alerts.filing_to_alert(demo, people["awa"], patrols)
             figures += _memory(processes)
+        _say(f"{bench_outbox.DUE} alerts due at once")
+        figures += bench_outbox.hand_over(folder)
     machine = (
         f"Python {platform.python_version()}, {os.cpu_count()} cores with load {busy:.1f} before, clients on them too"
     )

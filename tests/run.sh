@@ -1,25 +1,37 @@
 #!/bin/sh
-# Everything that must hold. The browser is installed where this user may. The last lines say what was left out and why, and with
-# CI=true that is a failure.
+# Everything that must hold. The browser and the modem daemon are installed where this user may. The last lines say what was left
+# out and why, and with CI=true that is a failure.
 set -eu
 BIN=${BIN:-.venv/bin}
 CHROMIUM=${CHROMIUM:-/usr/bin/chromium}
+MODEM=${MODEM:-/usr/bin/gammu-smsd /usr/share/doc/gammu-smsd/examples/sqlite.sql /usr/lib/*/dbd/libdbdsqlite3.so}
 
-install_browser() {
-    [ -x "$CHROMIUM" ] && return 0
+# installs PACKAGES...: from Debian, where this user may.
+installs() {
     command -v apt-get >/dev/null || return 1
     if [ "$(id -u)" = 0 ]; then as_root=""; elif sudo -n true 2>/dev/null; then as_root="sudo -n"; else return 1; fi
-    echo "Installing chromium for the browser tests"
+    echo "Installing for the tests: $*"
+    # The daemon's own tables are among its documents, which small systems leave out.
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update >/dev/null \
-        && $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium >/dev/null \
-        && [ -x "$CHROMIUM" ]
+        && $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --reinstall --no-install-recommends \
+            -o 'Dpkg::Options::=--path-include=/usr/share/doc/gammu-smsd/*' "$@" >/dev/null
+}
+
+has_modem() {
+    for file in $MODEM; do [ -e "$file" ] || return 1; done
 }
 
 left_out="" marks=""
-install_browser || {
-    left_out="LEFT OUT: the browser tests: chromium could not be installed (neither root nor passwordless sudo, or no apt)"
-    marks="not browser"
+leave_out() {
+    left_out="$left_out
+LEFT OUT: $2 (neither root nor passwordless sudo, or no apt)"
+    marks="${marks:+$marks and }not $1"
 }
+
+[ -x "$CHROMIUM" ] || { installs chromium && [ -x "$CHROMIUM" ]; } \
+    || leave_out browser "the browser tests: chromium could not be installed"
+has_modem || { installs gammu-smsd libdbd-sqlite3 && has_modem; } \
+    || leave_out gammu "the tests of the modem daemon: gammu-smsd could not be installed"
 
 "$BIN/ruff" check --no-cache .
 "$BIN/ruff" format --no-cache --check --quiet .
@@ -30,7 +42,7 @@ heard=$(mktemp -d)
 trap 'rm -rf "$heard"' EXIT
 { "$BIN/python" -m pytest -n 2 --dist loadgroup ${marks:+-m "$marks"} || echo $? >"$heard/failed"; } | tee "$heard/said"
 {
-    [ -z "$left_out" ] || echo "$left_out"
+    [ -z "$left_out" ] || echo "${left_out#?}"
     sed -nE 's/^SKIPPED \[([0-9]+)\] ([^:]+)(:[0-9]+)?: /LEFT OUT: \1 of \2: /p' "$heard/said"
 } >"$heard/left_out"
 cat "$heard/left_out" >&2

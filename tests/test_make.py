@@ -54,10 +54,12 @@ def run(command: list[str], bin_: Path, folder: Path, **more: str) -> subprocess
 # -- make test
 
 
-def suite(bin_: Path, folder: Path, *, said: str, code: int = 0, **more: str) -> subprocess.CompletedProcess[str]:
+def suite(
+    bin_: Path, folder: Path, *, said: str, code: int = 0, modem: str = "/bin/sh", **more: str
+) -> subprocess.CompletedProcess[str]:
     """run.sh where pytest notes how it was called, says this, and ends so."""
     fake(bin_ / "python", f'echo "$*" > {folder}/called', f"cat <<'END'\n{said}\nEND", f"exit {code}")
-    return run(["sh", str(ROOT / "tests/run.sh")], bin_, folder, BIN=str(bin_), **more)
+    return run(["sh", str(ROOT / "tests/run.sh")], bin_, folder, BIN=str(bin_), MODEM=modem, **more)
 
 
 def test_with_nothing_left_out_it_says_nothing_of_it(bin_: Path, tmp_path: Path):
@@ -80,6 +82,15 @@ def test_without_a_browser_its_tests_are_left_out_and_it_says_so_last(bin_: Path
     browser, places = done.stdout.splitlines()[-2:]
     assert browser.startswith("LEFT OUT: the browser tests: chromium could not be installed")
     assert places.startswith("LEFT OUT: 8 of tests/domain/test_places.py")
+
+
+def test_without_the_modem_daemon_its_tests_are_left_out_beside_those_of_the_browser(bin_: Path, tmp_path: Path):
+    done = suite(bin_, tmp_path, said="3 passed", CHROMIUM="/nowhere", modem="/bin/sh /nowhere")
+    assert done.returncode == 0
+    assert "-m not browser and not gammu" in (tmp_path / "called").read_text()
+    browser, modem = done.stdout.splitlines()[-2:]
+    assert browser.startswith("LEFT OUT: the browser tests")
+    assert modem.startswith("LEFT OUT: the tests of the modem daemon")
 
 
 @pytest.mark.parametrize(("said", "chromium"), [(SKIPPED, "/bin/sh"), ("3 passed", "/nowhere")])

@@ -127,3 +127,13 @@ def test_only_a_command_that_needs_the_profile_alone_gets_the_bare_application(
 def test_the_tables_of_the_handbook_are_those_of_the_file(language: str) -> None:
     handbook = (ROOT / "docs" / "sop-rules.md").read_text(encoding="utf-8")
     assert as_markdown(load_mission(PROFILE), language) in handbook
+
+
+def test_a_recording_that_no_call_plays_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "mali-minusma"
+    shutil.copytree(PROFILE, folder)
+    (folder / "voice" / "bm").mkdir(parents=True)
+    (folder / "voice" / "bm" / "voice_taem.mp3").write_bytes(b"x")
+    done = flask("mission", "check", str(folder))
+    assert done.returncode == 1
+    assert "voice/bm/voice_taem.mp3: no call plays this" in done.stderr

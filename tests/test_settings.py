@@ -75,6 +75,9 @@ def test_a_good_environment_is_read():
         ("TWILIO_BASE_URL", "nope"),
         ("TWILIO_BASE_URL", "http://relay.example.org"),
         ("TWILIO_BASE_URL", "https://relay.example.org/twilio"),
+        ("TWILIO_VOICE_FROM", "Carnet"),
+        ("TWILIO_CONTENT_RETENTION", "forget"),
+        ("TWILIO_ADDRESS_RETENTION", "discard"),
         ("SMTP_URL", "http://mail.example.org"),
         ("SMTP_URL", ""),
         ("SMTP_CA_FILE", "/nope"),
@@ -140,6 +143,25 @@ def test_a_sender_is_a_service_a_number_or_a_short_name(sender):
     assert read_settings(GOOD | account | sender | relay).twilio_auth_token == "t"
 
 
+def test_an_account_that_only_calls_needs_no_sender_of_texts():
+    account = {"TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKEN": "x", "TWILIO_VOICE_FROM": "+22370000098"}
+    assert read_settings(GOOD | account).twilio_voice_from == "+22370000098"
+
+
+def test_the_order_of_preference_is_read():
+    assert read_settings(GOOD | {"CHANNELS": "sim, twilio,"}).channels == ("sim", "twilio")
+    assert read_settings(GOOD).channels == ()
+
+
+def test_the_pace_of_sending_is_a_number_within_reason():
+    assert (read_settings(GOOD).send_workers, read_settings(GOOD).unsure_s) == (8, 30)
+    given = read_settings(GOOD | {"SEND_WORKERS": "64", "UNSURE_S": "5"})
+    assert (given.send_workers, given.unsure_s) == (64, 5)
+    for wrong in ("0", "65", "-1", "many", "8.5"):
+        assert problems(SEND_WORKERS=wrong) == "SEND_WORKERS: it should look like a number between 1 and 64, such as 8"
+    assert problems(UNSURE_S="4").startswith("UNSURE_S: ")
+
+
 def test_no_problem_ever_quotes_a_secret():
     text = problems(SECRET_KEY="tiny-secret", SMTP_URL="ftp://user:hidden@host", FIELD_KEYS="leaky")
     assert not re.search("tiny-secret|hidden|leaky", text)
@@ -173,6 +195,8 @@ def test_a_demo_runs_only_on_this_machine_and_without_real_providers():
     for more in (
         {"PUBLIC_BASE_URL": "https://desk.example.org"},
         {"SMTP_URL": GOOD["SMTP_URL"], "MAIL_FROM": "a@b.example"},
+        {"SMS_GATEWAY_FILE": "/etc/gateway.toml"},
+        {"SIM_DATABASE": "/var/lib/gammu-smsd/smsd.db"},
     ):
         with pytest.raises(SettingsError, match="DEMO"):
             read_settings(DEMO | more)

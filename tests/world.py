@@ -28,7 +28,7 @@ from deconflict.jobs.cycle import Cycle
 from deconflict.jobs.scheduler import cycle_of
 from deconflict.services import acknowledgements, cases, filing, people, releases, requests
 from deconflict.settings import Settings
-from deconflict.store.alerts import Acknowledgement, Alert, Message, Receipt
+from deconflict.store.alerts import Acknowledgement, Alert, Message, Receipt, Try
 from deconflict.store.base import Base, db, transaction
 from deconflict.store.cases import Case, CaseEvent, Request
 from deconflict.store.duplicates import Duplicate
@@ -302,7 +302,7 @@ def marks_left(world: World) -> int:
 def fresh_sweep(world: World) -> list[tuple[object, ...]]:
     """The cases that come of the same items when they are all looked at once, from nothing, by one matcher."""
     with transaction() as session:
-        for table in (Receipt, Acknowledgement, Message, Alert, Request, CaseEvent, Case, Duplicate, DueMark):
+        for table in (Receipt, Try, Acknowledgement, Message, Alert, Request, CaseEvent, Case, Duplicate, DueMark):
             session.execute(delete(table))
         for item in session.scalars(select(Item)):
             filing.mark_due(session, item, "test", world.now)

@@ -1,15 +1,17 @@
 """What every provider promises, and the few words the rest of the system knows about sending.
 
-A channel makes two promises: `send(outgoing, now) -> provider reference`, raising only `SendFailed`; `read_hook(hook) ->
-Receipt | Reply`, raising only `BadSignature`. A provider's own words and codes stop at its file.
+A channel sends, says what became of a try (`trace`, `status_of`) and reads the calls of its provider (`read_hook`). Of
+these only `SendFailed` and `BadSignature` are ever raised. A provider's own words and codes stop at its file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 
@@ -81,16 +83,37 @@ class BadSignature(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """What a call says, for a channel that has recordings of it: `name` is the recording's file name; `language` is the
+    recipient's, `written` the one the text is in, which a machine can read out; `reference` is spelled in it."""
+
+    name: str
+    language: str
+    written: str
+    reference: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
     """One message to one address: a phone number in E.164 or an e-mail address. `text` is ready to leave; `subject` is
-    for e-mail; `callback_token` is the secret part of the hook's address. What names a person stays out of repr()."""
+    for e-mail, `script` for a call; `callback_token` is the secret part of the hook's address. `attempt` counts hand-overs
+    of this message from 1. `others`: references a provider gave for other messages to this address, which are not this
+    one's whatever its list shows of them. What names a person stays out of repr()."""
 
     message_id: int
     to: str = field(repr=False)
     text: str = field(repr=False)
     subject: str = field(default="", repr=False)
+    script: Script | None = None
     useful_until: datetime
     callback_token: str = field(repr=False)
+    attempt: int = 1
+    others: frozenset[str] = frozenset()
+
+    @property
+    def own_reference(self) -> str:
+        """The same for the same message however often it is tried, and no number anybody could count by."""
+        return hashlib.sha256(f"{self.message_id}:{self.callback_token}".encode()).hexdigest()[:32]
 
     def life_s(self, now: datetime) -> float:
         """Seconds it stays useful. Raises SendFailed when none are left: old news sent as fresh misleads."""
@@ -103,11 +126,12 @@ class Outgoing:
 @dataclass(frozen=True, slots=True)
 class Hook:
     """A provider calling us. `url` is PUBLIC_BASE_URL + the raw request target, never a decoded one: providers sign what
-    they were told to call, and a proxy or a framework rewrites it."""
+    they were told to call, and a proxy or a framework rewrites it. `form` is `body` read as a form, empty for other bodies."""
 
     url: str
     form: Mapping[str, str]
     headers: Mapping[str, str]
+    body: bytes = field(default=b"", repr=False)
 
     def header(self, name: str) -> str:
         """One header whatever its case, "" when absent."""
@@ -134,9 +158,33 @@ class Reply:
     opted_out: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A key pressed during a call of ours: one of 0-9, * and #."""
+
+    provider_ref: str
+    key: str
+
+
+def is_key(key: str) -> bool:
+    """Whether it is one key of a telephone."""
+    return len(key) == 1 and key in "0123456789*#"
+
+
+Heard = Receipt | Reply | Pressed
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the provider does next; an empty one asks nothing of it."""
+
+    body: str = ""
+    mimetype: str = "text/plain"
+
+
 @runtime_checkable
 class Channel(Protocol):
-    """One provider. `carries` is "sms" or "email"."""
+    """One provider. `carries` is "sms", "email" or "voice"; `two_way`: can whoever is reached write back to it?"""
 
     @property
     def name(self) -> str: ...
@@ -144,8 +192,47 @@ class Channel(Protocol):
     @property
     def carries(self) -> str: ...
 
+    @property
+    def two_way(self) -> bool: ...
+
     def send(self, outgoing: Outgoing, now: datetime) -> str:
         """Hand over one message and return the provider's reference. Raises SendFailed, nothing else."""
 
-    def read_hook(self, hook: Hook) -> Receipt | Reply:
+    def trace(self, outgoing: Outgoing, tried_at: datetime, now: datetime) -> Receipt | None:
+        """What became of a try whose answer never came, from the provider's own list; `tried_at` is when it began. None: the
+        provider knows of none, or keeps no list. Raises SendFailed when it cannot be asked now, nothing else."""
+
+    def status_of(self, provider_ref: str, now: datetime) -> Receipt | None:
+        """What the provider says of it now, for receipts that are lost; None when it cannot be polled, or knows nothing.
+        Raises SendFailed when it cannot be asked now, nothing else."""
+
+    def read_hook(self, hook: Hook) -> Heard:
         """Understand a call from the provider. Raises BadSignature, nothing else."""
+
+
+@runtime_checkable
+class Collecting(Protocol):
+    """A channel whose news is fetched, because nothing calls us: a modem on this machine."""
+
+    def collect(self, now: datetime) -> list[Heard]:
+        """What has come since, oldest first. It stays in the provider's box until `forget`, so that a crash before it is
+        written down here loses nothing. Raises SendFailed when the box cannot be opened now, nothing else."""
+
+    def forget(self, heard: Sequence[Heard]) -> None:
+        """Take out of the box what has been written down. Raises as `collect`."""
+
+
+@runtime_checkable
+class Conversing(Protocol):
+    """A channel whose provider waits to hear how to go on: a call after a key was pressed."""
+
+    def answer(self, hook: Hook, heard: Heard) -> Answer:
+        """What to reply to a hook that `read_hook` understood."""
+
+
+@runtime_checkable
+class Playing(Protocol):
+    """A channel whose provider fetches sounds from us during a call."""
+
+    def recording(self, language: str, name: str) -> Path | None:
+        """The file of this name, None unless a call of ours plays it."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import ipaddress
 import re
 import smtplib
@@ -17,7 +16,7 @@ from email.utils import format_datetime, parseaddr
 from typing import Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from deconflict.channels.port import Ambiguous, BadSignature, Code, Hook, Outgoing, Receipt, Reply, SendFailed
+from deconflict.channels.port import Ambiguous, BadSignature, Code, Heard, Hook, Outgoing, Receipt, SendFailed
 
 TIMEOUT_S = 15.0
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+", re.ASCII)
@@ -71,6 +70,7 @@ class SmtpMail:
 
     name = "smtp"
     carries = "email"
+    two_way = False
 
     def __init__(self, settings: SmtpSettings, timeout_s: float = TIMEOUT_S) -> None:
         """Raises ValueError, naming the variable, when the settings cannot send."""
@@ -102,7 +102,13 @@ class SmtpMail:
             failure = Ambiguous() if handing.over else SendFailed(Code.NETWORK.retryable, Code.NETWORK)
         raise failure  # outside `except`: the server's words quote the address, and would be logged as its context
 
-    def read_hook(self, hook: Hook) -> Receipt | Reply:
+    def trace(self, outgoing: Outgoing, tried_at: datetime, now: datetime) -> Receipt | None:
+        return None  # servers keep no list: it is sent again, and whoever has both sees one Message-ID
+
+    def status_of(self, provider_ref: str, now: datetime) -> Receipt | None:
+        return None
+
+    def read_hook(self, hook: Hook) -> Heard:
         raise BadSignature  # mail servers call nobody
 
     def _compose(self, outgoing: Outgoing, now: datetime) -> EmailMessage:
@@ -113,7 +119,7 @@ class SmtpMail:
         mail["To"] = outgoing.to
         mail["Subject"] = " ".join(outgoing.subject.split())
         mail["Date"] = format_datetime(now)
-        mail["Message-ID"] = f"<{_unspeaking(outgoing)}@{self._domain}>"
+        mail["Message-ID"] = f"<{outgoing.own_reference}@{self._domain}>"
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: out-of-office answers stay away
         mail.set_content(outgoing.text, cte="quoted-printable")
         return mail
@@ -163,11 +169,6 @@ def _of_reply(code: int, refusal: Code) -> SendFailed:
     if 500 <= code < 600:
         return SendFailed(refusal.retryable, refusal)
     return SendFailed(Code.BUSY.retryable, Code.BUSY)
-
-
-def _unspeaking(outgoing: Outgoing) -> str:
-    """The same for the same message, and no number anybody could count by."""
-    return hashlib.sha256(f"{outgoing.message_id}:{outgoing.callback_token}".encode()).hexdigest()[:32]
 
 
 def _is_address(address: str) -> bool:

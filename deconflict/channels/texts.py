@@ -1,5 +1,6 @@
 """The texts people receive, from templates/messages/<language>/: `<event>.txt` is an SMS, `<event>.mail.txt` an e-mail whose
-first line is its subject. A country team reads and endorses those files, so they hold plain words and $names only.
+first line is its subject, `voice_*.txt` is read out in a call. A country team reads and endorses those files, so they hold
+plain words and $names only.
 
 An event is an audience and a purpose. Teams on the road are told to call their base; officers, focal points and mission
 desks are told to log in. A link is only ever put in an e-mail.
@@ -13,7 +14,8 @@ from functools import cache
 from pathlib import Path
 from string import Template
 
-from deconflict.domain.sms import fit
+from deconflict.channels.port import Script
+from deconflict.domain.sms import fit, spelled
 
 FOLDER = Path(__file__).parents[2] / "templates" / "messages"
 FALLBACK = "fr"  # a recipient whose language nobody wrote texts in is still told
@@ -43,6 +45,36 @@ class Event(StrEnum):
     def has_mail(self) -> bool:
         """Teams on the road read no mail."""
         return not self.startswith("team_")
+
+    @property
+    def has_voice(self) -> bool:
+        """Nobody is rung to hear that something is over."""
+        return self.voice is not None
+
+    @property
+    def voice(self) -> Voice | None:
+        """What a call about it says. Few scripts: each is recorded in every language of the country."""
+        audience, _, purpose = self.partition("_")
+        if purpose == "closed":
+            return None
+        if purpose == "minimal":
+            return Voice.MINIMAL
+        if audience == "team":
+            return Voice.TEAM_URGENT if purpose == "critical" else Voice.TEAM
+        return Voice.DESK_URGENT if purpose == "critical" else Voice.DESK
+
+
+class Voice(StrEnum):
+    """What is said in calls; the value is the name of the text and of its recordings. Scripts end before the reference, which
+    is spelled after them; KEYS and THANKS belong to every call."""
+
+    TEAM_URGENT = "voice_team_urgent"
+    TEAM = "voice_team"
+    DESK_URGENT = "voice_desk_urgent"
+    DESK = "voice_desk"
+    MINIMAL = "voice_minimal"
+    KEYS = "voice_keys"
+    THANKS = "voice_thanks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +107,23 @@ def render_mail(event: str, lang: str, *, reference: str, counter: int, code: st
     return Mail(subject.strip(), f"{body.strip()}\n\n-- \n{disclaimer.strip()}\n")
 
 
+def render_voice(event: str, lang: str, *, reference: str, spoken: str = "") -> tuple[str, Script]:
+    """What a call says, and the same for channels that have it recorded in `spoken`, "" for `lang`. Raises ValueError for an
+    event that does not exist or that nobody is rung for."""
+    voice = Event(event).voice
+    if voice is None:
+        raise ValueError(f"nobody is rung for {event}")
+    written = _spoken(lang)
+    text = Template(_source(written, f"{voice}.txt")).substitute(reference=spelled(reference))
+    script = Script(name=voice, language=_tag(spoken or lang), written=written, reference=reference)
+    return f"{text.strip()} {voice_words(Voice.KEYS, written)}", script
+
+
+def voice_words(part: Voice, lang: str) -> str:
+    """The words of a part that belongs to every call."""
+    return _source(_spoken(lang), f"{part}.txt").strip()
+
+
 def _filled(event: Event, lang: str, ending: str, reference: str, counter: int, code: str, link: str) -> str:
     lines = _source(_spoken(lang), event + ending).splitlines()
     kept = "\n".join(line for line in lines if link or "$link" not in line)
@@ -82,8 +131,11 @@ def _filled(event: Event, lang: str, ending: str, reference: str, counter: int, 
 
 
 def _spoken(lang: str) -> str:
-    tag = lang.replace("_", "-").partition("-")[0].lower()
-    return tag if tag in languages() else FALLBACK
+    return _tag(lang) if _tag(lang) in languages() else FALLBACK
+
+
+def _tag(lang: str) -> str:
+    return lang.replace("_", "-").partition("-")[0].lower()
 
 
 @cache

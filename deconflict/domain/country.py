@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, tzinfo
 from pathlib import Path
 from typing import TypeVar
@@ -94,7 +94,8 @@ class Committee:
 
 @dataclass(frozen=True, slots=True)
 class Mission:
-    """Everything of config/missions/<code>, read once. `bounds` is (south, west, north, east) in degrees."""
+    """Everything of config/missions/<code>, read once. `bounds` is (south, west, north, east) in degrees; `spoken` names the
+    languages people may be called in beside those that texts are written in, by tag."""
 
     code: str
     name: Label
@@ -111,6 +112,7 @@ class Mission:
     pack: RulePack
     gazetteer: Gazetteer
     basemap: Path
+    spoken: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def zone(self) -> tzinfo:

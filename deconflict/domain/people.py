@@ -42,7 +42,7 @@ WORD_MIN = 4
 @dataclass(frozen=True, slots=True)
 class Newcomer:
     """Somebody to be invited. `phones` are mobile numbers in E.164, in the order to try. `roles` empty: is told things but
-    does not sign in, and needs no `email`."""
+    does not sign in, and needs no `email`. `spoken`: the language to be called in, "" for `language`."""
 
     name: str
     language: str
@@ -51,6 +51,7 @@ class Newcomer:
     roles: frozenset[str]
     email: str | None
     phones: tuple[str, ...]
+    spoken: str = ""
 
 
 def fold(text: str) -> str:

@@ -46,19 +46,35 @@ def fit(text: str) -> str:
     return "".join(map(_plain, text.translate(_SPELLED)))
 
 
-def segments(text: str) -> int:
-    """How many parts a network makes of it: 160 units in one GSM-7 part, 153 in each of several; 70 and 67 in UCS-2."""
-    gsm = all(map(_is_gsm, text))
+def parts(text: str) -> list[str]:
+    """What a network makes of it: 160 units in one GSM-7 part, 153 in each of several; 70 and 67 in UCS-2."""
+    gsm = is_plain(text)
     units = [len(_CODEC.encode(c)[0]) if gsm else len(c.encode("utf-16-le", "surrogatepass")) // 2 for c in text]
     alone, each = (160, 153) if gsm else (70, 67)
     if sum(units) <= alone:
-        return 1
-    parts, room = 1, each
-    for size in units:  # a letter of two units is never cut in half
+        return [text]
+    cut, room = [""], each
+    for char, size in zip(text, units, strict=True):  # a letter of two units is never cut in half
         if size > room:
-            parts, room = parts + 1, each
+            cut, room = [*cut, ""], each
+        cut[-1] += char
         room -= size
-    return parts
+    return cut
+
+
+def segments(text: str) -> int:
+    """How many parts a network makes of it."""
+    return len(parts(text))
+
+
+def is_plain(text: str) -> bool:
+    """Whether it travels in GSM-7; otherwise in UCS-2."""
+    return all(map(_is_gsm, text))
+
+
+def spelled(reference: str) -> str:
+    """Letter by letter, with pauses, as it is read out in a call: a spoken "4F7K2" is a word nobody can write down."""
+    return ", ".join(reference.upper())
 
 
 def forbidden(text: str, names: Iterable[str] = (), known: Iterable[str] = ()) -> list[str]:

@@ -45,14 +45,16 @@ class AlertState(StrEnum):
 
 
 class MessageState(StrEnum):
-    """One try. `undelivered` of the provider is FAILED."""
+    """One channel, one address. `undelivered` of the provider is FAILED."""
 
     QUEUED = "queued"
     SENDING = "sending"
+    UNSURE = "unsure"  # it left, and nobody said what became of it
     SENT = "sent"
     DELIVERED = "delivered"
     FAILED = "failed"
     WITHDRAWN = "withdrawn"
+    HELD = "held"  # stopped before it left: an officer releases or discards it
 
 
 class RequestState(StrEnum):
@@ -146,7 +148,22 @@ HOLD: dict[str, Move] = {
     "lift": _move("lifting", "lifted", "second"),
 }
 
-TABLES = {"item": ITEM, "case": CASE, "request": REQUEST, "release": RELEASE, "hold": HOLD}
+MESSAGE: dict[str, Move] = {
+    "claim": _move("queued", "sending", "system"),
+    # The request left and no answer came, or who made it is gone: never straight back to the queue.
+    "lose": _move("sending", "unsure", "system"),
+    "requeue": _move("sending unsure", "queued", "system"),
+    # A receipt may come before the send was written down, and for what was given up or taken back after it had left.
+    "accept": _move("queued sending unsure withdrawn", "sent", "system"),
+    "deliver": _move("queued sending unsure sent withdrawn", "delivered", "system"),
+    # Whoever says both is believed when he says the louder: a second call is cheaper than a silence.
+    "fail": _move("queued sending unsure sent delivered", "failed", "system"),
+    "withdraw": _move("queued held", "withdrawn", "system officer"),
+    "hold": _move("queued", "held", "system"),
+    "let_go": _move("held", "queued", "officer"),
+}
+
+TABLES = {"item": ITEM, "case": CASE, "request": REQUEST, "release": RELEASE, "hold": HOLD, "message": MESSAGE}
 
 
 def target(table: str, state: str, event: str, who: str) -> str:
@@ -168,3 +185,5 @@ OPEN_CASES = frozenset(OPEN_CASE.split())
 LIVE_ITEMS = frozenset({"submitted", "read", "returned"})
 # What is over is still where and when it was: some rules look days back, until retention makes it coarse.
 MATCHED_ITEMS = LIVE_ITEMS | {"ended"}
+WAITING = frozenset({MessageState.QUEUED, MessageState.SENDING, MessageState.UNSURE})  # nobody can say that it has left
+MAY_HAVE_LEFT = frozenset({MessageState.SENDING, MessageState.UNSURE, MessageState.SENT, MessageState.DELIVERED})

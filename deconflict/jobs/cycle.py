@@ -1,5 +1,6 @@
-"""One turn of everything that runs by itself, in order. The scheduler calls it every second; tests and the demo call it with
-a clock of their own."""
+"""One turn of everything that runs by itself, in order. Tests and the demo take it whole, with a clock of their own; the
+scheduler decides, delivers and inquires at the same time, so that a provider that is slow delays no decision, and one that
+does not answer delays no message."""
 
 from __future__ import annotations
 
@@ -9,34 +10,44 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from deconflict.channels.port import Channel
+from deconflict.channels.port import Channel, Collecting
 from deconflict.domain.country import Mission
 from deconflict.jobs.calendar import run_calendar
-from deconflict.jobs.dispatch import dispatch_due
+from deconflict.jobs.dispatch import dispatch_due, take_back
 from deconflict.jobs.escalate import escalate_due
+from deconflict.jobs.inquire import inquire_due
 from deconflict.jobs.letters import post_letters
 from deconflict.jobs.release import release_due
 from deconflict.jobs.retention import run_retention
+from deconflict.jobs.unreached import pass_on
 from deconflict.matching.again import look_again
 from deconflict.matching.in_force import begin
 from deconflict.matching.matcher import match_due
+from deconflict.services.hearing import collect
 from deconflict.services.known_again import know_again
+from deconflict.services.pacing import Pace
 from deconflict.store.base import db, transaction
 from deconflict.store.work import beat, take_slot, turn
 
 log = structlog.get_logger()
 ESCALATE_EVERY = timedelta(seconds=5)
+COLLECT_EVERY = timedelta(seconds=5)
 BEAT_EVERY = timedelta(seconds=5)
+Stage = Callable[[datetime], object]
+Clock = Callable[[], datetime]
+PACE = Pace()
 
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """What a turn needs: the profile, the channels by what they carry, the outside address, and a name for this process."""
+    """What a turn needs: the profile, the channels by name in order of preference, the outside address, a name for this
+    process, and how fast it sends."""
 
     mission: Mission
     channels: Mapping[str, Channel]
     base_url: str
     worker: str
+    pace: Pace = PACE
 
     def begin(self, now: datetime) -> bool:
         """A scheduler starts: its rules, its gazetteer and its keys are in force from now on. False when the database could not be
@@ -44,30 +55,69 @@ class Cycle:
         return _ran(know_again, now) and _ran(lambda at: begin(self.mission, at), now)
 
     def run(self, now: datetime) -> None:
-        """Look again, match, release, escalate, send, calendar, retention, heartbeat. A stage that fails is told and stops no other;
-        the heartbeat is written only when every stage came through."""
-        stages: tuple[Callable[[datetime], object], ...] = (
+        """Everything once: what leaves before what can wait."""
+        leaving = (self._take_back, lambda at: self._inquire(lambda: at), lambda at: self._send(lambda: at))
+        self._turn((*self._deciding(), *leaving, *self._fetching(), *self._keeping()), now)
+
+    def decide(self, now: datetime, sending: bool) -> None:
+        """Who is owed what by now. Without whatever is `sending` meanwhile there is no heartbeat."""
+        self._turn((*self._deciding(), *self._keeping()), now, sending)
+
+    def deliver(self, clock: Clock) -> int:
+        """What is owed leaves. Returns how many tries were made."""
+        _ran(self._take_back, clock())
+        return self._send(clock)
+
+    def inquire(self, clock: Clock) -> int:
+        """What providers have not said, and what they hold for us. Returns how many questions were asked."""
+        for stage in self._fetching():
+            _ran(stage, clock())
+        return self._inquire(clock)
+
+    def _turn(self, stages: tuple[Stage, ...], now: datetime, sending: bool = True) -> None:
+        """A stage that fails is told and stops no other; the heartbeat is written only when every stage came through."""
+        failed = [stage for stage in stages if not _ran(stage, now)]
+        if sending and not failed and take_slot("heartbeat", BEAT_EVERY, now):
+            with transaction() as session:
+                beat(session, "scheduler", now)
+
+    def _deciding(self) -> tuple[Stage, ...]:
+        return (
             lambda at: look_again(self.mission, at),
             lambda at: match_due(self.mission, at, limit=50),
             lambda at: release_due(self.mission, at),
             self._escalate,
-            lambda at: dispatch_due(self.channels, self.base_url, self.worker, at),
-            lambda at: post_letters(self.channels, self.base_url, at),
-            lambda at: run_calendar(self.mission, at),
-            lambda at: run_retention(self.mission, at),
+            lambda at: pass_on(self.mission, at),
         )
-        failed = [stage for stage in stages if not _ran(stage, now)]
-        if not failed and take_slot("heartbeat", BEAT_EVERY, now):
-            with transaction() as session:
-                beat(session, "scheduler", now)
+
+    def _fetching(self) -> tuple[Stage, ...]:
+        first_of_kind = {channel.carries: channel for channel in reversed(list(self.channels.values()))}
+        return (lambda at: post_letters(first_of_kind, self.base_url, at), self._collect)
+
+    def _keeping(self) -> tuple[Stage, ...]:
+        return (lambda at: run_calendar(self.mission, at), lambda at: run_retention(self.mission, at))
+
+    def _take_back(self, now: datetime) -> None:
+        take_back(self.worker, self.pace, now)
+
+    def _inquire(self, clock: Clock) -> int:
+        return inquire_due(self.channels, self.base_url, clock(), clock=clock)
+
+    def _send(self, clock: Clock) -> int:
+        return dispatch_due(self.channels, self.base_url, self.worker, clock(), pace=self.pace, clock=clock)
 
     def _escalate(self, now: datetime) -> None:
         with turn("escalate", ESCALATE_EVERY, now) as mine:
             if mine:
                 escalate_due(self.mission, now)
 
+    def _collect(self, now: datetime) -> None:
+        boxes = [channel for channel in self.channels.values() if isinstance(channel, Collecting)]
+        if boxes and take_slot("collect", COLLECT_EVERY, now):
+            collect(boxes, now)
 
-def _ran(stage: Callable[[datetime], object], now: datetime) -> bool:
+
+def _ran(stage: Stage, now: datetime) -> bool:
     try:
         stage(now)
     except Exception:

@@ -14,7 +14,7 @@ from deconflict.domain.country import Mission
 from deconflict.domain.escalation import DESK, MINIMAL, RELEASE, REQUEST
 from deconflict.domain.states import OPEN_CASES, AlertState, CaseState, ReleaseState, RequestState
 from deconflict.jobs.release import RING
-from deconflict.matching.climb import Climb
+from deconflict.matching.climb import UNREACHED, Climb
 from deconflict.matching.marks import portions
 from deconflict.matching.silence import silent_since
 from deconflict.services.releases import fall_silent
@@ -107,6 +107,9 @@ def _climbs(session: Session, mission: Mission, case: Case, alerts: list[Alert],
     for name in {alert.purpose for alert in this_round if alert.purpose.startswith(MINIMAL)}:
         since = min(alert.owed_at for alert in this_round if alert.purpose == name)
         yield from climb(name.partition(":")[2], MINIMAL, name, since, this_round)
+    for name in {alert.purpose for alert in this_round if alert.purpose.startswith(UNREACHED)}:
+        since = min(alert.owed_at for alert in this_round if alert.purpose == name)
+        yield from climb("ocha", DESK, name, since, this_round)
     for call in case.release_asks:
         if call.state == ReleaseState.SILENT and call.round == case.round:
             yield from climb("ocha", DESK, f"{RELEASE}:{call.id}", call.due_at, this_round)

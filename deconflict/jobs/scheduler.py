@@ -6,43 +6,69 @@ from __future__ import annotations
 import os
 import signal
 import socket
-from datetime import UTC, datetime
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from types import FrameType
 
 import structlog
 from apscheduler.schedulers.blocking import BlockingScheduler
 from flask import Flask
 
-from deconflict.channels.port import Channel
-from deconflict.channels.registry import channels_for
-from deconflict.jobs.cycle import Cycle
+from deconflict.jobs.beside import Beside
+from deconflict.jobs.cycle import Clock, Cycle
+from deconflict.services.pacing import Pace
 from deconflict.store.base import db
 
 log = structlog.get_logger()
 EVERY_S = 1
+SEND_EVERY_S = 0.25
+SWITCH_S = 0.0005  # between threads: one that has its answer waits ten times as long by default for one that computes
+BACK = timedelta(seconds=2)
+
+
+class Steady(BlockingScheduler):  # type: ignore[misc]
+    """APScheduler sleeps until an instant of the wall clock: set back an hour, it would sleep for that hour."""
+
+    _last = datetime.min.replace(tzinfo=UTC)
+
+    def _process_jobs(self) -> float:
+        now = datetime.now(UTC)
+        if now + BACK < self._last:
+            log.warning("the clock was set back")
+            for job in self.get_jobs():
+                job.modify(next_run_time=now)
+        self._last = now
+        wait_s = super()._process_jobs()
+        return EVERY_S if wait_s is None else min(wait_s, EVERY_S)
 
 
 def cycle_of(app: Flask) -> Cycle:
-    """The cycle with this app's profile and channels; the first provider of each kind carries it."""
-    from deconflict.services.demo_inbox import sink_of
-
+    """The cycle with this app's profile, channels and pace."""
     settings = app.extensions["settings"]
-    sink = sink_of(app) if settings.demo else None
-    by_use: dict[str, Channel] = {}
-    for channel in channels_for(settings, sink=sink, demo_secret=settings.secret_key).values():
-        by_use.setdefault(channel.carries, channel)
     worker = f"{socket.gethostname()}:{os.getpid()}"[:64]
-    return Cycle(app.extensions["mission"], by_use, settings.public_base_url, worker)
+    pace = Pace(settings.send_workers, timedelta(seconds=settings.unsure_s))
+    return Cycle(app.extensions["mission"], app.extensions["channels"], settings.public_base_url, worker, pace)
 
 
 def run(app: Flask) -> None:
-    """Until SIGTERM or SIGINT; a running cycle is finished first."""
+    """Until SIGTERM or SIGINT; what runs and what is leaving is finished first."""
+    sys.setswitchinterval(SWITCH_S)
     cycle = cycle_of(app)
     # Missing a second must never mean skipping a duty: no misfire limit, and what piled up runs once.
-    scheduler = BlockingScheduler(
-        timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-    )
+    scheduler = Steady(timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1})
 
+    def beside(name: str, work: Callable[[Clock], int], every_s: float) -> Beside:
+        def once() -> int:
+            with app.app_context():
+                try:
+                    return work(lambda: datetime.now(UTC))
+                finally:
+                    db.session.remove()
+
+        return Beside(name, once, every_s)
+
+    sender, inquirer = beside("sender", cycle.deliver, SEND_EVERY_S), beside("inquirer", cycle.inquire, EVERY_S)
     begun = False
 
     def turn() -> None:
@@ -50,7 +76,7 @@ def run(app: Flask) -> None:
         with app.app_context():
             try:
                 begun = begun or cycle.begin(datetime.now(UTC))
-                cycle.run(datetime.now(UTC))
+                cycle.decide(datetime.now(UTC), sending=sender.alive)
             finally:
                 db.session.remove()
 
@@ -61,4 +87,10 @@ def run(app: Flask) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     log.info("scheduler started", worker=cycle.worker)
-    scheduler.start()
+    sender.start()
+    inquirer.start()
+    try:
+        scheduler.start()
+    finally:
+        inquirer.stop()
+        sender.stop()

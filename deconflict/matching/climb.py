@@ -26,6 +26,7 @@ from deconflict.store.outbox import Owed, first_contact, write_alert
 from deconflict.store.people import Person
 from deconflict.store.queries import facts_of, on_duty, people_of, version_filed_at
 
+UNREACHED = "unreached"  # word to the desk that somebody cannot be reached and must be called
 FUNCTION_OF = {
     ("humanitarian", "owner_focal_point"): "focal_point",
     ("humanitarian", "owner_alternate"): "alternate",
@@ -77,6 +78,15 @@ class Climb:
             # Nobody on the first steps can be written to: the word does not wait there for the clock of the next.
             written = next((n for s in ladder.steps if s not in due and (n := self._take(ladder, s, rung))), 0)
         return written
+
+    def take_next_step(self) -> int:
+        """The next step that nobody has taken and that somebody stands on, whatever its clock: who stood on the one before
+        cannot be reached. Returns how many alerts it wrote."""
+        ladder, taken = self.ladder, self._taken()
+        if ladder is None:
+            return 0
+        rung: set[int] = set()
+        return next((n for s in ladder.steps if s.id not in taken and (n := self._take(ladder, s, rung))), 0)
 
     def take_all(self) -> int:
         """Every step of OCHA's ladder at once, and the duty officers of the other hubs: for what must not wait for a clock."""

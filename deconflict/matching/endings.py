@@ -10,7 +10,7 @@ from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import may_hear
 from deconflict.domain.escalation import CLOSING
 from deconflict.domain.severity import Severity
-from deconflict.domain.states import AlertState, ItemState, MessageState, RequestState, target
+from deconflict.domain.states import MAY_HAVE_LEFT, AlertState, ItemState, RequestState, target
 from deconflict.matching.causes import Looked, last_look
 from deconflict.store.alerts import Alert
 from deconflict.store.base import Unreadable
@@ -20,7 +20,6 @@ from deconflict.store.outbox import Owed, withdraw, write_alert
 from deconflict.store.queries import alerts_of, on_duty
 
 CLOSING_TEXT = {"ocha": "officer_closed", "humanitarian": "focal_closed", "mission": "mission_closed"}
-LEFT = (MessageState.SENDING, MessageState.SENT, MessageState.DELIVERED)
 CLOSING_LIFE = timedelta(hours=24)  # a closing text still matters after the overlap: people act on old news
 
 
@@ -106,7 +105,7 @@ def _told(session: Session, case: Case) -> list[Alert]:
     and has heard nothing since is told nothing: that it was on again in between he would learn by hearing it twice (RUL-6)."""
     latest: dict[tuple[int, str, str], Alert] = {}
     for alert in alerts_of(session, case):
-        if any(m.state in LEFT for m in alert.messages):
+        if any(m.state in MAY_HAVE_LEFT for m in alert.messages):
             who = (alert.person_id, alert.side, alert.team_contact_hash)
             latest.pop(who, None)
             if alert.purpose != CLOSING:
@@ -115,4 +114,4 @@ def _told(session: Session, case: Case) -> list[Alert]:
 
 
 def _channels_that_left(alert: Alert) -> tuple[str, ...]:
-    return tuple(sorted({m.channel for m in alert.messages if m.state in LEFT}, reverse=True))
+    return tuple(sorted({m.channel for m in alert.messages if m.state in MAY_HAVE_LEFT}, reverse=True))

@@ -108,6 +108,7 @@ class MissionSchema(Strict):
     languages = words(["fr", "en"])
     gazetteer = text()
     basemap = text()
+    spoken = fields.Dict(fields.String(validate=validate.Regexp(r"^[a-z]{2,3}$")), text(), load_default=dict)
     two_way_sms = fields.Boolean(truthy={True}, falsy={False}, required=True)
     name = fields.Nested(Words, required=True)
     bounds = fields.Nested(BoundsSchema, required=True)

@@ -52,10 +52,12 @@ class OrganisationSchema(Door):
 
 
 class NewcomerSchema(Door):
-    """-> Newcomer. `side` sets the roles and functions one may have; `scopes` are the mission's sectors or areas."""
+    """-> Newcomer. `side` sets the roles and functions one may have; `scopes` are the mission's sectors or areas,
+    `spoken` the languages it can call people in."""
 
     name = Text(NAME_LONGEST, required=True)
     language = Choice(LANGUAGES, required=True)
+    spoken = fields.String(load_default="")
     scope = fields.String(load_default=None, allow_none=True)
     roles = fields.List(fields.String(), load_default=list)
     email = Text(
@@ -64,9 +66,9 @@ class NewcomerSchema(Door):
         validate=validate.Email(error=_l("Write an address such as name@example.org.")),
     )
 
-    def __init__(self, side: str, scopes: Collection[str], plan: PhonePlan) -> None:
+    def __init__(self, side: str, scopes: Collection[str], plan: PhonePlan, spoken: Collection[str] = ()) -> None:
         super().__init__()
-        self.side, self.scopes = side, scopes
+        self.side, self.scopes, self.callable_in = side, scopes, spoken
         few = validate.Length(max=NUMBERS_MOST, error=_l("Three numbers at most."))
         self.declared_fields["function"] = Choice(FUNCTIONS[side], required=True)
         self.declared_fields["phones"] = fields.List(TextableNumber(plan), load_default=list, validate=few)
@@ -77,6 +79,8 @@ class NewcomerSchema(Door):
         wrong: dict[str, list[Any]] = {}
         if data.get("scope") and data["scope"] not in self.scopes:
             wrong["scope"] = [CHOOSE]
+        if data.get("spoken") and data["spoken"] not in self.callable_in:
+            wrong["spoken"] = [CHOOSE]
         if any(SIDE_OF.get(role) != self.side for role in data.get("roles", ())):
             wrong["roles"] = [_l("This role belongs to another kind of organisation.")]
         elif not may_be_combined(data.get("roles", ())):
@@ -100,4 +104,5 @@ class NewcomerSchema(Door):
             roles=frozenset(data["roles"]),
             email=data["email"].lower() if data["email"] else None,
             phones=tuple(dict.fromkeys(data["phones"])),
+            spoken=data["spoken"],
         )

@@ -1,5 +1,6 @@
-"""Somebody has it: by code page, link in an e-mail, in the app, by a relay an officer writes down, or by an SMS with the
-code. All write the same record; delivered is never acknowledged, and a ladder stops only for the round it was about."""
+"""Somebody has it: by code page, link in an e-mail, in the app, by a relay an officer writes down, by a key during a call, or
+by an SMS with the code. All write the same record; delivered is never acknowledged, and a ladder stops only for the round it
+was about."""
 
 from __future__ import annotations
 
@@ -22,6 +23,7 @@ from deconflict.store.work import insert_once
 FAILURES = 5
 LOCKED_FOR = timedelta(minutes=15)
 ANSWERS = ("received", "cannot_comply", "wrong_person")
+KEYS = {"1": "received", "2": "cannot_comply", "9": "wrong_person"}  # pressed during a call
 LEVELS = ("desk", "unit", "team")
 HOW = ("phone", "radio", "in_person")
 READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})  # what Crockford's alphabet leaves out, read back over a radio
@@ -67,6 +69,21 @@ def acknowledge_in_app(alert_id: int, by: Audience, now: datetime, answer: str =
         if alert is None or alert.person_id != by.person_id or alert.level == "team":
             raise NotFound
         _acknowledge(session, alert, "in_app", now, answer=answer)
+
+
+def acknowledge_by_key(token: str, key: str, now: datetime) -> bool:
+    """A key pressed during the call of the message with this token; a key without a meaning says nothing. Whether it was an
+    answer."""
+    answer = KEYS.get(key)
+    if answer is None:
+        return False
+    with transaction() as session:
+        rung = select(Message.alert_id).where(Message.token == token, Message.channel == "voice").scalar_subquery()
+        alert = session.scalars(select(Alert).where(Alert.id == rung).with_for_update(of=Alert)).first()
+        if alert is None:
+            return False
+        _acknowledge(session, alert, "voice_key", now, answer=answer)
+        return True
 
 
 def acknowledge_by_relay(

@@ -9,12 +9,11 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
-from deconflict.services.sending import late_messages
 from deconflict.store.people import Duty, Person
+from deconflict.store.waiting import LATE, late_messages
 from deconflict.store.work import Heartbeat
 
 OLD_HEARTBEAT = timedelta(seconds=60)
-LATE_MESSAGE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ def health_of(session: Session, mission: Mission, now: datetime) -> Health:
     beating = beat is not None and abs(now - beat.at) <= OLD_HEARTBEAT
     attended = _attended(session, now)
     unattended = tuple(area.code for area in mission.areas if area.code not in attended)
-    return Health(beat.at if beat else None, beating, late_messages(session, now, LATE_MESSAGE), unattended)
+    return Health(beat.at if beat else None, beating, late_messages(session, now, LATE), unattended)
 
 
 def _attended(session: Session, now: datetime) -> set[str]:

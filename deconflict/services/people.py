@@ -66,6 +66,7 @@ def invite(by: Audience | None, organisation_id: int, who: Newcomer, *, link_for
             organisation_id=organisation_id,
             name=who.name,
             language=who.language,
+            spoken=who.spoken,
             function=who.function,
             scope=who.scope,
             contacts=_contacts(who),

@@ -1,181 +1,259 @@
-"""The database's half of sending: claim what is due, record what became of it. Between the two no transaction is open; a
-crash leaves `sending`, which returns to the queue when its lease ends: twice is better than never, and `tries` says so."""
+"""The first half of sending: claim what is due and choose who carries it. Claimed, it is a row of the ledger before it
+leaves; while it leaves no transaction is open. What became of it is services.outcomes."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
-from sqlalchemy import Select, and_, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, insert, select, update
+from sqlalchemy.orm import Session, aliased
 
-from deconflict.channels.port import Channel, Code, Outgoing, SendFailed
-from deconflict.channels.texts import render, render_mail
+from deconflict.channels.port import Channel, Code, Outgoing
+from deconflict.channels.texts import render, render_mail, render_voice
 from deconflict.domain.severity import Harm
 from deconflict.domain.states import AlertState, MessageState
-from deconflict.store.alerts import Alert, Message
+from deconflict.services.giving_up import give_up, locked
+from deconflict.services.routing import NOT_HERE, Routes, routes_at
+from deconflict.store.alerts import NO_TRACE, Alert, Message, Try
 from deconflict.store.base import Unreadable, db, transaction
-from deconflict.store.outbox import first_contact, queue_message
-from deconflict.store.people import Contact
+from deconflict.store.cases import Case
+from deconflict.store.items import Item
+from deconflict.store.people import Person
+from deconflict.store.providers import keep_breaker
 
 log = structlog.get_logger()
 
-LEASE = timedelta(seconds=90)  # longer than any provider's timeout
-BATCH = 20
-FIRST_RETRY_S = 20.0
-LONGEST_RETRY_S = 900.0
+LEASE = timedelta(seconds=90)
+LONGEST_CALL = timedelta(seconds=45)  # no provider keeps one waiting as long; what is left of a lease must be more
+BATCH = 64
+
+# What one message needs to leave. Rows of columns and not of objects: ten thousand may be due at once.
+Facts = Any
+NEEDED = (
+    Message.id,
+    Message.channel,
+    Message.address,
+    Message.token,
+    Message.tries,
+    Message.attempt,
+    Message.urgency,
+    Alert.state.label("alert_state"),
+    Alert.useful_until,
+    Alert.level,
+    Alert.text,
+    Alert.reference,
+    Alert.counter,
+    Alert.code,
+    Alert.link,
+    Person.language,
+    Person.spoken,
+    Case.harm,
+    Item.departs_at,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A claimed message, ready to leave, with nothing of the database in it."""
+    """A claimed message, ready to leave, with nothing of the database in it. `number` counts its hand-overs; it must have
+    begun before `begin_by`, or not at all, since somebody else may hold it afterwards."""
 
     message_id: int
+    number: int
     channel: Channel
     outgoing: Outgoing
+    begin_by: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """`failure` None: the provider took it and calls it `provider_ref`."""
+@dataclass(slots=True)
+class _Batch:
+    """What becomes of the messages of one claim."""
 
-    message_id: int
-    provider: str
-    provider_ref: str | None
-    failure: SendFailed | None
-
-
-def claim(channels: Mapping[str, Channel], base_url: str, worker: str, now: datetime) -> list[Ticket]:
-    """Takes due messages for this worker; two workers never hold the same one within its lease."""
-    waiting = db.session.scalars(_due(now).limit(1)).first() is not None
-    db.session.rollback()
-    if not waiting:
-        return []
-    with transaction() as session:
-        ids = list(session.scalars(_due(now).with_for_update(skip_locked=True)))
-        session.execute(
-            update(Message)
-            .where(Message.id.in_(ids))
-            .values(state=MessageState.SENDING, lease_until=now + LEASE, worker=worker, tries=Message.tries + 1)
-            .execution_options(synchronize_session=False)
-        )
-        session.expire_all()
-        return [ticket for id in ids if (ticket := _readable(session, id, channels, base_url, now)) is not None]
+    tickets: list[Ticket] = field(default_factory=list)
+    moves: list[dict[str, object]] = field(default_factory=list)
+    broken: list[tuple[int, Code]] = field(default_factory=list)
 
 
-def _readable(
-    session: Session, message_id: int, channels: Mapping[str, Channel], base_url: str, now: datetime
-) -> Ticket | None:
-    """One row whose address or code no key opens stops no other message: it fails, the ladder climbs and the desk sees it."""
+def claim(
+    channels: Mapping[str, Channel], base_url: str, worker: str, now: datetime, limit: int = BATCH
+) -> list[Ticket]:
+    """Takes due messages for this worker, most urgent first, one for each provider that may work again; two workers never hold
+    the same one within its lease. What may not or need not leave any more is settled here."""
+    while True:
+        waiting = db.session.scalars(_due(now).limit(1)).first() is not None
+        db.session.rollback()
+        if not waiting:
+            return []
+        with transaction() as session:
+            routes = routes_at(session, channels, now)
+            batch = _taken(session, routes, base_url, worker, _ids(session, routes, now, limit))
+            for name in routes.probes:
+                keep_breaker(session, name, routes.breakers[name].probed(now + LEASE))
+        given_up = [_gave_up(message_id, code, now) for message_id, code in batch.broken]
+        if batch.tickets or not (batch.moves or any(given_up)):
+            return batch.tickets
+
+
+def _gave_up(message_id: int, code: Code, now: datetime) -> bool:
+    """One that cannot even be given up stays where it is, late for everybody to see, and stops no other."""
     try:
-        return _ticket(session.get_one(Message, message_id), channels, base_url, now)
-    except Unreadable:
-        log.error("a message cannot be read", message=message_id)
-        gone = update(Message).where(Message.id == message_id)
-        session.execute(gone.values(state=MessageState.FAILED, error=Code.REFUSED, lease_until=None))
-        return None
+        with transaction() as session:
+            message = locked(session, message_id)
+            if message.state == MessageState.QUEUED:
+                give_up(session, message, code, now)
+    except Exception:
+        log.exception("a message could not be given up", message=message_id)
+        return False
+    return True
 
 
 def _due(now: datetime) -> Select[int]:
-    """Ids of what should have left by now: queued, or claimed by a worker that did not come back. Most urgent first."""
-    queued = and_(Message.state == MessageState.QUEUED, Message.send_after <= now)
-    abandoned = and_(Message.state == MessageState.SENDING, Message.lease_until < now)
     by_urgency = (Message.urgency.desc(), Message.send_after, Message.id)
-    return select(Message.id).where(or_(queued, abandoned)).order_by(*by_urgency).limit(BATCH)
+    queued = (Message.state == MessageState.QUEUED, Message.send_after <= now)
+    return select(Message.id).where(*queued).order_by(*by_urgency)
 
 
-def _ticket(message: Message, channels: Mapping[str, Channel], base_url: str, now: datetime) -> Ticket | None:
-    """None for what must not leave any more: its alert ended, or its hour has passed."""
-    alert = message.alert
-    if alert.state in (AlertState.SUPERSEDED, AlertState.EXPIRED):
-        message.state = MessageState.WITHDRAWN
-        return None
-    if alert.useful_until <= now:
-        message.state, message.error = MessageState.FAILED, Code.EXPIRED
-        return None
-    if alert.level == "team" and alert.case.harm != Harm.DANGER and _on_the_road(alert, now):
-        message.state = MessageState.WITHDRAWN  # a team already moving is reached for danger only (RUL-4)
-        return None
-    channel = channels.get(message.channel)
+def _ids(session: Session, routes: Routes, now: datetime, limit: int) -> list[int]:
+    """Of kinds that nothing configured carries too: those are given up, so that the next kind is tried."""
+    barred = routes.kinds - routes.free()
+    queries = [_due(now).where(Message.channel.not_in(barred)).limit(limit)]
+    queries += [_due(now).where(Message.channel == kind).limit(1) for kind in sorted(routes.single())]
+    return [id for query in queries for id in session.scalars(query.with_for_update(skip_locked=True, of=Message))]
+
+
+def _taken(session: Session, routes: Routes, base_url: str, worker: str, ids: Sequence[int]) -> _Batch:
+    batch = _Batch()
+    rows = _read(session, ids, batch)
+    refused = refusals(session, [row.id for row in rows if row.tries or row.attempt > 1])
+    for row in rows:
+        _settle(row, routes, refused.get(row.id, frozenset()), base_url, worker, batch)
+    if batch.moves:
+        session.execute(update(Message), batch.moves)
+    begun = [
+        {"message_id": t.message_id, "number": t.number, "provider": t.channel.name, "begun_at": routes.now}
+        for t in batch.tickets
+    ]
+    if begun:
+        session.execute(insert(Try), begun)
+    return batch
+
+
+def _read(session: Session, ids: Sequence[int], batch: _Batch) -> list[Facts]:
+    """In the order of `ids`. One row whose address or code no key opens stops no other: it fails, and the next way is tried."""
+    try:
+        return facts(session, ids)
+    except Unreadable:
+        rows = []
+        for id in ids:
+            try:
+                rows += facts(session, [id])
+            except Unreadable:
+                log.error("a message cannot be read", message=id)
+                batch.broken.append((id, Code.REFUSED))
+        return rows
+
+
+def facts(session: Session, ids: Sequence[int]) -> list[Facts]:
+    query = (
+        select(*NEEDED)
+        .join(Alert, Alert.id == Message.alert_id)
+        .join(Person, Person.id == Alert.person_id)
+        .join(Case, Case.id == Alert.case_id)
+        .outerjoin(Item, Item.id == Case.humanitarian_id)
+        .where(Message.id.in_(ids))
+    )
+    known = {row.id: row for row in session.execute(query)} if ids else {}
+    return [known[id] for id in ids]
+
+
+def refusals(session: Session, ids: Sequence[int]) -> dict[int, frozenset[str]]:
+    """Providers that did not take a message which another may take, or lost it; or took an earlier one to the same address,
+    which then was refused."""
+    found: dict[int, set[str]] = {}
+    if ids:
+        tried = select(Try.message_id, Try.provider).where(Try.outcome.in_({*NOT_HERE, NO_TRACE}))
+        before = aliased(Message)
+        same = and_(before.alert_id == Message.alert_id, before.channel == Message.channel, before.id != Message.id)
+        there = before.address_hash == Message.address_hash
+        refused = and_(before.state == MessageState.FAILED, before.error.in_(NOT_HERE))
+        earlier = select(Message.id, before.provider).join(before, and_(same, there, refused))
+        for query in (tried.where(Try.message_id.in_(ids)), earlier.where(Message.id.in_(ids))):
+            for id, provider in session.execute(query):
+                found.setdefault(id, set()).add(provider or "")
+    return {id: frozenset(providers) for id, providers in found.items()}
+
+
+def _settle(row: Facts, routes: Routes, refused_by: frozenset[str], base_url: str, worker: str, batch: _Batch) -> None:
+    """One message: it leaves, or it need not any more, or it cannot."""
+    now = routes.now
+    if _need_not_leave(row, now):
+        batch.moves.append({"id": row.id, "state": MessageState.WITHDRAWN})
+        return
+    if row.useful_until <= now:
+        batch.broken.append((row.id, Code.EXPIRED))
+        return
+    if row.channel not in routes.kinds:
+        # Nobody configured this way of reaching people: said as a failure, so that the next one is tried.
+        batch.broken.append((row.id, Code.SENDER))
+        return
+    channel = routes.pick(row.channel, row.urgency, refused_by)
     if channel is None:
-        # Nobody configured this way of reaching people: said as a failure, so that the ladder climbs and the desk sees it.
-        message.state, message.error = MessageState.FAILED, Code.SENDER
-        return None
-    return Ticket(message.id, channel, _outgoing(message, alert, base_url))
+        return
+    try:
+        outgoing = outgoing_of(row, base_url)
+    except ValueError:
+        log.exception("a message has no text", message=row.id)
+        batch.broken.append((row.id, Code.REFUSED))
+        return
+    lease = now + LEASE
+    batch.tickets.append(Ticket(row.id, row.tries + 1, channel, outgoing, lease - LONGEST_CALL))
+    batch.moves.append(
+        {
+            "id": row.id,
+            "state": MessageState.SENDING,
+            "provider": channel.name,
+            "tries": row.tries + 1,
+            "lease_until": lease,
+            "timed_at": now,
+            "worker": worker,
+        }
+    )
 
 
-def _on_the_road(alert: Alert, now: datetime) -> bool:
-    """A closing text says that nothing is to be done any more, and may reach a team anywhere."""
-    item = alert.case.humanitarian
-    return alert.text != "team_closed" and item is not None and item.departs_at <= now
+def _need_not_leave(row: Facts, now: datetime) -> bool:
+    """Its alert ended; or it is another try and the person has said by now that he has it; or a team already moving would be
+    reached for no danger (RUL-4): a closing text says that nothing is to be done any more, and may reach it anywhere."""
+    if row.alert_state in (AlertState.SUPERSEDED, AlertState.EXPIRED):
+        return True
+    if row.alert_state == AlertState.ACKNOWLEDGED and (row.tries or row.attempt > 1):
+        return True
+    moving = row.text != "team_closed" and row.departs_at is not None and row.departs_at <= now
+    return row.level == "team" and row.harm != Harm.DANGER and moving
 
 
-def _outgoing(message: Message, alert: Alert, base_url: str) -> Outgoing:
-    """The words in the recipient's language, never the session's. A link only ever stands in an e-mail."""
-    reference, counter, code, language = alert.reference, alert.counter, alert.code, alert.person.language
-    if message.channel == "sms":
-        subject, body = "", render(alert.text, language, reference=reference, counter=counter, code=code)
+def outgoing_of(row: Facts, base_url: str, others: Iterable[str] = ()) -> Outgoing:
+    """The words in the recipient's language, never the session's. A link only ever stands in an e-mail. Raises ValueError for
+    a text that this channel does not have."""
+    subject, script = "", None
+    words = {"reference": row.reference, "counter": row.counter, "code": row.code}
+    if row.channel == "sms":
+        body = render(row.text, row.language, **words)
+    elif row.channel == "voice":
+        body, script = render_voice(row.text, row.language, reference=row.reference, spoken=row.spoken)
     else:
-        link = f"{base_url}/a/{alert.link}"
-        mail = render_mail(alert.text, language, reference=reference, counter=counter, code=code, link=link)
+        mail = render_mail(row.text, row.language, **words, link=f"{base_url}/a/{row.link}")
         subject, body = mail.subject, mail.body
     return Outgoing(
-        message_id=message.id,
-        to=message.address,
+        message_id=row.id,
+        to=row.address,
         text=body,
         subject=subject,
-        useful_until=alert.useful_until,
-        callback_token=message.token,
+        script=script,
+        useful_until=row.useful_until,
+        callback_token=row.token,
+        attempt=row.tries + 1,
+        others=frozenset(others),
     )
-
-
-def record_outcome(outcome: Outcome, now: datetime) -> None:
-    """Writes what became of one try. A receipt may have come in meanwhile and knows better."""
-    with transaction() as session:
-        message = session.get(Message, outcome.message_id, with_for_update=True)
-        if message is None or message.state not in (MessageState.SENDING, MessageState.QUEUED):
-            return
-        message.provider, message.lease_until = outcome.provider, None
-        if outcome.failure is None:
-            message.state, message.sent_at, message.provider_ref = MessageState.SENT, now, outcome.provider_ref
-        elif outcome.failure.retryable:
-            message.state, message.error = MessageState.QUEUED, outcome.failure.code
-            message.send_after = now + timedelta(seconds=_retry_s(message.tries))
-        else:
-            fail_message(session, message, outcome.failure.code, now)
-
-
-def fail_message(session: Session, message: Message, code: str, now: datetime) -> None:
-    """It will not arrive there: the address is marked where it is to blame, and the person's next one is tried at once."""
-    message.state, message.error = MessageState.FAILED, code
-    alert = message.alert
-    if code in (Code.BAD_ADDRESS, Code.OPTED_OUT):
-        _mark_unreachable(session, alert, message, now)
-    if alert.state != AlertState.OWED or alert.team_contact is not None or alert.useful_until <= now:
-        return
-    tried = frozenset(m.address_hash for m in alert.messages if m.channel == message.channel)
-    contact = first_contact(alert.person, message.channel, tried)
-    if contact is not None:
-        queue_message(session, alert, message.channel, contact.address, now, now, message.urgency)
-
-
-def _mark_unreachable(session: Session, alert: Alert, message: Message, now: datetime) -> None:
-    rows = select(Contact).where(Contact.person_id == alert.person_id, Contact.lookup == message.address_hash)
-    for contact in session.scalars(rows):
-        contact.unreachable_at = now
-
-
-def _retry_s(tries: int) -> float:
-    """Doubling with jitter, so that a provider coming back is not met by everything at once."""
-    return float(min(FIRST_RETRY_S * 2 ** max(0, tries - 1), LONGEST_RETRY_S) * random.uniform(0.7, 1.3))  # noqa: S311
-
-
-def late_messages(session: Session, now: datetime, older_than: timedelta) -> int:
-    """How many due messages have waited longer than they should: what /readyz turns red for."""
-    waiting = select(Message.id).where(
-        Message.state.in_((MessageState.QUEUED, MessageState.SENDING)), Message.due_at < now - older_than
-    )
-    return len(session.scalars(waiting).all())

@@ -1,4 +1,16 @@
 """What we keep: rows and queries, a file per noun; no decisions."""
 
 # Every table is known once one is.
-from deconflict.store import alerts, attempts, audit, cases, duplicates, items, letters, people, work  # noqa: F401
+from deconflict.store import (  # noqa: F401
+    alerts,
+    attempts,
+    audit,
+    cases,
+    counters,
+    duplicates,
+    items,
+    letters,
+    people,
+    providers,
+    work,
+)

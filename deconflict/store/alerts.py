@@ -12,18 +12,24 @@ from deconflict.store.base import Base, Code, Ref, Sealed, Unreadable, UTCDateTi
 from deconflict.store.cases import Case
 from deconflict.store.people import Person
 
+# What became of a hand-over, beside the codes of channels.port.
+ACCEPTED = "accepted"
+NO_TRACE = "no_trace"  # nobody could say what became of it, and it was sent again
+
 
 class Alert(Base):
     """We owe this person word of this case at this round. `text` names the template; `reference` and `counter` are what the
     text carries (`4F7K2-3`: the highest counts); `code` is the four digits to acknowledge with, encrypted. `team_contact` is
-    the number of a field team that is no directory person; its person is then the focal point who answers for it. Sealed
-    columns are opened when they are asked for: one that no key opens must not stop what needs no secret."""
+    the number of a field team that is no directory person; its person is then the focal point who answers for it.
+    `unreached_at`: since when no address is left to try; `passed_on_at`: when that was told to the desk and the next person.
+    Sealed columns are opened when they are asked for: one that no key opens must not stop what needs no secret."""
 
     __tablename__ = "alert"
     __table_args__ = (
         UniqueConstraint("case_id", "round", "purpose", "step", "person_id", "team_contact_hash"),
         Index("ix_alert_due", "state", "ack_due_at"),
         Index("ix_alert_reference", "reference"),
+        Index("ix_alert_unreached", "unreached_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -45,6 +51,8 @@ class Alert(Base):
     owed_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ack_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     useful_until: Mapped[datetime] = mapped_column(UTCDateTime)
+    unreached_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    passed_on_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     case: Mapped[Case] = relationship()
     person: Mapped[Person] = relationship(lazy="joined")
     messages: Mapped[list[Message]] = relationship(back_populates="alert", order_by="Message.id")
@@ -61,14 +69,16 @@ class Alert(Base):
 
 
 class Message(Base):
-    """One try, one channel, one address. `token` comes back in the status callback; a crash leaves `sending`, whose lease ends
-    and which is then queued again: twice is better than never, and `tries` says so. `channel` is sms or email; `provider` is
-    known once one has taken it. `due_at` is when it should have left, `send_after` when it is tried next."""
+    """One channel, one address. `channel` is sms, email or voice; `provider` is who was tried last. `token` comes back in the
+    status callback. `attempt` counts messages of this alert to this address, `tries` the hand-overs of this one: a row of
+    `try` each. `due_at` is when it should have left, `send_after` when it is tried (UNSURE: asked about) next, which was
+    decided at `timed_at`; `poll_after` when the provider is asked for a receipt that does not come."""
 
     __tablename__ = "message"
     __table_args__ = (
         UniqueConstraint("alert_id", "channel", "address_hash", "attempt"),
         Index("ix_message_due", "state", "send_after"),
+        Index("ix_message_poll", "poll_after"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -76,7 +86,7 @@ class Message(Base):
     channel: Mapped[str] = mapped_column(Code)
     provider: Mapped[str | None] = mapped_column(Code)
     address: Mapped[str] = mapped_column(Sealed, deferred=True)
-    address_hash: Mapped[str] = mapped_column(String(64))
+    address_hash: Mapped[str] = mapped_column(String(64), index=True)
     attempt: Mapped[int] = mapped_column(default=1)
     tries: Mapped[int] = mapped_column(default=0)
     token: Mapped[str] = mapped_column(String(64), unique=True)
@@ -84,6 +94,8 @@ class Message(Base):
     urgency: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
     send_after: Mapped[datetime] = mapped_column(UTCDateTime)
+    timed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    poll_after: Mapped[datetime | None] = mapped_column(UTCDateTime)
     lease_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     worker: Mapped[str | None] = mapped_column(String(64))
     provider_ref: Mapped[str | None] = mapped_column(String(120), index=True)
@@ -92,6 +104,24 @@ class Message(Base):
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     alert: Mapped[Alert] = relationship(back_populates="messages")
     receipts: Mapped[list[Receipt]] = relationship(back_populates="message", order_by="Receipt.id")
+    ledger: Mapped[list[Try]] = relationship(back_populates="message", order_by="Try.number")
+
+
+class Try(Base):
+    """The ledger: one hand-over of a message to a provider, written before it begins. `outcome` is `accepted`, a code of
+    `channels.port`, `no_trace` when nobody could say what became of it and it was sent again, and None while it lasts. Two of
+    a message that are `accepted` or `no_trace`: somebody may have been told twice."""
+
+    __tablename__ = "try"
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    provider: Mapped[str] = mapped_column(Code)
+    begun_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    outcome: Mapped[str | None] = mapped_column(Code)
+    provider_ref: Mapped[str | None] = mapped_column(String(120), index=True)
+    message: Mapped[Message] = relationship(back_populates="ledger")
 
 
 class Receipt(Base):
@@ -110,8 +140,8 @@ class Receipt(Base):
 
 
 class Acknowledgement(Base):
-    """What a person says. `level` desk, unit or team; `method` code_page, email_link, in_app, relay, sms; for a relay,
-    `recorded_by_id` is who wrote it down and `how` the way it was heard."""
+    """What a person says. `level` desk, unit or team; `method` code_page, email_link, in_app, relay, sms, voice_key;
+    for a relay, `recorded_by_id` is who wrote it down and `how` the way it was heard."""
 
     __tablename__ = "acknowledgement"
 

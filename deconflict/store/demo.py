@@ -23,8 +23,8 @@ KEY_LENGTH = 16
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """One fake phone ("sms") or mailbox ("email"). `key` names it in addresses of pages, where no number may stand. `person`
-    None: a field team's phone. `latest_at` None: nothing has come yet."""
+    """One fake phone ("sms", and what is said in calls) or mailbox ("email"). `key` names it in addresses of pages, where no
+    number may stand. `person` None: a field team's phone. `latest_at` None: nothing has come yet."""
 
     key: str
     carries: str
@@ -39,10 +39,14 @@ class Inbox:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """One message as it arrived, with the alert it was about: what its recipient would type, and whether it is still owed.
-    `case_reference` is the desk's."""
+    """One message as it arrived, or one call as it was said, with the alert it was about: what its recipient would type or
+    press, and whether it is still owed. `token` and `provider_ref` are what a provider calls us with; `case_reference` is the
+    desk's."""
 
     id: int
+    carries: str
+    token: str
+    provider_ref: str
     subject: str
     body: str
     at: datetime
@@ -81,7 +85,7 @@ def inbox(key: str) -> tuple[Inbox, list[Delivered]]:
 def delivered_to(address: str) -> list[Delivered]:
     """What came to a number or address, newest first."""
     query = (
-        select(DemoDelivery, Alert)
+        select(DemoDelivery, Message.token, Alert)
         .join(Message, Message.provider_ref == DemoDelivery.provider_ref)
         .join(Alert, Alert.id == Message.alert_id)
         .options(joinedload(Alert.case))
@@ -91,6 +95,9 @@ def delivered_to(address: str) -> list[Delivered]:
     return [
         Delivered(
             id=row.id,
+            carries=row.carries,
+            token=token,
+            provider_ref=row.provider_ref,
             subject=row.subject,
             body=row.body,
             at=row.at,
@@ -103,7 +110,7 @@ def delivered_to(address: str) -> list[Delivered]:
             case_reference=alert.case.reference,
             area=alert.case.area,
         )
-        for row, alert in db.session.execute(query)
+        for row, token, alert in db.session.execute(query)
     ]
 
 
@@ -158,7 +165,7 @@ def _of_team(hashed: str, newest: int, count: int) -> Inbox:
     organisation = answerable.person.organisation if answerable is not None else None
     return Inbox(
         key=_key(hashed),
-        carries=latest.carries,
+        carries="email" if latest.carries == "email" else "sms",
         address=latest.address,
         person=None,
         function="team",

@@ -37,6 +37,7 @@ class PersonView:
     function: str
     scope: str | None
     language: str
+    spoken: str
     roles: tuple[str, ...]
     state: str
     organisation_id: int
@@ -136,6 +137,7 @@ def _person(row: Person, added: Mapping[int, Addition]) -> PersonView:
         function=row.function,
         scope=row.scope,
         language=row.language,
+        spoken=row.spoken,
         roles=tuple(sorted(role.name for role in account.roles)) if account else (),
         state=state if row.active else "inactive",
         organisation_id=row.organisation_id,

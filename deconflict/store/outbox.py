@@ -17,12 +17,13 @@ from deconflict.store.base import lookup_hash
 from deconflict.store.cases import Case
 from deconflict.store.people import Contact, Person
 
+BY_PHONE = ("voice", "sms")
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U to misread over a radio
 
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One person, one purpose, one step of a ladder. `channels` in the order sms, email; `text` names the template;
+    """One person, one purpose, one step of a ladder. `channels` of sms, voice, email; `text` names the template;
     `urgency` orders the queue, highest first. `team_number` reaches a field team through a number of its notice."""
 
     person: Person
@@ -81,43 +82,57 @@ def write_alert(session: Session, case: Case, owed: Owed, now: datetime) -> Aler
     )
     session.add(alert)
     session.flush()
-    for channel in owed.channels:
-        queue_first(session, alert, owed, channel, now)
+    queued = [queue_first(session, alert, owed, channel, now) for channel in owed.channels]
+    if not any(queued):
+        # Not silently skipped: the alert stays owed, the next person and the desk hear of it at once.
+        alert.unreached_at = now
     return alert
 
 
-def queue_first(session: Session, alert: Alert, owed: Owed, channel: str, now: datetime) -> None:
-    """A message to the first address that carries this channel; a person without one is not silently skipped: the alert
-    stays owed and climbs."""
-    address = owed.team_number if owed.team_number and channel == "sms" else None
+def queue_first(session: Session, alert: Alert, owed: Owed, channel: str, now: datetime) -> bool:
+    """A message to the first address that carries this channel; False for a person without one."""
+    address = owed.team_number if owed.team_number and channel in BY_PHONE else None
     if owed.team_number is None:
         contact = first_contact(owed.person, channel)
         address = contact.address if contact else None
-    if address is not None:
-        queue_message(session, alert, channel, address, now, owed.send_after, owed.urgency)
+    if address is None:
+        return False
+    queue_message(session, alert, channel, address, now, owed.send_after, owed.urgency)
+    return True
 
 
 def first_contact(person: Person, channel: str, tried: frozenset[str] = frozenset()) -> Contact | None:
-    """The next address in the person's order that is not known to fail and was not tried for this alert."""
+    """The next address in the person's order that is not known to fail and was not tried for this alert. A number for texts
+    can be rung too."""
+    carriers = BY_PHONE if channel == "voice" else (channel,)
     for contact in person.contacts:
-        if contact.carries == channel and contact.unreachable_at is None and contact.lookup not in tried:
+        if contact.carries in carriers and contact.unreachable_at is None and contact.lookup not in tried:
             return contact
     return None
 
 
 def queue_message(
-    session: Session, alert: Alert, channel: str, address: str, now: datetime, send_after: datetime, urgency: int
+    session: Session,
+    alert: Alert,
+    channel: str,
+    address: str,
+    now: datetime,
+    send_after: datetime,
+    urgency: int,
+    attempt: int = 1,
 ) -> Message:
     message = Message(
         alert_id=alert.id,
         channel=channel,
         address=address,
         address_hash=lookup_hash(address),
+        attempt=attempt,
         token=secrets.token_urlsafe(24),
         state=MessageState.QUEUED,
         urgency=urgency,
         due_at=send_after,
         send_after=send_after,
+        timed_at=now,
         queued_at=now,
     )
     session.add(message)
@@ -126,12 +141,14 @@ def queue_message(
 
 
 def withdraw(session: Session, alerts: list[Alert], state: AlertState) -> None:
-    """Ends alerts; their messages that nobody has begun to send are taken back, since old news is worse than none."""
+    """Ends alerts; their messages that nobody has begun to send are taken back, since old news is worse than none. Each is
+    looked at under its lock: one that somebody claims at this moment has left, and its reader is owed the closing text."""
     for alert in alerts:
         alert.state = state
-        for message in alert.messages:
-            if message.state == MessageState.QUEUED:
-                message.state = MessageState.WITHDRAWN
+    mine = select(Message).where(Message.alert_id.in_([alert.id for alert in alerts])).order_by(Message.id)
+    for message in session.scalars(mine.with_for_update().execution_options(populate_existing=True)):
+        if message.state in (MessageState.QUEUED, MessageState.HELD):
+            message.state = MessageState.WITHDRAWN
     session.flush()
 
 

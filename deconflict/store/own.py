@@ -19,7 +19,7 @@ from deconflict.domain.escalation import CLOSING
 from deconflict.domain.msgid import N_
 from deconflict.domain.party import AlertFacts, Move, PartyCaseFacts, RequestFacts, ends_told
 from deconflict.domain.retention import TOLD_WITHIN, reduced_words
-from deconflict.domain.states import LIVE_ITEMS, OPEN_CASES, AlertState, MessageState, RequestState
+from deconflict.domain.states import LIVE_ITEMS, MAY_HAVE_LEFT, OPEN_CASES, AlertState, MessageState, RequestState
 from deconflict.store.alerts import Alert
 from deconflict.store.cases import Case, CaseEvent, Request
 from deconflict.store.items import Item, ItemVersion
@@ -30,7 +30,7 @@ from deconflict.store.released import is_taken_back, shows_too_much
 
 UNREADABLE = (ValueError, KeyError, TypeError)
 PAGE = 40  # lines of the past on one page of a list
-LEFT = (MessageState.SENDING, MessageState.SENT, MessageState.DELIVERED, MessageState.FAILED)
+LEFT = MAY_HAVE_LEFT | {MessageState.FAILED}
 
 
 @dataclass(frozen=True, slots=True)

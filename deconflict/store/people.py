@@ -29,7 +29,8 @@ class Organisation(Base):
 
 class Person(Base):
     """Somebody who can be told something. `function`: focal_point, alternate, security, team, desk, officer ... `scope` is
-    the sector (mission) or area (OCHA) code, None for the whole country."""
+    the sector (mission) or area (OCHA) code, None for the whole country. `language` is that of pages and texts; `spoken` the one
+    to be called in where the mission has recordings of it, "" for the same."""
 
     __tablename__ = "person"
 
@@ -37,6 +38,7 @@ class Person(Base):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     name: Mapped[str] = mapped_column(String(120))
     language: Mapped[str] = mapped_column(String(8), default="fr")
+    spoken: Mapped[str] = mapped_column(String(8), default="")
     function: Mapped[str] = mapped_column(Code, default="focal_point")
     scope: Mapped[str | None] = mapped_column(Code)
     active: Mapped[bool] = mapped_column(Boolean, default=True)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from deconflict.domain.activity import Side
 from deconflict.domain.retention import Due
 from deconflict.domain.states import OPEN_CASES, ItemState
-from deconflict.store.alerts import Acknowledgement, Alert, Message, Receipt
+from deconflict.store.alerts import Acknowledgement, Alert, Message, Receipt, Try
 from deconflict.store.audit import AuditEntry
 from deconflict.store.cancelled import cancels
 from deconflict.store.cases import Case, CaseEvent, ReleaseAsk, Request
@@ -119,6 +119,7 @@ def forget_people(session: Session, case_id: int) -> None:
     quietly = {"synchronize_session": False}
     for statement in (
         delete(Receipt).where(Receipt.message_id.in_(messages)),
+        delete(Try).where(Try.message_id.in_(messages)),
         delete(Message).where(Message.alert_id.in_(alerts)),
         delete(Acknowledgement).where(Acknowledgement.alert_id.in_(alerts)),
         delete(Alert).where(Alert.case_id == case_id),

@@ -32,6 +32,7 @@ ANSWERS = {
     "cannot_comply": _l("I have it, and cannot do it."),
     "wrong_person": _l("I am not the one you want."),
 }
+PRESSED = {"1": ANSWERS["received"], "2": ANSWERS["cannot_comply"], "9": ANSWERS["wrong_person"]}
 REPLY_LONGEST = 160
 LINK = re.compile(r"https?://\S+?(/a/[\w-]+)")
 
@@ -78,6 +79,7 @@ def phone(key: str) -> str:
         delivered=delivered,
         functions=_functions(),
         answers=ANSWERS,
+        pressed=PRESSED,
         may_reply=inbox.carries == "sms" and current_app.extensions["mission"].two_way_sms,
         pieces=_pieces,
     )
@@ -106,6 +108,21 @@ def call(key: str) -> Response:
     return redirect(url_for("demo.phone", key=key), 303)
 
 
+@bp.post("/phones/<key>/press")
+@audience(PUBLIC)
+def press(key: str) -> Response:
+    """A key during a call, over the same signed hook as a real provider's."""
+    _inbox, delivered = store.inbox(key)
+    about = next((one for one in delivered if str(one.id) == request.form.get("message")), None)
+    pressed = request.form.get("key", "")
+    if about is None or about.carries != "voice" or pressed not in PRESSED:
+        raise NotFound
+    path = url_for("hooks.key", provider="demo_voice", token=about.token)
+    _call_hook("voice", path, {"reference": about.provider_ref, "key": pressed})
+    flash(_("Your key was heard. What became of it shows on the desk only."))
+    return redirect(url_for("demo.phone", key=key), 303)
+
+
 @bp.post("/phones/<key>/reply")
 @audience(PUBLIC)
 def reply(key: str) -> Response:
@@ -118,20 +135,21 @@ def reply(key: str) -> Response:
         "from": inbox.address,
         "text": request.form.get("text", "")[:REPLY_LONGEST],
     }
-    if _call_hook(current_app._get_current_object(), form) != 200:  # type: ignore[attr-defined]
-        raise Refused(_("The provider's hook did not take it."))
+    _call_hook("sms", url_for("hooks.reply", provider="demo_sms"), form)
     flash(_("Your text has left. What became of it shows on the desk only."))
     return redirect(url_for("demo.phone", key=key), 303)
 
 
-def _call_hook(app: Flask, form: dict[str, str]) -> int:
+def _call_hook(carries: str, path: str, form: dict[str, str]) -> None:
     """What a provider does: a signed call from outside this request, with no session and no open transaction of ours."""
-    path = url_for("hooks.reply", provider="demo_sms")
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     settings = app.extensions["settings"]
-    headers = DemoChannel("sms", sink_of(app), settings.secret_key).sign(settings.public_base_url + path, form)
+    headers = DemoChannel(carries, sink_of(app), settings.secret_key).sign(settings.public_base_url + path, form)
     db.session.rollback()
     with ThreadPoolExecutor(1) as outside:
-        return outside.submit(lambda: app.test_client().post(path, data=form, headers=headers).status_code).result()
+        status = outside.submit(lambda: app.test_client().post(path, data=form, headers=headers).status_code).result()
+    if status != 200:
+        raise Refused(_("The provider's hook did not take it."))
 
 
 def _duty_officer(area: str) -> Audience:

@@ -58,6 +58,7 @@ EVENTS = {
     "held_back": _l("Minimal alert held back"),
     "ring_desk": _l("All desks rung: no officer had acted"),
     "level_lowered": _l("The owner releases nothing any more: requests taken back"),
+    "unreached": _l("Cannot be reached, no address is left: to be called"),
     "step_empty": _l("Nobody of the side on this step: passed to the desk"),
     "step_amended": _l("The owner has amended it since: this step went to the desk"),
 }
@@ -133,6 +134,7 @@ PURPOSES = {
     "release": _l("Reminder: no answer about a one-off release"),
     "request": _l("Request"),
     "minimal": _l("Minimal alert"),
+    "unreached": _l("Somebody cannot be reached: to be called"),
     "closing": _l("Closing text"),
 }
 ALERTS = {
@@ -141,15 +143,18 @@ ALERTS = {
     "superseded": _l("replaced"),
     "expired": _l("too late to matter"),
 }
-CHANNELS = {"sms": _l("SMS"), "email": _l("E-mail")}
+CHANNELS = {"sms": _l("SMS"), "voice": _l("Call"), "email": _l("E-mail")}
 MESSAGES = {
     "queued": _l("waits"),
     "sending": _l("is leaving"),
+    "unsure": _l("left, the provider has not said what became of it"),
     "sent": _l("sent, not known to have arrived"),
     "delivered": _l("delivered"),
     "failed": _l("failed"),
     "withdrawn": _l("taken back"),
+    "held": _l("held back until an officer lets it go"),
 }
+TRIES = {"accepted": _l("taken by the provider"), "no_trace": _l("no trace of it at the provider: sent again")}
 ERRORS = {
     "bad_address": _l("no such number or mailbox"),
     "opted_out": _l("the phone refused further messages"),
@@ -158,11 +163,17 @@ ERRORS = {
     "sender": _l("no way to send there"),
     "expired": _l("its hour had passed"),
     "unreachable": _l("switched off or out of coverage"),
+    "busy": _l("the provider asks to wait"),
+    "account": _l("our account at the provider does not work"),
+    "provider": _l("the provider fails"),
+    "network": _l("the provider could not be reached"),
+    "unknown_outcome": _l("the provider did not answer"),
 }
 LEVELS = {"desk": _l("Desk"), "unit": _l("Unit"), "team": _l("Team")}
 METHODS = {
     "code_page": _l("by code"),
     "email_link": _l("by the link of an e-mail"),
+    "voice_key": _l("by a key during a call"),
     "in_app": _l("signed in"),
     "relay": _l("relayed"),
     "sms": _l("by SMS with the code"),
@@ -258,6 +269,8 @@ def event_words(event: str, code: str) -> str:
             more = f"{said(SIDES, first)}, {said(HELD_BACK, second)}"
         case "step_empty" | "step_amended":
             more = code
+        case "unreached":
+            more = f"{said(SIDES, first)}, {function_words(first, second)}"
         case _ if event in MATCHER_EVENTS:
             more = ", ".join(said(CAUSES, cause) for cause in code.split())
         case _:

@@ -11,6 +11,7 @@ from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
 from deconflict.domain import roles
+from deconflict.domain.country import Mission
 from deconflict.domain.errors import NotFound, Refused
 from deconflict.domain.people import FUNCTIONS, SIDES
 from deconflict.schemas.people import ORGANISATION_KINDS, NewcomerSchema, OrganisationSchema
@@ -89,9 +90,9 @@ def invite(organisation_id: int) -> Page:
     values = typed(request.form, "roles")
     scopes = _scopes(organisation.side)
     try:
-        newcomer = NewcomerSchema(organisation.side, scopes, current_app.extensions["mission"].phone_plan).load(
-            _newcomer_facts(values)
-        )
+        mission: Mission = current_app.extensions["mission"]
+        schema = NewcomerSchema(organisation.side, scopes, mission.phone_plan, mission.spoken)
+        newcomer = schema.load(_newcomer_facts(values))
         invited = people.invite(current_audience(), organisation_id, newcomer, link_for=_link, now=now())
     except (ValidationError, Refused) as error:
         return _invite_page(organisation, Form(values, _errors(error))), 422
@@ -114,7 +115,9 @@ def person(person_id: int) -> str:
     """Asks before what cannot be taken back."""
     found = directory.person(person_id)
     asked = waits_for_another(found.reset_asked_at, now())
-    return render_template("people/person.html", person=found, asked=asked, me=current_audience().person_id)
+    spoken = current_app.extensions["mission"].spoken
+    me = current_audience().person_id
+    return render_template("people/person.html", person=found, asked=asked, me=me, spoken=spoken)
 
 
 @bp.post("/people/<int:person_id>/second-step")
@@ -219,5 +222,6 @@ def _invite_page(organisation: directory.OrganisationView, form: Form) -> str:
         roles={code: label(texts) for code, texts in roles.LABELS.items() if roles.SIDE_OF[code] == side},
         functions={code: label(texts) for code, texts in FUNCTIONS[side].items()},
         scopes=_scopes(side),
+        spoken=current_app.extensions["mission"].spoken,
         phones=PHONES,
     )

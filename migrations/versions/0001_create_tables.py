@@ -17,6 +17,11 @@ def upgrade() -> None:
     sa.Column('locked_until', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('reference', name=op.f('pk_code_lock'))
     )
+    op.create_table('counter',
+    sa.Column('name', sa.String(length=40), nullable=False),
+    sa.Column('total', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_counter'))
+    )
     op.create_table('demo_delivery',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('carries', sa.String(length=40), nullable=False),
@@ -77,6 +82,7 @@ def upgrade() -> None:
     sa.Column('organisation_id', sa.Integer(), nullable=False),
     sa.Column('name', sa.String(length=120), nullable=False),
     sa.Column('language', sa.String(length=8), nullable=False),
+    sa.Column('spoken', sa.String(length=8), nullable=False),
     sa.Column('function', sa.String(length=40), nullable=False),
     sa.Column('scope', sa.String(length=40), nullable=True),
     sa.Column('active', sa.Boolean(), nullable=False),
@@ -386,6 +392,8 @@ def upgrade() -> None:
     sa.Column('owed_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('ack_due_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('useful_until', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('unreached_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('passed_on_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['case_id'], ['overlap_case.id'], name=op.f('fk_alert_case_id_overlap_case')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_alert_person_id_person')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_alert')),
@@ -397,6 +405,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_alert_due', ['state', 'ack_due_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_alert_person_id'), ['person_id'], unique=False)
         batch_op.create_index('ix_alert_reference', ['reference'], unique=False)
+        batch_op.create_index('ix_alert_unreached', ['unreached_at'], unique=False)
 
     op.create_table('case_event',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -518,6 +527,8 @@ def upgrade() -> None:
     sa.Column('urgency', sa.Integer(), nullable=False),
     sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('send_after', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('timed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('poll_after', sa.DateTime(timezone=True), nullable=True),
     sa.Column('lease_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('worker', sa.String(length=64), nullable=True),
     sa.Column('provider_ref', sa.String(length=120), nullable=True),
@@ -530,8 +541,10 @@ def upgrade() -> None:
     sa.UniqueConstraint('token', name=op.f('uq_message_token'))
     )
     with op.batch_alter_table('message', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_message_address_hash'), ['address_hash'], unique=False)
         batch_op.create_index(batch_op.f('ix_message_alert_id'), ['alert_id'], unique=False)
         batch_op.create_index('ix_message_due', ['state', 'send_after'], unique=False)
+        batch_op.create_index('ix_message_poll', ['poll_after'], unique=False)
         batch_op.create_index(batch_op.f('ix_message_provider_ref'), ['provider_ref'], unique=False)
 
     op.create_table('receipt',
@@ -548,19 +561,51 @@ def upgrade() -> None:
     with op.batch_alter_table('receipt', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_receipt_message_id'), ['message_id'], unique=False)
 
+    op.create_table('try',
+    sa.Column('message_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('number', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('provider', sa.String(length=40), nullable=False),
+    sa.Column('begun_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('outcome', sa.String(length=40), nullable=True),
+    sa.Column('provider_ref', sa.String(length=120), nullable=True),
+    sa.ForeignKeyConstraint(['message_id'], ['message.id'], name=op.f('fk_try_message_id_message')),
+    sa.PrimaryKeyConstraint('message_id', 'number', name=op.f('pk_try'))
+    )
+    with op.batch_alter_table('try', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_try_provider_ref'), ['provider_ref'], unique=False)
+
+    op.create_table('provider',
+    sa.Column('name', sa.String(length=40), nullable=False),
+    sa.Column('carries', sa.String(length=40), nullable=False),
+    sa.Column('failures', sa.Integer(), nullable=False),
+    sa.Column('since', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('last_error', sa.String(length=40), nullable=True),
+    sa.Column('open_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('probing_until', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_provider'))
+    )
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table('provider')
+    with op.batch_alter_table('try', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_try_provider_ref'))
+
+    op.drop_table('try')
     with op.batch_alter_table('receipt', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_receipt_message_id'))
 
     op.drop_table('receipt')
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_message_provider_ref'))
+        batch_op.drop_index('ix_message_poll')
         batch_op.drop_index('ix_message_due')
         batch_op.drop_index(batch_op.f('ix_message_alert_id'))
+        batch_op.drop_index(batch_op.f('ix_message_address_hash'))
 
     op.drop_table('message')
     with op.batch_alter_table('acknowledgement', schema=None) as batch_op:
@@ -587,6 +632,7 @@ def downgrade() -> None:
 
     op.drop_table('case_event')
     with op.batch_alter_table('alert', schema=None) as batch_op:
+        batch_op.drop_index('ix_alert_unreached')
         batch_op.drop_index('ix_alert_reference')
         batch_op.drop_index(batch_op.f('ix_alert_person_id'))
         batch_op.drop_index('ix_alert_due')
@@ -668,5 +714,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_demo_delivery_address_hash'))
 
     op.drop_table('demo_delivery')
+    op.drop_table('counter')
     op.drop_table('code_lock')
     # ### end Alembic commands ###

@@ -7,7 +7,7 @@ from contract import NOW, ChannelContract, Rig
 from fakes.phones import Phone
 
 from deconflict.channels.demo import DemoChannel
-from deconflict.channels.port import BadSignature, Hook, Outgoing, Receipt, Reply, Status
+from deconflict.channels.port import BadSignature, Hook, Outgoing, Pressed, Receipt, Reply, Status
 
 URL = "http://127.0.0.1:8000/hooks/demo_sms/inbound"
 
@@ -33,6 +33,13 @@ class TestDemoPhonesKeepTheContract(ChannelContract):
         return Rig(make("sms", phone), phone.address, phone)
 
 
+class TestDemoCallsKeepTheContract(ChannelContract):
+    @pytest.fixture
+    def rig(self) -> Rig:
+        phone = Phone("+22370000001")
+        return Rig(make("voice", phone), phone.address, phone)
+
+
 class TestDemoMailboxesKeepTheContract(ChannelContract):
     @pytest.fixture
     def rig(self) -> Rig:
@@ -47,6 +54,13 @@ def test_a_signed_receipt_and_a_signed_reply_are_read(channel: DemoChannel) -> N
     assert channel.read_hook(Hook(URL, reply, channel.sign(URL, reply))) == Reply(
         "+22370000001", "4F7K2 4821", "demo-1"
     )
+
+
+def test_a_key_pressed_on_a_phone_that_rings_is_read() -> None:
+    channel = make("voice", Phone("+22370000001"))
+    for key in "129#":
+        form = {"reference": "demo-1", "key": key}
+        assert channel.read_hook(Hook(URL, form, channel.sign(URL, form))) == Pressed("demo-1", key)
 
 
 def test_an_altered_hook_is_refused(channel: DemoChannel) -> None:
@@ -68,6 +82,7 @@ def test_a_signed_hook_about_nothing_is_refused(channel: DemoChannel) -> None:
         {"reference": "demo-1"},
         {"reference": "demo-1", "status": "teleported"},
         {"from": "x", "text": "y"},
+        {"reference": "demo-1", "key": "12"},
     ):
         with pytest.raises(BadSignature):
             channel.read_hook(Hook(URL, form, channel.sign(URL, form)))

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deconflict.channels.texts import FOLDER, Event, languages, render, render_mail
-from deconflict.domain.sms import fit, forbidden, segments
+from deconflict.channels.texts import FOLDER, Event, Voice, languages, render, render_mail, render_voice, voice_words
+from deconflict.domain.sms import fit, forbidden, segments, spelled
 
 
 class Facts(TypedDict):
@@ -37,6 +37,7 @@ TEAM_FR |= {"team_reminder": TEAM_FR["team_high"]}
 
 def test_both_languages_have_every_text_and_nothing_else() -> None:
     wanted = {f"{event}.txt" for event in Event} | {f"{event}.mail.txt" for event in Event if event.has_mail}
+    wanted |= {f"{part}.txt" for part in Voice}
     assert {"en", "fr"} <= set(languages())
     for lang in languages():
         assert {path.name for path in (FOLDER / lang).iterdir()} == wanted | {"disclaimer.txt"}
@@ -111,6 +112,48 @@ def test_a_team_has_no_mail_and_an_unknown_event_no_text() -> None:
         render_mail("team_high", "fr", **PLAIN)
     with pytest.raises(ValueError, match="team_lunch"):
         render("team_lunch", "fr", **PLAIN)
+
+
+RUNG = [(event, lang) for event, lang in ALL if event.has_voice]
+
+
+@pytest.mark.parametrize(("event", "lang"), RUNG)
+def test_a_call_says_what_a_text_may_say_spells_its_reference_and_names_its_keys(event: Event, lang: str) -> None:
+    text, script = render_voice(event, lang, reference="4F7K2")
+    assert "4, F, 7, K, 2" in text
+    assert forbidden(text, NAMES, known=[spelled("4F7K2")]) == []
+    assert forbidden(text, NAMES) != []  # the linter reads it: without its reference a digit is a digit
+    assert all(key in text for key in {"fr": ("un", "deux", "neuf"), "en": ("one", "two", "nine")}[lang])
+    assert "code" not in text.lower()
+    base, log_in = {"fr": ("votre base", "onnectez-vous"), "en": ("your base", "og in")}[lang]
+    assert (base if event.startswith("team_") else log_in) in text
+    assert (script.name, script.language, script.written, script.reference) == (event.voice, lang, lang, "4F7K2")
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("part", Voice)
+def test_every_part_of_a_call_is_clean(part: Voice, lang: str) -> None:
+    assert forbidden(voice_words(part, lang).replace("$reference", ""), NAMES) == []
+    assert ("$reference" in voice_words(part, lang)) == (part not in (Voice.KEYS, Voice.THANKS))
+
+
+def test_a_call_in_a_language_nobody_wrote_is_read_out_in_french_and_may_be_recorded() -> None:
+    text, script = render_voice("team_critical", "bm-ML", reference="4F7K2")
+    assert text == render_voice("team_critical", "fr", reference="4F7K2")[0]
+    assert (script.language, script.written) == ("bm", "fr")
+    assert "4F7K2" not in repr(script)
+
+
+def test_whoever_is_called_in_another_language_than_he_reads_has_his_own_to_fall_back_on() -> None:
+    text, script = render_voice("team_critical", "en", reference="4F7K2", spoken="taq")
+    assert text == render_voice("team_critical", "en", reference="4F7K2")[0]
+    assert (script.language, script.written) == ("taq", "en")
+
+
+def test_nobody_is_rung_to_hear_that_something_is_over() -> None:
+    assert [event for event in Event if not event.has_voice] == [e for e in Event if e.endswith("_closed")]
+    with pytest.raises(ValueError, match="nobody is rung"):
+        render_voice("team_closed", "fr", reference="4F7K2")
 
 
 @given(

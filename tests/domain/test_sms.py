@@ -5,7 +5,7 @@ from gsm0338 import Codec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deconflict.domain.sms import fit, forbidden, opts_out, segments
+from deconflict.domain.sms import fit, forbidden, is_plain, opts_out, parts, segments, spelled
 
 any_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
 GSM = "".join(c for c in map(chr, range(0x20, 0x7F)) if c != "`") + "éèàùìòäöüñÉÇÄÖÜÑß€£§"
@@ -183,3 +183,19 @@ def test_a_keyword_alone_opts_out(reply: str) -> None:
 @pytest.mark.parametrize("reply", ["", "OK", "4F7K2 4821", "stop a la riviere", "non stop", "oui"])
 def test_a_keyword_among_words_does_not(reply: str) -> None:
     assert not opts_out(reply)
+
+
+@given(any_text)
+def test_parts_are_the_text_and_each_fits(text: str) -> None:
+    cut = parts(text)
+    assert "".join(cut) == text
+    assert len(cut) == segments(text)
+    alone = len(cut) == 1
+    for part in cut:
+        assert segments(part) == 1
+        size = len(Codec().encode(part)[0]) if is_plain(text) else len(part.encode("utf-16-le")) // 2
+        assert size <= ((160 if alone else 153) if is_plain(text) else (70 if alone else 67))
+
+
+def test_a_reference_is_spelled_with_pauses() -> None:
+    assert spelled("4f7K2") == "4, F, 7, K, 2"

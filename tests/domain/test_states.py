@@ -8,7 +8,16 @@ import pytest
 
 from deconflict.domain import states
 from deconflict.domain.errors import WrongState
-from deconflict.domain.states import CaseState, HoldState, ItemState, ReleaseState, RequestState, possible, target
+from deconflict.domain.states import (
+    CaseState,
+    HoldState,
+    ItemState,
+    MessageState,
+    ReleaseState,
+    RequestState,
+    possible,
+    target,
+)
 
 WHO = ("system", "officer", "owner", "head", "second")
 STATES = {
@@ -17,6 +26,7 @@ STATES = {
     "request": list(RequestState),
     "release": list(ReleaseState),
     "hold": list(HoldState),
+    "message": list(MessageState),
 }
 
 # event, who, from -> to. One line per arrow that exists.
@@ -103,6 +113,30 @@ hold     confirm    second   asked      -> held
 hold     ask_lift   head     held       -> lifting
 hold     keep       second   lifting    -> held
 hold     lift       second   lifting    -> lifted
+message  claim      system   queued     -> sending
+message  lose       system   sending    -> unsure
+message  requeue    system   sending    -> queued
+message  requeue    system   unsure     -> queued
+message  accept     system   queued     -> sent
+message  accept     system   sending    -> sent
+message  accept     system   unsure     -> sent
+message  accept     system   withdrawn  -> sent
+message  deliver    system   queued     -> delivered
+message  deliver    system   sending    -> delivered
+message  deliver    system   unsure     -> delivered
+message  deliver    system   sent       -> delivered
+message  deliver    system   withdrawn  -> delivered
+message  fail       system   queued     -> failed
+message  fail       system   sending    -> failed
+message  fail       system   unsure     -> failed
+message  fail       system   sent       -> failed
+message  fail       system   delivered  -> failed
+message  withdraw   system   queued     -> withdrawn
+message  withdraw   system   held       -> withdrawn
+message  withdraw   officer  queued     -> withdrawn
+message  withdraw   officer  held       -> withdrawn
+message  hold       system   queued     -> held
+message  let_go     officer  held       -> queued
 """
 
 
@@ -175,6 +209,14 @@ def test_no_owner_moves_a_case_and_no_officer_answers_for_a_side():
     assert not any(
         row for row in TABLE if row[0] == "request" and row[1] in ("accept", "decline") and row[2] != "owner"
     )
+
+
+def test_a_message_that_left_comes_back_to_the_queue_only_by_way_of_what_became_of_it():
+    """Nothing leads from sent, delivered or failed to the queue, and what nobody can account for is never claimed again."""
+    for state in (MessageState.SENT, MessageState.DELIVERED, MessageState.FAILED):
+        assert not {"requeue", "claim", "withdraw"} & set(possible("message", state, "system"))
+    assert "claim" not in possible("message", MessageState.UNSURE, "system")
+    assert not any(possible("message", MessageState.FAILED, who) for who in WHO)
 
 
 def test_nothing_but_an_officer_s_word_is_a_yes_and_one_person_alone_neither_keeps_nor_lifts():

@@ -49,6 +49,7 @@ GETS = {
     "people.join": ("token", None),
     "acknowledge.page": ("page", None),
     "acknowledge.button": ("link", None),
+    "hooks.recording": ("file", None),
     "health.healthz": ("page", None),
     "health.readyz": ("page", None),
     # Flask-Security's own: about whoever asks, or switched off. What they show is checked like everything else.
@@ -93,7 +94,8 @@ POSTS = {
     "people.add_organisation": ("page", ["administrator"]),
 }
 POSTS_ABOUT_ONESELF = {
-    *("language.choose", "people.join", "acknowledge.send", "acknowledge.press", "hooks.status", "hooks.reply"),
+    *("language.choose", "people.join", "acknowledge.send", "acknowledge.press"),
+    *("hooks.status", "hooks.receipt", "hooks.reply", "hooks.key"),
     *("security.login", "security.logout", "security.verify", "security.change_password", "security.two_factor_setup"),
     *("security.two_factor_setup_validate", "security.two_factor_token_validation", "security.two_factor_rescue"),
     *("security.tf_select", "security.mf_recovery", "security.mf_recovery_codes"),

@@ -20,7 +20,10 @@ PUBLIC_ENDPOINTS = {
     "acknowledge.button",  # the link of an e-mail is the key
     "acknowledge.press",
     "hooks.status",  # signed by the provider
+    "hooks.receipt",
     "hooks.reply",
+    "hooks.key",
+    "hooks.recording",  # the words of every call; the provider fetches them
     "health.healthz",
     "health.readyz",
 }

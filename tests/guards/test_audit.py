@@ -20,16 +20,24 @@ NOT_FOLLOWED = (
 # service.function: why nothing is recorded.
 UNTRACED: dict[str, str] = {
     "brake.failed": "a wrong secret proves nobody; the count is forgotten with its quarter of an hour",
+    "counting.count_refused_hook": "whoever called proved nothing; a number is all there is to keep",
     "demo_inbox.keep": "what a fake phone received; the message's own row says that it left",
     "demo_inbox.stamp_demo": "the first row of a demo's database, before there is anybody",
     "letters.claim_letters": "the letter's own row says who sent it when; whoever wrote it has left a trace",
     "letters.record_letter": "as above: its state is the trace",
+    "outcomes.record": "the message's own row and its row of the ledger say what became of the try",
     "preview.preview": "rolled back in any case: nothing is written",
     "receipts.take_receipt": "the receipt is a row of its own, and never changed",
     "releases.fall_silent": "the system's act, which the history of the case records (store.moves.note_event)",
     "retention._bulk": "takes away texts and audit entries by the thousand; told as counts in the log",
+    "routing.introduce": "which providers there are; the settings say so",
+    "sending._gave_up": "the message's own row says what became of it",
     "sending.claim": "the message's own row says which worker took it",
-    "sending.record_outcome": "the message's own row says what became of it",
+    "tracing.abandon": "the row of the ledger says that nobody knows what became of the try",
+    "tracing.claim_polls": "the message's own row says when its provider is asked",
+    "tracing.claim_questions": "as above",
+    "tracing.record_answers": "what the provider said is a receipt, or the next try a row of the ledger",
+    "tracing.record_polls": "what the provider said is a receipt",
 }
 
 Name = tuple[str, str]  # module, function

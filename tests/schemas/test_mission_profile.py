@@ -66,6 +66,7 @@ SPOILT: list[tuple[str, str, str, int, str]] = [
         "area 4, backup: 'GAOO' is not another area",
     ),
     ("mission.toml", 'on = "01-20"', 'on = "20 Jan"', 1, "holiday 2, on:"),
+    ("mission.toml", 'ff = "Fulfulde"', 'Fulfulde = "ff"', 1, "spoken, Fulfulde: String does not match"),
     ("mission.toml", "two_way_sms = false", 'two_way_sms = "no"', 1, "two_way_sms: Not a valid boolean"),
     ("mission.toml", 'role = "g3"', 'role = ""', 2, "sector 2, contact 2, role:"),
 ]

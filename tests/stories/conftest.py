@@ -1,4 +1,4 @@
-"""The world, or as many as a story needs, on both databases."""
+"""The world, as many as a story needs, and an outbox alone, on both databases."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ import pytest
 from fakes.smtp_sink import SmtpSink
 from fakes.twilio_network import TwilioNetwork
 from lives import Lives
-from world import World, opened_world
+from outbox import Outbox
+from world import World, make_app, opened_world
+
+from deconflict.store.base import db
 
 
 @pytest.fixture(params=databases.KINDS)
@@ -35,3 +38,16 @@ def over(world: World) -> World:
     world.turn()
     assert world.item(notice).state == "ended"
     return world
+
+
+@pytest.fixture(params=databases.KINDS)
+def outbox(request: pytest.FixtureRequest, tmp_path) -> Iterator[Outbox]:
+    """With a network and a mail server of its own: all that they have heard was for this one."""
+    url = databases.fresh(request.param, tmp_path)
+    with TwilioNetwork() as network, SmtpSink() as sink:
+        app = make_app(url, network, sink)
+        with app.app_context():
+            yield Outbox(app, network, sink)
+            db.session.remove()
+            db.engine.dispose()
+    databases.drop(url)

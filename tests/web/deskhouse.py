@@ -27,11 +27,21 @@ class Basket:
 
     carries: str
     sent: list = field(default_factory=list)
-    name = "basket"
+    two_way = False
+
+    @property
+    def name(self):
+        return f"basket_{self.carries}"
 
     def send(self, outgoing, now):
         self.sent.append(outgoing)
         return f"basket-{len(self.sent)}"
+
+    def trace(self, outgoing, tried_at, now):
+        return None
+
+    def status_of(self, provider_ref, now):
+        return None
 
     def read_hook(self, hook):
         raise NotImplementedError
@@ -52,7 +62,7 @@ class DeskHouse:
         self.colleague = make_account(roles.CMCOORD, name="Demba", phone="+22370000004", language="en")
         self.head = make_account(roles.SUBOFFICE_HEAD, name="Fatou", language="en", function="head")
         self.sms, self.mail = Basket("sms"), Basket("email")
-        channels = {"sms": self.sms, "email": self.mail}
+        channels = {basket.name: basket for basket in (self.sms, self.mail)}
         self.cycle = Cycle(mission=mission, channels=channels, base_url="http://127.0.0.1:8000", worker="test")
         with app.app_context(), transaction() as session:
             for area in mission.areas:

@@ -25,10 +25,11 @@ from deconflict.mission import Mission
 from deconflict.services import cases, filing, people, requests
 from deconflict.services.demo_inbox import sink_of, stamp_demo
 from deconflict.settings import Settings, SettingsError, read_settings
-from deconflict.store.alerts import Acknowledgement
+from deconflict.store.alerts import Acknowledgement, Alert
 from deconflict.store.base import Base, db, transaction
 from deconflict.store.cases import Case
 from deconflict.store.demo import inboxes
+from deconflict.store.outbox import first_contact, queue_message
 from deconflict.store.people import Duty
 from deconflict.web import demo as pages
 
@@ -200,6 +201,43 @@ def test_a_call_about_another_s_message_is_not_taken(rung: Rung):
 
 def test_an_officer_s_phone_offers_no_call_to_a_base(rung: Rung):
     assert "Call the base" not in rung.texts("aminata")
+
+
+@pytest.fixture
+def called(rung: Rung) -> Rung:
+    """The focal point's phone has rung as well."""
+    with rung.app.app_context():
+        with transaction() as session:
+            alert = session.scalars(select(Alert).where(Alert.text == "focal_request")).one()
+            contact = first_contact(alert.person, "sms")
+            queue_message(session, alert, "voice", contact.address, NOW, NOW, 3)
+        cycle_of(rung.app).run(NOW)
+        db.session.remove()
+    return rung
+
+
+def test_a_call_shows_what_was_said_and_a_key_answers_over_the_signed_hook(called: Rung):
+    page = called.texts("awa")
+    assert "tapez deux" in page
+    assert '<span class="tag">call</span>' in page
+    message = re.search(r'/press">.*?name="message" value="(\d+)"', page, re.DOTALL)[1]
+    path = called.page_of("awa") + "/press"
+    assert called.client.post(path, data={"message": message, "key": "2"}).status_code == 303
+    assert called.said() == [("humanitarian", "desk", "voice_key", "cannot_comply")]
+
+
+def test_a_key_that_was_not_offered_or_of_another_s_call_is_not_taken(called: Rung):
+    page = called.texts("awa")
+    message = re.search(r'/press">.*?name="message" value="(\d+)"', page, re.DOTALL)[1]
+    texted = re.search(r'/call">.*?name="message" value="(\d+)"', called.texts("kofi"), re.DOTALL)[1]
+    for who, form in (
+        ("awa", {"message": message, "key": "5"}),
+        ("kofi", {"message": message, "key": "1"}),
+        ("kofi", {"message": texted, "key": "1"}),
+        ("awa", {}),
+    ):
+        assert called.client.post(called.page_of(who) + "/press", data=form).status_code == 404
+    assert called.said() == []
 
 
 def test_where_networks_carry_no_replies_a_phone_has_none(rung: Rung):

@@ -104,6 +104,7 @@ def long_case(house):
                     state="failed",
                     due_at=house.now,
                     send_after=house.now,
+                    timed_at=house.now,
                     queued_at=house.now,
                     error="unreachable",
                 )

@@ -118,9 +118,21 @@ def test_somebody_who_only_receives_messages_needs_no_e_mail_and_no_link(app, cl
         assert db.session.scalars(select(Person).where(Person.function == "team")).one().account is None
 
 
+def test_somebody_may_be_called_in_another_language_than_he_reads(app, client, administrator):
+    where = organisation_id(app, client)
+    assert ">Bamanankan<" in client.get(f"/people/organisations/{where}/invite").text
+    assert client.post(f"/people/organisations/{where}/invite", data=form(spoken="bm")).status_code == 200
+    with app.app_context():
+        person = db.session.scalars(select(Person).where(Person.name == "Awa Coulibaly")).one()
+        assert (person.language, person.spoken) == ("fr", "bm")
+        person_id = person.id
+    assert "Bamanankan" in client.get(f"/people/{person_id}").text
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "words"),
     [
+        ({"spoken": "tlh"}, "spoken", "Choose one"),
         ({"name": ""}, "name", "Fill this in"),
         ({"language": "bm"}, "language", "Choose one"),
         ({"function": "officer"}, "function", "Choose one"),

@@ -1,0 +1,84 @@
+"""A TOML file through a schema: domain objects, or every problem with its line."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from marshmallow import Schema, ValidationError
+
+from deconflict.schemas.toml_fields import Loaded
+from deconflict.schemas.toml_lines import Lines, lines_of, syntax_line
+from deconflict.schemas.toml_lines import Path as KeyPath
+
+Fault = tuple[KeyPath, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to mend: file name, line from 1, reason."""
+
+    file: str
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class TomlFile:
+    """What was read. `data` is None when the schema refused it; `problems` may also hold faults of what could be read."""
+
+    data: Loaded | None
+    lines: Lines
+    problems: tuple[Problem, ...]
+
+
+def read_toml(path: Path, schema: Schema, faults: Callable[[Loaded], Iterable[Fault]]) -> TomlFile:
+    """The file as the schema's objects; `faults` are asked of what the schema let through."""
+    nowhere = Lines({})
+    try:
+        text = path.read_text(encoding="utf-8")
+        raw = tomllib.loads(text)
+    except OSError as error:
+        return TomlFile(None, nowhere, (Problem(path.name, 1, f"Cannot be read: {error.strerror}."),))
+    except ValueError as error:  # not TOML, or not UTF-8
+        return TomlFile(None, nowhere, (Problem(path.name, syntax_line(error), f"Not TOML: {error}."),))
+    lines = lines_of(text)
+    try:
+        data: Loaded = schema.load(raw)
+    except ValidationError as error:
+        return TomlFile(None, lines, placed(path.name, lines, _flat(error.messages)))
+    return TomlFile(data, lines, placed(path.name, lines, faults(data)))
+
+
+def placed(name: str, lines: Lines, faults: Iterable[Fault]) -> tuple[Problem, ...]:
+    """Faults with their lines."""
+    return tuple(Problem(name, lines.of(path), _reason(path, words)) for path, words in faults)
+
+
+def _flat(messages: Any, path: KeyPath = ()) -> Iterator[Fault]:
+    """marshmallow's nested messages as (path, words)."""
+    if isinstance(messages, dict):
+        for key, inner in messages.items():
+            # Of a dictionary's entry it says whether the key or the value is wrong; of a whole table, `_schema`.
+            yield from _flat(inner, path if key in ("_schema", "key", "value") else (*path, key))
+    else:
+        for words in messages if isinstance(messages, list) else [messages]:
+            yield path, str(words)
+
+
+def _reason(path: KeyPath, words: str) -> str:
+    """Which entry and key, as the file writes it: `rule 4, within_km: ...`; nothing for the file as a whole."""
+    if not path:
+        return words
+    named = ", ".join(
+        f"{key} {after + 1}" if isinstance(after, int) else str(key)
+        for key, after in zip(path, (*path[1:], None), strict=True)
+        if not isinstance(key, int)
+    )
+    return f"{named}: {words}"

@@ -1,0 +1,206 @@
+"""What nobody accounted for. A try whose answer never came, or whose worker is gone, is not simply sent again: the provider's
+own call is awaited, then its list is read. Receipts that do not come are asked for, too."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from deconflict.channels.port import Channel, Code, Outgoing, Receipt, SendFailed
+from deconflict.domain.states import AlertState, MessageState, target
+from deconflict.services.giving_up import locked
+from deconflict.services.pacing import Pace, poll_in
+from deconflict.services.receipts import hear
+from deconflict.services.routing import Routes, routes_at
+from deconflict.services.sending import LEASE, facts, outgoing_of
+from deconflict.store.alerts import NO_TRACE, Alert, Message, Try
+from deconflict.store.base import Unreadable, db, transaction
+
+log = structlog.get_logger()
+# Since the try; then telling somebody twice is better than telling him too late.
+ASKED_FOR = timedelta(minutes=5)
+ASK_AGAIN = timedelta(seconds=30)
+AROUND = timedelta(hours=1)  # other messages to the same number, this long before, are not to be mistaken for it
+UNACCOUNTED = or_(Try.outcome.is_(None), Try.outcome == Code.UNKNOWN_OUTCOME)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A message that left, and nobody said what became of it. `tried_at`: when the first such try began."""
+
+    message_id: int
+    channel: Channel
+    outgoing: Outgoing
+    tried_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """A message that was taken, and whose receipt has not come."""
+
+    message_id: int
+    channel: Channel
+    provider_ref: str
+
+
+def holders() -> frozenset[str]:
+    """Workers that hold messages."""
+    names = frozenset(
+        db.session.scalars(select(Message.worker).where(Message.state == MessageState.SENDING).distinct())
+    )
+    db.session.rollback()
+    return frozenset(name for name in names if name is not None)
+
+
+def abandon(gone: Collection[str], pace: Pace, now: datetime) -> int:
+    """Messages of workers that are `gone`, or whose lease is over, are nobody's: they become UNSURE. A worker that only was
+    slow, or whose clock jumped, has the time of a callback to come back."""
+    left = or_(Message.lease_until < now, Message.worker.in_(gone))
+    mine = select(Message).where(Message.state == MessageState.SENDING, left)
+    if db.session.scalars(mine.limit(1)).first() is None:
+        db.session.rollback()
+        return 0
+    with transaction() as session:
+        query = mine.order_by(Message.id).with_for_update(skip_locked=True, of=Message)
+        rows = session.scalars(query.execution_options(populate_existing=True)).all()
+        for message in rows:
+            begun_at = message.timed_at if message.worker in gone else now
+            message.state = target("message", message.state, "lose", "system")
+            message.error, message.lease_until = Code.UNKNOWN_OUTCOME, None
+            message.timed_at, message.send_after = now, max(now, begun_at + pace.unsure)
+            session.execute(
+                update(Try)
+                .where(Try.message_id == message.id, Try.number == message.tries, Try.outcome.is_(None))
+                .values(outcome=Code.UNKNOWN_OUTCOME, ended_at=now)
+            )
+        return len(rows)
+
+
+def claim_questions(channels: Mapping[str, Channel], base_url: str, limit: int, now: datetime) -> list[Question]:
+    """Takes messages whose callback was awaited in vain, most urgent first; nobody else asks within the lease."""
+    due = select(Message).where(Message.state == MessageState.UNSURE, Message.send_after <= now)
+    if db.session.scalars(due.limit(1)).first() is None:
+        db.session.rollback()
+        return []
+    questions: list[Question] = []
+    with transaction() as session:
+        routes = routes_at(session, channels, now)
+        query = due.order_by(Message.urgency.desc(), Message.send_after, Message.id).limit(limit)
+        for message in session.scalars(query.with_for_update(skip_locked=True, of=Message)).all():
+            message.timed_at = now
+            channel = channels.get(message.provider or "")
+            tried_at = _tried_at(session, message) or now
+            if channel is None or (outgoing := _outgoing(session, message, base_url, tried_at)) is None:
+                _requeue(session, message, now)  # there is nobody to ask, or nothing to ask about
+            elif routes.alone(channel):
+                _wait(session, message, routes, tried_at)
+            else:
+                message.send_after = now + LEASE
+                questions.append(Question(message.id, channel, outgoing, tried_at))
+    return questions
+
+
+def record_answers(
+    answers: Sequence[tuple[Question, Receipt | SendFailed | None]], channels: Mapping[str, Channel], now: datetime
+) -> None:
+    """What the providers' lists say of each. One that cannot be asked now is asked about nothing else for a while."""
+    for question, answer in answers:
+        with transaction() as session:
+            routes = routes_at(session, channels, now)
+            message = locked(session, question.message_id)
+            if isinstance(answer, Receipt):
+                hear(session, message, answer, now)
+            if message.state != MessageState.UNSURE:
+                continue
+            message.timed_at = now
+            if isinstance(answer, SendFailed):
+                _wait(session, message, routes, question.tried_at)
+            else:
+                _requeue(session, message, now)
+    silent = {question.channel.name for question, answer in answers if isinstance(answer, SendFailed)}
+    if silent:
+        with transaction() as session:
+            theirs = (Message.state == MessageState.UNSURE, Message.provider.in_(silent), Message.send_after <= now)
+            session.execute(update(Message).where(*theirs).values(send_after=now + ASK_AGAIN, timed_at=now))
+
+
+def claim_polls(channels: Mapping[str, Channel], limit: int, now: datetime) -> list[Poll]:
+    """Takes messages whose receipts are owed for long. For what has been answered meanwhile nobody is asked."""
+    due = select(Message).where(Message.state == MessageState.SENT, Message.poll_after <= now)
+    if db.session.scalars(due.limit(1)).first() is None:
+        db.session.rollback()
+        return []
+    polls: list[Poll] = []
+    with transaction() as session:
+        routes = routes_at(session, channels, now)
+        query = due.join(Alert, Alert.id == Message.alert_id).order_by(Message.poll_after, Message.id).limit(limit)
+        for message in session.scalars(query.with_for_update(skip_locked=True, of=Message)).all():
+            channel = channels.get(message.provider or "")
+            alert = message.alert
+            if (
+                channel is None
+                or not message.provider_ref
+                or alert.state != AlertState.OWED
+                or alert.useful_until <= now
+            ):
+                message.poll_after = None
+                continue
+            message.poll_after = now + poll_in(message.sent_at or now, now)
+            if routes.works(channel):
+                polls.append(Poll(message.id, channel, message.provider_ref))
+    return polls
+
+
+def record_polls(answers: Sequence[tuple[Poll, Receipt | SendFailed | None]], now: datetime) -> None:
+    """What the providers say of each."""
+    for poll, answer in answers:
+        if isinstance(answer, SendFailed):
+            continue  # asked again in its turn
+        with transaction() as session:
+            message = locked(session, poll.message_id)
+            if answer is None:
+                message.poll_after = None  # this provider cannot be asked
+            else:
+                hear(session, message, answer, now)
+
+
+def _tried_at(session: Session, message: Message) -> datetime | None:
+    mine = and_(Try.message_id == message.id, Try.provider == message.provider, UNACCOUNTED)
+    return session.scalars(select(Try.begun_at).where(mine).order_by(Try.number).limit(1)).first()
+
+
+def _outgoing(session: Session, message: Message, base_url: str, tried_at: datetime) -> Outgoing | None:
+    """What was sent, with the references of other messages to the same address, which are not this one's."""
+    theirs = (Message.address_hash == message.address_hash, Message.id != message.id)
+    known = select(Try.provider_ref).join(Message, Message.id == Try.message_id)
+    others = session.scalars(known.where(*theirs, Try.provider_ref.is_not(None), Try.begun_at >= tried_at - AROUND))
+    try:
+        (row,) = facts(session, [message.id])
+        return outgoing_of(row, base_url, [reference for reference in others if reference])
+    except (Unreadable, ValueError):
+        log.error("a message cannot be asked about", message=message.id)
+        return None
+
+
+def _wait(session: Session, message: Message, routes: Routes, tried_at: datetime) -> None:
+    """Its provider cannot be asked now. After a while it is sent again all the same, wherever it would be taken."""
+    patient = routes.now - tried_at <= ASKED_FOR
+    if patient or message.channel not in routes.free():
+        message.send_after = routes.now + ASK_AGAIN
+    else:
+        _requeue(session, message, routes.now)
+
+
+def _requeue(session: Session, message: Message, now: datetime) -> None:
+    session.execute(
+        update(Try)
+        .where(Try.message_id == message.id, Try.provider == message.provider, UNACCOUNTED)
+        .values(outcome=NO_TRACE, ended_at=now)
+    )
+    message.state = target("message", message.state, "requeue", "system")
+    message.send_after = now
