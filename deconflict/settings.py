@@ -224,8 +224,8 @@ def _check(s: Settings, read: _Reader) -> None:
 
 
 def _check_channels(s: Settings, read: _Reader) -> None:
-    twilio = {name: getattr(s, name) for name in Settings.__dataclass_fields__ if name.startswith("twilio_")}
-    if any(twilio.values()) and not s.demo:
+    twilio = any(getattr(s, name) for name in Settings.__dataclass_fields__ if name.startswith("twilio_"))
+    if twilio and not s.demo:
         read.check("TWILIO_ACCOUNT_SID", bool(forms.ACCOUNT_SID.fullmatch(s.twilio_account_sid)), forms.ACCOUNT_LIKE)
     if s.twilio_account_sid:
         read.check("TWILIO_AUTH_TOKEN", bool(s.twilio_auth_token), "the account's auth token")

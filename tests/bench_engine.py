@@ -24,6 +24,7 @@ from deconflict.domain.activity import Activity
 from deconflict.domain.country import Mission
 from deconflict.mission import load_mission
 from deconflict.settings import ROOT
+from tests.bench_corners import many_corners
 from tests.bench_exact import near_thresholds
 from tests.bench_parts import SORTS, Numbers, Parts, side_of, some_parts
 from tests.bench_stores import Embedded, PostGis, Reaches, decided, decided_among, postgis_row
@@ -65,6 +66,7 @@ class Bench:
             last_s, _ = timed(lambda size=size: self._size(size, some_parts(size, self.mission, SEED), far))  # type: ignore[misc]
         self._growth()
         self.figures += near_thresholds(self.address)
+        self.figures += many_corners()
         return self.figures
 
     def _size(self, size: int, parts: Parts, far: Reaches) -> None:

@@ -23,7 +23,7 @@ from deconflict.domain.motion import Pieces
 from deconflict.domain.reaches import reaches_of
 from deconflict.matching.boxes import ClassKey, class_ids, replace_boxes
 from deconflict.matching.candidates import classes_of, look_up, neighbours, sought
-from deconflict.matching.sweep import swept_blocks
+from deconflict.matching.sweep import Swept
 from deconflict.store.base import Base, configure_engine
 from deconflict.store.items import PartBox
 from tests.bench_parts import PRESENCE_M, ROAD_M, SORTS, Numbers, Parts, Sort, side_of
@@ -183,7 +183,7 @@ class Embedded:
 
     def sweep(self) -> Iterator[Pairs]:
         """All pairs that a rule may concern, as places in the parts loaded, in blocks."""
-        return (block - 1 for block in swept_blocks(self.session, self.mission))
+        return (block - 1 for block in Swept.read(self.session).pairs(self.mission.pack))
 
     def close(self) -> None:
         self.session.close()

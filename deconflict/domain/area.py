@@ -19,6 +19,10 @@ from deconflict.domain.geodesy import PIECE_M, Floats, cut, ecef
 
 Index = NDArray[np.intp]
 
+SEEN_AT_ONCE = 250_000  # corners from pieces: a rim may have thousands
+
+SEEN_AT_ONCE = 250_000  # corners from pieces: a rim may have thousands
+
 
 @dataclass(frozen=True, slots=True)
 class Rim:
@@ -54,14 +58,20 @@ class Rim:
     def inside(self, ends: Floats) -> tuple[Index, Floats]:
         """The stretches (m, 2) of the pieces (n, 2, 2) that lie inside, from fraction to fraction, and whose they are (m,)."""
         near = self.near(ends)
-        begins, lasts, crossings = self._seen_from(ecef(ends[near]))
+        few = max(1, SEEN_AT_ONCE // len(self.corners))
+        found = [self._inside(near[n : n + few], ends) for n in range(0, max(1, len(near)), few)]
+        whose, stretches = map(np.concatenate, zip(*found, strict=True))
+        return whose, stretches
+
+    def _inside(self, some: Index, ends: Floats) -> tuple[Index, Floats]:
+        begins, lasts, crossings = self._seen_from(ecef(ends[some]))
         low = np.maximum(crossings[..., 0], begins[:, None])
         high = np.minimum(crossings[..., 1], lasts[:, None])
         whose, which = np.nonzero(low <= high)  # beyond the last crossing, both are infinite
         turned = np.stack([low, high], axis=-1)[whose, which] - begins[whose, None]
         whole = (lasts - begins)[whose, None]
         point = whole == 0.0
-        return near[whose], np.where(point, [0.0, 1.0], turned / np.where(point, 1.0, whole))
+        return some[whose], np.where(point, [0.0, 1.0], turned / np.where(point, 1.0, whole))
 
     def _seen_from(self, points: Floats) -> tuple[Floats, Floats, Floats]:
         """Along the line of each piece (n, 2, 3), as angles at the earth's centre: where the piece begins and ends (n,), and

@@ -265,7 +265,7 @@ def plates_shown(other: ItemFacts, now: datetime) -> str | None:
     notice = other.filing
     if recognition_of(other) is None or not isinstance(notice, MovementNotice) or not notice.plates:
         return None
-    windows = [w for stop in notice.stops for w in (stop.arrive, stop.depart) if w is not None]
+    windows = [window for stop in notice.stops for window in stop.windows]
     begins, ends = min(w.earliest for w in windows), max(w.latest for w in windows)
     return notice.plates if begins - PLATES_BEFORE <= now <= ends else None
 

@@ -28,7 +28,8 @@ class Basis(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Encounter:
     """`rule` is as it stands here: modifiers may have narrowed its distance or stretched its hours. `notes` says which,
-    `raised` by how many steps they make it worse. `sides` knows all parts of both activities."""
+    `raised` by how many steps they make it worse. `doubts` are what leaves open whether the others pass, or keep company, as
+    the rule says. `sides` knows all parts of both activities."""
 
     sides: Sides
     rule: Rule
@@ -36,6 +37,7 @@ class Encounter:
     others: tuple[Part, ...]
     notes: tuple[str, ...] = ()
     raised: int = 0
+    doubts: tuple[str, ...] = ()
 
     def at_settlement(self) -> tuple[Part, ...]:
         mine = self.part.spot.settlement

@@ -59,6 +59,11 @@ class Stop:
     activity: str | None = None
     halt: bool = False
 
+    @property
+    def windows(self) -> list[Window]:
+        """Those it has, arrival first."""
+        return [window for window in (self.arrive, self.depart) if window is not None]
+
 
 @dataclass(frozen=True, slots=True)
 class Filing:

@@ -128,12 +128,12 @@ def _winds(lons: Sequence[float]) -> bool:
 
 
 def stretches(ends: Floats, shares: Floats) -> Floats:
-    """Of each geodesic (n, 2, 2), the points at the two fractions (n, 2): (n, 2, 2). Exact at 0 and 1."""
+    """Of each geodesic (n, 2, 2), the points at the two fractions (n, 2): (n, 2, 2). Exact at 0 and 1, and where it is a point."""
     azimuth, _, length = WGS84.inv(ends[:, 0, 1], ends[:, 0, 0], ends[:, 1, 1], ends[:, 1, 0])
     start = np.repeat(ends[:, 0], 2, axis=0)
     lon, lat, _ = WGS84.fwd(start[:, 1], start[:, 0], np.repeat(azimuth, 2), (shares * length[:, None]).ravel())
     points = np.stack([lat, lon], axis=-1).reshape(-1, 2, 2)
-    at_start, at_end = (shares == 0.0)[..., None], (shares == 1.0)[..., None]
+    at_start, at_end = ((shares == 0.0) | (length == 0.0)[:, None])[..., None], (shares == 1.0)[..., None]
     return np.where(at_start, ends[:, :1], np.where(at_end, ends[:, 1:], points))
 
 

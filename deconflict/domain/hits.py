@@ -26,14 +26,14 @@ class Verdict:
     notes: tuple[str, ...]
 
 
-def verdict_of(encounter: Encounter, bases: Sequence[Basis], modifiers: Modifiers, may_be_firm: bool) -> Verdict:
+def verdict_of(encounter: Encounter, bases: Sequence[Basis], modifiers: Modifiers) -> Verdict:
     """The worst that any of the bases on which the rule fires amounts to; of equals the surest, then the most telling."""
-    verdicts = [_on(basis, encounter, modifiers, may_be_firm) for basis in bases]
+    verdicts = [_on(basis, encounter, modifiers) for basis in bases]
     return max(verdicts, key=lambda v: (v.severity.rank, not v.possible))
 
 
-def _on(basis: Basis, encounter: Encounter, modifiers: Modifiers, may_be_firm: bool) -> Verdict:
-    possible = not (may_be_firm and _firm(encounter.stated(), basis, modifiers.timezone))
+def _on(basis: Basis, encounter: Encounter, modifiers: Modifiers) -> Verdict:
+    possible = bool(encounter.doubts) or not _near(encounter, basis, modifiers.timezone)
     severity = encounter.rule.severity.milder if possible else encounter.rule.severity
     for _ in range(encounter.raised):
         severity = severity.graver
@@ -44,8 +44,9 @@ def _on(basis: Basis, encounter: Encounter, modifiers: Modifiers, may_be_firm: b
     return Verdict(basis, possible, severity, notes)
 
 
-def _firm(stated: Encounter, basis: Basis, zone: tzinfo) -> bool:
-    return stated.fires(basis, zone, assumed=False, uncertain=False)
+def _near(encounter: Encounter, basis: Basis, zone: tzinfo) -> bool:
+    """As filed, with nothing assumed."""
+    return encounter.stated().fires(basis, zone, assumed=False, uncertain=False)
 
 
 def hit_of(encounter: Encounter, verdict: Verdict, span: Span, nominal: Nominal, modifiers: Modifiers) -> Hit:
@@ -53,7 +54,7 @@ def hit_of(encounter: Encounter, verdict: Verdict, span: Span, nominal: Nominal,
     rule, here, sides = encounter.rule, [encounter.part], encounter.sides
     shown = encounter.by(verdict.basis)
     by_distance = verdict.basis is Basis.DISTANCE
-    because = tuple(_because(encounter, verdict.basis, modifiers.timezone)) if verdict.possible else ()
+    because = _because(encounter, verdict.basis, modifiers.timezone)
     return Hit(
         rule_id=rule.id,
         severity=verdict.severity,
@@ -87,8 +88,14 @@ def _unsure_m(encounter: Encounter, shown: Sequence[Part]) -> float:
     return encounter.part.uncertainty_m + nearest.uncertainty_m
 
 
-def _because(encounter: Encounter, basis: Basis, zone: tzinfo) -> Iterator[str]:
-    """What makes it possible: each thing that alone would make the rule fire; all that play a part when none does alone."""
+def _because(encounter: Encounter, basis: Basis, zone: tzinfo) -> tuple[str, ...]:
+    """What makes it possible only; nothing when it is more."""
+    found = {*encounter.doubts, *(() if _near(encounter, basis, zone) else _lacking(encounter, basis, zone))}
+    return tuple(reason for reason in (POSITION, DELAYS, IMPLIED) if reason in found)
+
+
+def _lacking(encounter: Encounter, basis: Basis, zone: tzinfo) -> Iterator[str]:
+    """Each thing that alone would make the rule fire; all that play a part when none does alone."""
     stated = encounter.stated()
     alone = {
         POSITION: stated.fires(basis, zone, assumed=False, uncertain=True),

@@ -37,7 +37,7 @@ def visits_of(stops: Sequence[Stop]) -> list[Visit]:
     visits = []
     for index, following in zip(timed, [*timed[1:], len(stops)], strict=True):
         stop = stops[index]
-        found = [next(moments) for window in (stop.arrive, stop.depart) if window is not None]
+        found = [next(moments) for _window in stop.windows]
         visits.append(Visit(stop, found[0], found[-1], tuple(stops[index + 1 : following])))
     return visits
 
@@ -45,7 +45,7 @@ def visits_of(stops: Sequence[Stop]) -> list[Visit]:
 def _planned(stops: Sequence[Stop]) -> list[Moment]:
     """One instant per window: its middle, moved as little as needed for the instants to follow each other. What is left of
     the window on both sides is declared slack."""
-    windows = [window for stop in stops for window in (stop.arrive, stop.depart) if window is not None]
+    windows = [window for stop in stops for window in stop.windows]
     ceilings: list[datetime] = []  # the latest instant that leaves room for all that follow, last first
     for window in reversed(windows):
         ceilings.append(min([window.latest, *ceilings[-1:]]))

@@ -21,7 +21,7 @@ from deconflict.domain.convex import Bools, Problems
 from deconflict.domain.geodesy import PIECE_M, Floats, cut, ecef, local_xy, middles, stretches
 from deconflict.domain.timewindow import Allow, seconds, slack
 
-TOUCH_S = 1e-5  # windows are closed: touching must survive float noise
+TOUCH_S, TOUCH_M = 1e-5, 1e-3  # windows and distances are closed: touching must survive float noise
 WHOLE = np.array([0.0, 1.0])  # from the beginning to the end
 
 
@@ -29,7 +29,7 @@ WHOLE = np.array([0.0, 1.0])  # from the beginning to the end
 class Pieces:
     """n pieces. `ends` (n, 2, 2) are lat-lon; `at`, `early`, `late` (n, 2) are seconds at both ends: of the way for a moving
     piece, of the window for a stationary one. `radius_m`, `unsure_m` and `moving` are those of its part, whose number is
-    `owner`. `partner` is that of the part of the other side with which a piece shares an area, -1 for all other pieces."""
+    `owner`. `twin` is the number of a stretch that both sides have, as one lies in the other's area; -1 for all others."""
 
     ends: Floats
     at: Floats
@@ -39,7 +39,7 @@ class Pieces:
     unsure_m: Floats
     moving: Bools
     owner: Index
-    partner: Index
+    twin: Index
 
     @classmethod
     def of(cls, parts: Sequence[Part], allow: Allow) -> Pieces:
@@ -57,7 +57,7 @@ class Pieces:
     def __len__(self) -> int:
         return len(self.at)
 
-    def take(self, index: Index) -> Pieces:
+    def take(self, index: Index | slice) -> Pieces:
         return Pieces(*(column[index] for column in _columns(self)))
 
     def __add__(self, more: Pieces) -> Pieces:
@@ -105,14 +105,16 @@ def _way(shape: Shape) -> _Way:
 
 
 def face_to_face(a: Sequence[Part], b: Sequence[Part], allow: Allow) -> tuple[Pieces, Pieces]:
-    """Both sides' pieces. Where a piece of one lies inside an area of the other, each side has that stretch of it as well: one
-    side is there, and the area holds it too, so the two are as near as can be. Raises as `Pieces.of`."""
+    """Both sides' pieces. Where a piece of one lies inside an area of the other, each side has that stretch of it as well, at
+    the end and in one order: one side is there, and the area holds it too, so these twins are as near as can be, and no
+    other piece has to be compared with them. Raises as `Pieces.of`."""
     mine, other = Pieces.of(a, allow), Pieces.of(b, allow)
     if not any(part.shape.area for part in (*a, *b)):
         return mine, other
     in_b, held_by_b = _inside(mine, b, allow)
     in_a, held_by_a = _inside(other, a, allow)
-    return mine + in_b + held_by_a, other + in_a + held_by_b
+    twins = np.arange(len(in_b) + len(in_a))
+    return mine + replace(in_b + held_by_a, twin=twins), other + replace(held_by_b + in_a, twin=twins)
 
 
 def _inside(pieces: Pieces, parts: Sequence[Part], allow: Allow) -> tuple[Pieces, Pieces]:
@@ -121,11 +123,10 @@ def _inside(pieces: Pieces, parts: Sequence[Part], allow: Allow) -> tuple[Pieces
     for n, part in enumerate(parts):
         if part.shape.area:
             index, shares = rim_of(part.shape).inside(pieces.ends)
-            here = np.full(len(index), n)
-            stretch = replace(pieces.stretch(index, shares), partner=here)
+            stretch = pieces.stretch(index, shares)
             area = Pieces.of([part], allow).take(np.zeros(len(index), dtype=np.intp))
             crossing = crossing + stretch
-            holding = holding + replace(area, ends=stretch.ends, owner=here, partner=stretch.owner)
+            holding = holding + replace(area, ends=stretch.ends, owner=np.full(len(index), n))
     return crossing, holding
 
 
@@ -151,16 +152,35 @@ def waits_s(a: Pieces, b: Pieces) -> tuple[Floats, Floats]:
     return np.maximum(*some), np.maximum(*every)
 
 
-def least_apart(a: Pieces, b: Pieces) -> Floats:
-    """Metres (na, nb) that two pieces are apart at least, radius not taken off. Chords, so cheap and never too long."""
-    (a_middle, a_half), (b_middle, b_half) = _balls(a), _balls(b)
-    return np.asarray(np.linalg.norm(a_middle[:, None] - b_middle, axis=2) - a_half[:, None] - b_half)
+@dataclass(frozen=True, slots=True)
+class Balls:
+    """Centres (n, 3) and radii (n,), earth-centred, of balls that hold something each."""
 
+    middle: Floats
+    radius_m: Floats
 
-def _balls(pieces: Pieces) -> tuple[Floats, Floats]:
-    """Centre (n, 3) and radius (n,) of a ball around each piece, earth-centred."""
-    ends = ecef(pieces.ends)
-    return ends.mean(axis=1), np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1) / 2
+    @classmethod
+    def of(cls, pieces: Pieces) -> Balls:
+        """Around each piece."""
+        ends = ecef(pieces.ends)
+        return cls(ends.mean(axis=1), np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1) / 2)
+
+    def __getitem__(self, run: slice) -> Balls:
+        return Balls(self.middle[run], self.radius_m[run])
+
+    def around(self, runs: Sequence[slice]) -> Balls:
+        """One around all of each run."""
+        middles = np.array([self.middle[run].mean(axis=0) for run in runs])
+        away = (
+            np.linalg.norm(self.middle[run] - middle, axis=1) + self.radius_m[run]
+            for run, middle in zip(runs, middles, strict=True)
+        )
+        return Balls(middles, np.array([metres.max() for metres in away]))
+
+    def apart(self, other: Balls) -> tuple[Floats, Floats]:
+        """Metres (n, m) of the straight line between the centres, and both radii together."""
+        middles = np.linalg.norm(self.middle[:, None] - other.middle, axis=2)
+        return np.asarray(middles), self.radius_m[:, None] + other.radius_m
 
 
 def flat(a: Floats, b: Floats) -> Floats:

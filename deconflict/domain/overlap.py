@@ -8,7 +8,7 @@ a millimetre and a hundredth of a millisecond are given away so that it survives
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,18 +17,21 @@ import numpy as np
 from deconflict.domain.activity import LatLon, Part
 from deconflict.domain.area import Index
 from deconflict.domain.convex import Bools, Problems
-from deconflict.domain.geodesy import Floats, between, distance_m
-from deconflict.domain.motion import TOUCH_S, Pairs
-from deconflict.domain.sides import TOUCH_M, Asked, Meetings, Sides
-from deconflict.domain.timewindow import Allow, gap_s, instant, merged, total_s
+from deconflict.domain.geodesy import Floats, between, distance_m, stretches
+from deconflict.domain.motion import TOUCH_M, TOUCH_S, Pairs
+from deconflict.domain.sides import Asked, Meetings, Sides, touches
+from deconflict.domain.timewindow import Allow, gap_s, instant, total_s
 
-TIE_M = 1e-8  # places at which the distance differs by less are equally near
+LEVEL_M = (
+    1e-6  # moments at which the distance differs by less are equally near: who walks is seconds early by a millimetre
+)
+TIE_M = 1e-8  # and so are places
 SLIGHTLY = 1e-3  # a step west counts this much of a step south
 TOGETHER_M = 1_000.0  # co-movement: nearer than this ...
 SAME_WAY = math.cos(math.radians(45.0))  # ... and headings nearer than this
-A_BREATH_S = 1.0  # rounding at the joint of two legs is not a break
 
 Meeting = tuple[datetime, datetime]
+Span = tuple[float, float]  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +68,28 @@ def gap_m(
     found = sides.nearest(Asked(a, b, most_m, buffer_s), allow, uncertain=uncertain)
     if found is None:
         return math.inf
-    ours, theirs = sides.pieces(allow)
+    ours, theirs = sides.placed
     points = _on(ours.ends[found.row], found.u), _on(theirs.ends[found.column], found.w)
     return _clear_m(found.clear_m, points, found.radii_m)
+
+
+def closest(
+    a: Sequence[Part], b: Sequence[Part], buffer_s: float, *, most_m: float = math.inf, among: Sides | None = None
+) -> tuple[LatLon, LatLon] | None:
+    """The points of their lines or centres at which the two come nearest as planned, within `buffer_s` of each other; None when
+    no instants are near enough, or when it is more than `most_m`."""
+    sides = among or Sides(a, b)
+    found = sides.nearest(Asked(a, b, most_m, buffer_s), Allow.NONE, uncertain=False)
+    if found is None or not touches(found.clear_m, most_m):
+        return None
+    ours, theirs = sides.placed
+    return _on(ours.ends[found.row], found.u), _on(theirs.ends[found.column], found.w)
 
 
 def time_gap_s(a: Sequence[Part], b: Sequence[Part], *, assumed: bool = True) -> float:
     """Smallest time in seconds between the parts' widened windows, wherever they are; 0 when they touch, `math.inf` for no
     parts at all."""
-    allow = _allow(assumed=assumed)
-    return min((gap_s(mine, other, allow) for mine in a for other in b), default=math.inf)
+    return gap_s(a, b, _allow(assumed=assumed))
 
 
 def nominal(a: Sequence[Part], b: Sequence[Part], buffer_s: float, *, among: Sides | None = None) -> Nominal:
@@ -85,69 +100,66 @@ def nominal(a: Sequence[Part], b: Sequence[Part], buffer_s: float, *, among: Sid
 
 def each_nominal(asked: Sequence[Asked], sides: Sides) -> list[Nominal]:
     """As `nominal` for each, whatever its distance."""
-    return [told for some in sides.portions(asked) for told in _nominals_of(some, sides)]
-
-
-def _nominals_of(asked: Sequence[Asked], sides: Sides) -> list[Nominal]:
     nearest = [_nearest(one, sides) for one in asked]
-    whose, pairs, moments = _first_moments(sides.meetings(nearest, Allow.DECLARED, uncertain=False))
-    points = _points(pairs, _nearest_at(pairs, moments))
-    seconds = zip(*(side.at[:, 0] + moments[:, n] * side.lasts for n, side in enumerate(pairs.sides)), strict=True)
-    instants = [(instant(float(a_s)), instant(float(b_s))) for a_s, b_s in seconds]
-    radii_m = pairs.radii_m(uncertain=False).tolist()
-    told = []
-    for k, one in enumerate(nearest):
-        n = min(np.nonzero(whose == k)[0], key=lambda n: _southwest(points[n]))
-        clear_m, (a_at, b_at) = _clear_m(one.within_m, points[n], radii_m[n]), instants[n]
-        told.append(Nominal(clear_m, abs((a_at - b_at).total_seconds()), a_at, b_at, *points[n]))
-    return told
+    first: dict[int, _Moment] = {}
+    for touch_m in (LEVEL_M, TOUCH_M):  # the latter where float noise is more than the former
+        left = [k for k in range(len(asked)) if k not in first]
+        some = [nearest[k] for k in left]
+        for met in sides.meetings(some, Allow.DECLARED, uncertain=False, touch_m=touch_m, places=True):
+            for n, moment in _first_moments(met):
+                k = left[n]
+                first[k] = min(first.get(k, moment), moment, key=_Moment.order)
+    return [_nominal(one, first[k]) for k, one in enumerate(nearest)]
+
+
+def _nominal(asked: Asked, first: _Moment) -> Nominal:
+    a_at, b_at = map(instant, first.seconds)
+    clear_m = _clear_m(asked.within_m, first.points, first.radii_m)
+    return Nominal(clear_m, abs((a_at - b_at).total_seconds()), a_at, b_at, *first.points)
 
 
 def minutes_within(a: Sequence[Part], b: Sequence[Part], distance_m: float, *, among: Sides | None = None) -> float:
     """Minutes of planned instants at which both are at most `distance_m` apart: no slack, no uncertainty."""
-    spans, _ = _spans(Asked(a, b, distance_m, 0.0), among)
-    return round(total_s(spans) / 60, 3)
+    found = _spans(Asked(a, b, distance_m, 0.0), among)
+    return round(total_s([span for _, spans, _ in found for span in spans]) / 60, 3)
 
 
-def stays(
-    a: Sequence[Part], b: Sequence[Part], distance_m: float, *, among: Sides | None = None
-) -> list[tuple[datetime, datetime]]:
-    """When they are at most `distance_m` apart, as planned: disjoint spans in time order; no slack, no uncertainty."""
-    spans, _ = _spans(Asked(a, b, distance_m, 0.0), among)
-    return [(instant(first), instant(last)) for first, last in merged(spans, A_BREATH_S)]
+def stays(sides: Sides, distance_m: float) -> list[list[Span]]:
+    """When each part of side a is at most `distance_m` from any of side b, as planned: seconds, in no order and perhaps several
+    times; no slack, no uncertainty."""
+    each: list[list[Span]] = [[] for _ in sides.a]
+    for owners, spans, _ in _spans(Asked(sides.a, sides.b, distance_m, 0.0), sides):
+        for owner, span in zip(owners.tolist(), spans, strict=True):
+            each[owner].append(span)
+    return each
 
 
 def comovement_min(a: Sequence[Part], b: Sequence[Part], buffer_s: float, *, among: Sides | None = None) -> float:
     """Minutes that a side, whichever has more, moves with a partner within `buffer_s`, at most a kilometre away and heading the
     same way within 45 degrees. Planned instants, no slack, no uncertainty."""
     mine, others = ([part for part in side if part.moving] for side in (a, b))
-    spans = _spans(Asked(mine, others, TOGETHER_M, buffer_s), among, same_way=True)
-    return round(max(total_s(side) for side in spans) / 60, 3)
-
-
-def together(a: Sequence[Part], b: Sequence[Part], distance_m: float, buffer_s: float) -> Meeting | None:
-    """When the meeting begins and ends: the first and the last instant at which, with all slack and uncertainty, one of them
-    may be in the overlap. None exactly when `gap_m(a, b, buffer_s) > distance_m`, up to float noise."""
-    return each_together([Asked(a, b, distance_m, buffer_s)], Sides(a, b))[0]
+    found = list(_spans(Asked(mine, others, TOGETHER_M, buffer_s), among, same_way=True))
+    each = ([span for spans in found for span in spans[n]] for n in (1, 2))
+    return round(max(map(total_s, each)) / 60, 3)
 
 
 def each_together(asked: Sequence[Asked], sides: Sides) -> list[Meeting | None]:
-    """As `together` for each."""
-    return [told for some in sides.portions(asked) for told in _togethers_of(some, sides)]
-
-
-def _togethers_of(asked: Sequence[Asked], sides: Sides) -> list[Meeting | None]:
-    whose, pairs, extent = _ranges(sides.meetings(asked, Allow.ASSUMED, uncertain=True))
-    (a_first, a_last), (b_first, b_last) = (
-        (_linear(early, extent[:, n]).min(axis=1), _linear(late, extent[:, n]).max(axis=1))
-        for n, (early, late) in enumerate(side.by_time() for side in pairs.sides)
-    )
-    # Whoever may come first is in the overlap only from a buffer before the other may come; and so at the end.
-    buffer_s = np.array([one.within_s for one in asked])[whose]
-    first = np.maximum(np.minimum(a_first, b_first), np.maximum(a_first, b_first) - buffer_s)
-    last = np.minimum(np.maximum(a_last, b_last), np.minimum(a_last, b_last) + buffer_s)
-    each = [np.nonzero(whose == k)[0] for k in range(len(asked))]
-    return [(instant(float(first[n].min())), instant(float(last[n].max()))) if len(n) else None for n in each]
+    """When each meeting begins and ends: the first and the last instant at which, with all slack and uncertainty, one of them
+    may be in the overlap. None exactly when the gap is more than the distance asked for, up to float noise."""
+    first, last = np.full(len(asked), np.inf), np.full(len(asked), -np.inf)
+    buffers_s = np.array([one.within_s for one in asked])
+    for met in sides.meetings(asked, Allow.ASSUMED, uncertain=True):
+        whose, pairs, extent = _ranges(met)
+        (a_first, a_last), (b_first, b_last) = (
+            (_linear(early, extent[:, n]).min(axis=1), _linear(late, extent[:, n]).max(axis=1))
+            for n, (early, late) in enumerate(side.by_time() for side in pairs.sides)
+        )
+        # Whoever may come first is in the overlap only from a buffer before the other may come; and so at the end.
+        buffer_s = buffers_s[whose]
+        np.minimum.at(first, whose, np.maximum(np.minimum(a_first, b_first), np.maximum(a_first, b_first) - buffer_s))
+        np.maximum.at(last, whose, np.minimum(np.maximum(a_last, b_last), np.minimum(a_last, b_last) + buffer_s))
+    spans = zip(first.tolist(), last.tolist(), strict=True)
+    return [(instant(begins), instant(ends)) if begins < math.inf else None for begins, ends in spans]
 
 
 def _nearest(asked: Asked, sides: Sides) -> Asked:
@@ -173,8 +185,6 @@ def _clear_m(flat_m: float, points: tuple[LatLon, LatLon], radii_m: float) -> fl
 
 def _ranges(met: Meetings) -> tuple[Index, Pairs, Floats]:
     """Which question is answered by which pairs that have a moment, and from where to where their u and w go: (n, 2, 2)."""
-    if not len(met.asked):
-        return met.asked, met.pairs, np.empty((0, 2, 2))
     axes = np.broadcast_to(np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]]), (len(met.asked), 4, 2))
     least, _ = met.problems.least(axes, met.reach)
     kept = np.nonzero(np.isfinite(least).all(axis=1))[0]
@@ -188,16 +198,14 @@ def _linear(ends: Floats, share: Floats) -> Floats:
 
 def _spans(
     asked: Asked, among: Sides | None, *, same_way: bool = False
-) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
-    """Planned seconds of each side that have a partner near enough, pair by pair."""
+) -> Iterator[tuple[Index, list[Span], list[Span]]]:
+    """Planned seconds of each side that have a partner near enough, pair by pair, and which part of side a it is, by number."""
     sides = among or Sides(asked.a, asked.b)
-    if not sides.may_meet(asked, Allow.NONE, uncertain=False):
-        return [], []
-    _, pairs, extent = _ranges(sides.meetings([asked], Allow.NONE, uncertain=False))
-    kept = _same_way(pairs) if same_way else np.ones(len(pairs), dtype=bool)
-    spans = (_linear(side.at, extent[:, n])[kept].tolist() for n, side in enumerate(pairs.sides))
-    mine, theirs = ([(first, last) for first, last in side] for side in spans)
-    return mine, theirs
+    for met in sides.meetings([asked], Allow.NONE, uncertain=False):
+        _, pairs, extent = _ranges(met)
+        kept = _same_way(pairs) if same_way else np.ones(len(pairs), dtype=bool)
+        mine, theirs = (_linear(side.at, extent[:, n])[kept].tolist() for n, side in enumerate(pairs.sides))
+        yield pairs.a.owner[kept], mine, theirs
 
 
 def _same_way(pairs: Pairs) -> Bools:
@@ -206,21 +214,47 @@ def _same_way(pairs: Pairs) -> Bools:
     return np.asarray((size > 0) & (along >= SAME_WAY * size))
 
 
-def _first_moments(met: Meetings) -> tuple[Index, Pairs, Floats]:
-    """Which question is answered by which pairs and (u, w), (n, 2), at which its planned instants are nearest to each other,
-    and of these the earliest."""
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """A closest approach: planned seconds, points, and what comes off the distance between these."""
+
+    seconds: tuple[float, float]
+    points: tuple[LatLon, LatLon]
+    radii_m: float
+
+    def order(self) -> tuple[int, int, tuple[float, float, list[LatLon]]]:
+        """The smallest time gap first, then the earlier, then the place."""
+        a_s, b_s = self.seconds
+        return round(abs(a_s - b_s) / TOUCH_S), round((a_s + b_s) / TOUCH_S), _southwest(self.points)
+
+
+def _first_moments(met: Meetings) -> Iterator[tuple[int, _Moment]]:
+    """Of each question the moments at which the planned instants are nearest to each other, and of these the earliest."""
     pairs, problems = met.pairs, met.problems
     lasts = np.stack([pairs.a.lasts, pairs.b.lasts], axis=-1)
     later = np.stack([lasts * [1.0, -1.0], lasts * [-1.0, 1.0]], axis=1)  # how s - t, and t - s, change with (u, w)
     ahead = pairs.a.at[:, 0] - pairs.b.at[:, 0]
-    least, _ = problems.least(later, met.reach)
-    wait = np.maximum(np.maximum(ahead + least[:, 0], least[:, 1] - ahead), 0.0)
-    limit = _least(met.asked, wait) + TOUCH_S
+    least, soonest = problems.least(later, met.reach)
+    waits = np.stack([ahead + least[:, 0], least[:, 1] - ahead], axis=-1)
+    wait = np.maximum(waits.max(axis=1), 0.0)
+    limit = np.nan_to_num(_least(met.asked, wait), posinf=0.0) + TOUCH_S  # none of the question's may have a moment
     narrowed = problems.but(later, np.stack([limit - ahead, limit + ahead], axis=-1))
     total, z = narrowed.least(lasts[:, None], met.reach)
-    both = total[:, 0] + pairs.a.at[:, 0] + pairs.b.at[:, 0]
-    kept = np.nonzero(both <= _least(met.asked, both) + TOUCH_M)[0]
-    return met.asked[kept], pairs.take(kept), np.clip(z[kept, 0], 0.0, 1.0)
+    # Of what is very narrow float noise may leave nothing: then the moment of the shortest wait is told.
+    z = np.where(np.isfinite(total), z[:, 0], soonest[np.arange(len(wait)), waits.argmax(axis=1)])
+    both = np.einsum("nd,nd->n", lasts, z) + pairs.a.at[:, 0] + pairs.b.at[:, 0]
+    both = np.where(wait <= limit, both, np.inf)
+    kept = np.nonzero(np.isfinite(both) & (both <= _least(met.asked, both) + TOUCH_S))[0]
+    yield from zip(met.asked[kept].tolist(), _moments(pairs.take(kept), np.clip(z[kept], 0.0, 1.0)), strict=True)
+
+
+def _moments(pairs: Pairs, z: Floats) -> Iterator[_Moment]:
+    """At the fractions (n, 2) of their instants, where they are nearest then."""
+    seconds = np.stack([side.at[:, 0] + z[:, n] * side.lasts for n, side in enumerate(pairs.sides)], axis=-1)
+    radii_m = pairs.radii_m(uncertain=False)
+    points = _points(pairs, _nearest_at(pairs, z))
+    for (a_s, b_s), two, comes_off in zip(seconds.tolist(), points, radii_m.tolist(), strict=True):
+        yield _Moment((a_s, b_s), two, comes_off)
 
 
 def _least(asked: Index, values: Floats) -> Floats:
@@ -251,9 +285,14 @@ def _southwest(couple: tuple[LatLon, LatLon]) -> tuple[float, float, list[LatLon
     return round(lat + other_lat, 7), round(lon + other_lon, 7), sorted(couple)
 
 
-def _points(pairs: Pairs, z: Floats) -> list[tuple[LatLon, LatLon]]:
+def _points(pairs: Pairs, z: Floats) -> Iterator[tuple[LatLon, LatLon]]:
     """Both points of each pair at (u, w), (n, 2), on their geodesics."""
-    return [(_on(pairs.a.ends[n], float(z[n, 0])), _on(pairs.b.ends[n], float(z[n, 1]))) for n in range(len(pairs))]
+    ours, theirs = (stretches(side.ends, z[:, [n, n]])[:, 0].tolist() for n, side in enumerate(pairs.sides))
+    yield from zip(map(_latlon, ours), map(_latlon, theirs), strict=True)
+
+
+def _latlon(pair: list[float]) -> LatLon:
+    return pair[0], pair[1]
 
 
 def _on(ends: Floats, share: float) -> LatLon:

@@ -11,10 +11,10 @@ from deconflict.domain import overlap
 from deconflict.domain.activity import Activity, Part
 from deconflict.domain.encounter import Basis, Encounter, Span, meetings
 from deconflict.domain.hits import Verdict, hit_of, verdict_of
-from deconflict.domain.judgement import Hit
+from deconflict.domain.judgement import IMPLIED, Hit
 from deconflict.domain.modifiers import Modifiers
 from deconflict.domain.overlap import Nominal
-from deconflict.domain.passing import passes
+from deconflict.domain.passing import Beside, Manner
 from deconflict.domain.rules import Rule, named
 from deconflict.domain.sides import Sides
 
@@ -63,7 +63,8 @@ class Pair:
     modifiers: Modifiers
     rules: Mapping[str, Rule]
     sides: Sides
-    _passing: dict[tuple[int, int, float], bool] = field(default_factory=dict, compare=False)
+    _beside: dict[int, Beside] = field(default_factory=dict, compare=False)
+    _manners: dict[tuple[int, int, float], Manner] = field(default_factory=dict, compare=False)
     _minutes: dict[tuple[tuple[int, ...], tuple[int, ...], float], float] = field(default_factory=dict, compare=False)
     _firing: dict[tuple[str, int], list[Fired]] = field(default_factory=dict, compare=False)
 
@@ -75,7 +76,9 @@ class Pair:
         met: dict[str, list[Met]] = defaultdict(list)
         for one, span in zip(fired, spans, strict=True):
             if span[1] >= self.now:
-                met[one.rule.id].append(Met(one.rule, one.encounter, span, self._verdict(one)))
+                met[one.rule.id].append(
+                    Met(one.rule, one.encounter, span, verdict_of(one.encounter, one.bases, self.modifiers))
+                )
         shown = [_gravest(some) for some in met.values()]
         asked = [one.encounter.asked(one.verdict.basis) for one in shown]
         each = zip(met.values(), shown, overlap.each_nominal(asked, self.sides), strict=True)
@@ -105,13 +108,9 @@ class Pair:
             for wide in self.modifiers.encounters(self.sides, rule, part, others):
                 encounter = wide.of(o for o in wide.others if self._relevant(wide, o))
                 bases = encounter.bases(zone)
-                if bases and (kept := self._kept(encounter, mission_parts)) is not encounter:
-                    encounter, bases = kept, kept.bases(zone)
-                if bases:
-                    yield Fired(rule, encounter, bases)
-
-    def _verdict(self, fired: Fired) -> Verdict:
-        return verdict_of(fired.encounter, fired.bases, self.modifiers, self._firm(fired.encounter))
+                for kept in self._kept(encounter, mission_parts) if bases else ():
+                    if kept_by := bases if kept.others == encounter.others else kept.bases(zone):
+                        yield Fired(rule, kept, kept_by)
 
     def _speaks_of(self, rule: Rule, other: Part) -> bool:
         if not named(rule.mission, other) or (rule.moving and not other.moving):
@@ -127,29 +126,48 @@ class Pair:
         same = part.category is not None and part.category == other.category
         return (same or not rule.same_category) and not (same and rule.other_category)
 
-    def _kept(self, encounter: Encounter, mission_parts: Sequence[Part]) -> Encounter:
-        """Without those that the rule does not mean: halting or passing, in no company, spoken of by a rule it gives way to."""
+    def _kept(self, encounter: Encounter, mission_parts: Sequence[Part]) -> Iterator[Encounter]:
+        """Without those that the rule does not mean: halting or passing, in no company, spoken of by a rule it gives way to.
+        Those of whom it is in doubt whether the rule means them are apart from the others."""
+        rule = encounter.rule
+        doubts = {id(o): found for o in encounter.others if (found := self._doubts(encounter, o)) is not None}
+        company, shared = self._company(encounter, [o for o in encounter.others if id(o) in doubts])
+        taken = {
+            id(other)
+            for other_id in rule.unless
+            for fired in self.firing(self.rules[other_id], mission_parts)
+            for other in fired.encounter.others
+        }
+        alike: dict[tuple[str, ...], list[Part]] = defaultdict(list)
+        for other in company:
+            if id(other) not in taken:
+                alike[*doubts[id(other)], *shared].append(other)
+        for found, some in alike.items():
+            yield replace(encounter, others=tuple(some), doubts=found)
+
+    def _doubts(self, encounter: Encounter, other: Part) -> tuple[str, ...] | None:
+        """What leaves open whether it passes, or stays, as the rule says; None when it surely does the opposite."""
         rule, part = encounter.rule, encounter.part
-        others = list(encounter.others)
-        if rule.passing is not None:
-            others = [o for o in others if self._passes(o, part, rule.within_m or 0.0) is rule.passing]
-        if rule.together_s is not None:
-            others = self._company(encounter) if self._together_min(rule, others, rule.within_s) else []
-        for other_id in rule.unless:
-            graver = self.firing(self.rules[other_id], mission_parts)
-            taken = {id(other) for fired in graver for other in fired.encounter.others}
-            others = [o for o in others if id(o) not in taken]
-        return encounter if len(others) == len(encounter.others) else encounter.of(others)
+        if rule.passing is None:
+            return ()
+        key = id(other), id(part), rule.within_m or 0.0
+        if key not in self._manners:
+            beside = self._beside.setdefault(id(part), Beside(self.mission.parts, part))
+            self._manners[key] = beside.manner(other, rule.within_m or 0.0, self.passing_under_s)
+        manner = self._manners[key]
+        return manner.doubts if manner.doubts or manner.passes is rule.passing else None
 
-    def _passes(self, other: Part, part: Part, distance_m: float) -> bool:
-        key = (id(other), id(part), distance_m)
-        if key not in self._passing:
-            self._passing[key] = passes(other, part, self.mission.parts, distance_m, self.passing_under_s)
-        return self._passing[key]
-
-    def _company(self, encounter: Encounter) -> list[Part]:
-        here, within_s = [encounter.part], encounter.rule.within_s
-        return [o for o in encounter.others if overlap.comovement_min(here, [o], within_s, among=self.sides) > 0]
+    def _company(self, encounter: Encounter, others: list[Part]) -> tuple[list[Part], tuple[str, ...]]:
+        """Those with whom company is kept, where the rule asks for it. It is of planned instants; it may rest on what nobody
+        filed."""
+        rule, here = encounter.rule, [encounter.part]
+        if rule.together_s is None:
+            return others, ()
+        if not self._together_min(rule, others, rule.within_s):
+            return [], ()
+        company = [o for o in others if overlap.comovement_min(here, [o], rule.within_s, among=self.sides) > 0]
+        stated = self._together_min(rule, company, rule.within_s, stated=True)
+        return company, () if stated else (IMPLIED,)
 
     def _together_min(self, rule: Rule, others: Sequence[Part], within_s: float, *, stated: bool = False) -> float:
         """Minutes the two travel together, over all legs: cutting a leg in two changes nothing. 0 when under the rule's."""
@@ -160,11 +178,6 @@ class Pair:
             self._minutes[key] = overlap.comovement_min(company, others, within_s, among=self.sides)
         minutes = self._minutes[key]
         return minutes if minutes * 60 >= (rule.together_s or 0.0) else 0.0
-
-    def _firm(self, encounter: Encounter) -> bool:
-        """May it be more than possible? Co-movement is of planned instants; it must not rest on what nobody filed."""
-        rule = encounter.rule
-        return rule.together_s is None or bool(self._together_min(rule, encounter.others, rule.within_s, stated=True))
 
 
 def _gravest(met: Sequence[Met]) -> Met:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+SEVERITIES = {
+    "en": {"critical": "critical", "high": "high", "medium": "medium", "low": "low", "info": "info"},
+    "fr": {"critical": "critique", "high": "élevée", "medium": "moyenne", "low": "faible", "info": "info"},
+}
+
 PHRASES: dict[str, dict[str, str]] = {
     "en": {
         "in_order": "{code}: in order",
@@ -21,11 +26,7 @@ PHRASES: dict[str, dict[str, str]] = {
         "unpol": "with UN Police",
         "host_forces": "with forces of the State",
         "other": "with another force",
-        "critical": "CRITICAL",
-        "high": "HIGH",
-        "medium": "MEDIUM",
-        "low": "LOW",
-        "info": "INFO",
+        **{severity: word.upper() for severity, word in SEVERITIES["en"].items()},
         "danger": "danger",
         "distinction": "distinction",
         "settlement": "same settlement",
@@ -74,11 +75,7 @@ PHRASES: dict[str, dict[str, str]] = {
         "unpol": "avec la Police des Nations Unies",
         "host_forces": "avec les forces de l'État",
         "other": "avec une autre force",
-        "critical": "CRITIQUE",
-        "high": "ÉLEVÉE",
-        "medium": "MOYENNE",
-        "low": "FAIBLE",
-        "info": "INFO",
+        **{severity: word.upper() for severity, word in SEVERITIES["fr"].items()},
         "danger": "danger",
         "distinction": "distinction",
         "settlement": "même localité",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
-from deconflict.domain.activity import Moment, Part, Slack
+from deconflict.domain.activity import NO_SLACK, Moment, Part, Slack
 from deconflict.domain.filing import Window
 
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
@@ -32,8 +33,14 @@ def instant(seconds: float) -> datetime:
 
 def slack(moment: Moment, allow: Allow) -> Slack:
     """The slack counted around this moment."""
-    allowed = ((), (moment.declared,), (moment.declared, moment.assumed))[allow.value]
-    return Slack(sum(part.early_s for part in allowed), sum(part.late_s for part in allowed))
+    declared, assumed = moment.declared, moment.assumed
+    match allow:
+        case Allow.NONE:
+            return NO_SLACK
+        case Allow.DECLARED:
+            return declared
+        case Allow.ASSUMED:
+            return Slack(declared.early_s + assumed.early_s, declared.late_s + assumed.late_s)
 
 
 def span_s(part: Part, allow: Allow) -> tuple[float, float]:
@@ -52,10 +59,15 @@ def widened(part: Part, allow: Allow) -> Window:
     return Window(instant(first), instant(last))
 
 
-def gap_s(a: Part, b: Part, allow: Allow) -> float:
-    """Seconds between the widened windows; 0 when they touch."""
-    (a_first, a_last), (b_first, b_last) = span_s(a, allow), span_s(b, allow)
-    return max(0.0, a_first - b_last, b_first - a_last)
+def gap_s(a: Iterable[Part], b: Iterable[Part], allow: Allow) -> float:
+    """Seconds between the widened windows of those two of the parts that are nearest in time; 0 when they touch, `math.inf` when
+    one side has none."""
+    spans = sorted((*span_s(part, allow), side) for side, parts in enumerate((a, b)) for part in parts)
+    latest, least = [-math.inf, -math.inf], math.inf
+    for first, last, side in spans:
+        least = min(least, max(0.0, first - latest[1 - side]))
+        latest[side] = max(latest[side], last)
+    return least
 
 
 def merged(spans: Iterable[tuple[float, float]], breath_s: float = 0.0) -> list[tuple[float, float]]:

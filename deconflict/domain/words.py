@@ -8,7 +8,9 @@ from datetime import datetime, tzinfo
 
 from deconflict.domain.judgement import Hit, Judgement
 from deconflict.domain.modifiers import CAPPED, COMMUNE_ONLY, JOINT, MARKET_DAY, WIDE_COMMUNE
+from deconflict.domain.rule_words import SEVERITIES
 from deconflict.domain.severity import Severity
+from deconflict.domain.sides import touches
 
 PATTERNS: dict[str, dict[str, str]] = {
     "en": {
@@ -18,8 +20,11 @@ PATTERNS: dict[str, dict[str, str]] = {
         "commune": "in the same commune",
         "together": "at the same time, {first} (limit {limit} h)",
         "between": "{first} and {second}, {hours} h between (limit {limit} h)",
-        "windows": "{first} and {second}, {hours} h between as planned, at least {least} h (limit {limit} h)",
+        "windows": "{first} and {second}, {hours} h between as planned, perhaps only {least} h if early or late "
+        "(limit {limit} h)",
+        "meet": "{first} and {second}, {hours} h between as planned, perhaps none if early or late (limit {limit} h)",
         "undated": "at least {hours} h between (limit {limit} h)",
+        "undated_meet": "perhaps at the same time (limit {limit} h)",
         "dwell": "within the limit for {minutes} min as planned",
         "company": "travelling together for {minutes} min (limit {limit} min)",
         "rule": "rule {rule}, SOP version {version}",
@@ -44,7 +49,6 @@ PATTERNS: dict[str, dict[str, str]] = {
         "held_commune_only": "no more than {severity} where only the commune is known",
         "held_wide_commune": "no more than {severity} in so large a commune",
         "held_capped": "no more than {severity} for what the mission does there",
-        "severities": "critical high medium low info",
         "days": "Mon Tue Wed Thu Fri Sat Sun",
         "months": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
         "point": ".",
@@ -56,8 +60,12 @@ PATTERNS: dict[str, dict[str, str]] = {
         "commune": "dans la même commune",
         "together": "au même moment, le {first} (limite {limit} h)",
         "between": "le {first} et le {second}, {hours} h entre les deux (limite {limit} h)",
-        "windows": "le {first} et le {second}, {hours} h entre les deux selon les plans, au moins {least} h (limite {limit} h)",
+        "windows": "le {first} et le {second}, {hours} h entre les deux selon les plans, peut-être {least} h seulement en cas "
+        "d'avance ou de retard (limite {limit} h)",
+        "meet": "le {first} et le {second}, {hours} h entre les deux selon les plans, peut-être aucune en cas d'avance ou de "
+        "retard (limite {limit} h)",
         "undated": "au moins {hours} h entre les deux (limite {limit} h)",
+        "undated_meet": "peut-être au même moment (limite {limit} h)",
         "dwell": "en deçà de la limite pendant {minutes} min selon les plans",
         "company": "voyageant ensemble pendant {minutes} min (limite {limit} min)",
         "rule": "règle {rule}, procédure {version}",
@@ -82,7 +90,6 @@ PATTERNS: dict[str, dict[str, str]] = {
         "held_commune_only": "pas plus que {severity} quand seule la commune est connue",
         "held_wide_commune": "pas plus que {severity} dans une commune aussi grande",
         "held_capped": "pas plus que {severity} en raison de ce que la mission y fait",
-        "severities": "critique élevée moyenne faible info",
         "days": "lun. mar. mer. jeu. ven. sam. dim.",
         "months": "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.",
         "point": ",",
@@ -134,7 +141,7 @@ def severity_words(hit: Hit, own: Severity, language: str) -> str:
     if not found or found[-1][1] is not hit.severity:
         return ""
     steps = [("by_rule", own), *found]
-    said = [patterns[move].format(severity=_severity(severity, patterns)) for move, severity in steps]
+    said = [patterns[move].format(severity=SEVERITIES[language][severity]) for move, severity in steps]
     return patterns["severity"].format(steps=", ".join(said))
 
 
@@ -153,16 +160,12 @@ def _moves(hit: Hit, own: Severity) -> Iterator[tuple[str, Severity]]:
         yield from [(f"held_{note}", hit.severity) for note in held[:1]]
 
 
-def _severity(severity: Severity, patterns: dict[str, str]) -> str:
-    return patterns["severities"].split()[list(Severity).index(severity)]
-
-
 def _where(hit: Hit, patterns: dict[str, str]) -> str:
     """The planned distance beside the limit; where it is above, what is left of it once all that is uncertain is taken off."""
     coded = hit.basis in ("settlement", "commune")
-    if not coded and hit.limit_m is not None and hit.gap_m <= hit.limit_m:
+    if not coded and hit.limit_m is not None and touches(hit.gap_m, hit.limit_m):
         planned, limit = _km(hit.nominal.distance_m, patterns), _km(hit.limit_m, patterns)
-        if hit.nominal.distance_m > hit.limit_m:
+        if not touches(hit.nominal.distance_m, hit.limit_m):
             return patterns["perhaps"].format(left=_km(hit.gap_m, patterns), limit=limit, gap=planned)
         return patterns["apart"].format(gap=planned, limit=limit)
     return patterns[hit.basis if coded else "settlement" if hit.same_settlement else "commune"]
@@ -179,23 +182,27 @@ def _possible(hit: Hit, patterns: dict[str, str]) -> list[str]:
 
 def _when(hit: Hit, patterns: dict[str, str], zone: tzinfo) -> str:
     """The instants of closest approach as planned; hours between them to a tenth. Where they are more than the limit, how few
-    they may be."""
+    they may be by what was filed of them and what is assumed."""
     first, second = sorted((hit.nominal.a_at, hit.nominal.b_at))
-    seconds = (second - first).total_seconds()
-    hours = round(seconds / 3600, 1)
-    return patterns["windows" if seconds > hit.limit_s else "between" if hours else "together"].format(
+    hours, least = _hours((second - first).total_seconds()), _hours(hit.time_gap_s)
+    planned, likely = ("between" if hours else "together"), ("windows" if least else "meet")
+    return patterns[planned if hours <= hit.limit_s / 3600 else likely].format(
         first=_instant(first.astimezone(zone), patterns),
         second=_instant(second.astimezone(zone), patterns),
         hours=_number(hours, patterns),
-        least=_number(round(hit.time_gap_s / 3600, 1), patterns),
+        least=_number(least, patterns),
         limit=_number(hit.limit_s / 3600, patterns),
     )
 
 
 def _apart(hit: Hit, patterns: dict[str, str]) -> str:
     """The least time between the two, whatever the day."""
-    limit = _number(hit.limit_s / 3600, patterns)
-    return patterns["undated"].format(hours=_number(round(hit.time_gap_s / 3600, 1), patterns), limit=limit)
+    hours, limit = _hours(hit.time_gap_s), _number(hit.limit_s / 3600, patterns)
+    return patterns["undated" if hours else "undated_meet"].format(hours=_number(hours, patterns), limit=limit)
+
+
+def _hours(seconds: float) -> float:
+    return round(seconds / 3600, 1)
 
 
 def _instant(at: datetime, patterns: dict[str, str]) -> str:

@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from deconflict.domain.country import Mission
 from deconflict.domain.states import LIVE_ITEMS, OPEN_CASES, AlertState
 from deconflict.matching.endings import end_case
-from deconflict.matching.marks import mark_ahead
+from deconflict.matching.marks import mark, mark_ahead
 from deconflict.services.brake import WINDOW as ATTEMPTS_COUNT
 from deconflict.store import attempts
 from deconflict.store.alerts import Alert
 from deconflict.store.base import transaction
 from deconflict.store.cases import Case
-from deconflict.store.items import DueMark, Item
+from deconflict.store.items import Item
 from deconflict.store.moves import move_item
 from deconflict.store.outbox import withdraw
 from deconflict.store.work import Slot, lock_matcher, take_slot_in, turn
@@ -65,8 +65,7 @@ def _rejudge(session: Session, now: datetime) -> None:
     aged = select(Case).where(Case.state.in_(OPEN_CASES), Case.rejudge_at <= now, Case.ends_at > now).limit(BATCH)
     cases = session.scalars(aged).all()
     items = {case.humanitarian_id for case in cases if case.humanitarian_id is not None}
-    session.add_all(DueMark(item_id=item_id, reason="rejudge", made_at=now) for item_id in sorted(items))
-    session.flush()  # items before cases, the order of everybody who touches both
+    mark(session, items, "rejudge", now)  # items before cases, the order of everybody who touches both
     for case in cases:
         case.rejudge_at = None
 

@@ -2,40 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import structlog
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import or_, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session, selectinload
 
 from deconflict.domain.country import Mission
 from deconflict.domain.escalation import BRAKE, DESK, MINIMAL, RELEASE, REQUEST
 from deconflict.domain.states import OPEN_CASES, AlertState, CaseState, ReleaseState, RequestState
+from deconflict.jobs.release import RING
 from deconflict.matching.climb import OBJECTION, UNREACHED, Climb
+from deconflict.matching.marks import portions
 from deconflict.matching.silence import silent_since
 from deconflict.services.releases import fall_silent
 from deconflict.store.alerts import Alert
 from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
-from deconflict.store.queries import alerts_of
 
 log = structlog.get_logger()
 UNSEEN = (CaseState.DETECTED, CaseState.UNCHECKED)
 IDLE = "idle"
+Begun = tuple[Climb, set[str]]  # a ladder with the steps that it has taken
 
 
 def escalate_due(mission: Mission, now: datetime) -> int:
     """Climbs every ladder whose next step is due. Returns how many alerts were written."""
     fall_silent(mission, now)
     written = 0
-    for case_id in _open_case_ids():
+    for case_id in _with_a_step_due(mission, now):
         try:
-            if not any(climb.due_steps() for climb in _climbs_of(db.session, mission, case_id, now)):  # type: ignore[arg-type]
-                continue
             with transaction() as session:
                 session.get(Case, case_id, with_for_update={"of": Case})
-                written += sum(climb.take_due_steps() for climb in _climbs_of(session, mission, case_id, now))
+                for case, alerts in _read(session, [case_id]):
+                    written += sum(climb.take_due_steps() for climb, _ in _climbs(session, mission, case, alerts, now))
         except Exception:
             log.exception("a case could not be escalated", case=case_id)
         finally:
@@ -43,23 +45,59 @@ def escalate_due(mission: Mission, now: datetime) -> int:
     return written
 
 
-def _open_case_ids() -> list[int]:
-    ids = list(db.session.scalars(select(Case.id).where(Case.state.in_(OPEN_CASES)).order_by(Case.starts_at)))
+def _with_a_step_due(mission: Mission, now: datetime) -> list[int]:
+    """The cases to lock, the soonest first. All that are open are read for it, many at once: every few seconds, and mostly for
+    nothing."""
+    ids = db.session.scalars(select(Case.id).where(Case.state.in_(OPEN_CASES)).order_by(Case.starts_at)).all()
     db.session.rollback()
-    return ids
+    found = [case_id for some in portions(ids) for case_id in _due_among(mission, some, now)]
+    db.session.rollback()
+    return found
 
 
-def _climbs_of(session: Session, mission: Mission, case_id: int, now: datetime) -> Iterator[Climb]:
-    case = session.get(Case, case_id)
-    if case is None or case.state not in OPEN_CASES:
-        return
-    alerts = alerts_of(session, case)
+def _due_among(mission: Mission, case_ids: Sequence[int], now: datetime) -> list[int]:
+    """Those of these with a step due. Where one cannot be read, each half of them by itself: it hides no other."""
+    session = db.session()
+    try:
+        return [
+            case.id
+            for case, alerts in _read(session, case_ids)
+            if any(climb.due_steps(taken) for climb, taken in _climbs(session, mission, case, alerts, now))
+        ]
+    except OperationalError:
+        raise
+    except Exception:
+        session.rollback()
+        if len(case_ids) == 1:
+            log.exception("a case could not be escalated", case=case_ids[0])
+            return []
+        half = len(case_ids) // 2
+        return _due_among(mission, case_ids[:half], now) + _due_among(mission, case_ids[half:], now)
+
+
+def _read(session: Session, case_ids: Sequence[int]) -> list[tuple[Case, list[Alert]]]:
+    """Those of these cases that are open, in this order, with their alerts, oldest first, and all that the ladders rest on."""
+    about = (selectinload(Case.events), selectinload(Case.requests), selectinload(Case.release_asks))
+    cases = session.scalars(select(Case).where(Case.id.in_(case_ids), Case.state.in_(OPEN_CASES)).options(*about))
+    found = {case.id: (case, list[Alert]()) for case in cases}
+    # A ringing is no ladder, and there may be hundreds of them: only what people said to one counts.
+    heeded = or_(Alert.purpose.not_like(f"{RING}:%"), Alert.acknowledgements.any())
+    alerts = select(Alert).where(Alert.case_id.in_(found), heeded).options(selectinload(Alert.acknowledgements))
+    for alert in session.scalars(alerts.order_by(Alert.id)):
+        found[alert.case_id][1].append(alert)
+    return [found[id] for id in case_ids if id in found]
+
+
+def _climbs(session: Session, mission: Mission, case: Case, alerts: list[Alert], now: datetime) -> Iterator[Begun]:
     this_round = [alert for alert in alerts if alert.round == case.round]
 
-    def climb(side: str, purpose: str, name: str, since: datetime, about: list[Alert]) -> Iterator[Climb]:
+    def climb(side: str, purpose: str, name: str, since: datetime, about: list[Alert]) -> Iterator[Begun]:
         begun = [alert for alert in about if alert.purpose == name]
         if not _answered(begun):
-            yield Climb(session, mission, case, side, purpose, name, alerted_at=since, now=now)
+            yield (
+                Climb(session, mission, case, side, purpose, name, alerted_at=since, now=now),
+                {alert.step for alert in begun},
+            )
 
     if case.hold_until is not None or case.state in UNSEEN or _owed(this_round, DESK):
         yield from climb("ocha", DESK, DESK, case.round_at, this_round)

@@ -23,6 +23,7 @@ from deconflict.domain.boxes import Box, Squares
 from deconflict.domain.cells import Tier, commune_cell, settlement_cell
 from deconflict.domain.country import Mission
 from deconflict.domain.extent import Extent, extents_of
+from deconflict.domain.portions import portions
 from deconflict.domain.reaches import Far, Names, Reaches, reaches_of
 
 EVERYWHERE = (-1e3, -1e3, 1e3, 1e3)
@@ -107,7 +108,8 @@ def look_up(session: Session, lines: Sequence[Sought]) -> set[int]:
     """Ids of the items whose boxes are on the list."""
     found: set[int] = set()
     for everywhere in (False, True):
-        for some in _portions(line for line in lines if everywhere is not bool(line.cells)):
+        those = (line for line in lines if everywhere is not bool(line.cells))
+        for some in portions(those, _values, MOST_VALUES):
             zones = {cells: zone for zone, cells in enumerate(dict.fromkeys(line.cells for line in some))}
             wanted = [(zones[line.cells], *line[1:]) for line in some]
             cells = [(zone, cell) for cells, zone in zones.items() for cell in cells]
@@ -115,19 +117,9 @@ def look_up(session: Session, lines: Sequence[Sought]) -> set[int]:
     return found
 
 
-def _portions(lines: Iterable[Sought]) -> Iterator[list[Sought]]:
-    """As many at a time as one statement takes."""
-    some: list[Sought] = []
-    room = MOST_VALUES
-    for line in lines:
-        values = len(line) + 2 * len(line.cells)
-        if some and values > room:
-            yield some
-            some, room = [], MOST_VALUES
-        some.append(line)
-        room -= values
-    if some:
-        yield some
+def _values(line: Sought) -> int:
+    """How many it takes of a statement."""
+    return len(line) + 2 * len(line.cells)
 
 
 def _filled(rows: Sequence[Values], filler: Values) -> list[Values]:

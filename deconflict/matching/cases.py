@@ -114,8 +114,7 @@ def _update(session: Session, pairing: Pairing, case: Case, judgement: Judgement
     before, now = Judgement.from_json(case.judgement) if case.judgement else None, pairing.now
     changed = before is None or material(before, judgement)
     worse = before is None or judgement.severity.rank > before.severity.rank
-    milder = before is not None and judgement.severity.rank < before.severity.rank
-    softer = milder and before is not None and not elsewhere(before, judgement)
+    softer = before is not None and judgement.severity.rank < before.severity.rank and not elsewhere(before, judgement)
     aged = last == last_look(case) and not worse
     why = _why(pairing, last, worse=worse and before is not None)
     if case.state in OPEN_CASES:
@@ -137,8 +136,9 @@ def _update(session: Session, pairing: Pairing, case: Case, judgement: Judgement
         _hold(pairing, case)
         endings.recall_closing(session, case)
         case.outcome = case.adjusted_by = None
+        desk.begin_round(session, case, now)
         move_case(session, case, "reopen", "system", now, code=why)
-        desk.new_round(session, pairing.mission, case, now)
+        desk.alert_desk(session, pairing.mission, case, now)
 
 
 def _take_judgement(case: Case, pairing: Pairing, judgement: Judgement) -> None:

@@ -6,7 +6,7 @@ through here, and every recipient passes domain.disclosure.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -61,18 +61,18 @@ class Climb:
     def ladder(self) -> Ladder | None:
         return self.mission.pack.ladder(self.severity, "ocha" if self.side == "ocha" else "party")
 
-    def due_steps(self) -> list[Step]:
-        """Steps whose hour has come and which no alert of this round has taken."""
+    def due_steps(self, taken: Collection[str]) -> list[Step]:
+        """Steps whose hour has come and which no alert of this round has `taken`."""
         ladder = self.ladder
         if ladder is None:
             return []
         starts_at = self.case.starts_at
-        return steps_due(ladder, taken=self._taken(), alerted_at=self.alerted_at, starts_at=starts_at, now=self.now)
+        return steps_due(ladder, taken=taken, alerted_at=self.alerted_at, starts_at=starts_at, now=self.now)
 
     def take_due_steps(self) -> int:
         """Writes the alerts of every due step; returns how many. The word of a step nobody stands on goes to OCHA at once
         (RUL-3)."""
-        ladder, due = self.ladder, self.due_steps()
+        ladder, due = self.ladder, self.due_steps(self._taken())
         if ladder is None or not due:
             return 0
         rung: set[int] = set()
@@ -179,10 +179,13 @@ class Climb:
     def _people(self, side: str, role: str, channels: tuple[str, ...]) -> list[Person]:
         if side == "ocha":
             # Where nobody stands on this step whom a message can reach, the hubs that back the area up do (mission.toml).
-            areas = (self.case.area, *self.mission.area(self.case.area).backup)
-            standing = [found for area in areas if (found := self._on_duty(area, role))]
-            reached = (found for found in standing if any(self._reachable(person, channels) for person in found))
-            return next(reached, standing[0] if standing else [])
+            nearest: list[Person] = []
+            for area in (self.case.area, *self.mission.area(self.case.area).backup):
+                found = self._on_duty(area, role)
+                if any(self._reachable(person, channels) for person in found):
+                    return found
+                nearest = nearest or found
+            return nearest
         item = self.case.item_of(side)
         function = FUNCTION_OF.get((side, role))
         if item is None or function is None:

@@ -21,12 +21,17 @@ def alert_desk(session: Session, mission: Mission, case: Case, now: datetime) ->
 
 
 def new_round(session: Session, mission: Mission, case: Case, now: datetime) -> None:
-    """People are asked again: what was acknowledged, agreed or released once was about the round before."""
+    """People are asked again, the desk at once."""
+    begin_round(session, case, now)
+    alert_desk(session, mission, case, now)
+
+
+def begin_round(session: Session, case: Case, now: datetime) -> None:
+    """What was acknowledged, agreed or released once was about the round before."""
     supersede(session, case)
     case.round += 1
     case.round_at = now
     case.released = []
-    alert_desk(session, mission, case, now)
 
 
 def supersede(session: Session, case: Case) -> None:

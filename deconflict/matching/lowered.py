@@ -34,6 +34,8 @@ def withdraw_unreleased(session: Session, mission: Mission, item: Item, now: dat
     # Locked before the requests are read: an officer may be asking at this moment, on what was released a moment ago.
     open_cases = select(Case).where(mine, Case.state.in_(OPEN_CASES)).order_by(Case.id).with_for_update(of=Case)
     found = {case.id: case for case in session.scalars(open_cases)}
+    if not found:
+        return
     asked_of: dict[int, list[Request]] = {}
     for request in session.scalars(select(Request).where(Request.case_id.in_(found), Request.side == other)):
         asked_of.setdefault(request.case_id, []).append(request)

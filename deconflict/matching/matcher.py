@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
-from sqlalchemy import delete, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -23,10 +23,10 @@ from deconflict.matching.boxes import replace_boxes, understand
 from deconflict.matching.candidates import neighbours
 from deconflict.matching.causes import before
 from deconflict.matching.lowered import withdraw_unreleased
-from deconflict.matching.marks import Due, due_items
+from deconflict.matching.marks import Due, due_items, take
 from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
-from deconflict.store.items import DueMark, Item
+from deconflict.store.items import Item
 from deconflict.store.queries import filing_of, version_of
 from deconflict.store.work import Judged, lock_matcher
 
@@ -135,7 +135,7 @@ def _settle_item(mission: Mission, due: Due, now: datetime) -> bool:
         if item is not None and early is not None:
             answer = early if _still_holds(session, early) else judge_item(session, mission, item, now)
             _write(session, mission, item, answer, now)
-        session.execute(delete(DueMark).where(DueMark.id.in_(due.mark_ids)))
+        take(session, due.mark_ids)
     return True
 
 

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from deconflict.domain.activity import Side
 from deconflict.domain.boxes import Numbers
-from deconflict.domain.country import Mission
 from deconflict.domain.filed_boxes import COLUMNS, Filed, of_two_owners, pair_blocks, to_look_at
 from deconflict.domain.reaches import Far, Names, reaches_of
 from deconflict.domain.sop import RulePack
@@ -56,11 +55,6 @@ class Swept:
         them is for the engine to decide."""
         reaches = reaches_of(pack)
         return pair_blocks(self.ours, self.theirs, lambda mine, other: reaches.between(Side.HUMANITARIAN, mine, other))
-
-
-def swept_blocks(session: Session, mission: Mission) -> Iterator[Numbers]:
-    """`Swept.pairs` of what is stored now. Boxes are those of the last filing or of matching.again; reaches those of the pack."""
-    return Swept.read(session).pairs(mission.pack)
 
 
 def _filed(session: Session, side: Side) -> dict[Names, Filed]:

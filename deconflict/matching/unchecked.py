@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
@@ -13,9 +13,10 @@ from deconflict.domain.severity import Harm, Severity
 from deconflict.domain.states import LIVE_ITEMS, OPEN_CASES, CaseState
 from deconflict.matching import desk, endings
 from deconflict.matching.in_force import basis_of
+from deconflict.matching.marks import take
 from deconflict.store.base import transaction
 from deconflict.store.cases import Case
-from deconflict.store.items import DueMark, Item
+from deconflict.store.items import Item
 from deconflict.store.moves import move_case, note_event
 from deconflict.store.outbox import fresh_reference
 
@@ -40,8 +41,8 @@ def open_case(session: Session, mission: Mission, item: Item, now: datetime) -> 
         session.flush()
         note_event(session, case, "fail", now)
     else:
-        move_case(session, case, "fail", "system", now)
         case.round, case.round_at = case.round + 1, now
+        move_case(session, case, "fail", "system", now)
     case.ends_at = max(item.ends_at, now + LONGEST_WAIT)
     desk.alert_desk(session, mission, case, now)
 
@@ -77,7 +78,7 @@ def report(mission: Mission, item_id: int, mark_ids: list[int], now: datetime) -
             item = session.get(Item, item_id)
             if item is not None:
                 open_case(session, mission, item, now)
-            session.execute(delete(DueMark).where(DueMark.id.in_(mark_ids)))
+            take(session, mark_ids)
     except Exception:
         log.exception("an item could not even be reported", item=item_id)
 

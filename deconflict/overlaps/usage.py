@@ -35,7 +35,7 @@ class Bilingual(click.Command):
         except click.UsageError as error:
             if language != "fr":
                 raise
-            raise Refusal(_sentence(error, ctx, FRENCH), ctx, language) from None
+            raise Refusal(_sentence(error, ctx), ctx, language) from None
 
 
 class Refusal(click.UsageError):
@@ -57,30 +57,30 @@ def _asked(args: Sequence[str]) -> str:
     return next(apart, "") or next((a.partition("=")[2] for a in args if a.startswith(f"{LANGUAGE}=")), "")
 
 
-def _sentence(error: click.UsageError, ctx: click.Context, words: dict[str, str]) -> str:
+def _sentence(error: click.UsageError, ctx: click.Context) -> str:
     match error:
         case click.NoSuchOption():
-            return words["no_option"].format(name=error.option_name)
+            return FRENCH["no_option"].format(name=error.option_name)
         case click.BadOptionUsage():
             flags = {name for param in ctx.command.params if getattr(param, "is_flag", False) for name in param.opts}
-            return words["no_value" if error.option_name in flags else "value"].format(name=error.option_name)
+            return FRENCH["no_value" if error.option_name in flags else "value"].format(name=error.option_name)
         case click.MissingParameter():
-            return words["lacking"].format(name=_name(error, ctx))
+            return FRENCH["lacking"].format(name=_name(error, ctx))
         case click.BadParameter():
-            return words["wrong"].format(name=_name(error, ctx), must=_must(error.param, words))
+            return FRENCH["wrong"].format(name=_name(error, ctx), must=_must(error.param))
         case _:
-            return words["odd"]
+            return FRENCH["odd"]
 
 
 def _name(error: click.BadParameter, ctx: click.Context) -> str:
     return error.param.get_error_hint(ctx) if error.param else ""
 
 
-def _must(param: click.Parameter | None, words: dict[str, str]) -> str:
+def _must(param: click.Parameter | None) -> str:
     match param and param.type:
         case click.Choice(choices=choices):
-            return words["one_of"].format(choices=", ".join(choices))
+            return FRENCH["one_of"].format(choices=", ".join(choices))
         case click.FloatRange(min=low, max=high):
-            return words["range"].format(low=f"{low:g}", high=f"{high:.0f}")
+            return FRENCH["range"].format(low=f"{low:g}", high=f"{high:.0f}")
         case _:
-            return words["another"]
+            return FRENCH["another"]

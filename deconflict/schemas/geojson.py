@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deconflict.domain.activity import Activity, Part, Side
+from deconflict.domain.coordinates import Bounds
 from deconflict.domain.drawn import FileItem, ItemId
 from deconflict.schemas.geojson_faults import GeoJsonError, Problem, Wrong
 from deconflict.schemas.geojson_feature import KNOWN, Properties, parts_of
-from deconflict.schemas.geojson_shapes import Bounds, drawn_of, must_reach
+from deconflict.schemas.geojson_shapes import drawn_of, must_reach
 from deconflict.schemas.geojson_text import features_in
 
 Kinds = Mapping[Side, Collection[str]]

@@ -7,13 +7,13 @@ from itertools import pairwise
 from typing import Any
 
 from deconflict.domain.activity import LatLon
+from deconflict.domain.coordinates import Bounds
 from deconflict.domain.drawn import Drawn
 from deconflict.domain.geodesy import distance_m
 from deconflict.domain.rings import area_fault
 from deconflict.schemas.geojson_faults import Wrong, shown
 
 GEOMETRY = "geometry"
-Bounds = tuple[float, float, float, float]  # south, west, north, east
 LONGEST_LEG_M = 2_000_000.0  # longer ones go round the earth in a way that nobody drew
 MANY = {"MultiPoint": "Point", "MultiLineString": "LineString", "MultiPolygon": "Polygon"}
 

@@ -15,7 +15,7 @@ from deconflict.domain.errors import LostRace, NotFound, Refused
 from deconflict.domain.escalation import CLOSING
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.severity import Severity
-from deconflict.domain.states import OPEN_CASES, AlertState, CaseState, MessageState
+from deconflict.domain.states import AlertState, CaseState, MessageState
 from deconflict.matching.desk import new_round
 from deconflict.matching.endings import end_case
 from deconflict.store.alerts import Acknowledgement
@@ -154,10 +154,6 @@ def is_sensitive_case(session: Session, case: Case, catalogue: Catalogue) -> boo
         return facts_of(session, case.humanitarian, catalogue).sensitive
     except (ValueError, KeyError, TypeError):
         return True
-
-
-def is_open(case: Case) -> bool:
-    return case.state in OPEN_CASES
 
 
 def acted(session: Session, case: Case, by: Audience, now: datetime) -> None:

@@ -240,7 +240,7 @@ def _write_version(
     except Exception:
         # What was filed must not be lost because it cannot be computed: the matcher opens a case for a person to look at.
         log.exception("item could not be understood", item=item.id)
-    windows = [w for stop in filing.stops for w in (stop.arrive, stop.depart) if w is not None]
+    windows = [window for stop in filing.stops for window in stop.windows]
     item.departs_at = activity.departs_at if activity else min(w.earliest for w in windows)
     item.ends_at = max(w.latest for w in windows)
     replace_boxes(session, item.id, activity)

@@ -10,7 +10,7 @@ from deconflict.channels.texts import Event, languages, render, render_mail, ren
 from deconflict.domain.sms import fit, forbidden, segments, spelled
 
 REFERENCE, COUNTER, CODE = "4F7K2", 88, "4821"
-LINK = "https://desk.example.org/a/x"
+BASE = "https://desk.example.org"
 LABEL = f"{REFERENCE}-{COUNTER}"
 
 
@@ -37,10 +37,11 @@ class Preview:
         return f"{self.language}/{self.event}{'.mail' if self.kind == 'email' else ''}.txt"
 
 
-def previews(names: Iterable[str] = ()) -> list[Preview]:
-    """All of them, by audience, purpose and language. `names`: of places and organisations that no text may say."""
+def previews(names: Iterable[str] = (), base: str = BASE) -> list[Preview]:
+    """All of them, by audience, purpose and language. `names`: of places and organisations that no text may say; `base`: where
+    links of mails lead."""
     listed = tuple(names)
-    return [found for event in Event for language in languages() for found in _of(event, language, listed)]
+    return [found for event in Event for language in languages() for found in _of(event, language, listed, base)]
 
 
 def faults_of(found: Iterable[Preview]) -> list[str]:
@@ -49,7 +50,7 @@ def faults_of(found: Iterable[Preview]) -> list[str]:
     return list(dict.fromkeys(lines))
 
 
-def _of(event: Event, language: str, names: tuple[str, ...]) -> Iterator[Preview]:
+def _of(event: Event, language: str, names: tuple[str, ...], base: str) -> Iterator[Preview]:
     audience, _, purpose = event.partition("_")
 
     def preview(kind: str, text: str, faults: list[str], subject: str = "", count: int = 0) -> Preview:
@@ -73,9 +74,10 @@ def _of(event: Event, language: str, names: tuple[str, ...]) -> Iterator[Preview
     wrong += [f"no ${name}" for name, value in (("reference", LABEL), ("code", CODE)) if value not in text]
     yield preview("sms", text, wrong, count=segments(text))
     if event.has_mail:
-        mail = render_mail(event, language, **words, link=LINK)  # type: ignore[arg-type]
+        link = f"{base}/a/x"
+        mail = render_mail(event, language, **words, link=link)  # type: ignore[arg-type]
         body = mail.body.partition("\n-- \n")[0]  # what follows is the same in all, and speaks of law
-        wrong = [found for part in (mail.subject, body) for found in forbidden(part, names, known=(LABEL, LINK))]
+        wrong = [found for part in (mail.subject, body) for found in forbidden(part, names, known=(LABEL, link))]
         yield preview("email", mail.body, wrong, mail.subject)
     if event.has_voice:
         said, _script = render_voice(event, language, reference=REFERENCE)

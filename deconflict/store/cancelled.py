@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_
 from sqlalchemy.orm import Session
 
 from deconflict.domain.activity import Side
 from deconflict.store.audit import AuditEntry
-from deconflict.store.items import Item
+from deconflict.store.queries import last_entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,5 @@ def cancels(side: str, item_id: int | SQLColumnExpression[int]) -> ColumnElement
 
 def cancelling(session: Session, side: Side, reference: str) -> Cancelling | None:
     """Of the item under this reference; None for one that was not cancelled."""
-    item = select(Item.id).where(Item.reference == reference, Item.side == side).scalar_subquery()
-    entry = session.scalars(select(AuditEntry).where(cancels(side, item)).order_by(AuditEntry.id.desc())).first()
+    entry = last_entry(session, side, reference, "cancel")
     return None if entry is None else Cancelling(entry.at, str(entry.detail.get("reason", "")))

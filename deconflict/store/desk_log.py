@@ -11,9 +11,9 @@ from deconflict.domain.desk_log import AcknowledgementLine, AlertLine, CaseLog, 
 from deconflict.domain.party import released
 from deconflict.domain.states import MessageState
 from deconflict.store.alerts import Acknowledgement, Alert, Message
-from deconflict.store.audit import AuditEntry
 from deconflict.store.cases import Case, CaseEvent, Request
 from deconflict.store.people import Person
+from deconflict.store.queries import answers_of
 
 Names = Mapping[int | None, str]
 
@@ -30,7 +30,7 @@ def log_of(session: Session, case: Case) -> CaseLog:
         )
     )
     alerts = session.scalars(query.order_by(Alert.id.desc())).all()
-    names, answers = _names(session, case, alerts), _answers(session, case)
+    names, answers = _names(session, case, alerts), answers_of(session, [case.id])[case.id]
     return CaseLog(
         requests=tuple(_request(row, names, answers.get(row.id)) for row in reversed(case.requests)),
         alerts=tuple(_alert(row, names) for row in alerts),
@@ -46,15 +46,6 @@ def _names(session: Session, case: Case, alerts: Sequence[Alert]) -> Names:
 def names_of(session: Session, ids: Set[int | None]) -> Names:
     """By id; nobody is nobody."""
     return {person.id: person.name for person in session.scalars(select(Person).where(Person.id.in_(ids - {None})))}
-
-
-def _answers(session: Session, case: Case) -> dict[int, str]:
-    """What was answered, by request, from the audit: a request that is done no longer says so."""
-    if all(row.answered_at is None for row in case.requests):
-        return {}
-    about = (AuditEntry.noun == "case", AuditEntry.noun_id == case.id, AuditEntry.verb == "answer")
-    details = session.scalars(select(AuditEntry.detail).where(*about).order_by(AuditEntry.id))
-    return {detail["request"]: str(detail["answer"]) for detail in details}
 
 
 def _request(row: Request, names: Names, answer_code: str | None) -> RequestLine:

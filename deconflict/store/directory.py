@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import aliased, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from deconflict.domain.audience import Audience
 from deconflict.domain.disclosure import sees_person
@@ -15,6 +15,8 @@ from deconflict.domain.errors import NotFound
 from deconflict.store.audit import AuditEntry
 from deconflict.store.base import db
 from deconflict.store.people import Organisation, Person
+
+WITH_PEOPLE = selectinload(Organisation.people).joinedload(Person.account)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +66,15 @@ class OrganisationView:
 
 def organisations() -> list[OrganisationView]:
     """All, by side and name, with their people by name."""
-    query = (
-        select(Organisation)
-        .options(selectinload(Organisation.people).joinedload(Person.account))
-        .order_by(Organisation.side, Organisation.name)
-    )
+    query = select(Organisation).options(WITH_PEOPLE).order_by(Organisation.side, Organisation.name)
     added = _additions(_invited())
     return [_organisation(row, added) for row in db.session.scalars(query)]
 
 
 def organisation(organisation_id: int) -> OrganisationView:
     """Raises NotFound."""
-    row = db.session.get(Organisation, organisation_id)
+    query = select(Organisation).options(WITH_PEOPLE).where(Organisation.id == organisation_id)
+    row = db.session.scalars(query).first()
     if row is None:
         raise NotFound
     return _organisation(row, _additions(_invited([person.id for person in row.people])))
@@ -94,7 +93,8 @@ def lately_added(audience: Audience, most: int) -> list[PersonView]:
     entries = _invited().join(newcomer, newcomer.id == AuditEntry.noun_id)
     entries = entries.where(newcomer.organisation_id != audience.organisation_id)
     added = _additions(entries.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(most))
-    rows = {row.id: row for row in db.session.scalars(select(Person).where(Person.id.in_(added)))}
+    people = select(Person).options(joinedload(Person.account), joinedload(Person.organisation))
+    rows = {row.id: row for row in db.session.scalars(people.where(Person.id.in_(added)))}
     return [view for id in added if _seen(view := _person(rows[id], added), audience)]
 
 

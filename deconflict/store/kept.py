@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from deconflict.domain.activity import Side
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import ItemFacts
-from deconflict.domain.filing import from_json
 from deconflict.domain.retention import EXACT, reduced
 from deconflict.domain.states import ItemState
 from deconflict.store.audit import AuditEntry
@@ -31,8 +30,9 @@ def owner_facts(session: Session, item: Item, mission: Mission, now: datetime, v
     stored = select(ItemVersion.version, ItemVersion.filing, ItemVersion.filed_at)
     row = session.execute(stored.where(ItemVersion.item_id == item.id, ItemVersion.version == number)).one()
     bare = ItemVersion(version=row.version, filing=row.filing, filed_at=row.filed_at)
-    filing = reduced(from_json(row.filing), mission.gazetteer, mission.zone)
-    return replace(facts_from(item, bare, mission.catalogue), filing=filing, reduced_at=item.reduced_at or now)
+    facts = facts_from(item, bare, mission.catalogue)
+    filing = reduced(facts.filing, mission.gazetteer, mission.zone)
+    return replace(facts, filing=filing, reduced_at=item.reduced_at or now)
 
 
 def is_kept_long_enough(session: Session, item: Item, mission: Mission, now: datetime) -> bool:

@@ -21,12 +21,11 @@ from deconflict.domain.party import AlertFacts, Move, PartyCaseFacts, RequestFac
 from deconflict.domain.retention import TOLD_WITHIN, reduced_words
 from deconflict.domain.states import LIVE_ITEMS, MAY_HAVE_LEFT, OPEN_CASES, AlertState, MessageState, RequestState
 from deconflict.store.alerts import Alert
-from deconflict.store.audit import AuditEntry
 from deconflict.store.cases import Case, CaseEvent, Request
 from deconflict.store.items import Item, ItemVersion
 from deconflict.store.kept import is_kept_long_enough, owner_facts
 from deconflict.store.people import Organisation, Person
-from deconflict.store.queries import facts_of
+from deconflict.store.queries import answers_of, facts_of, last_entry
 from deconflict.store.released import is_taken_back, shows_too_much
 
 UNREADABLE = (ValueError, KeyError, TypeError)
@@ -92,9 +91,7 @@ def reasons(session: Session, side: Side, reference: str, mission: Mission, now:
 
 def return_code(session: Session, side: Side, reference: str) -> str | None:
     """Why the desk last gave the item back."""
-    item = select(Item.id).where(Item.reference == reference, Item.side == side).scalar_subquery()
-    query = select(AuditEntry).where(AuditEntry.noun == side, AuditEntry.noun_id == item, AuditEntry.verb == "return")
-    entry = session.scalars(query.order_by(AuditEntry.id.desc())).first()
+    entry = last_entry(session, side, reference, "return")
     return str(entry.detail.get("code", "")) if entry is not None else None
 
 
@@ -164,20 +161,15 @@ class _Said:
 
 
 def _said(session: Session, cases: Collection[Case], side: str) -> dict[int, _Said]:
-    """By case, in as many queries for many as for one. What was answered is read from the audit: a request that is done no longer
-    says so."""
+    """By case, in as many queries for many as for one."""
     ids = [case.id for case in cases]
-    said = {id: _Said() for id in ids}
+    said = {id: _Said(answers=answers) for id, answers in answers_of(session, ids).items()}
     alerts = select(Alert).where(Alert.case_id.in_(ids), Alert.side == side).order_by(Alert.id)
     for alert in session.scalars(alerts.options(selectinload(Alert.messages), selectinload(Alert.acknowledgements))):
         said[alert.case_id].alerts.append(alert)
     columns = (CaseEvent.case_id, CaseEvent.at, CaseEvent.event, CaseEvent.state)
     for row in session.execute(select(*columns).where(CaseEvent.case_id.in_(ids)).order_by(CaseEvent.id)):
         said[row.case_id].moves.append(Move(row.at, row.event, row.state in OPEN_CASES))
-    answered = (AuditEntry.noun == "case", AuditEntry.noun_id.in_(ids), AuditEntry.verb == "answer")
-    entries = select(AuditEntry.noun_id, AuditEntry.detail).where(*answered).order_by(AuditEntry.id)
-    for case_id, detail in session.execute(entries):
-        said[case_id or 0].answers[detail["request"]] = str(detail["answer"])
     return said
 
 
@@ -240,7 +232,7 @@ def _plates(session: Session, case: Case, row: Request, mission: Mission, now: d
         return None
     try:
         return plates_shown(facts_of(session, case.humanitarian, mission.catalogue, seen["version"]), now)
-    except (ValueError, KeyError, TypeError):
+    except UNREADABLE:
         return None
 
 

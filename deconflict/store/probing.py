@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.activity import Side
@@ -36,7 +36,7 @@ def counts_of(session: Session, item: Item, limits: Limits, now: datetime) -> Co
 
 def was_told(session: Session, item: Item, *, but: Case) -> bool:
     """Whether its owner ever was sent a minimal alert of this item, the present round of this case left out."""
-    told = select(Alert.id).join(Case).where(_stands(item), Alert.purpose == _name(item))
+    told = select(Alert.id).join(Case).where(_item_id(item) == item.id, Alert.purpose == _name(item))
     elsewhere = or_(Alert.case_id != but.id, Alert.round != but.round)
     return session.scalar(told.where(elsewhere).limit(1)) is not None
 
@@ -75,11 +75,6 @@ def _of_owner(item: Item) -> tuple[Any, ...]:
 
 def _item_id(item: Item) -> Any:
     return Case.humanitarian_id if item.side == Side.HUMANITARIAN else Case.mission_id
-
-
-def _stands(item: Item) -> ColumnElement[bool]:
-    stands: ColumnElement[bool] = _item_id(item) == item.id
-    return stands
 
 
 def _name(item: Item) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
@@ -14,6 +14,7 @@ from deconflict.domain.filing import Filing, Level, from_json
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.states import AlertState
 from deconflict.store.alerts import Alert
+from deconflict.store.audit import AuditEntry
 from deconflict.store.cases import Case
 from deconflict.store.items import Item, ItemVersion
 from deconflict.store.people import Absence, Duty, Organisation, Person
@@ -130,6 +131,23 @@ def alerts_of(session: Session, case: Case, *, owed_only: bool = False) -> list[
     if owed_only:
         query = query.where(Alert.state == AlertState.OWED)
     return list(session.scalars(query.order_by(Alert.id)))
+
+
+def answers_of(session: Session, case_ids: Collection[int]) -> dict[int, dict[int, str]]:
+    """What was answered, by case and request, from the audit: a request that is done no longer says so."""
+    answers: dict[int, dict[int, str]] = {id: {} for id in case_ids}
+    about = (AuditEntry.noun == "case", AuditEntry.noun_id.in_(case_ids), AuditEntry.verb == "answer")
+    entries = select(AuditEntry.noun_id, AuditEntry.detail).where(*about).order_by(AuditEntry.id)
+    for case_id, detail in session.execute(entries):
+        answers[case_id or 0][detail["request"]] = str(detail["answer"])
+    return answers
+
+
+def last_entry(session: Session, side: Side, reference: str, verb: str) -> AuditEntry | None:
+    """When this was last done to the item under this reference, and what was said of it."""
+    item = select(Item.id).where(Item.reference == reference, Item.side == side).scalar_subquery()
+    query = select(AuditEntry).where(AuditEntry.noun == side, AuditEntry.noun_id == item, AuditEntry.verb == verb)
+    return session.scalars(query.order_by(AuditEntry.id.desc())).first()
 
 
 def _each_once(people: Iterable[Person]) -> list[Person]:

@@ -33,6 +33,7 @@ from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_case import clocks, mission, page, place_of, texts
 from deconflict.web.desk_words import OPEN_STATES
+from deconflict.web.intake import page_asked
 
 ENDED_SHOWN = 60
 QUEUE_PAGE = 36  # cases on one page: more would be slow on the line of a field base, and the worst come first
@@ -71,7 +72,7 @@ def queue() -> str:
     me, asked = current_audience().person_id, _filter()
     views = in_queue_order(_seen(store.open_cases(db.session(), mission().catalogue, now())))
     kept = [view for view in views if asked.keeps(view, me)]
-    page = max(request.args.get("page", 0, type=int), 0)
+    page = page_asked()
     shown = kept[page * QUEUE_PAGE : (page + 1) * QUEUE_PAGE]
     return render_template(
         "desk/queue.html",

@@ -61,6 +61,11 @@ class Offers:
     relay: tuple[AlertLine, ...]
     closing: bool
 
+    def has(self, act: str) -> bool:
+        """Whether the page holds the form of an act, such as `agree` or `release-mission`."""
+        name, _dash, side = act.partition("-")
+        return side in getattr(self, name) if side else bool(getattr(self, name))
+
 
 def mission() -> Mission:
     found: Mission = current_app.extensions["mission"]
@@ -78,19 +83,20 @@ def seen_case(reference: str) -> tuple[int, DeskCaseView]:
 
 def page(reference: str, *, warning: str = "", form: Form | None = None, act: str = "", unsent: str = "") -> str:
     """The page as things stand now. `act` names the form that stays open with what was typed and what is wrong with it;
-    `unsent` are words that an officer typed in vain, for him to keep: the form may not be offered any more."""
+    `unsent` are words that an officer typed in vain, for him to keep where that form is not offered any more."""
     case_id, view = seen_case(reference)
     note_read(current_audience(), "case", case_id, now())
     words = drafts(db.session(), reference, mission()) if view.line.is_open else {}
+    offers = _offers(view, frozenset(side for side, said in words.items() if said is not None))
     return render_template(
         "desk/case.html",
         case=view,
         line=view.line,
         warning=warning,
-        unsent=unsent,
+        unsent="" if act and offers.has(act) else unsent,
         form=form or Form(),
         act=act,
-        offers=_offers(view, frozenset(side for side, said in words.items() if said is not None)),
+        offers=offers,
         drafts=words,
         why=_why(view.line),
         hits=list(_hits(view.line)),
@@ -167,9 +173,12 @@ def _held_back(view: DeskCaseView) -> Iterator[str]:
     """Why nobody of a side was told though nobody at the desk acted: for this page alone, never for a party's."""
     if view.line.hold_until is None:
         return
-    events = [e for e in view.log.events if e.event == "held_back" and e.round == view.line.round]
-    for side in dict.fromkeys(event.code.partition(":")[0] for event in events):
-        codes = [code for where, _sep, code in (e.code.partition(":") for e in events) if where == side]
+    by_side: dict[str, list[str]] = {}
+    for event in view.log.events:
+        if event.event == "held_back" and event.round == view.line.round:
+            side, _sep, code = event.code.partition(":")
+            by_side.setdefault(side, []).append(code)
+    for side, codes in by_side.items():
         yield _(
             "%(who)s: no minimal alert, because %(why)s. All desks are rung until somebody acts.",
             who=desk_words.said(desk_words.SIDES, side),
@@ -217,7 +226,7 @@ def _why(line: CaseLine) -> str:
     """The worst rule that fired; nothing once where and when are no longer known."""
     if line.judgement is None or line.reduced_at:
         return ""
-    return sentences(line.judgement, current_language(), mission().zone)[0]
+    return _capital(sentences(line.judgement, current_language(), mission().zone)[0])
 
 
 def _hits(line: CaseLine) -> Iterator[HitRow]:
@@ -228,4 +237,9 @@ def _hits(line: CaseLine) -> Iterator[HitRow]:
         rule = next((rule for rule in pack.rules if rule.id == hit.rule_id), None)
         moved = severity_words(hit, rule.severity, lang) if rule and fact.sop_version == pack.version else ""
         said = sentence(fact, lang, mission().zone, cited=False, dated=not line.reduced_at)
-        yield HitRow(hit.rule_id, label(rule.why) if rule else "", hit.severity, (said, moved) if moved else (said,))
+        lines = tuple(_capital(text) for text in (said, moved) if text)
+        yield HitRow(hit.rule_id, label(rule.why) if rule else "", hit.severity, lines)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -132,13 +132,14 @@ def _page(reference: str, *, warning: str = "", form: Form | None = None) -> str
     ]
     facts = store.cases_of_item(db.session(), reference, mission().catalogue)
     cases = [view for one in facts if (view := view_of_desk_case(one, current_audience())) is not None]
+    over = views[-1].state == ItemState.CANCELLED
     return render_template(
         "desk/item.html",
         item=views[-1],
         words=said[-1],
         versions=list(reversed(rows)),
         cases=in_queue_order(cases),
-        cancelled=cancelling(db.session(), views[-1].side, reference),
+        cancelled=cancelling(db.session(), views[-1].side, reference) if over else None,
         possible=possible("item", views[-1].state, "officer"),
         returns=RETURNS,
         warning=warning,

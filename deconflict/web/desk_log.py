@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import render_template, request
+from flask import render_template
 
 from deconflict.domain import roles
 from deconflict.domain.errors import NotFound
@@ -11,6 +11,7 @@ from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_case import mission, seen_case, texts
 from deconflict.web.desk_map import whole
+from deconflict.web.intake import page_asked
 from deconflict.web.language import current_language
 
 PAGE = 20  # lines on one page: with the longest reasons it still loads on the line of a field base
@@ -19,7 +20,7 @@ PAGE = 20  # lines on one page: with the longest reasons it still loads on the l
 @audience(*roles.OFFICERS)
 def log(reference: str) -> str:
     case_id, view = seen_case(reference)
-    entries, page = view.log.entries(), max(request.args.get("page", 0, type=int), 0)
+    entries, page = view.log.entries(), page_asked()
     shown = entries[page * PAGE : (page + 1) * PAGE]
     if page and not shown:
         raise NotFound

@@ -14,7 +14,7 @@ from deconflict.domain.activity import LatLon
 from deconflict.domain.country import Mission
 from deconflict.domain.desk import DeskCaseView, DeskItemView
 from deconflict.domain.disclosure import ItemView
-from deconflict.domain.filing import Stop, Window
+from deconflict.domain.filing import Stop
 from deconflict.domain.geodesy import between, distance_m
 from deconflict.domain.judgement import Judgement
 from deconflict.web.map_svg import MapShape, draw
@@ -86,7 +86,7 @@ def _reach_m(judgement: Judgement) -> float:
 
 def _instants(item: DeskItemView) -> Iterator[datetime]:
     for stop in (item.view.stops or ()) if item.view else ():
-        for window in _windows(stop):
+        for window in stop.windows:
             yield from (window.earliest, window.latest)
 
 
@@ -108,17 +108,12 @@ def _radius_m(view: ItemView, stop: Stop, mission: Mission) -> float:
 
 def _hours(stop: Stop, clock: str) -> str:
     """As `09:00-16:00`, or `Tue 09:00-Thu 16:00` of a journey of days: from the first arrival to the last departure."""
-    windows = _windows(stop)
-    if not windows:
+    if not stop.windows:
         return ""
-    first, last = format_datetime(windows[0].earliest, clock), format_datetime(windows[-1].latest, clock)
+    first, last = format_datetime(stop.windows[0].earliest, clock), format_datetime(stop.windows[-1].latest, clock)
     if first.split()[:-1] == last.split()[:-1]:
         last = last.split()[-1]
     return first if first.endswith(last) else f"{first}-{last}"
-
-
-def _windows(stop: Stop) -> list[Window]:
-    return [window for window in (stop.arrive, stop.depart) if window is not None]
 
 
 def _around(shape: MapShape, middle: LatLon, reach_m: float) -> MapShape | None:

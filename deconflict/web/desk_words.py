@@ -252,9 +252,8 @@ def stop_lines(view: ItemView | None, mission: Mission) -> list[str]:
 def _stop_line(stop: Stop, mission: Mission) -> Iterator[str]:
     """The place, from the first arrival to the last departure, what is done."""
     yield stop.location.name or whereabouts(stop.location.point, mission.gazetteer, current_language())
-    windows = [window for window in (stop.arrive, stop.depart) if window is not None]
-    if windows:
-        first, last = windows[0].earliest, windows[-1].latest
+    if stop.windows:
+        first, last = stop.windows[0].earliest, stop.windows[-1].latest
         same_day = to_user_timezone(first).date() == to_user_timezone(last).date()
         yield f"{short(first)}-{clock(last)}" if same_day else f"{short(first)} - {short(last)}"
     if stop.activity:

@@ -35,7 +35,7 @@ def late_words(ahead: timedelta) -> str:
 
 
 def _of_time(filing: Filing, mission: Mission, now: datetime) -> Iterator[str]:
-    starts = min(w.earliest for stop in filing.stops for w in (stop.arrive, stop.depart) if w is not None)
+    starts = min(window.earliest for stop in filing.stops for window in stop.windows)
     if starts < now:
         yield _("This begins in the past. Check the dates.")
     elif starts - now < lead_time(filing, mission):

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, render_template, request
+from flask import current_app, render_template
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from deconflict.domain import states
@@ -19,6 +20,7 @@ from deconflict.domain.filing import Filing
 from deconflict.domain.msgid import N_
 from deconflict.domain.party import own_filing
 from deconflict.schemas.filings import FilingSchema
+from deconflict.services.health import health_of
 from deconflict.store import own
 from deconflict.store.base import db
 from deconflict.store.cancelled import cancelling
@@ -26,6 +28,8 @@ from deconflict.web.audience import current_audience
 from deconflict.web.clock import now
 from deconflict.web.filing_form import Layout
 from deconflict.web.filing_words import RETURNS, Words, changes, in_words, moment_words
+from deconflict.web.intake import page_asked
+from deconflict.web.language import label
 
 Page = str | tuple[str, int] | Response
 
@@ -84,8 +88,8 @@ def mission() -> Mission:
 
 
 def mine(pages: Pages) -> str:
-    who, page = current_audience(), max(request.args.get("page", 0, type=int), 0)
-    found = own.own_items(db.session(), pages.side, who, mission(), now(), page=min(page, 10_000))
+    who, page = current_audience(), page_asked()
+    found = own.own_items(db.session(), pages.side, who, mission(), now(), page=page)
     return render_template(
         "own/mine.html",
         pages=pages,
@@ -112,7 +116,8 @@ def show(pages: Pages, reference: str) -> str:
     ]
     returned = view.state == states.ItemState.RETURNED
     code = own.return_code(db.session(), pages.side, reference) if returned else None
-    cancelled = cancelling(db.session(), pages.side, reference)
+    over = view.state == states.ItemState.CANCELLED
+    cancelled = cancelling(db.session(), pages.side, reference) if over else None
     return render_template(
         "own/show.html",
         pages=pages,
@@ -132,7 +137,26 @@ def filed(pages: Pages, reference: str) -> str:
     views = own_versions(pages, reference)
     pair = [in_words(view, mission()) for view in views[-2:]]
     changed = changes(*pair) if len(pair) == 2 else None
-    return render_template("own/filed.html", pages=pages, view=views[-1], changed=changed)
+    return render_template(
+        "own/filed.html", pages=pages, view=views[-1], changed=changed, unread=_unread(views[-1].area or "")
+    )
+
+
+def _unread(area: str) -> str:
+    """That nobody is there to read what was filed, and whom to call; empty where a desk is attended."""
+    unattended = health_of(db.session(), mission(), now()).unattended
+    if area not in unattended:
+        return ""
+    if len(unattended) == len(mission().areas):
+        return _(
+            "Nobody at CMCoord is on duty anywhere now: it may be that nobody reads this before departure. Call the head of "
+            "the OCHA sub-office or the OCHA Head of Office."
+        )
+    return _(
+        "Nobody at CMCoord is on duty for %(area)s now: it may be that nobody reads this before departure. Call the desk of "
+        "another area or the head of the OCHA sub-office.",
+        area=label(dict(mission().area(area).name)),
+    )
 
 
 def own_versions(pages: Pages, reference: str) -> list[ItemView]:
@@ -159,7 +183,7 @@ def _rows(items: Iterable[ItemFacts]) -> list[Row]:
 
 
 def _begins(view: ItemView) -> str:
-    starts = [w.earliest for stop in view.stops or () for w in (stop.arrive, stop.depart) if w is not None]
+    starts = [window.earliest for stop in view.stops or () for window in stop.windows]
     return moment_words(min(starts)) if starts else ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import format_datetime, to_user_timezone
@@ -167,13 +167,18 @@ def clock(at: datetime) -> str:
 
 
 def half_days_words(halves: Sequence[HalfDay]) -> str:
-    """The first half-day to the last: `Tuesday 10 December 2019, morning (06:00-12:00)`, or from one to another."""
+    """The first half-day to the last: `Tuesday 10 December 2019, morning (06:00-12:00), afternoon (12:00-18:00)`, or from one of
+    a day to one of another."""
     if not halves:
         return ""
     first, last = half_day_words(halves[0]), halves[-1]
     if last == NO_END:
         return _("from %(first)s, no end known", first=first)
-    return first if last == halves[0] else _("from %(first)s to %(last)s", first=first, last=half_day_words(last))
+    if last.day == halves[0].day:
+        parts = list(HALVES)
+        held = parts[parts.index(halves[0].part) : parts.index(last.part) + 1]
+        return _("%(day)s, %(half)s", day=_local_day(last.day), half=", ".join(str(HALVES[part]) for part in held))
+    return _("from %(first)s to %(last)s", first=first, last=half_day_words(last))
 
 
 def vehicles_words(seen: Recognition) -> str:
@@ -182,10 +187,13 @@ def vehicles_words(seen: Recognition) -> str:
 
 
 def half_day_words(half: HalfDay) -> str:
-    """As `Tuesday 10 December 2019, morning (06:00-12:00)`. The date is a local one already."""
-    noon = datetime(half.day.year, half.day.month, half.day.day, 12)  # noqa: DTZ001  # a day, not an instant
-    day = format_datetime(noon, DAY, rebase=False)
-    return _("%(day)s, %(half)s", day=day, half=HALVES[half.part])
+    """As `Tuesday 10 December 2019, morning (06:00-12:00)`."""
+    return _("%(day)s, %(half)s", day=_local_day(half.day), half=HALVES[half.part])
+
+
+def _local_day(day: date) -> str:
+    noon = datetime(day.year, day.month, day.day, 12)  # noqa: DTZ001  # a day, not an instant
+    return str(format_datetime(noon, DAY, rebase=False))
 
 
 def _kind(mission: Mission, code: str | None) -> str:

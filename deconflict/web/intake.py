@@ -1,5 +1,5 @@
-"""What no page gets to read: NUL characters and halves of a character, which a database refuses, JSON that names no fields, and
-numbers larger than any row's."""
+"""What no page gets to read: NUL characters and halves of a character, which a database refuses, JSON that names no fields or is
+nested without end, and numbers larger than any row's."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from deconflict.domain.msgid import N_
 
 NUL = "\0"
 ROW_MAX = 2**31 - 1
+DEEPEST = 32  # levels of JSON; every reader of it would fail at some depth, each at its own
 DIGITS = re.compile(r"[0-9]{1,9}")
 
 
@@ -40,6 +41,11 @@ def number(text: str | None) -> int | None:
     return int(text) if text and DIGITS.fullmatch(text) else None
 
 
+def page_asked() -> int:
+    """Which page of a list `?page` asks for, counted from 0, which is also what anything else than a number asks for."""
+    return number(request.args.get("page")) or 0
+
+
 def init_app(app: Flask) -> None:
     app.url_map.converters["int"] = RowNumber
     app.before_request(_refuse_unreadable)
@@ -55,7 +61,7 @@ def _refuse_unreadable() -> None:
 
 
 def _is_text(body: bytes) -> bool:
-    """Whether all that this JSON says can be written down. 400 for what is no JSON or has no named fields."""
+    """Whether all that this JSON says can be written down. 400 for what is no JSON, has no named fields or is too deep."""
     if not body:
         return True
     try:
@@ -64,11 +70,19 @@ def _is_text(body: bytes) -> bool:
         said.encode()
     except UnicodeEncodeError:  # half of a surrogate pair
         return False
-    except ValueError:
+    except (ValueError, RecursionError):
         abort(400)
-    if not isinstance(read, dict):
+    if not isinstance(read, dict) or _is_deep(read):
         abort(400)
     return r"\u0000" not in said
+
+
+def _is_deep(read: object) -> bool:
+    level = [read]
+    for _level in range(DEEPEST):
+        inner = [one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list)]
+        level = [each for values in inner for each in values]
+    return bool(level)
 
 
 def _pairs(values: MultiDict[str, str]) -> Iterator[str]:

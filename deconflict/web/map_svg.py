@@ -171,19 +171,17 @@ def _names(
 ) -> Iterator[str]:
     """All that is written beside something. What comes first finds room first: the distance, the landmark, what the reader
     knows the shapes by, the other towns."""
-    bold, dots, names = [], [], []
+    landmark, others = towns
+    bold = []
     if closest is not None:
         (ax, ay), (bx, by) = map(view.xy, closest)
         distance = length(geodesy.distance_m(*closest), lang)
         bold.append(_caption(distance, ((ax + bx) / 2, (ay + by) / 2), 8, view, taken, ink="#111"))
-    for order, places in enumerate(towns):
-        for dot, name in _towns(places, view, taken):
-            dots.append(dot)
-            names.append(name)
-        if order == 0:
-            bold += [_caption(s.label, view.xy(s.points[0]), 11, view, taken, INK[s.kind]) for s in shapes if s.label]
-    yield f'<g class="map-towns" fill="#fff" stroke="#333">{"".join(dots)}</g>'
-    yield f'<g class="map-names" fill="#333" font-size="11" {HALO}>{"".join(names)}</g>'
+    drawn = list(_towns(landmark, view, taken))
+    bold += [_caption(s.label, view.xy(s.points[0]), 11, view, taken, INK[s.kind]) for s in shapes if s.label]
+    drawn += _towns(others, view, taken)
+    yield f'<g class="map-towns" fill="#fff" stroke="#333">{"".join(dot for dot, _name in drawn)}</g>'
+    yield f'<g class="map-names" fill="#333" font-size="11" {HALO}>{"".join(name for _dot, name in drawn)}</g>'
     yield f'<g class="map-names" font-weight="bold" {HALO}>{"".join(bold)}</g>'
 
 

@@ -19,7 +19,7 @@ bp = Blueprint("notices", __name__)
 
 STOP = {
     "place": _l("Place"),
-    "position": _l("Position, if you have one"),
+    "position": _l("Position"),
     **window("arrive", _l("Arrives")),
     "activity": _l("What is done there"),
     **window("depart", _l("Leaves")),
@@ -83,7 +83,7 @@ PAGES = Pages(
             "Notify each movement before it leaves: what nobody has notified cannot be compared with the mission's plans."
         ),
         "amend": _l("Amend a movement"),
-        "cancel": _l("Cancel a movement"),
+        "cancel": _l("Cancel the notice"),
         "doubt": _l("Cancelling the notice does not stop the team: tell it yourself."),
     },
     options={

@@ -18,7 +18,7 @@ from deconflict.web.filing_pages import Page, Pages, Sheet
 
 bp = Blueprint("plans", __name__)
 
-PLACE = {"place": _l("Place"), "position": _l("Position, if you have one")}
+PLACE = {"place": _l("Place"), "position": _l("Position")}
 WHOLE = {
     "aid_component": _l("Is anything given to people or done for them?"),
     "joint_with": _l("With whom"),
@@ -83,7 +83,7 @@ PAGES = Pages(
             "Enter each patrol, convoy or event beforehand: what nobody has entered cannot be compared with humanitarian activities."
         ),
         "amend": _l("Amend a plan"),
-        "cancel": _l("Cancel a plan"),
+        "cancel": _l("Cancel the plan"),
         "doubt": _l("Cancelling the plan does not stop the unit: tell it yourself."),
     },
     options={

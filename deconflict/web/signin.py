@@ -6,7 +6,7 @@ import hmac
 import secrets
 from typing import Any
 
-from flask import Flask, current_app, redirect, request, session, url_for
+from flask import Flask, abort, current_app, redirect, request, session, url_for
 from flask_babel import gettext as _
 from flask_security import (
     ChangePasswordForm,
@@ -96,8 +96,17 @@ class RecoveryForm(Braked, MfRecoveryForm):
 
 
 def init_app(app: Flask) -> None:
+    # A session is the one way in: a token in a header or an address would outlive it, and its idle time.
+    app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
+    app.before_request(_no_tokens)
     app.before_request(_second_step_only_on_the_way_in)
     app.after_request(_know_this_browser_again)
+
+
+def _no_tokens() -> None:
+    """Flask-Security makes one for whoever asks."""
+    if request.blueprint == "security" and "include_auth_token" in request.args:
+        abort(404)
 
 
 def _second_step_only_on_the_way_in() -> Response | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, current_app, render_template, request
 from flask_babel import lazy_gettext as _l
 
 from deconflict.domain import roles
@@ -25,9 +25,17 @@ AUDIENCES = {
 def index() -> str:
     mission = current_app.extensions["mission"]
     names = {unit.hq for unit in mission.sectors} | {area.duty_place for area in mission.areas}
-    by_audience: dict[str, list[object]] = {}
-    for one in previews(names):
-        by_audience.setdefault(one.audience, []).append(one)
+    asked = request.args.get("to", "")
+    to = asked if asked in AUDIENCES else next(iter(AUDIENCES))
+    every = previews(names, current_app.extensions["settings"].public_base_url)
+    found = [one for one in every if one.audience == to]
+    refused = {one.audience for one in every if one.faults}
     return render_template(
-        "texts/index.html", found=by_audience, audiences=AUDIENCES, channels=CHANNELS, languages=LANGUAGES
+        "texts/index.html",
+        found=found,
+        to=to,
+        refused=refused,
+        audiences=AUDIENCES,
+        channels=CHANNELS,
+        languages=LANGUAGES,
     )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import strategies as st
 
-from deconflict.domain import geodesy
+from deconflict.domain import geodesy, overlap
 from deconflict.domain.activity import LatLon, Moment, Part, Shape, Slack
+from deconflict.domain.sides import Asked, Sides
 
 DAY = datetime(2019, 12, 10, tzinfo=UTC)
 HOUR = 3600.0
@@ -55,6 +57,11 @@ def off(point: LatLon, bearing: float, metres: float) -> LatLon:
 
 def utc(hour: float) -> datetime:
     return DAY + timedelta(hours=hour)
+
+
+def together(a: Sequence[Part], b: Sequence[Part], distance_m: float, buffer_s: float) -> overlap.Meeting | None:
+    """When the meeting begins and ends."""
+    return overlap.each_together([Asked(a, b, distance_m, buffer_s)], Sides(a, b))[0]
 
 
 # --- parts at random: around places that are hard for maps, of all sizes a notice or a plan may have ---

@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from some_parts import BANKASS, HOUR, PLACES, area, areas, at, leg, near, off, square, stay, utc
+from some_parts import BANKASS, HOUR, PLACES, area, areas, at, leg, near, off, square, stay, together, utc
 
 from deconflict.domain import geodesy, overlap
 from deconflict.domain.activity import OPEN_END, LatLon, Moment, Part, Shape
 from deconflict.domain.area import rim_of
+from deconflict.domain.sides import Sides
+from deconflict.domain.timewindow import instant, merged
 
 PARK = area(*square(BANKASS, 10_000.0), start=at(9), end=at(15))
 BELT = replace(PARK, shape=replace(PARK.shape, holes=(square(BANKASS, 4_000.0),)))
@@ -85,12 +87,12 @@ def test_a_way_across_an_area_is_a_meeting_while_it_is_inside() -> None:
     assert overlap.minutes_within([BELT], [drive], 0.0) == pytest.approx(24.0, abs=0.02)
     assert overlap.minutes_within([PARK], [drive], 0.0) == pytest.approx(40.0, abs=0.02)
     assert overlap.minutes_within([BELT], [drive], 4_000.0) == pytest.approx(56.0, abs=0.02)
-    spans = overlap.stays([drive], [BELT], 0.0)
+    (spans,) = overlap.stays(Sides([drive], [BELT]), 0.0)
     expected = [(utc(9 + 2 / 3), utc(9 + 13 / 15)), (utc(10 + 2 / 15), utc(10 + 1 / 3))]
-    for span, (first, last) in zip(spans, expected, strict=True):
-        assert span[0] == pytest.approx(first, abs=timedelta(seconds=2))
-        assert span[1] == pytest.approx(last, abs=timedelta(seconds=2))
-    met = overlap.together([PARK], [drive], 0.0, 0.0)
+    for (begins, ends), (first, last) in zip(merged(spans, 1.0), expected, strict=True):
+        assert instant(begins) == pytest.approx(first, abs=timedelta(seconds=2))
+        assert instant(ends) == pytest.approx(last, abs=timedelta(seconds=2))
+    met = together([PARK], [drive], 0.0, 0.0)
     assert met is not None
     assert met[0] == pytest.approx(utc(9 + 2 / 3), abs=timedelta(seconds=2))
     assert met[1] == pytest.approx(utc(10 + 1 / 3), abs=timedelta(seconds=2))

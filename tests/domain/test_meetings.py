@@ -9,7 +9,7 @@ import brute
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from some_parts import BANDIAGARA, BANKASS, HOUR, MOPTI, at, buffers, couples, items, leg, off, stay, utc
+from some_parts import BANDIAGARA, BANKASS, HOUR, MOPTI, at, buffers, couples, items, leg, off, stay, together, utc
 
 from deconflict.domain import geodesy, overlap
 from deconflict.domain.activity import OPEN_END, Moment, Part
@@ -91,17 +91,17 @@ def test_the_side_that_is_longer_on_the_shared_road_counts() -> None:
 
 def test_the_meeting_lasts_from_the_first_to_the_last_who_has_a_partner_within_the_buffer() -> None:
     crowd, patrol = stay(BANKASS, start=at(9), end=at(15)), stay((14.08, -3.512), start=at(13), end=at(16))
-    assert overlap.together([crowd], [patrol], 2_000.0, HOUR) == (utc(12), utc(16))
-    assert overlap.together([crowd], [patrol], 1_400.0, HOUR) is None
+    assert together([crowd], [patrol], 2_000.0, HOUR) == (utc(12), utc(16))
+    assert together([crowd], [patrol], 1_400.0, HOUR) is None
     late = stay((14.08, -3.512), start=at(13), end=at(16, (0, 2)))
-    assert overlap.together([crowd], [late], 2_000.0, HOUR) == (utc(12), utc(16))
-    assert overlap.together([crowd], [late], 2_000.0, 3 * HOUR) == (utc(10), utc(18))
+    assert together([crowd], [late], 2_000.0, HOUR) == (utc(12), utc(16))
+    assert together([crowd], [late], 2_000.0, 3 * HOUR) == (utc(10), utc(18))
 
 
 def test_only_the_stretch_of_the_way_within_reach_is_a_meeting() -> None:
     site = stay(BANKASS, start=at(0), end=Moment(OPEN_END))
     drive = leg(off(BANKASS, 270.0, 30_000.0), off(BANKASS, 90.0, 30_000.0), start=at(9), end=at(11))
-    span = overlap.together([site], [drive], 15_000.0, 0.0)
+    span = together([site], [drive], 15_000.0, 0.0)
     assert span is not None
     assert span[0] == pytest.approx(utc(9.5), abs=timedelta(seconds=2))
     assert span[1] == pytest.approx(utc(10.5), abs=timedelta(seconds=2))
@@ -111,7 +111,7 @@ def test_two_ways_that_cross_are_a_meeting_as_far_as_each_is_within_reach_of_the
     """At 30 km/h the kilometre before the crossing takes two minutes, whatever the buffer."""
     across = leg(off(BANKASS, 270.0, 30_000.0), off(BANKASS, 90.0, 30_000.0), start=at(9), end=at(11))
     upward = leg(off(BANKASS, 180.0, 30_000.0), off(BANKASS, 0.0, 30_000.0), start=at(9), end=at(11))
-    span = overlap.together([across], [upward], 1_000.0, 12 * HOUR)
+    span = together([across], [upward], 1_000.0, 12 * HOUR)
     assert span is not None
     assert span[0] == pytest.approx(utc(10 - 2 / 60), abs=timedelta(seconds=2))
     assert span[1] == pytest.approx(utc(10 + 2 / 60), abs=timedelta(seconds=2))
@@ -125,8 +125,8 @@ def test_there_is_a_meeting_exactly_when_the_gap_is_within_the_distance(
     a, b = couple
     gap = overlap.gap_m(a, b, buffer_s)
     assume(math.isinf(gap) or abs(gap - distance_m) > 2.0 or distance_m == gap == 0.0)
-    span = overlap.together(a, b, distance_m, buffer_s)
+    span = together(a, b, distance_m, buffer_s)
     assert (span is not None) == (gap <= distance_m)
     assert span is None or span[0] <= span[1]
-    mirrored = overlap.together(b, a, distance_m, buffer_s)
+    mirrored = together(b, a, distance_m, buffer_s)
     assert (mirrored is None) == (span is None)

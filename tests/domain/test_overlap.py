@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from some_parts import BANDIAGARA, BANKASS, HOUR, MOPTI, PLACES, at, leg, near, off, stay, utc
+from some_parts import BANDIAGARA, BANKASS, HOUR, MOPTI, PLACES, at, leg, near, off, stay, together, utc
 
 from deconflict.domain import geodesy, overlap
 from deconflict.domain.activity import OPEN_END, LatLon, Moment, Shape
@@ -119,7 +119,7 @@ def test_nothing_meets_nobody() -> None:
     post = stay(BANKASS, start=at(9), end=at(10))
     assert overlap.gap_m([], [post], 1e9) == math.inf
     assert overlap.time_gap_s([post], []) == math.inf
-    assert overlap.together([], [post], 1e9, 1e9) is None
+    assert together([], [post], 1e9, 1e9) is None
     assert overlap.minutes_within([], [post], 1e9) == overlap.comovement_min([], [post], 1e9) == 0.0
     with pytest.raises(ValueError, match="nothing to compare"):
         overlap.nominal([], [post], 0.0)
@@ -139,8 +139,8 @@ def test_long_roads_that_leave_each_other_at_right_angles_are_measured_where_the
     branch = off(fork, aside, 2_000.0), off(fork, aside, 402_000.0)
     road, other = stay(place, end, start=at(0), end=at(24)), stay(*branch, start=at(0), end=at(24))
     assert overlap.gap_m([road], [other], 0.0) == near(2_000.0)
-    assert overlap.together([road], [other], 2_001.0, 0.0) == (utc(0), utc(24))
-    assert overlap.together([road], [other], 1_999.0, 0.0) is None
+    assert together([road], [other], 2_001.0, 0.0) == (utc(0), utc(24))
+    assert together([road], [other], 1_999.0, 0.0) is None
 
 
 def test_the_nearest_of_many_is_found_behind_those_that_only_look_near() -> None:

@@ -11,7 +11,7 @@ import brute
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from some_parts import HOUR, KINDS, PLACES, at, buffers, couples, items, near, no_more, parts, slacks, split
+from some_parts import HOUR, KINDS, PLACES, at, buffers, couples, items, near, no_more, parts, slacks, split, together
 
 from deconflict.domain import geodesy, overlap
 from deconflict.domain.activity import OPEN_END, Moment, Part, Slack
@@ -113,7 +113,7 @@ def test_a_larger_distance_is_never_a_shorter_meeting(
     a, b = couple
     near_m, far_m = sorted((less_m, more_m))
     assert overlap.minutes_within(a, b, near_m) <= overlap.minutes_within(a, b, far_m) + 0.001
-    narrow, wide = (overlap.together(a, b, metres, buffer_s) for metres in (near_m, far_m))
+    narrow, wide = (together(a, b, metres, buffer_s) for metres in (near_m, far_m))
     if narrow is not None:
         assert wide is not None
         blink = timedelta(seconds=0.1)

@@ -11,14 +11,15 @@ from hypothesis import strategies as st
 from some_parts import BANKASS, area, at, leg, off, split, square, stay
 
 from deconflict.domain.activity import Part
-from deconflict.domain.passing import passes
+from deconflict.domain.judgement import DELAYS, POSITION
+from deconflict.domain.passing import Beside, Manner
 
 CROWD = stay(BANKASS, start=at(9), end=at(15))
 QUARTER_S = 15 * 60.0
 
 
 def goes_by(mover: Part, place: Part = CROWD, *, siblings: Sequence[Part] = (), under_s: float = QUARTER_S) -> bool:
-    return passes(mover, place, siblings or [mover], 2_000.0, under_s)
+    return Beside(siblings or [mover], place).passes(mover, 2_000.0, under_s)
 
 
 def drive_by(offset_m: float, minutes: float = 60.0, *, start_h: float = 13.0) -> Part:
@@ -113,3 +114,59 @@ def test_two_parts_of_a_drive_pass_no_more_and_no_less_than_the_whole(
     kept = [half for half in halves if half.start.at < half.end.at]
     there = {goes_by(half, siblings=halves) for half in kept}
     assert goes_by(whole) == (there == {True})
+
+
+# -- what is not known of places and hours
+
+
+def manner(mover: Part, place: Part = CROWD, *, siblings: Sequence[Part] = ()) -> Manner:
+    return Beside(siblings or [mover], place).manner(mover, 2_000.0, QUARTER_S)
+
+
+@pytest.mark.parametrize(
+    ("unsure_m", "doubts"), [(0.0, ()), (1_200.0, ()), (1_400.0, (POSITION,)), (9_000.0, (POSITION,))]
+)
+def test_a_slow_drive_further_off_may_lead_nearer_and_stay(unsure_m: float, doubts: tuple[str, ...]) -> None:
+    """At 15 km/h, 1.9 km off: a quarter of an hour if it leads within 700 m."""
+    assert manner(replace(drive_by(1_900.0, 80.0), uncertainty_m=unsure_m)) == Manner(True, doubts)
+    vague = replace(CROWD, uncertainty_m=unsure_m)
+    assert manner(drive_by(1_900.0, 80.0), vague) == Manner(True, doubts)
+
+
+def test_a_way_that_is_hardly_known_makes_nobody_slow() -> None:
+    """At 20 km/h nobody is within 2 km for a quarter of an hour, wherever the way leads."""
+    for aside_m in (0.0, 1_900.0, 8_000.0):
+        assert manner(replace(drive_by(aside_m), uncertainty_m=9_000.0)) == Manner(True)
+
+
+def test_a_slow_drive_that_may_lead_near_enough_to_stay_is_in_doubt_only_as_far_as_that() -> None:
+    found = [manner(replace(drive_by(aside_m, 80.0), uncertainty_m=3_000.0)).doubts for aside_m in (3_600.0, 3_800.0)]
+    assert found == [(POSITION,), ()]
+
+
+def test_who_stays_as_planned_stays_whatever_is_not_known() -> None:
+    slow = drive_by(0.0, 80.0)
+    for unsure_m in (0.0, 5_000.0):
+        assert manner(replace(slow, uncertainty_m=unsure_m)) == Manner(False)
+
+
+def test_a_halt_that_may_be_within_the_distance_leaves_it_open() -> None:
+    past = drive_by(0.0)
+    halt = replace(stay(off(BANKASS, 90.0, 2_500.0), start=at(20), end=at(21), unsure_m=600.0), halt=True)
+    assert manner(past, siblings=[past, halt]) == Manner(True, (POSITION,))
+    near = replace(halt, shape=replace(halt.shape, points=(off(BANKASS, 90.0, 1_500.0),)))
+    assert manner(past, siblings=[past, near]) == Manner(False)
+
+
+def test_a_halt_that_a_convoy_may_meet_by_a_delay_leaves_it_open() -> None:
+    convoy, patrol = drive_by(0.0, start_h=9.0), drive_by(0.0, start_h=9.0)
+
+    def halting(late_h: float, unsure_m: float = 0.0) -> Part:
+        place = stay(off(BANKASS, 90.0, 9_000.0), start=at(10.5, (0, 0), (late_h, 0)), end=at(11.5), unsure_m=unsure_m)
+        return replace(place, halt=True)
+
+    def passes(halt: Part) -> Manner:
+        return Beside([patrol, halt], convoy).manner(patrol, 2_000.0, 7_200.0)
+
+    assert passes(halting(0.25)) == Manner(True)
+    assert passes(halting(0.75)) == Manner(True, (DELAYS,))

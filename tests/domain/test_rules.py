@@ -156,6 +156,19 @@ def test_a_slow_patrol_does_not_pass() -> None:
     assert "R01d" not in found
 
 
+@pytest.mark.parametrize("aside_m", [1_900, 3_000, 5_900])
+def test_a_slow_patrol_on_a_road_that_is_hardly_known_may_pass_or_stay(aside_m: float) -> None:
+    """Five minutes within 2 km as planned, or none; a quarter of an hour if the road leads through: both rules, neither firm."""
+    judgement = judged(CROWD, past(aside_m, "10 Dec 09:00", "10 Dec 12:45"))
+    assert judgement is not None
+    found = {hit.rule_id: hit for hit in judgement.hits}
+    assert (found["R01a"].severity, found["R01a"].because) == (Severity.HIGH, ("position",))
+    assert (found["R01d"].severity, found["R01d"].because) == (Severity.MEDIUM, ("position",))
+    faster = judged(CROWD, past(aside_m, "10 Dec 10:00", "10 Dec 13:20"))
+    assert "R01a" not in rule_ids(faster)
+    assert "R01d" in rule_ids(faster)
+
+
 def test_naming_a_point_of_the_way_does_not_turn_a_stay_into_a_drive_by() -> None:
     west, east = away(30_000, 270.0), away(30_000, 90.0)
     way = plan(  # 15 km an hour: 16 minutes within 2 km, 8 on each side of the point

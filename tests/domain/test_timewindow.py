@@ -47,9 +47,11 @@ def test_windows_that_touch_have_no_gap_and_a_second_more_is_a_second() -> None:
     first = part(NOON, NOON + timedelta(hours=1), (0, 0, 0, 30), moving=False)
     touching = part(NOON + timedelta(hours=1, seconds=60), OPEN_END, (30, 0, 0, 0), moving=False)
     later = part(NOON + timedelta(hours=1, seconds=61), OPEN_END, (30, 0, 0, 0), moving=False)
-    assert timewindow.gap_s(first, touching, Allow.DECLARED) == 0.0
-    assert timewindow.gap_s(first, later, Allow.DECLARED) == timewindow.gap_s(later, first, Allow.DECLARED) == 1.0
-    assert timewindow.gap_s(first, touching, Allow.NONE) == 60.0
+    assert timewindow.gap_s([first], [touching], Allow.DECLARED) == 0.0
+    assert (
+        timewindow.gap_s([first], [later], Allow.DECLARED) == timewindow.gap_s([later], [first], Allow.DECLARED) == 1.0
+    )
+    assert timewindow.gap_s([first], [touching], Allow.NONE) == 60.0
 
 
 @given(hours, hours, st.tuples(hours, hours, hours, hours), st.booleans())

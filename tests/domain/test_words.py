@@ -81,7 +81,9 @@ def test_a_delay_that_nobody_announced_is_called_so() -> None:
     later = plan(presence(exact(away(500)), "10 Dec 19:30", "10 Dec 20:00"))
     words = said(work, later, "R01a")
     assert words.startswith("500 m apart (limit 2 km), ")
-    assert "4.5 h between as planned, at least 2.5 h (limit 3 h)" in words
+    assert "4.5 h between as planned, perhaps only 2.5 h if early or late (limit 3 h)" in words
+    french = said(work, later, "R01a", "fr")
+    assert "4,5 h entre les deux selon les plans, peut-être 2,5 h seulement en cas d'avance ou de retard" in french
     assert words.endswith("Possible only: it takes a delay or a haste that nobody announced")
 
 
@@ -99,6 +101,29 @@ def test_it_may_take_a_delay_and_a_vague_place_together() -> None:
     assert words.endswith(
         "the places or the road are known to 600 m only and it takes a delay or a haste that nobody announced"
     )
+
+
+def test_more_hours_than_the_limit_are_never_said_without_how_few_they_may_be() -> None:
+    """The same road two hours later, an hour the limit: an hour's window on either side may bring them together."""
+    ours = notice(
+        Stop(exact(away(30_000, 180.0)), depart=sharp("10 Dec 11:00", 60)),
+        Stop(exact(away(30_000, 0.0)), arrive=sharp("10 Dec 12:00", 60)),
+        kind="CONVOY_CARGO",
+    )
+    theirs = past(0, "10 Dec 13:00", "10 Dec 14:00")
+    assert ", 2 h between as planned, perhaps none if early or late (limit 1 h)" in said(ours, theirs, "R06c")
+    french = said(ours, theirs, "R06c", "fr")
+    assert ", 2 h entre les deux selon les plans, peut-être aucune en cas d'avance ou de retard (limite 1 h)" in french
+
+
+def test_a_distance_that_touches_its_limit_is_said_as_one() -> None:
+    """A limit in kilometres is no round number of metres: the gap, rounded, may be more by less than a millimetre."""
+    judgement = judged(DISTRIBUTION, plan(presence((14.0800, -3.5120), "10 Dec 13:00", "10 Dec 16:00")))
+    assert judgement is not None
+    fact = explain(judgement)[0]
+    at_limit = replace(fact.hit.nominal, distance_m=1001.0)
+    hit = replace(fact.hit, gap_m=1001.0, limit_m=1.001 * 1000, nominal=at_limit)
+    assert sentence(replace(fact, hit=hit), "en", mission().zone).startswith("1 km apart (limit 1 km)")
 
 
 def test_the_company_kept_is_said_beside_its_limit() -> None:
@@ -136,8 +161,10 @@ def test_what_stands_beside_a_sentence_or_is_kept_no_longer_is_left_out() -> Non
     bare = sentence(fact, "en", zone, cited=False)
     assert sentence(fact, "en", zone) == f"{bare}, rule R01a, SOP version {mission().pack.version}"
     later = sentence(fact, "fr", zone, dated=False)
-    assert later.startswith("à 1,4 km (limite 2 km), au moins 0 h entre les deux (limite 3 h)")
+    assert later.startswith("à 1,4 km (limite 2 km), peut-être au même moment (limite 3 h)")
     assert "déc." not in later
+    apart = replace(fact, hit=replace(fact.hit, time_gap_s=9_000.0))
+    assert "au moins 2,5 h entre les deux (limite 3 h)" in sentence(apart, "fr", zone, dated=False)
 
 
 # -- what made a severity another than its rule's

@@ -1,4 +1,4 @@
-"""The world, and an outbox alone, on both databases."""
+"""The world, as many as a story needs, and an outbox alone, on both databases."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import make
 import pytest
 from fakes.smtp_sink import SmtpSink
 from fakes.twilio_network import TwilioNetwork
+from lives import Lives
 from outbox import Outbox
 from world import World, make_app, opened_world
 
@@ -19,6 +20,13 @@ from deconflict.store.base import db
 def world(request: pytest.FixtureRequest, tmp_path, network: TwilioNetwork, mail: SmtpSink) -> Iterator[World]:
     with opened_world(request.param, tmp_path, network, mail) as world:
         yield world
+
+
+@pytest.fixture(params=databases.KINDS)
+def lives(
+    request: pytest.FixtureRequest, tmp_path, network: TwilioNetwork, mail: SmtpSink, monkeypatch: pytest.MonkeyPatch
+) -> Lives:
+    return Lives(request.param, tmp_path, network, mail, monkeypatch)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from deconflict.domain.geodesy import destination
 from deconflict.matching import candidates
 from deconflict.matching.boxes import class_ids, replace_boxes
 from deconflict.matching.candidates import neighbours
-from deconflict.matching.sweep import swept_blocks
+from deconflict.matching.sweep import Swept
 from deconflict.mission import load_mission
 from deconflict.store.base import db
 from deconflict.store.items import Item, PartBox, PartClass
@@ -118,7 +118,7 @@ def found(items: list[Activity], mission: Mission) -> set[tuple[int, int]]:
 
 
 def swept_pairs(mission: Mission) -> list[tuple[int, ...]]:
-    return [tuple(pair) for block in swept_blocks(db.session(), mission) for pair in block.tolist()]
+    return [tuple(pair) for block in Swept.read(db.session()).pairs(mission.pack) for pair in block.tolist()]
 
 
 @pytest.mark.parametrize("seed", range(3))

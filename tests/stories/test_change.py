@@ -18,6 +18,7 @@ from deconflict.matching import cases as matching_cases
 from deconflict.matching.in_force import GONE_AFTER
 from deconflict.matching.recompute import differences, recompute
 from deconflict.services.rejudging import rejudge, waiting
+from deconflict.store.audit import AuditEntry
 from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case, CaseEvent
 from deconflict.store.items import DueMark, PartBox
@@ -79,6 +80,16 @@ def test_every_move_of_the_one_case_says_what_moved_it(met: World):
     ended = db.session.scalars(select(CaseEvent).where(CaseEvent.event == "vanish")).one()
     assert (ended.humanitarian_version, ended.mission_version) == (2, 3)
     assert met.case.adjusted_by == "mission"
+
+
+def test_the_line_that_opens_a_case_again_carries_the_round_that_begins(met: World):
+    met.ngo.amends(met.notice, make.distribution("Koro", "10 Dec 09:00-15:00"))
+    met.ngo.amends(met.notice, make.distribution("Bankass", "10 Dec 09:00-15:00"))
+    met.read_everything()
+    assert [(event.event, event.round) for event in met.case.events] == [("open", 1), ("vanish", 1), ("reopen", 2)]
+    assert (met.case.round, met.alerts("desk")[-1].round) == (2, 2)
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "reopen")).one()
+    assert entry.detail["round"] == 2
 
 
 def test_only_what_an_amendment_can_have_changed_is_judged_again(met: World):

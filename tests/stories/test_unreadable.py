@@ -22,11 +22,15 @@ from deconflict.store.work import Heartbeat
 def broken(world: World) -> str:
     """A notice whose stored filing somebody has damaged."""
     reference = world.ngo.files(make.distribution("Bankass", "10 Dec 09:00-15:00"))
+    damages(world, reference)
+    return reference
+
+
+def damages(world: World, reference: str) -> None:
     with transaction() as session:
         item = session.scalars(select(Item).where(Item.reference == reference)).one()
         session.execute(update(ItemVersion).where(ItemVersion.item_id == item.id).values(filing={"filed": "notice"}))
         mark_due(session, item, "test", world.now)
-    return reference
 
 
 def test_it_opens_a_case_that_says_so_and_the_officer_hears(world: World, broken: str):
@@ -57,6 +61,16 @@ def test_mended_by_its_owner_the_case_is_over_and_the_overlap_is_found(world: Wo
     world.ngo.amends(broken, make.distribution("Bankass", "10 Dec 09:00-15:00"))
     states = {case.pair.endswith("-"): case.state for case in world.cases()}
     assert states == {True: CaseState.CLOSED, False: CaseState.DETECTED}
+
+
+def test_damaged_again_the_line_that_opens_its_case_again_carries_the_round_that_begins(world: World, broken: str):
+    world.turn()
+    world.ngo.amends(broken, make.distribution("Bankass", "10 Dec 09:00-15:00"))
+    damages(world, broken)
+    world.turn()
+    world.read_everything()
+    assert [(event.event, event.round) for event in world.case.events] == [("fail", 1), ("vanish", 1), ("fail", 2)]
+    assert (world.case.state, world.case.round) == (CaseState.UNCHECKED, 2)
 
 
 def test_it_is_not_tried_every_second_and_the_sweep_does_not_ring_again(world: World, broken: str):

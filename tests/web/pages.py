@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from planted import plain
 from sqlalchemy import select
+from sqlalchemy.event import listen, remove
 from werkzeug.test import TestResponse
 
 from deconflict.store.base import db
@@ -132,6 +133,19 @@ def stored(app: Flask, reference: str) -> tuple[Item, ItemVersion]:
             select(ItemVersion).where(ItemVersion.item_id == item.id, ItemVersion.version == item.version)
         ).one()
         return item, row
+
+
+def statements(app: Flask, browser: FlaskClient, address: str) -> int:
+    """How many the database is asked for a page."""
+    said: list[str] = []
+    with app.app_context():
+        engine = db.engine
+    listen(engine, "before_cursor_execute", note := lambda *args: said.append(args[2]))
+    try:
+        assert browser.get(address).status_code == 200
+    finally:
+        remove(engine, "before_cursor_execute", note)
+    return len(said)
 
 
 def errors(page: TestResponse) -> list[str]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import make
 import pytest
 from deskhouse import NEAR_BANKASS, DeskHouse
-from sqlalchemy import event
+from pages import statements
 
 from deconflict.services import filing
-from deconflict.store.base import db
 
 BUDGET = 20  # the person, the cases, their requests, items and versions, what is late, what is to be read
 
@@ -27,26 +26,13 @@ def fill(house, first, last):
     house.turn()
 
 
-def asked(house, address):
-    """How many statements a page costs."""
-    said = []
-    with house.app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note := lambda *args: said.append(args[2]))
-    try:
-        assert house.desk.get(address).status_code == 200
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-    return len(said)
-
-
 @pytest.mark.parametrize("address", ["/desk", "/desk?blind=1", "/desk/ended", "/desk/items"])
 def test_a_list_of_the_desk_costs_no_more_statements_with_25_cases_than_with_5(house, address):
     house.files(house.g9, make.patrol(NEAR_BANKASS, "10 Dec 13:00-16:00"))
     fill(house, 0, 5)
-    few = asked(house, address)
+    few = statements(house.app, house.desk, address)
     fill(house, 5, 25)
     assert len(house.cases()) == 25
-    many = asked(house, address)
+    many = statements(house.app, house.desk, address)
     assert many == few
     assert many <= BUDGET

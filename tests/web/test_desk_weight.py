@@ -167,7 +167,7 @@ def test_everything_is_on_the_log_once_newest_first(house):
 
 def test_a_party_that_is_silent_stands_first(house):
     long_case(house)
-    line = r'<li( class="waits")?>\s*<p>[^<]*<strong>[^<]*</strong> <span class="mono">(\w{5})-'
+    line = r'<li( class="waits")?>\s*<p>[^<]*<strong>[^<]*</strong>, <span class="mono">(\w{5})-'
     shown = re.findall(line, house.desk.get(house.url()).text)
     assert [bool(waits) for waits, _ in shown] == [True] * ALERTS_SHOWN
     assert house.case.reference not in {reference for _, reference in shown}

@@ -15,9 +15,9 @@ from deconflict.domain import roles
 from deconflict.domain.audience import Audience
 from deconflict.domain.filing import Stop, Window
 from deconflict.services import filing
-from deconflict.store.base import db
+from deconflict.store.base import db, transaction
 from deconflict.store.items import ItemVersion
-from deconflict.store.people import Person
+from deconflict.store.people import Duty, Person
 
 NEW = "/notices/new"
 
@@ -108,3 +108,32 @@ def test_a_time_that_is_none_comes_back_readable(ngo):
     for name, typed in (("from", "neuf heures"), ("date", "10 déc")):
         tag = attributes(re.search(rf'<input[^>]*name="stops-1-arrive_{name}"[^>]*>', page)[0])
         assert (tag["type"], tag["value"]) == ("text", typed)
+
+
+def test_with_nobody_on_duty_who_files_or_amends_is_told_whom_else_to_call(app, make_account, ngo):
+    reference = file(ngo, NEW, notice())
+    promised, nobody = "OCHA le lit", "Personne de la CMCoord n'est de permanence"
+
+    def said():
+        return words(ngo.get(f"/notices/{reference}/filed"))
+
+    assert f"{nobody} nulle part" in said()
+    amended(ngo, reference, persons="8")
+    assert f"{nobody} nulle part" in said()
+    assert "chef de bureau d'OCHA" in said()
+    assert promised not in said()
+
+    officer = make_account(roles.CMCOORD)
+    put_on_duty(app, officer, "GAO")
+    assert f"{nobody} pour Mopti" in said()
+    assert "Appelez le bureau d'une autre zone" in said()
+    assert promised not in said()
+
+    put_on_duty(app, officer, "MOPTI")
+    assert nobody not in said()
+    assert promised in said()
+
+
+def put_on_duty(app, officer, area):
+    with app.app_context(), transaction() as session:
+        session.add(Duty(area=area, step="duty", position=0, person_id=officer.person_id, from_at=NOW))

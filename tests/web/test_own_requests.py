@@ -302,6 +302,17 @@ def test_a_night_bears_the_day_of_its_evening(both):
         assert "jeudi 10 décembre 2026" in half_day_words(half)
 
 
+def test_half_days_of_one_day_are_said_one_by_one(both):
+    from deconflict.domain.disclosure import half_days
+    from deconflict.web.filing_words import half_days_words
+
+    with both.app.test_request_context():
+        dawn, dusk = datetime(2026, 12, 11, 7, tzinfo=UTC), datetime(2026, 12, 11, 19, tzinfo=UTC)
+        said = half_days_words(half_days(dawn, dusk, "Africa/Bamako"))
+        assert said.startswith("vendredi 11 décembre 2026, matin (06:00-12:00), après-midi (12:00-18:00), nuit (")
+        assert "samedi" not in said
+
+
 @pytest.mark.parametrize(
     ("days", "wanted"), [(3, r"^du vendredi 11 .* au lundi 14 .*$"), (80_000, r"^à partir du vendredi 11 .*$")]
 )

@@ -68,6 +68,22 @@ def test_json_that_nobody_can_write_down_is_refused_and_no_failure(client, body,
     assert answer.status_code == status, answer.text
 
 
+@pytest.mark.parametrize("path", ["/login", "/mf-recovery", "/change", "/k", "/notices/new", "/desk/4F7K2/take"])
+@pytest.mark.parametrize(
+    "body",
+    ["[" * 100_000, '{"a":' * 100_000, '{"a": ' + "[" * 900 + "]" * 900 + "}", '{"a": ' + "[" * 40 + "]" * 40 + "}"],
+    ids=["lists", "objects", "closed", "forty"],
+)
+def test_json_without_a_floor_is_refused_at_every_door(client, path, body):
+    answer = client.post(path, data=body, content_type="application/json")
+    assert answer.status_code == 400
+    assert "pas pu être compris" in answer.text
+
+
+def test_a_hook_reads_no_json_without_a_floor(client):
+    assert client.post("/hooks/twilio/reply", data="[" * 100_000, content_type="application/json").status_code == 403
+
+
 def test_sound_json_still_signs_in(app, make_account):
     someone = make_account(roles.FOCAL_POINT)
     browser = app.test_client()

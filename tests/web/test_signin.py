@@ -63,6 +63,28 @@ def test_a_remembered_sign_in_cannot_be_asked_for(client, make_account):
     assert not any("remember" in cookie for cookie in answer.headers.getlist("Set-Cookie"))
 
 
+def test_a_token_signs_nobody_in(app, client, make_account, sign_in):
+    """Flask-Security would take one in a header, in the address and in JSON."""
+    someone = make_account(roles.FOCAL_POINT)
+    with app.test_request_context():
+        token = account(app, someone).get_auth_token()
+    for path, more in (
+        ("/", {"headers": {"Authentication-Token": token}}),
+        (f"/?auth_token={token}", {}),
+        ("/", {"json": {"auth_token": token}}),
+    ):
+        assert client.get(path, **more).status_code == 303, path
+    assert sign_in(client, someone).get("/").status_code == 200
+
+
+def test_nobody_is_given_a_token(app, client, make_account):
+    someone = {"email": make_account(roles.FOCAL_POINT).email, "password": PASSWORD}
+    answer = client.post("/login?include_auth_token", json=someone)
+    assert answer.status_code == 404
+    assert not signed_in(client)
+    assert "token" not in client.post("/login", json=someone).json["response"].get("user", {})
+
+
 def test_after_signing_in_one_is_where_one_wanted_to_be_and_nowhere_else(client, make_account):
     someone = make_account(roles.ADMINISTRATOR)
     wanted = client.get("/people")
