@@ -86,7 +86,12 @@ def _shots(demo: Demo) -> Iterator[Shot]:
     yield Shot("items", "aminata", "/desk/items")
     yield Shot("item", "aminata", f"/desk/items/{notice.reference}")
     yield Shot("ended", "aminata", "/desk/ended")
+    for name in ("calls", "wall", "held"):
+        yield Shot(name, "aminata", f"/desk/{name}")
+    yield Shot("case-delivery", "aminata", f"/desk/{told.reference}/delivery")
     yield Shot("roster", "aminata", "/roster")
+    for name in ("roster/now", "roster/notes", "absences", "numbers", "drills", "texts", "relay"):
+        yield Shot(name.replace("/", "-"), "aminata", f"/{name}")
     yield Shot("people", "salif", "/people")
     yield Shot("people-of-one", "salif", "/people", ("main tbody a",))
     for who, menu in (("awa", "ngo"), ("kofi", "cimic"), ("aminata", "officer")):

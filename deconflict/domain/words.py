@@ -15,7 +15,7 @@ from deconflict.domain.sides import touches
 PATTERNS: dict[str, dict[str, str]] = {
     "en": {
         "apart": "{gap} apart (limit {limit})",
-        "perhaps": "perhaps {left} apart (limit {limit}; {gap} as planned)",
+        "perhaps": "{gap} apart as planned, perhaps only {left} (limit {limit})",
         "settlement": "in the same settlement",
         "commune": "in the same commune",
         "together": "at the same time, {first} (limit {limit} h)",
@@ -31,7 +31,7 @@ PATTERNS: dict[str, dict[str, str]] = {
         "possible": "Possible only: it rests on assumed delays, a route that was not stated or an imprecise position",
         "because": "Possible only: {reasons}",
         "position": "the places or the road are known to {unsure} only",
-        "delays": "it takes a delay or a haste that nobody announced",
+        "delays": "somebody would have to be late or early, which nobody announced",
         "implied": "a way or a wait was not stated",
         "and": " and ",
         "urban": "distance narrowed in a town",
@@ -55,7 +55,7 @@ PATTERNS: dict[str, dict[str, str]] = {
     },
     "fr": {
         "apart": "à {gap} (limite {limit})",
-        "perhaps": "peut-être à {left} (limite {limit} ; {gap} selon les plans)",
+        "perhaps": "à {gap} selon les plans, peut-être à {left} seulement (limite {limit})",
         "settlement": "dans la même localité",
         "commune": "dans la même commune",
         "together": "au même moment, le {first} (limite {limit} h)",
@@ -72,7 +72,7 @@ PATTERNS: dict[str, dict[str, str]] = {
         "possible": "Seulement possible : repose sur des retards supposés, un itinéraire non précisé ou une position imprécise",
         "because": "Seulement possible : {reasons}",
         "position": "les lieux ou la route ne sont connus qu'à {unsure} près",
-        "delays": "il y faut un retard ou une avance que personne n'a annoncés",
+        "delays": "il y faudrait un retard ou une avance que personne n'a annoncés",
         "implied": "un trajet ou une attente n'ont pas été précisés",
         "and": " et ",
         "urban": "distance réduite en ville",

@@ -123,7 +123,7 @@ def test_the_whole_sentence_in_french_on_a_small_phone(house, morning, visit):
     assert without_numbers(asked) in shown
     stranger.opens("/k")
     stranger.fills({"code": code_of(asked)})
-    stranger.presses("main form button")
+    stranger.presses('main form button[value="received"]')
     officer.opens(f"/desk/{case}")
     officer.sees(house.say("by code"))
 

@@ -266,7 +266,7 @@ def test_a_secret_may_come_from_a_file_and_is_never_shown(gateway: SmsGateway, t
         ('provider_ref = { json = "items.0.id" }', "", "[trace]", "provider_ref is missing"),
         ('secret = "{env:GATEWAY_HOOK_SECRET}"', 'secret = "1234"', "secret", "It is a secret"),
         ('QUEUED = "queued"', 'QUEUED = "teleported"', "QUEUED", "Not one of"),
-        ('absent = "unreachable"', 'absent = "gone"', "absent", "Not one of"),
+        ('absent = "unreachable"', 'absent = "vanished"', "absent", "Not one of"),
         ('name = "local_sms"', 'name = "Local SMS"', "name", "does not match"),
         ("http://127.0.0.1", "http://sms.example.org", "url", "over https only"),
         ("http://127.0.0.1", "https://{to}.example.org", "url", "no placeholder"),

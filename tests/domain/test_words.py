@@ -70,9 +70,9 @@ def test_two_roads_that_are_not_known_say_how_little_is_known_of_them() -> None:
         kind="PAT_SHORT",
     )
     english, french = (said(convoy, patrol, "R06c", language) for language in ("en", "fr"))
-    assert english.startswith("perhaps 896 m apart (limit 1 km; 9 km as planned)")
+    assert english.startswith("9 km apart as planned, perhaps only 896 m (limit 1 km)")
     assert english.endswith(". Possible only: the places or the road are known to 8.1 km only")
-    assert french.startswith("peut-être à 896 m (limite 1 km ; 9 km selon les plans)")
+    assert french.startswith("à 9 km selon les plans, peut-être à 896 m seulement (limite 1 km)")
     assert french.endswith(". Seulement possible : les lieux ou la route ne sont connus qu'à 8,1 km près")
 
 
@@ -84,7 +84,7 @@ def test_a_delay_that_nobody_announced_is_called_so() -> None:
     assert "4.5 h between as planned, perhaps only 2.5 h if early or late (limit 3 h)" in words
     french = said(work, later, "R01a", "fr")
     assert "4,5 h entre les deux selon les plans, peut-être 2,5 h seulement en cas d'avance ou de retard" in french
-    assert words.endswith("Possible only: it takes a delay or a haste that nobody announced")
+    assert words.endswith("Possible only: somebody would have to be late or early, which nobody announced")
 
 
 def test_a_way_that_was_not_stated_is_called_so() -> None:
@@ -99,7 +99,7 @@ def test_it_may_take_a_delay_and_a_vague_place_together() -> None:
     work = notice(presence(exact(NOWHERE), "10 Dec 09:00", "10 Dec 15:00", "DIST_FOOD"))
     words = said(work, plan(presence(vague, "10 Dec 19:30", "10 Dec 20:00")), "R01a")
     assert words.endswith(
-        "the places or the road are known to 600 m only and it takes a delay or a haste that nobody announced"
+        "the places or the road are known to 600 m only and somebody would have to be late or early, which nobody announced"
     )
 
 
