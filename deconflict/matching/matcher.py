@@ -186,7 +186,9 @@ def _still_holds(session: Session, answer: Answer) -> bool:
     query = select(Item.id, Item.version, Item.takes_part).where(Item.id.in_(answer.versions)).order_by(Item.id)
     rows = session.execute(query.with_for_update(read=True, key_share=True)).all()
     judged = {**answer.judgements, **answer.duplicates}
-    live = {id for id, judgement in judged.items() if judgement is not None}
+    live = {id for id, judgement in judged.items() if judgement is not None} | answer.unreadable
+    if answer.activity is not None:
+        live.add(answer.activity.id)  # another scheduler may have settled its cancelling meanwhile
     return all(version == answer.versions[id] and (id not in live or takes_part) for id, version, takes_part in rows)
 
 

@@ -153,9 +153,10 @@ def test_whoever_speaks_a_recorded_language_is_called_in_it(world, provider):
 
 @pytest.mark.parametrize(
     ("key", "answer", "state"),
-    [("2", "cannot_comply", AlertState.ACKNOWLEDGED), ("9", "wrong_person", AlertState.OWED)],
+    [("2", "cannot_comply", AlertState.OWED), ("9", "wrong_person", AlertState.OWED)],
 )
 def test_another_key_says_something_else(world, called, provider, key, answer, state):
+    """A duty officer who cannot act on it does not keep the word from the next."""
     post(provider, world.network.press(called, key))
     assert answers() == [("voice_key", answer)]
     assert alert_of(called).state == state

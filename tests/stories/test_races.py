@@ -93,6 +93,34 @@ def test_everything_looked_at_again_all_the_while_gives_the_cases_of_a_fresh_swe
     assert len(found) > 5
 
 
+def test_what_is_cancelled_and_settled_while_another_scheduler_judges_it_stays_settled(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    """Of two that have the same item in hand, one has read it before it was cancelled and writes last."""
+    world.ngo.files(make.distribution("Bankass", "10 Dec 09:00-12:00"))
+    judge, beaten = matcher.judge_item, threading.Event()
+
+    def slowly(session, mission, item, now):
+        answer = judge(session, mission, item, now)
+        if not beaten.is_set():
+            beaten.set()
+            session.rollback()
+            with ThreadPoolExecutor(1) as other:
+                other.submit(the_other_one).result()
+        return answer
+
+    def the_other_one() -> None:
+        with world.app.app_context():
+            world.cimic.cancels(db.session.scalars(select(Item.reference).where(Item.side == "mission")).one())
+            db.session.remove()
+
+    monkeypatch.setattr(matcher, "judge_item", slowly)
+    world.cimic.files(make.patrol("Bankass", "10 Dec 10:00-11:00"))
+    assert beaten.is_set()
+    assert marks_left(world) == 0
+    assert [row for row in snapshot() if row[1] == "detected"] == []
+
+
 def test_amendments_at_the_same_time_close_and_open_what_a_fresh_sweep_does(world: World):
     references = [world.ngo.files(make.distribution("Bankass", f"1{n} Dec 09:00-12:00")) for n in range(4)]
     for n in range(4):

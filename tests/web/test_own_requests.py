@@ -234,7 +234,7 @@ def test_that_a_file_is_over_is_said_at_the_fixed_hour_and_not_before(both, miss
     assert same(both.g9.get(address)) == same(before)
     both.now = batch
     page = both.g9.get(address)
-    assert 'name="answer"' not in page.text
+    assert 'name="answer" value="accept"' not in page.text
     assert f"{both.references()['mission']}-2" in page.text  # the closing text, to be acknowledged
     assert both.g9.post(f"{address}/acknowledge", data=alert_form(page)).status_code == 303
     assert 'name="alert"' not in both.g9.get(address).text
@@ -247,7 +247,7 @@ def test_that_a_file_is_over_is_said_when_the_officer_tells_it_earlier(both, mis
     with both.app.app_context():
         assert cases.tell_closing_now(both.case().reference, both.officer.audience, mission.catalogue, both.now)
     page = both.g9.get(address)
-    assert 'name="answer"' not in page.text
+    assert 'name="answer" value="accept"' not in page.text
     assert f"{both.references()['mission']}-2" in page.text
 
 
