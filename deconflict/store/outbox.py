@@ -84,7 +84,7 @@ def write_alert(session: Session, case: Case, owed: Owed, now: datetime) -> Aler
     session.add(alert)
     session.flush()
     queued = [queue_first(session, alert, owed, channel, now) for channel in owed.channels]
-    if not any(queued):
+    if owed.channels and not any(queued):
         # Not silently skipped: the alert stays owed, the next person and the desk hear of it at once.
         alert.unreached_at = now
     return alert

@@ -130,6 +130,9 @@ def test_whoever_stands_on_two_steps_is_written_to_once_when_all_are_rung(world:
         by_ring[key] = by_ring.get(key, 0) + 1
     assert by_ring
     assert set(by_ring.values()) == {1}
+    # Nor is he, for that, somebody whom nothing reaches.
+    assert db.session.scalars(select(Alert).where(Alert.unreached_at.is_not(None))).all() == []
+    assert "unreached" not in {event.event for event in world.case.events}
 
 
 # ---- when it changes or ends -----------------------------------------------------------------------------------------
