@@ -26,7 +26,7 @@ from flask_security import hash_password
 
 from deconflict import create_app
 from deconflict.demo.player import Player, player_of
-from deconflict.settings import ROOT, read_settings
+from deconflict.settings import DEFAULT_MISSIONS, ROOT, read_settings
 
 READY_S = 60.0
 
@@ -59,8 +59,8 @@ class Processes:
     scheduler: subprocess.Popen[bytes]
 
 
-def play_demo(folder: Path) -> Demo:
-    """Plays it into a new file of `folder`."""
+def play_demo(folder: Path, missions: Path = DEFAULT_MISSIONS) -> Demo:
+    """Plays it into a new file of `folder`, with the profile from `missions`."""
     port = _free_port()
     environ = {
         "DEMO": "1",
@@ -68,6 +68,7 @@ def play_demo(folder: Path) -> Demo:
         "SECRET_KEY": secrets.token_hex(32),
         "FIELD_KEYS": Fernet.generate_key().decode(),
         "PORT": str(port),
+        "MISSIONS_FOLDER": str(missions),
         "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
         "LOG_LEVEL": "WARNING",
     }
