@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.audience import Audience
@@ -92,7 +92,13 @@ def _write(session: Session, what: Filing, by: Audience, key: str, mission: Miss
     known = {"side": what.side, "owner_id": by.organisation_id, "filed_by_id": by.person_id, "filed_at": now}
     seat = what.stops[0].location.pcode or ""
     placed = {"area": mission.area_of(seat), "sector": mission.sector_of(seat)}
-    item = Item(**known, **placed, reference=fresh_reference(), key=key, state="submitted", version=1)
+    # Of five thousand drawn by chance two may be alike.
+    free = (
+        drawn
+        for drawn in iter(fresh_reference, "")
+        if not session.scalar(select(exists().where(Item.reference == drawn)))
+    )
+    item = Item(**known, **placed, reference=next(free), key=key, state="submitted", version=1)
     item.kind, item.level, item.departs_at, item.ends_at = what.kind, what.level, now, now
     session.add(item)
     session.flush()
