@@ -31,7 +31,7 @@ class MissionError(Exception):
     """The profile is wrong; `problems` has everything that was found, in the order of files and lines."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(problems, key=lambda p: (p.file, p.line, p.reason)))
+        self.problems = tuple(sorted(problems))
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
@@ -65,7 +65,7 @@ class _Reader:
         gazetteer = self._gazetteer(facts) if facts else None
         markets = self._file("markets.toml", MarketsSchema(), lambda data: _at(gazetteer, data))
         if activities and sop:
-            self._note("activities.toml", self.lines["activities.toml"], kind_faults(activities, sop))
+            self._note("activities.toml", kind_faults(activities, sop))
         if self.problems or not (facts and sop and catalogue and gazetteer and markets is not None):
             raise MissionError(self.problems)
         pack = rule_pack(sop, facts["timezone"], gazetteer, weekdays(markets))
@@ -75,12 +75,11 @@ class _Reader:
         """The file as domain objects, None when it cannot be read. Faults are noted with their lines."""
         read = read_toml(self.folder / name, schema, faults)
         self.problems.extend(read.problems)
-        if read.data is not None:
-            self.lines[name] = read.lines
+        self.lines[name] = read.lines
         return read.data
 
-    def _note(self, name: str, lines: Lines, faults: Iterable[checks.Fault]) -> None:
-        self.problems.extend(placed(name, lines, faults))
+    def _note(self, name: str, faults: Iterable[checks.Fault]) -> None:
+        self.problems.extend(placed(name, self.lines[name], faults))
 
     def _gazetteer(self, facts: Loaded) -> Gazetteer | None:
         """The gazetteer of the profile's CSV files, checked to cover the country; None when it cannot be read."""
@@ -88,7 +87,7 @@ class _Reader:
         editions = {row["edition"] for row, _, _ in rows if row.get("edition")}
         if len(editions) != 1:
             words = f"The gazetteer needs one edition of its P-codes in a column `edition`, not {len(editions)}."
-            self._note("mission.toml", self.lines["mission.toml"], [(("gazetteer",), words)])
+            self._note("mission.toml", [(("gazetteer",), words)])
             return None
         try:
             gazetteer = gazetteer_from_rows((row for row, _, _ in rows), editions.pop())
@@ -96,7 +95,7 @@ class _Reader:
             _, file, line = rows[error.row]
             self.problems.append(Problem(f"{facts['gazetteer']}/{file}", line, f"{error.pcode}: {error.reason}"))
             return None
-        self._note("mission.toml", self.lines["mission.toml"], checks.coverage_faults(facts, gazetteer))
+        self._note("mission.toml", checks.coverage_faults(facts, gazetteer))
         return gazetteer
 
 

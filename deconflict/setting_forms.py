@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import ssl
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from cryptography.fernet import Fernet
 
@@ -62,8 +62,7 @@ def is_base(url: str) -> bool:
         named = bool(parts.hostname) and parts.port != 0 and url == f"{parts.scheme}://{parts.netloc}"
     except ValueError:
         return False
-    https_or_here = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
-    return named and https_or_here and parts.username is None
+    return named and _unheard(parts) and parts.username is None
 
 
 def is_watcher(url: str) -> bool:
@@ -73,7 +72,12 @@ def is_watcher(url: str) -> bool:
         named = bool(parts.hostname) and parts.port != 0 and parts.username is None and not re.search(r"\s", url)
     except ValueError:
         return False
-    return named and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
+    return named and _unheard(parts)
+
+
+def _unheard(parts: SplitResult) -> bool:
+    """Nobody on the way can listen: https, or this machine."""
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
 
 
 def is_certificates(path: str) -> bool:

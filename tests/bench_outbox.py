@@ -27,7 +27,7 @@ from fakes.twilio_http import Sent
 from fakes.twilio_network import TwilioNetwork
 from outbox import owe
 from sqlalchemy import func, select
-from world import KEY, SECRET, make_app
+from world import environment_of, make_app
 
 from deconflict.services.pacing import Pace
 from deconflict.settings import ROOT, Settings
@@ -89,21 +89,7 @@ def hand_over(folder: Path, due: int = DUE) -> Iterator[Figure]:
 
 @contextmanager
 def _scheduler(settings: Settings, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    environment = os.environ | {
-        "DATABASE_URL": settings.database_url,
-        "SECRET_KEY": SECRET,
-        "FIELD_KEYS": KEY,
-        "PUBLIC_BASE_URL": settings.public_base_url,
-        "TWILIO_ACCOUNT_SID": settings.twilio_account_sid,
-        "TWILIO_AUTH_TOKEN": settings.twilio_auth_token,
-        "TWILIO_MESSAGING_SERVICE_SID": settings.twilio_messaging_service_sid,
-        "TWILIO_BASE_URL": settings.twilio_base_url,
-        "SMTP_URL": settings.smtp_url,
-        "SMTP_CA_FILE": settings.smtp_ca_file,
-        "MAIL_FROM": settings.mail_from,
-        "LOG_LEVEL": "WARNING",
-    }
-    environment.pop("DEMO", None)
+    environment = environment_of(settings) | {"LOG_LEVEL": "WARNING"}
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "scheduler"]
     with (folder / "outbox.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)

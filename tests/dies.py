@@ -31,22 +31,9 @@ POINTS = {
 
 def run_and_die(app: Flask, point: str, now: datetime) -> None:
     """Starts it on this app's database and waits for its end. AssertionError when it survived."""
-    settings = app.extensions["settings"]
-    environment = os.environ | {
-        "DATABASE_URL": settings.database_url,
-        "SECRET_KEY": settings.secret_key,
-        "FIELD_KEYS": ",".join(settings.field_keys),
-        "PUBLIC_BASE_URL": settings.public_base_url,
-        "TWILIO_ACCOUNT_SID": settings.twilio_account_sid,
-        "TWILIO_AUTH_TOKEN": settings.twilio_auth_token,
-        "TWILIO_MESSAGING_SERVICE_SID": settings.twilio_messaging_service_sid,
-        "TWILIO_BASE_URL": settings.twilio_base_url,
-        "SMTP_URL": settings.smtp_url,
-        "SMTP_CA_FILE": settings.smtp_ca_file,
-        "MAIL_FROM": settings.mail_from,
-        "PYTHONPATH": str(ROOT),
-        "LOG_LEVEL": "ERROR",
-    }
+    from world import environment_of  # what dies needs none of the fakes
+
+    environment = environment_of(app.extensions["settings"]) | {"PYTHONPATH": str(ROOT), "LOG_LEVEL": "ERROR"}
     ended = subprocess.run(
         [sys.executable, __file__, point, now.isoformat()], env=environment, cwd=ROOT, capture_output=True, check=False
     )

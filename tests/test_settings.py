@@ -107,18 +107,18 @@ def test_each_wrong_value_is_named_with_what_it_should_look_like(name, value):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
+    ("name", "value", "read"),
     [
-        ("DATABASE_URL", "sqlite:///var/memory.db"),
-        ("PUBLIC_BASE_URL", "https://desk.example.org/"),
-        ("PUBLIC_BASE_URL", "http://127.0.0.1:8000"),
-        ("MAIL_FROM", "Desk <info@desk.example.org>"),
-        ("SMTP_CA_FILE", certifi.where()),
-        ("DEMO", "0"),
+        ("DATABASE_URL", "sqlite:///var/memory.db", "sqlite:///var/memory.db"),
+        ("PUBLIC_BASE_URL", "https://desk.example.org/", "https://desk.example.org"),
+        ("PUBLIC_BASE_URL", "http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("MAIL_FROM", "Desk <info@desk.example.org>", "Desk <info@desk.example.org>"),
+        ("SMTP_CA_FILE", certifi.where(), certifi.where()),
+        ("DEMO", "0", False),
     ],
 )
-def test_what_a_right_value_may_look_like_too(name, value):
-    read_settings(GOOD | {name: value})
+def test_what_a_right_value_may_look_like_too(name, value, read):
+    assert getattr(read_settings(GOOD | {name: value}), name.lower()) == read
 
 
 def test_every_problem_is_told_at_once():

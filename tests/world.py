@@ -3,8 +3,11 @@ and a clock moved by hand. A message nobody expected fails the story."""
 
 from __future__ import annotations
 
+import os
 import re
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -29,11 +32,11 @@ from deconflict.jobs.scheduler import cycle_of
 from deconflict.services import acknowledgements, cases, filing, people, releases, requests
 from deconflict.settings import Settings
 from deconflict.store.alerts import Acknowledgement, Alert, Message, Receipt, Try
-from deconflict.store.base import Base, db, transaction
+from deconflict.store.base import Base, db, lookup_hash, transaction
 from deconflict.store.cases import Case, CaseEvent, Request
 from deconflict.store.duplicates import Duplicate
 from deconflict.store.items import DueMark, Item
-from deconflict.store.people import Duty, Person
+from deconflict.store.people import Contact, Duty, Person
 
 KEY = Fernet.generate_key().decode()
 SECRET = "s" * 40
@@ -63,6 +66,47 @@ def settings_for(
         "public_base_url": "http://127.0.0.1:8000",
     }
     return Settings(**(values | providers | more))  # type: ignore[arg-type]
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """In which a process of its own works with these settings."""
+    environment = os.environ | {
+        "DATABASE_URL": settings.database_url,
+        "SECRET_KEY": settings.secret_key,
+        "FIELD_KEYS": ",".join(settings.field_keys),
+        "PUBLIC_BASE_URL": settings.public_base_url,
+        "TWILIO_ACCOUNT_SID": settings.twilio_account_sid,
+        "TWILIO_AUTH_TOKEN": settings.twilio_auth_token,
+        "TWILIO_MESSAGING_SERVICE_SID": settings.twilio_messaging_service_sid,
+        "TWILIO_BASE_URL": settings.twilio_base_url,
+        "SMTP_URL": settings.smtp_url,
+        "SMTP_CA_FILE": settings.smtp_ca_file,
+        "MAIL_FROM": settings.mail_from,
+    }
+    environment.pop("DEMO", None)
+    return environment
+
+
+def at_once(app: Flask, *works: Callable[[], object]) -> None:
+    """Each in a thread and a session of its own, begun together. Raises what any of them raises."""
+    begin = threading.Barrier(len(works))
+
+    def run(work: Callable[[], object]) -> None:
+        with app.app_context():
+            begin.wait()
+            work()
+            db.session.remove()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        list(pool.map(run, works))
+
+
+def code_in(text: str) -> str:
+    """`4F7K2 4821`, as one would type it from a text."""
+    reference, code = re.search(r"\b([0-9A-Z]{5})-\d+", text), re.search(r"[Cc]ode (\d{4})", text)
+    assert reference, text
+    assert code, text
+    return f"{reference[1]} {code[1]}"
 
 
 @dataclass
@@ -127,12 +171,17 @@ class Actor:
 
     def types_code(self, text: str) -> None:
         """On the code page, what a text said: its reference and its code."""
-        reference = re.search(r"\b([0-9A-Z]{5})-\d+", text)
-        code = re.search(r"(?:Code|code) (\d{4})", text)
-        assert reference, text
-        assert code, text
-        acknowledgements.acknowledge_by_code(f"{reference[1]} {code[1]}", self.world.now)
+        acknowledgements.acknowledge_by_code(code_in(text), self.world.now)
         self.world.turn()
+
+    def also_has(self, number: str) -> Phone:
+        """A number after all others, and the phone that rings there."""
+        with transaction() as session:
+            person = session.get_one(Person, self.person_id)
+            last = max(contact.position for contact in person.contacts)
+            lookup = lookup_hash(number)
+            session.add(Contact(person_id=person.id, carries="sms", address=number, lookup=lookup, position=last + 1))
+        return self.world.network.phone(number)
 
     def expects(self, *words: str) -> str:
         """The next text on the phone, and its twin in the mailbox, if one came."""
@@ -204,9 +253,6 @@ class World:
         found = self.cases()
         assert len(found) == 1, [(c.pair, c.state) for c in found]
         return found[0]
-
-    def no_case(self) -> None:
-        assert self.cases() == []
 
     def alerts(self, purpose: str) -> list[Alert]:
         db.session.rollback()
@@ -318,14 +364,21 @@ def _rules(case: Case) -> tuple[str, ...]:
 @contextmanager
 def opened_world(kind: str, folder: Path, network: TwilioNetwork, sink: SmtpSink) -> Iterator[World]:
     """A world in an empty database of this kind, with nothing left in any inbox."""
-    url = databases.fresh(kind, folder)
     network.mend()
     for box in (*network.phones.all(), *sink.mailboxes.all()):
         while box.unread:
             box.expects("")
+    with opened_app(kind, folder, network, sink) as app:
+        yield World(app, network, sink)
+
+
+@contextmanager
+def opened_app(kind: str, folder: Path, network: TwilioNetwork, sink: SmtpSink) -> Iterator[Flask]:
+    """The app in its context, on an empty database of this kind, which goes with it."""
+    url = databases.fresh(kind, folder)
     app = make_app(url, network, sink)
     with app.app_context():
-        yield World(app, network, sink)
+        yield app
         db.session.remove()
         db.engine.dispose()
     databases.drop(url)

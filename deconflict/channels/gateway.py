@@ -35,7 +35,7 @@ from deconflict.channels.port import (
     Status,
 )
 from deconflict.domain.sms import opts_in, opts_out
-from deconflict.schemas.gateway_file import PLACEHOLDER, Find, Gateway, Inbound, Request, Signature, read_gateway
+from deconflict.schemas.gateway_file import ENV, PLACEHOLDER, Find, Gateway, Inbound, Request, Signature, read_gateway
 
 CONNECT_S = 5.0
 ANSWER_BYTES = 64 * 1024
@@ -75,6 +75,7 @@ class HttpGateway:
 
     def __init__(self, gateway: Gateway, public_base_url: str) -> None:
         self._gateway = gateway
+        self._secrets = {ENV + name: value for name, value in gateway.secrets.items()}
         self._callback = f"{public_base_url.rstrip('/')}/hooks/{gateway.name}/status/"
 
     @property
@@ -96,7 +97,7 @@ class HttpGateway:
             if word is None:  # taken or not: this answer does not say
                 raise Ambiguous
             if word not in asked.success_words:
-                raise self._refusal(answer, asked, SendFailed(Code.REFUSED.retryable, Code.REFUSED))
+                raise self._refusal(answer, asked, SendFailed.because(Code.REFUSED))
         if asked.provider_ref is None:
             return outgoing.own_reference
         reference = answer.find(asked.provider_ref)
@@ -107,8 +108,7 @@ class HttpGateway:
     def trace(self, outgoing: Outgoing, tried_at: datetime, now: datetime) -> Receipt | None:
         if self._gateway.trace is None:
             return None
-        values = self._values_of(outgoing)
-        return self._state(self._gateway.trace, {key: values[key] for key in ("to", "to_digits", "reference")})
+        return self._state(self._gateway.trace, self._values_of(outgoing))
 
     def status_of(self, provider_ref: str, now: datetime) -> Receipt | None:
         if self._gateway.status is None:
@@ -150,7 +150,7 @@ class HttpGateway:
                 text = _bounded(response, time.monotonic() + self._gateway.timeout_s)
                 return _Answer(response.status_code, text.decode("utf-8", "replace"), {})
         except ValueError:  # an address or a header that cannot be written
-            return SendFailed(Code.REFUSED.retryable, Code.REFUSED)
+            return SendFailed.because(Code.REFUSED)
         except requests.RequestException as error:
             return Ambiguous() if begun else transport.of_transport(error)
 
@@ -170,7 +170,7 @@ class HttpGateway:
     def _fill(self, template: Any, values: Mapping[str, str]) -> Any:
         """The template with its placeholders replaced, in every text within it."""
         if isinstance(template, str):
-            known = {**values, **{f"env:{name}": value for name, value in self._gateway.secrets.items()}}
+            known = {**values, **self._secrets}
             return PLACEHOLDER.sub(lambda match: known[match[1]], template)
         if isinstance(template, Mapping):
             return {key: self._fill(value, values) for key, value in template.items()}
@@ -181,7 +181,7 @@ class HttpGateway:
     def _refusal(self, answer: _Answer, asked: Request, otherwise: SendFailed) -> SendFailed:
         word = answer.find(asked.code) or ""
         code = Code(self._gateway.codes[word]) if word in self._gateway.codes else None
-        return SendFailed(code.retryable, code) if code and not isinstance(otherwise, Ambiguous) else otherwise
+        return SendFailed.because(code) if code and not isinstance(otherwise, Ambiguous) else otherwise
 
     def _state(self, asked: Request, values: Mapping[str, str], provider_ref: str = "") -> Receipt | None:
         answer = self._answered(asked, values)

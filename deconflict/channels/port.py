@@ -74,6 +74,11 @@ class SendFailed(Exception):
         self.retryable = retryable
         self.code = code
 
+    @staticmethod
+    def because(code: Code) -> SendFailed:
+        """Retryable as this code is."""
+        return SendFailed(code.retryable, code)
+
 
 class Ambiguous(SendFailed):
     """The request left and no usable answer came back: it may have been sent. Trying again may tell somebody twice,
@@ -124,7 +129,7 @@ class Outgoing:
         """Seconds it stays useful. Raises SendFailed when none are left: old news sent as fresh misleads."""
         left_s = (self.useful_until - now).total_seconds()
         if left_s <= 0:
-            raise SendFailed(Code.EXPIRED.retryable, Code.EXPIRED)
+            raise SendFailed.because(Code.EXPIRED)
         return left_s
 
 

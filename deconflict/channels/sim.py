@@ -68,12 +68,12 @@ class SimCard:
     def send(self, outgoing: Outgoing, now: datetime) -> str:
         life_s = outgoing.life_s(now)
         if not (outgoing.to.startswith("+") and outgoing.to[1:].isdecimal() and outgoing.to.isascii()):
-            raise SendFailed(Code.BAD_ADDRESS.retryable, Code.BAD_ADDRESS)
+            raise SendFailed.because(Code.BAD_ADDRESS)
         with self._box() as box:
             if (already := _in_the_box(box, outgoing)) is not None:
                 return already
             if not _daemon_lives(box):  # in a box that nobody empties, a text would wait unseen
-                raise SendFailed(Code.PROVIDER.retryable, Code.PROVIDER)
+                raise SendFailed.because(Code.PROVIDER)
             reference = f"{_prefix(outgoing)}{secrets.token_hex(3)}"
             _write(box, outgoing, f"{reference}:{int(outgoing.useful_until.timestamp())}", _validity(life_s))
             return reference
@@ -123,8 +123,7 @@ class SimCard:
                 with box:
                     yield box
         except sqlite3.DatabaseError as error:
-            code = Code.BUSY if "locked" in str(error) else Code.NETWORK
-            raise SendFailed(code.retryable, code) from None
+            raise SendFailed.because(Code.BUSY if "locked" in str(error) else Code.NETWORK) from None
 
 
 def from_settings(settings: SimSettings) -> SimCard | None:

@@ -97,9 +97,9 @@ class SmtpMail:
         except smtplib.SMTPResponseException as error:  # before the text leaves, a refusal is about us
             failure = _of_reply(error.smtp_code, Code.FILTERED if handing.over else Code.ACCOUNT)
         except smtplib.SMTPNotSupportedError:  # no STARTTLS or no AUTH offered: perhaps somebody in between
-            failure = SendFailed(Code.PROVIDER.retryable, Code.PROVIDER)
+            failure = SendFailed.because(Code.PROVIDER)
         except (smtplib.SMTPException, OSError):
-            failure = Ambiguous() if handing.over else SendFailed(Code.NETWORK.retryable, Code.NETWORK)
+            failure = Ambiguous() if handing.over else SendFailed.because(Code.NETWORK)
         raise failure  # outside `except`: the server's words quote the address, and would be logged as its context
 
     def trace(self, outgoing: Outgoing, tried_at: datetime, now: datetime) -> Receipt | None:
@@ -113,7 +113,7 @@ class SmtpMail:
 
     def _compose(self, outgoing: Outgoing, now: datetime) -> EmailMessage:
         if not _is_address(outgoing.to):
-            raise SendFailed(Code.BAD_ADDRESS.retryable, Code.BAD_ADDRESS)
+            raise SendFailed.because(Code.BAD_ADDRESS)
         mail = EmailMessage(policy=SMTP_POLICY)
         mail["From"] = self._from
         mail["To"] = outgoing.to
@@ -166,9 +166,7 @@ def _accepted(reply: tuple[int, bytes], refusal: Code) -> None:
 
 def _of_reply(code: int, refusal: Code) -> SendFailed:
     """4xx asks to come back later (greylisting among them), 5xx is final: RFC 5321 section 4.2.1."""
-    if 500 <= code < 600:
-        return SendFailed(refusal.retryable, refusal)
-    return SendFailed(Code.BUSY.retryable, Code.BUSY)
+    return SendFailed.because(refusal if 500 <= code < 600 else Code.BUSY)
 
 
 def _is_address(address: str) -> bool:

@@ -22,7 +22,7 @@ def of_transport(error: requests.RequestException) -> SendFailed:
     reason = cause.reason if isinstance(cause, MaxRetryError) else cause
     never_left = (requests.ConnectTimeout, requests.exceptions.SSLError, requests.exceptions.ProxyError)
     if isinstance(error, never_left) or isinstance(reason, NewConnectionError):
-        return SendFailed(Code.NETWORK.retryable, Code.NETWORK)
+        return SendFailed.because(Code.NETWORK)
     return Ambiguous()
 
 
@@ -30,8 +30,7 @@ def of_status(status: int) -> SendFailed:
     """By the HTTP status alone, when the answer itself says nothing more exact."""
     if status in LOST_BEHIND_A_GATEWAY:
         return Ambiguous()
-    code = _BY_STATUS.get(status, Code.REFUSED if 400 <= status < 500 else Code.PROVIDER)
-    return SendFailed(code.retryable, code)
+    return SendFailed.because(_BY_STATUS.get(status, Code.REFUSED if 400 <= status < 500 else Code.PROVIDER))
 
 
 def not_now(failure: SendFailed) -> SendFailed:

@@ -22,7 +22,7 @@ from twilio.request_validator import get_signature_algorithm as algorithm_of
 from twilio.rest import Client
 
 from deconflict.channels import transport
-from deconflict.channels.port import Ambiguous, BadSignature, Code, Hook, Receipt, SendFailed, Status
+from deconflict.channels.port import Ambiguous, BadSignature, Code, Hook, Outgoing, Receipt, SendFailed, Status
 
 API = "https://api.twilio.com"
 TIMEOUT_S = 10.0  # the client's own default waits for ever
@@ -132,6 +132,23 @@ class TwilioApi:
             raise transport.not_now(answer)
         return answer
 
+    def trace(
+        self, kept: Any, outgoing: Outgoing, tried_at: datetime, receipt_of: Callable[[Any], Receipt]
+    ) -> Receipt | None:
+        """What became of a try, from one of the client's lists: its messages or its calls. Raises SendFailed.
+
+        Reads the number's list without asking for an hour: Twilio filters by when a message was sent, so that one still
+        waiting in its queue would not be seen, and be sent again. Obfuscated numbers are not found.
+        """
+        listed = self.ask(
+            lambda: [
+                Listed(one.date_created, getattr(one, "body", None) or None, receipt_of(one))
+                for one in kept.list(to=outgoing.to, limit=LISTED, page_size=LISTED)
+                if one.direction != "inbound" and one.date_created
+            ]
+        )
+        return traced(listed or (), outgoing.text, tried_at, outgoing.others)
+
     def signed(self, hook: Hook) -> dict[str, str]:
         """The form of a hook. Raises BadSignature unless Twilio signed it with one of our tokens."""
         form = dict(hook.form or {})
@@ -155,7 +172,7 @@ class TwilioApi:
             return Ambiguous()
 
 
-def traced(listed: Iterable[Listed], text: str | None, tried_at: datetime, others: frozenset[str]) -> Receipt | None:
+def traced(listed: Iterable[Listed], text: str, tried_at: datetime, others: frozenset[str]) -> Receipt | None:
     """Which entry is the try that began at `tried_at`, if one surely is.
 
     Our texts carry reference, counter and code, so an equal text is ours. An entry that kept no text is ours only if it
@@ -165,7 +182,7 @@ def traced(listed: Iterable[Listed], text: str | None, tried_at: datetime, other
     young = [
         one for one in listed if one.created_at >= tried_at - CLOCKS_APART and one.receipt.provider_ref not in others
     ]
-    same = [one for one in young if one.text is not None and one.text == text]
+    same = [one for one in young if one.text == text]
     if same:
         return max(same, key=lambda one: (one.receipt.status is not Status.FAILED, one.created_at)).receipt
     bare = [one for one in young if one.text is None and one.created_at <= tried_at + LONGEST_TRY + CLOCKS_APART]
@@ -207,5 +224,5 @@ def _of_answer(error: TwilioException) -> SendFailed:
     number = getattr(error, "code", None)
     code = BY_ERROR.get(number) if isinstance(number, int) else None
     if code is not None:
-        return SendFailed(code.retryable, code)
+        return SendFailed.because(code)
     return _Unknown(by_status.retryable, by_status.code) if http == 404 else by_status

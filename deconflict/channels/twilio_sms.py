@@ -7,16 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from deconflict.channels.port import BadSignature, Heard, Hook, Outgoing, Receipt, Reply, Status
-from deconflict.channels.twilio_api import (
-    LISTED,
-    RETRIES,
-    TIMEOUT_S,
-    Listed,
-    TwilioAccount,
-    TwilioApi,
-    failure_code,
-    traced,
-)
+from deconflict.channels.twilio_api import RETRIES, TIMEOUT_S, TwilioAccount, TwilioApi, failure_code
 from deconflict.domain.sms import opts_in, opts_out
 
 LONGEST_VALIDITY_S = 36_000
@@ -88,16 +79,8 @@ class TwilioSms:
         )
 
     def trace(self, outgoing: Outgoing, tried_at: datetime, now: datetime) -> Receipt | None:
-        """Reads the number's list without asking for an hour: Twilio filters by when a message was sent, so that one still
-        waiting in its queue would not be seen, and be sent again. Obfuscated numbers are not found."""
-        listed = self._api.ask(
-            lambda: [
-                Listed(one.date_created, one.body or None, _receipt(one.sid, one.status, one.error_code))
-                for one in self._api.client.messages.list(to=outgoing.to, limit=LISTED, page_size=LISTED)
-                if one.direction != "inbound" and one.date_created
-            ]
-        )
-        return traced(listed or (), outgoing.text, tried_at, outgoing.others)
+        kept = self._api.client.messages
+        return self._api.trace(kept, outgoing, tried_at, lambda one: _receipt(one.sid, one.status, one.error_code))
 
     def status_of(self, provider_ref: str, now: datetime) -> Receipt | None:
         found: Any = self._api.ask(lambda: self._api.client.messages(provider_ref).fetch())

@@ -28,16 +28,7 @@ from deconflict.channels.port import (
 )
 from deconflict.channels.recordings import recordings_in
 from deconflict.channels.texts import FALLBACK, Voice, voice_words
-from deconflict.channels.twilio_api import (
-    LISTED,
-    RETRIES,
-    TIMEOUT_S,
-    Listed,
-    TwilioAccount,
-    TwilioApi,
-    failure_code,
-    traced,
-)
+from deconflict.channels.twilio_api import RETRIES, TIMEOUT_S, TwilioAccount, TwilioApi, failure_code
 from deconflict.domain.sms import spelled
 
 READ_OUT = {"fr": "fr-FR", "en": "en-GB"}  # what Twilio's machine can say of our languages
@@ -104,14 +95,8 @@ class TwilioVoice:
         )
 
     def trace(self, outgoing: Outgoing, tried_at: datetime, now: datetime) -> Receipt | None:
-        listed = self._api.ask(
-            lambda: [
-                Listed(one.date_created, None, _receipt(one.sid, one.status, one.answered_by))
-                for one in self._api.client.calls.list(to=outgoing.to, limit=LISTED, page_size=LISTED)
-                if one.direction != "inbound" and one.date_created
-            ]
-        )
-        return traced(listed or (), None, tried_at, outgoing.others)
+        kept = self._api.client.calls
+        return self._api.trace(kept, outgoing, tried_at, lambda one: _receipt(one.sid, one.status, one.answered_by))
 
     def status_of(self, provider_ref: str, now: datetime) -> Receipt | None:
         found: Any = self._api.ask(lambda: self._api.client.calls(provider_ref).fetch())

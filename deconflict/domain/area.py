@@ -21,8 +21,6 @@ Index = NDArray[np.intp]
 
 SEEN_AT_ONCE = 250_000  # corners from pieces: a rim may have thousands
 
-SEEN_AT_ONCE = 250_000  # corners from pieces: a rim may have thousands
-
 
 @dataclass(frozen=True, slots=True)
 class Rim:

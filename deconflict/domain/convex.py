@@ -19,6 +19,7 @@ Bools = NDArray[np.bool_]
 
 PARALLEL = 1e-12  # sine below which two directions are one
 STILL_M = 1e-7  # metres over the whole square: less is standing still
+AXES = np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Problems:
     @classmethod
     def within(cls, apart: Floats, va: Floats, vb: Floats, low: Floats, high: Floats) -> Problems:
         """Over the rectangle from `low` to `high`, (n, 2) each."""
-        normals = np.broadcast_to(np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]]), (len(apart), 4, 2))
+        normals = np.broadcast_to(AXES, (len(apart), 4, 2))
         bounds = np.stack([high[:, 0], -low[:, 0], high[:, 1], -low[:, 1]], axis=1)
         return cls(apart, va, vb, normals, bounds)
 
@@ -128,6 +129,13 @@ class Problems:
         best = values.argmin(axis=-1)
         z = np.where((best == on_edges.shape[1])[..., None], touching, _rows(on_edges, best))
         return np.take_along_axis(values, best[..., None], axis=-1)[..., 0], z
+
+    def extents(self, reach: Floats) -> tuple[NDArray[np.intp], Floats]:
+        """Which of the n have a moment at which the distance is at most `reach`, (n,) metres, by number (m,), and from where
+        to where u and w of these moments go: (m, 2, 2)."""
+        least, _ = self.least(np.broadcast_to(AXES, (len(reach), 4, 2)), reach)
+        kept = np.nonzero(np.isfinite(least).all(axis=1))[0]
+        return kept, np.stack([least[kept][:, [0, 2]], -least[kept][:, [1, 3]]], axis=-1)
 
     def _edge_ends(self, reach: Floats) -> tuple[Floats, Bools]:
         """Both ends of what each edge has within reach, (n, 2k, 2), and whether it has any."""

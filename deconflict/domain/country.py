@@ -62,11 +62,15 @@ class PhonePlan:
     toll_free: tuple[str, ...]
     satellite: tuple[str, ...]
 
+    def national(self, e164: str) -> str | None:
+        """The number as it is dialled in this country; None for one of another."""
+        prefix = f"+{self.country_code}"
+        return e164.removeprefix(prefix) if e164.startswith(prefix) else None
+
     def takes_texts(self, e164: str) -> bool:
         """A mobile number of this country. Others (abroad, fixed, satellite) need a person to relay."""
-        prefix = "+" + self.country_code
-        national = e164.removeprefix(prefix)
-        return e164.startswith(prefix) and len(national) == self.national_digits and national.startswith(self.mobile)
+        national = self.national(e164)
+        return national is not None and len(national) == self.national_digits and national.startswith(self.mobile)
 
 
 @dataclass(frozen=True, slots=True)

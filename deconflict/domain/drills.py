@@ -37,10 +37,9 @@ class Line:
 def operator_of(number: str, plan: PhonePlan, operators: Mapping[str, tuple[str, ...]]) -> str:
     """The operator whose prefix a number has, the longest one winning; else the first two digits of a number of this country, else
     nothing: it is abroad."""
-    prefix = f"+{plan.country_code}"
-    if not number.startswith(prefix):
+    national = plan.national(number)
+    if national is None:
         return ""
-    national = number.removeprefix(prefix)
     known = [(len(start), name) for name, starts in operators.items() for start in starts if national.startswith(start)]
     return max(known)[1] if known else national[:2]
 

@@ -69,14 +69,13 @@ class Post:
 
 def post_of(area: str, step: str, shifts: Sequence[Shift], at: datetime) -> Post:
     """`shifts` are those of this area and step, in their order."""
-    later = [shift for shift in shifts if shift.counts and shift.from_at > at and not shift.over(at)]
-    begun = [shift for shift in shifts if shift.counts and shift.from_at <= at and not shift.over(at)]
+    ahead = [shift for shift in shifts if shift.counts and not shift.over(at)]
     return Post(
         area=area,
         step=step,
         now=tuple(shift for shift in shifts if shift.covers(at)),
-        later=tuple(sorted(later, key=lambda shift: shift.from_at)),
-        absent=tuple(shift for shift in begun if shift.absent(at)),
+        later=tuple(sorted((shift for shift in ahead if shift.from_at > at), key=lambda shift: shift.from_at)),
+        absent=tuple(shift for shift in ahead if shift.from_at <= at and shift.absent(at)),
         empty_from=_empty_from(shifts, at),
         holes=tuple(holes(shifts, at, at + AHEAD)),
     )

@@ -54,7 +54,7 @@ def hit_of(encounter: Encounter, verdict: Verdict, span: Span, nominal: Nominal,
     rule, here, sides = encounter.rule, [encounter.part], encounter.sides
     shown = encounter.by(verdict.basis)
     by_distance = verdict.basis is Basis.DISTANCE
-    because = _because(encounter, verdict.basis, modifiers.timezone)
+    because = _because(encounter, verdict.basis, modifiers.timezone) if verdict.possible else ()
     return Hit(
         rule_id=rule.id,
         severity=verdict.severity,
@@ -89,7 +89,7 @@ def _unsure_m(encounter: Encounter, shown: Sequence[Part]) -> float:
 
 
 def _because(encounter: Encounter, basis: Basis, zone: tzinfo) -> tuple[str, ...]:
-    """What makes it possible only; nothing when it is more."""
+    """What makes it possible only."""
     found = {*encounter.doubts, *(() if _near(encounter, basis, zone) else _lacking(encounter, basis, zone))}
     return tuple(reason for reason in (POSITION, DELAYS, IMPLIED) if reason in found)
 

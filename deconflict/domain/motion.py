@@ -251,12 +251,10 @@ class Pairs:
         moving = np.stack([self.a.moving, self.b.moving], axis=1)
         if moving.all():
             return np.arange(len(self)), np.zeros((len(self), 2)), np.ones((len(self), 2))
-        axes = np.broadcast_to(np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]]), (len(self), 4, 2))
-        least, _ = self.places().least(axes, reach)
-        kept = np.nonzero(np.isfinite(least).all(axis=1))[0]
+        kept, extent = self.places().extents(reach)
         alone = (moving & ~moving.all(axis=1, keepdims=True))[kept]
-        low = np.where(alone, least[kept][:, [0, 2]], 0.0)
-        return kept, low, np.where(alone, np.maximum(low, -least[kept][:, [1, 3]]), 1.0)
+        low = np.where(alone, extent[..., 0], 0.0)
+        return kept, low, np.where(alone, np.maximum(low, extent[..., 1]), 1.0)
 
 
 def _within_buffer(

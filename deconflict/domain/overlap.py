@@ -17,14 +17,14 @@ import numpy as np
 from deconflict.domain.activity import LatLon, Part
 from deconflict.domain.area import Index
 from deconflict.domain.convex import Bools, Problems
+from deconflict.domain.faces import Nearest
 from deconflict.domain.geodesy import Floats, between, distance_m, stretches
 from deconflict.domain.motion import TOUCH_M, TOUCH_S, Pairs
 from deconflict.domain.sides import Asked, Meetings, Sides, touches
 from deconflict.domain.timewindow import Allow, gap_s, instant, total_s
 
-LEVEL_M = (
-    1e-6  # moments at which the distance differs by less are equally near: who walks is seconds early by a millimetre
-)
+# Moments at which the distance differs by less are equally near: who walks is seconds early by a millimetre.
+LEVEL_M = 1e-6
 TIE_M = 1e-8  # and so are places
 SLIGHTLY = 1e-3  # a step west counts this much of a step south
 TOGETHER_M = 1_000.0  # co-movement: nearer than this ...
@@ -68,9 +68,7 @@ def gap_m(
     found = sides.nearest(Asked(a, b, most_m, buffer_s), allow, uncertain=uncertain)
     if found is None:
         return math.inf
-    ours, theirs = sides.placed
-    points = _on(ours.ends[found.row], found.u), _on(theirs.ends[found.column], found.w)
-    return _clear_m(found.clear_m, points, found.radii_m)
+    return _clear_m(found.clear_m, _points_of(found, sides), found.radii_m)
 
 
 def closest(
@@ -82,8 +80,7 @@ def closest(
     found = sides.nearest(Asked(a, b, most_m, buffer_s), Allow.NONE, uncertain=False)
     if found is None or not touches(found.clear_m, most_m):
         return None
-    ours, theirs = sides.placed
-    return _on(ours.ends[found.row], found.u), _on(theirs.ends[found.column], found.w)
+    return _points_of(found, sides)
 
 
 def time_gap_s(a: Sequence[Part], b: Sequence[Part], *, assumed: bool = True) -> float:
@@ -185,10 +182,8 @@ def _clear_m(flat_m: float, points: tuple[LatLon, LatLon], radii_m: float) -> fl
 
 def _ranges(met: Meetings) -> tuple[Index, Pairs, Floats]:
     """Which question is answered by which pairs that have a moment, and from where to where their u and w go: (n, 2, 2)."""
-    axes = np.broadcast_to(np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]]), (len(met.asked), 4, 2))
-    least, _ = met.problems.least(axes, met.reach)
-    kept = np.nonzero(np.isfinite(least).all(axis=1))[0]
-    return met.asked[kept], met.pairs.take(kept), np.stack([least[kept][:, [0, 2]], -least[kept][:, [1, 3]]], axis=-1)
+    kept, extent = met.problems.extents(met.reach)
+    return met.asked[kept], met.pairs.take(kept), extent
 
 
 def _linear(ends: Floats, share: Floats) -> Floats:
@@ -293,6 +288,11 @@ def _points(pairs: Pairs, z: Floats) -> Iterator[tuple[LatLon, LatLon]]:
 
 def _latlon(pair: list[float]) -> LatLon:
     return pair[0], pair[1]
+
+
+def _points_of(found: Nearest, sides: Sides) -> tuple[LatLon, LatLon]:
+    ours, theirs = sides.placed
+    return _on(ours.ends[found.row], found.u), _on(theirs.ends[found.column], found.w)
 
 
 def _on(ends: Floats, share: float) -> LatLon:

@@ -10,8 +10,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
+from deconflict.domain.escalation import OCHA_ROLES
 from deconflict.domain.people import FUNCTIONS, SIDES
-from deconflict.domain.severity import Severity
+from deconflict.domain.rule_words import SEVERITIES
 
 AHEAD = timedelta(hours=96)
 WITHIN_H = (6, 12, 24, 48, 72, 96)
@@ -134,7 +135,6 @@ WORDS = {
         "call": "{label} (dossier {case}), depuis {since}",
         "none": "aucun",
         "no_number": "aucun numéro",
-        "severity": "critique élevé moyen faible information",
         "steps": "chargé de permanence|suppléant|chef de sous-bureau|chef de bureau",
     },
     "en": {
@@ -149,11 +149,9 @@ WORDS = {
         "call": "{label} (case {case}), since {since}",
         "none": "none",
         "no_number": "no number",
-        "severity": "critical high medium low info",
         "steps": "duty officer|deputy|head of sub-office|head of office",
     },
 }
-STEPS = ("duty", "deputy", "suboffice_head", "ocha_head")
 FORM = "%d.%m.%Y %H:%M"
 
 
@@ -171,7 +169,7 @@ def _lines(sheet: Sheet, words: dict[str, str], language: str, zone: tzinfo) -> 
     for call in sheet.calls:
         yield f"  {words['call'].format(label=call.label, case=call.case, since=at(call.since))}"
         yield f"    {_called(call.reach, words, language)}"
-    severities = dict(zip(map(str, Severity), words["severity"].split(), strict=True))
+    severities = SEVERITIES[language]
     counts = Counter(case.severity for case in sheet.cases)
     yield from ("", words["cases"].format(count=len(sheet.cases)))
     said = ", ".join(f"{severities[name]} {counts[name]}" for name in severities if counts[name])
@@ -187,7 +185,7 @@ def _lines(sheet: Sheet, words: dict[str, str], language: str, zone: tzinfo) -> 
     for item in sheet.items:
         yield f"  {item.reference}"
         yield from (f"    {_called(reach, words, language)}" for reach in item.reaches)
-    steps = dict(zip(STEPS, words["steps"].split("|"), strict=True))
+    steps = dict(zip(OCHA_ROLES, words["steps"].split("|"), strict=True))
     yield from ("", words["duty"])
     for entry in sheet.duty:
         yield f"  {entry.area}, {steps.get(entry.step, entry.step)}: {_numbers(entry.numbers, words)}"

@@ -14,15 +14,15 @@ from deconflict.matching.climb import Climb
 from deconflict.services.restraint import take_off
 from deconflict.store.alerts import Alert
 from deconflict.store.base import db, transaction
-from deconflict.store.brake import Brake, brake_on, held_cases
+from deconflict.store.brake import Brake, brake_on, held_cases, held_messages
 from deconflict.store.cases import Case
 
 
 def ring_for_brake(mission: Mission, now: datetime) -> bool:
     """Whether anybody was rung. Where nothing waits any more, because the cases ended, the brake comes off by itself."""
-    waiting = brake_on(db.session)  # type: ignore[arg-type]  # scoped_session offers Session's methods
+    nothing = _nothing_to_do(db.session())
     db.session.rollback()
-    if waiting is None:
+    if nothing:
         return False
     with transaction() as session:
         held = [case for case, _count in held_cases(session)]
@@ -41,6 +41,12 @@ def ring_for_brake(mission: Mission, now: datetime) -> bool:
         if written:
             brake.rung_at = now
         return bool(written)
+
+
+def _nothing_to_do(session: Session) -> bool:
+    """Looked at before anything is locked: for as long as the brake is on, each turn comes by."""
+    brake = brake_on(session)
+    return brake is None or (brake.rung_at is not None and held_messages(session) > 0 and _climbing(session, brake))
 
 
 def _climbing(session: Session, brake: Brake) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
 from deconflict.domain.states import LIVE_ITEMS, OPEN_CASES, AlertState
+from deconflict.jobs.apart import each_apart
 from deconflict.matching.endings import end_case
 from deconflict.matching.marks import mark, mark_ahead
 from deconflict.services.brake import WINDOW as ATTEMPTS_COUNT
@@ -78,14 +79,11 @@ def _end_items(session: Session, now: datetime) -> None:
 
 def _lapse(mission: Mission, now: datetime) -> None:
     """The hour has passed undecided: counted apart from resolved. Each case in its own transaction."""
-    with transaction() as session:
-        over = select(Case.id).where(Case.state.in_(OPEN_CASES), Case.ends_at <= now).limit(BATCH)
-        ids = list(session.scalars(over))
-    for case_id in ids:
-        try:
-            with transaction() as session:
-                case = session.get(Case, case_id, with_for_update={"of": Case})
-                if case is not None and case.state in OPEN_CASES and case.ends_at <= now:
-                    end_case(session, mission, case, "lapse", now)
-        except Exception:
-            log.exception("a case could not lapse", case=case_id)
+
+    def lapse(session: Session, case_id: int) -> None:
+        case = session.get(Case, case_id, with_for_update={"of": Case})
+        if case is not None and case.state in OPEN_CASES and case.ends_at <= now:
+            end_case(session, mission, case, "lapse", now)
+
+    over = select(Case.id).where(Case.state.in_(OPEN_CASES), Case.ends_at <= now).limit(BATCH)
+    each_apart(over, lapse, lambda id: log.exception("a case could not lapse", case=id))

@@ -122,7 +122,7 @@ class Cycle:
     def _letters(self, now: datetime) -> None:
         first_of_kind = {channel.carries: channel for channel in reversed(list(self.channels.values()))}
         post_letters(first_of_kind, self.base_url, now)
-        send_trials(self.channels, now)
+        send_trials(first_of_kind, now)
 
     def _prove(self, now: datetime) -> None:
         run_self_tests(self.channels, self.self_tests, now)

@@ -23,7 +23,7 @@ from deconflict.services.routing import FAILING, introduce
 from deconflict.services.sending import Ticket, claim
 from deconflict.services.tracing import abandon, holders
 from deconflict.store.base import db, transaction
-from deconflict.store.waiting import anything_due, anything_lost, set_right
+from deconflict.store.waiting import anything_due, anything_from_the_future, anything_lost, set_right
 
 log = structlog.get_logger()
 
@@ -59,11 +59,13 @@ def dispatch_due(
 def take_back(worker: str, pace: Pace, now: datetime) -> None:
     """Messages that nobody holds any more, and times that a clock no longer means. To be called by whoever dispatches, who
     has nothing in hand at that moment: what it held before, it lost."""
-    lost = anything_lost(db.session, now)  # type: ignore[arg-type]
+    lost = anything_lost(db.session(), now)
+    jumped = lost and anything_from_the_future(db.session(), now)
     db.session.rollback()
-    if lost:
+    if jumped:
         with transaction() as session:
             set_right(session, now)
+    if lost:
         abandon({name for name in holders() if name == worker or is_gone(name)}, pace, now)
 
 

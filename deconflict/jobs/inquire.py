@@ -47,4 +47,4 @@ def _said(ask: Callable[[], Receipt | None]) -> Receipt | SendFailed | None:
         return failure
     except Exception:
         log.exception("a channel broke its promise")
-        return SendFailed(Code.PROVIDER.retryable, Code.PROVIDER)
+        return SendFailed.because(Code.PROVIDER)

@@ -13,15 +13,15 @@ from deconflict.domain import roles
 from deconflict.domain.country import Mission
 from deconflict.domain.escalation import DESK, REQUEST
 from deconflict.domain.states import OPEN_CASES
+from deconflict.jobs.apart import each_apart
 from deconflict.matching.climb import OBJECTION, Climb
+from deconflict.services.acknowledgements import CANNOT
 from deconflict.store.alerts import Acknowledgement, Alert
-from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
 from deconflict.store.moves import note_event
 from deconflict.store.people import Person
 
 log = structlog.get_logger()
-CANNOT = "cannot_comply"
 BATCH = 50
 
 
@@ -29,15 +29,11 @@ def ring_for_objections(mission: Mission, now: datetime) -> int:
     """Every such answer of which the desk was not told. Each in its own transaction; one that fails stops no other. Returns how
     many."""
     waiting = select(Acknowledgement.id).where(Acknowledgement.answer == CANNOT, Acknowledgement.told_at.is_(None))
-    ids = list(db.session.scalars(waiting.order_by(Acknowledgement.id).limit(BATCH)))
-    db.session.rollback()
-    for id in ids:
-        try:
-            with transaction() as session:
-                _tell(session, mission, id, now)
-        except Exception:
-            log.exception("the desk could not be told of an answer", acknowledgement=id)
-    return len(ids)
+    return each_apart(
+        waiting.order_by(Acknowledgement.id).limit(BATCH),
+        lambda session, id: _tell(session, mission, id, now),
+        lambda id: log.exception("the desk could not be told of an answer", acknowledgement=id),
+    )
 
 
 def _tell(session: Session, mission: Mission, id: int, now: datetime) -> None:
@@ -62,5 +58,4 @@ def _tell(session: Session, mission: Mission, id: int, now: datetime) -> None:
 def _an_officer_heard_it(session: Session, said: Acknowledgement) -> bool:
     """Then the desk knows already. A radio operator is not the desk."""
     person = session.get(Person, said.recorded_by_id) if said.recorded_by_id is not None else None
-    held = {role.name for role in person.account.roles} if person is not None and person.account is not None else set()
-    return bool(held & roles.OFFICERS)
+    return person is not None and bool(person.role_names & roles.OFFICERS)

@@ -14,9 +14,9 @@ from deconflict.domain.country import Mission
 from deconflict.domain.escalation import DESK, MINIMAL
 from deconflict.domain.probing import signs
 from deconflict.domain.states import OPEN_CASES
+from deconflict.jobs.apart import each_apart
 from deconflict.matching.causes import NOUN
 from deconflict.matching.climb import Climb
-from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case, CaseEvent
 from deconflict.store.items import Item
 from deconflict.store.moves import note_event
@@ -34,15 +34,11 @@ def release_due(mission: Mission, now: datetime) -> int:
     """Cases whose hold has ended with nobody having acted. Each in its own transaction; one that fails stops no other."""
     # An officer's act clears the hold: where it still stands, nobody has looked at this round, whatever the state.
     waiting = select(Case.id).where(Case.hold_until <= now, Case.state.in_(OPEN_CASES)).order_by(Case.hold_until)
-    ids = list(db.session.scalars(waiting))
-    db.session.rollback()
-    for case_id in ids:
-        try:
-            with transaction() as session:
-                _release(session, mission, case_id, now)
-        except Exception:
-            log.exception("a hold could not be ended", case=case_id)
-    return len(ids)
+    return each_apart(
+        waiting,
+        lambda session, id: _release(session, mission, id, now),
+        lambda id: log.exception("a hold could not be ended", case=id),
+    )
 
 
 def _release(session: Session, mission: Mission, case_id: int, now: datetime) -> None:

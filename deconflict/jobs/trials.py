@@ -5,27 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-import structlog
-
-from deconflict.channels.port import Ambiguous, Channel
+from deconflict.channels.port import Channel
 from deconflict.domain.country import Mission
-from deconflict.services.trials import claim_trials, keep_verified, record_trial, send_trial
+from deconflict.jobs.letters import hand_over
+from deconflict.services.trials import claim_trials, keep_verified, record_trial
 from deconflict.store.work import turn
 
-log = structlog.get_logger()
 EVERY = timedelta(hours=1)
 
 
 def send_trials(channels: Mapping[str, Channel], now: datetime) -> None:
-    """`channels` by name, in order of preference."""
-    channel = next((one for one in channels.values() if one.carries == "sms"), None)
+    """`channels` by what they carry."""
     for ready in claim_trials(now):
-        try:
-            failure = send_trial(ready, channel, now)
-        except Exception:
-            log.exception("a channel broke its promise", trial=ready.trial_id)
-            failure = Ambiguous()
-        record_trial(ready.trial_id, failure, now)
+        record_trial(ready.id, hand_over(ready, channels.get("sms"), "trial", now), now)
 
 
 def verify_again(mission: Mission, now: datetime) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
@@ -29,48 +29,46 @@ STAGES = ("deputy", "heads", "hubs")
 def ring_unattended(mission: Mission, now: datetime) -> int:
     """Cases that wait longer than the profile allows. Each in its own transaction; one that fails stops no other. Returns how
     many people are rung."""
-    waiting = select(Case.id, Case.severity, Case.round_at).where(
-        Case.state.in_(UNTAKEN), Case.owner_id.is_(None), Case.severity.in_(list(mission.queue_alarm.after))
+    rung = (Alert.case_id == Case.id, Alert.round == Case.round, Alert.purpose.startswith(f"{QUEUE}:"))
+    waiting = (
+        select(Case.id, Case.severity, Case.round_at, func.count(Alert.purpose.distinct()).label("rung"))
+        .outerjoin(Alert, and_(*rung))
+        .where(Case.state.in_(UNTAKEN), Case.owner_id.is_(None), Case.severity.in_(list(mission.queue_alarm.after)))
+        .where(Case.ends_at > now)
+        .group_by(Case.id)
+        .order_by(Case.starts_at)
     )
-    rows = db.session.execute(waiting.where(Case.ends_at > now).order_by(Case.starts_at)).all()
-    due = [row.id for row in rows if mission.queue_alarm.rings(Severity(row.severity), row.round_at, now)]
-    rung = 0
-    for case_id in due:
+    rows = db.session.execute(waiting).all()
+    db.session.rollback()
+    people = 0
+    for case_id in (row.id for row in rows if _stages_due(mission, row.severity, row.round_at, now) > row.rung):
         try:
-            if not _left(db.session, mission, case_id, now):  # type: ignore[arg-type]
-                continue
             with transaction() as session:
-                rung += _ring(session, mission, case_id, now)
+                people += _ring(session, mission, case_id, now)
         except Exception:
             log.exception("an unattended case could not be rung about", case=case_id)
-        finally:
-            db.session.rollback()
-    return rung
+    return people
 
 
-def _left(session: Session, mission: Mission, case_id: int, now: datetime) -> list[str]:
-    """The stages that are due and were not rung in this round."""
-    case = session.get_one(Case, case_id)
-    if case.state not in UNTAKEN or case.owner_id is not None:
-        return []
-    rung = select(Alert.purpose).where(Alert.case_id == case.id, Alert.round == case.round)
-    known = set(session.scalars(rung.where(Alert.purpose.startswith(f"{QUEUE}:"))))
-    count = mission.queue_alarm.rings(Severity(case.severity), case.round_at, now)
-    # A stage on which nobody stands delays nobody: the next is rung in its place.
-    done = len(known)
-    left = [stage for stage in STAGES if f"{QUEUE}:{stage}" not in known]
-    return left if count > done else []
+def _stages_due(mission: Mission, severity: str, since: datetime, now: datetime) -> int:
+    return min(mission.queue_alarm.rings(Severity(severity), since, now), len(STAGES))
 
 
 def _ring(session: Session, mission: Mission, case_id: int, now: datetime) -> int:
     case = session.get_one(Case, case_id, with_for_update={"of": Case})
-    count = mission.queue_alarm.rings(Severity(case.severity), case.round_at, now)
-    left = _left(session, mission, case_id, now)
-    done, people = len(STAGES) - len(left), 0
-    for stage in left:
+    if case.state not in UNTAKEN or case.owner_id is not None:
+        return 0
+    count = _stages_due(mission, case.severity, case.round_at, now)
+    rung_before = select(Alert.purpose).where(Alert.case_id == case.id, Alert.round == case.round)
+    known = set(session.scalars(rung_before.where(Alert.purpose.startswith(f"{QUEUE}:"))))
+    done, people = len(known), 0
+    for stage in STAGES:
+        name = f"{QUEUE}:{stage}"
         if done >= count:
             break
-        name = f"{QUEUE}:{stage}"
+        if name in known:
+            continue
+        # A stage on which nobody stands delays nobody: the next is rung in its place.
         climb = Climb(session, mission, case, "ocha", DESK, name, alerted_at=case.round_at, now=now)
         rung = sum(climb.ring(area, role) for area, role in _posts(mission, case, stage))
         if rung:

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from deconflict.domain.country import Mission
 from deconflict.domain.escalation import DESK, MINIMAL, REQUEST
 from deconflict.domain.states import OPEN_CASES, AlertState
+from deconflict.jobs.apart import each_apart
 from deconflict.matching.climb import UNREACHED, Climb
 from deconflict.store.alerts import Alert
-from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case, Request
 from deconflict.store.moves import note_event
 
@@ -27,15 +27,11 @@ def pass_on(mission: Mission, now: datetime) -> int:
     """Everybody who cannot be reached and of whom nobody was told. Each in its own transaction; one that fails stops no
     other. Returns how many."""
     waiting = select(Alert.id).where(Alert.unreached_at.is_not(None), Alert.passed_on_at.is_(None))
-    ids = list(db.session.scalars(waiting.where(Alert.state == AlertState.OWED).order_by(Alert.id).limit(BATCH)))
-    db.session.rollback()
-    for alert_id in ids:
-        try:
-            with transaction() as session:
-                _pass_on(session, mission, alert_id, now)
-        except Exception:
-            log.exception("an alert that reaches nobody could not be passed on", alert=alert_id)
-    return len(ids)
+    return each_apart(
+        waiting.where(Alert.state == AlertState.OWED).order_by(Alert.id).limit(BATCH),
+        lambda session, id: _pass_on(session, mission, id, now),
+        lambda id: log.exception("an alert that reaches nobody could not be passed on", alert=id),
+    )
 
 
 def _pass_on(session: Session, mission: Mission, alert_id: int, now: datetime) -> None:

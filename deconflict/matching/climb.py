@@ -1,4 +1,4 @@
-"""The ladder, walked: which steps are due for a case, who stands on them, and the alerts they are owed.
+"""The ladder, walked: which steps are due for a case, and the alerts that whoever stands on them is owed.
 
 The first step is the alert itself, so the matcher, an officer's request, the minimal alert and the escalation job all come
 through here, and every recipient passes domain.disclosure.
@@ -6,9 +6,10 @@ through here, and every recipient passes domain.disclosure.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,32 +18,27 @@ from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import ItemFacts, may_hear
 from deconflict.domain.escalation import BRAKE, DESK, OCHA_ROLES, REQUEST, Ladder, Step, ack_due_at, steps_due
 from deconflict.domain.filing import MovementNotice
-from deconflict.domain.matrix import SENSITIVE_READERS
 from deconflict.domain.severity import Harm, Severity
 from deconflict.matching.restraint import hold_back, settles_at
+from deconflict.matching.standing import Standing, reachable
 from deconflict.store.alerts import Alert, Message
 from deconflict.store.cases import Case
 from deconflict.store.moves import note_event
-from deconflict.store.outbox import Owed, first_contact, write_alert
+from deconflict.store.outbox import Owed, write_alert
 from deconflict.store.people import Person
-from deconflict.store.queries import away_from_duty, facts_of, on_duty, people_of, version_filed_at
+from deconflict.store.queries import facts_of, version_filed_at
 
 UNREACHED = "unreached"  # word to the desk that somebody cannot be reached and must be called
 OBJECTION = "objection"  # word to the desk that somebody has it and cannot comply
 OWN_TEXT = {UNREACHED: "officer_unreached", OBJECTION: "officer_objection", BRAKE: "officer_brake"}
-FUNCTION_OF = {
-    ("humanitarian", "owner_focal_point"): "focal_point",
-    ("humanitarian", "owner_alternate"): "alternate",
-    ("humanitarian", "owner_security"): "security",
-    ("mission", "owner_focal_point"): "desk",
-}
 TEXT_AUDIENCE = {"ocha": "officer", "humanitarian": "focal", "mission": "mission"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Climb:
     """One ladder of one case: for the desk (`side` ocha) or for the owner of one item, counted from `alerted_at`. `name` is
-    what its alerts are filed under: `desk`, `minimal:mission`, `request:12`; every request climbs on its own."""
+    what its alerts are filed under: `desk`, `minimal:mission`, `request:12`; every request climbs on its own. `_rung`: who has been
+    written to by this ring of the bell."""
 
     session: Session
     mission: Mission
@@ -52,6 +48,7 @@ class Climb:
     name: str
     alerted_at: datetime
     now: datetime
+    _rung: set[int] = field(default_factory=set, init=False)
 
     @property
     def severity(self) -> Severity:
@@ -75,11 +72,10 @@ class Climb:
         ladder, due = self.ladder, self.due_steps(self._taken())
         if ladder is None or not due:
             return 0
-        rung: set[int] = set()
-        written = sum(self._take(ladder, step, rung) for step in due)
+        written = sum(self._take(ladder, step) for step in due)
         if self.side == "ocha" and not written and not self._left():
             # Nobody on the first steps can be written to: the word does not wait there for the clock of the next.
-            written = next((n for s in ladder.steps if s not in due and (n := self._take(ladder, s, rung))), 0)
+            written = self._take_first(ladder, (step for step in ladder.steps if step not in due))
         return written
 
     def take_next_step(self) -> int:
@@ -88,61 +84,67 @@ class Climb:
         ladder, taken = self.ladder, self._taken()
         if ladder is None:
             return 0
-        rung: set[int] = set()
-        return next((n for s in ladder.steps if s.id not in taken and (n := self._take(ladder, s, rung))), 0)
+        return self._take_first(ladder, (step for step in ladder.steps if step.id not in taken))
 
     def take_all(self) -> int:
         """Every step of OCHA's ladder at once, and the duty officers of the other hubs: for what must not wait for a clock."""
         ladder = self.ladder
         if ladder is None:
             return 0
-        hubs = self.mission.area(self.case.area).backup
+        first, hubs = ladder.steps[0], self.mission.area(self.case.area).backup
         owed = [entry for s in ladder.steps for role in s.to for entry in self._owed(ladder, s, role)]
-        owed += [self._word(ladder, ladder.steps[0], "ocha", p) for hub in hubs for p in self._on_duty(hub, "duty")]
-        rung: set[int] = set()
-        return sum(self._write(entry, rung) for entry in owed)
+        owed += [self._word(ladder, first, "ocha", p) for hub in hubs for p in self._standing.on_duty(hub, "duty")]
+        return sum(map(self._write, owed))
 
     def ring(self, area: str, role: str) -> int:
         """Whoever stands on this step of OCHA's ladder for this area, at once and beside the ladder. Returns how many are."""
         ladder = self.ladder
         if ladder is None:
             return 0
-        rung: set[int] = set()
-        return sum(self._write(self._word(ladder, ladder.steps[0], "ocha", p), rung) for p in self._on_duty(area, role))
+        first, people = ladder.steps[0], self._standing.on_duty(area, role)
+        return sum(self._write(self._word(ladder, first, "ocha", person)) for person in people)
 
     def tell(self, person: Person) -> bool:
         """The first step's word to this very person, in place of whoever is on duty now: who made a call hears first that
         nobody answered it. False when he may not hear, and the step stays for the others."""
         ladder = self.ladder
-        if ladder is None or not _employed(person, self.now) or (self._sensitive() and not _reads_sensitive(person)):
+        if ladder is None or not self._standing.may_be_told(person):
             return False
-        return self._write(self._word(ladder, ladder.steps[0], self.side, person), set())
+        return self._write(self._word(ladder, ladder.steps[0], self.side, person))
 
     def may_begin(self) -> bool:
         """Whether this side may hear of this at all."""
         return self._may_hear(self.side, self.purpose)
 
-    def _take(self, ladder: Ladder, step: Step, rung: set[int]) -> int:
+    @cached_property
+    def _standing(self) -> Standing:
+        return Standing(self.session, self.mission, self.case, self.now)
+
+    def _take_first(self, ladder: Ladder, steps: Iterable[Step]) -> int:
+        """The first of these that somebody stands on."""
+        return next((written for step in steps if (written := self._take(ladder, step))), 0)
+
+    def _take(self, ladder: Ladder, step: Step) -> int:
         owed = [owed for role in step.to for owed in self._owed(ladder, step, role)]
         if step is ladder.steps[0]:
-            owed += self._team(step, ladder)
-        written = sum(self._write(entry, rung) for entry in owed)
-        if not any(entry.team_number or self._reachable(entry.person, step.channels) for entry in owed):
-            written += self._pass_to_ocha(ladder, step, rung)
+            owed += self._team(ladder, step)
+        written = sum(map(self._write, owed))
+        if not any(entry.team_number or reachable(entry.person, step.channels) for entry in owed):
+            written += self._pass_to_ocha(ladder, step)
         return written
 
-    def _write(self, owed: Owed, rung: set[int]) -> bool:
+    def _write(self, owed: Owed) -> bool:
         """Whether a message will leave. Nobody is written to twice by one ring of the bell, and whoever has no address that
         works is owed the word all the same: it waits on the desk's pages."""
-        again = owed.person.id in rung and owed.team_number is None
+        again = owed.person.id in self._rung and owed.team_number is None
         settled = settles_at(self.session, self.mission.pack.clocks, self.case, owed, self.now)
         owed = replace(owed, send_after=max(owed.send_after, settled))
-        alert = write_alert(self.session, self.case, replace(owed, channels=()) if again else owed, self.now)
+        alert = write_alert(self.session, self.case, replace(owed, twin=again), self.now)
         if alert is None or not alert.messages:
             return False
         hold_back(self.session, self.mission.pack.clocks, self.case, alert, self.now)
         if owed.team_number is None:
-            rung.add(owed.person.id)
+            self._rung.add(owed.person.id)
         return True
 
     def _owed(self, ladder: Ladder, step: Step, role: str) -> Iterator[Owed]:
@@ -150,16 +152,16 @@ class Climb:
         purpose = DESK if side == "ocha" else self.purpose
         if not self._may_hear(side, purpose):
             return
-        for person in self._people(side, role, step.channels):
+        for person in self._standing.people(side, role, step.channels):
             yield self._word(ladder, step, side, person)
 
-    def _word(self, ladder: Ladder, step: Step, side: str, person: Person) -> Owed:
+    def _word(self, ladder: Ladder, step: Step, side: str, person: Person, text: str | None = None) -> Owed:
         return Owed(
             person=person,
             side=side,
             purpose=self.name,
             step=step.id,
-            text=self._text(side, person),
+            text=text or self._text(side, person),
             level="desk",
             channels=step.channels,
             useful_until=self.case.ends_at,
@@ -168,33 +170,7 @@ class Climb:
             urgency=self.severity.rank,
         )
 
-    def _on_duty(self, area: str, role: str) -> list[Person]:
-        """Whoever cannot open a SENSITIVE case does not hear of it either: the sub-office head is skipped (RUL-3). While a duty
-        officer is absent, the deputy of the same area stands in."""
-        found = on_duty(self.session, area, role, self.now)
-        if not found and role == "duty" and away_from_duty(self.session, area, role, self.now):
-            found = on_duty(self.session, area, "deputy", self.now)
-        return [person for person in found if _reads_sensitive(person)] if self._sensitive() else found
-
-    def _people(self, side: str, role: str, channels: tuple[str, ...]) -> list[Person]:
-        if side == "ocha":
-            # Where nobody stands on this step whom a message can reach, the hubs that back the area up do (mission.toml).
-            nearest: list[Person] = []
-            for area in (self.case.area, *self.mission.area(self.case.area).backup):
-                found = self._on_duty(area, role)
-                if any(self._reachable(person, channels) for person in found):
-                    return found
-                nearest = nearest or found
-            return nearest
-        item = self.case.item_of(side)
-        function = FUNCTION_OF.get((side, role))
-        if item is None or function is None:
-            return []
-        return people_of(
-            self.session, item.owner_id, function, item.sector if side == "mission" else None, now=self.now
-        )
-
-    def _team(self, step: Step, ladder: Ladder) -> list[Owed]:
+    def _team(self, ladder: Ladder, step: Step) -> Iterator[Owed]:
         """The field team's own number, where its organisation wants teams written to directly. A team already on the road
         is reached for danger only (RUL-4)."""
         item = self.case.item_of(self.side) if self.side == "humanitarian" else None
@@ -204,41 +180,25 @@ class Climb:
             or "sms" not in step.channels
             or not self._may_hear(self.side, self.purpose)
         ):
-            return []
-        send_after = self._send_after(on_duty=False)
-        moving = item.departs_at <= send_after  # when it leaves, not when it is written: a night lies between
+            return
+        # When it leaves, not when it is written: a night lies between.
+        moving = item.departs_at <= self._send_after(on_duty=False)
         facts = facts_of(self.session, item, self.mission.catalogue)
         number = facts.filing.communications if isinstance(facts.filing, MovementNotice) else None
-        of_owner = (people_of(self.session, item.owner_id, function) for function in ("focal_point", "alternate"))
-        answerable = [
-            person for found in of_owner for person in found
-        ]  # absent or not: it is the team that is written to
-        if not number or not answerable or (moving and self.case.harm != Harm.DANGER):
-            return []
-        critical = self.severity is Severity.CRITICAL
-        return [
-            Owed(
-                person=answerable[0],
-                side=self.side,
-                purpose=self.name,
-                step=step.id,
-                text="team_critical" if critical else "team_high",
-                level="team",
-                # A satellite phone takes texts unreliably: a person rings it, whom the desk's page of calls tells.
-                channels=() if number.startswith(self.mission.phone_plan.satellite) else ("sms",),
-                useful_until=self.case.ends_at,
-                send_after=send_after,
-                ack_due_at=ack_due_at(ladder, alerted_at=self.alerted_at, starts_at=self.case.starts_at),
-                urgency=self.severity.rank,
-                team_number=number,
-            )
-        ]
+        person = self._standing.answers_for_team(item)
+        if not number or person is None or (moving and self.case.harm != Harm.DANGER):
+            return
+        text = "team_critical" if self.severity is Severity.CRITICAL else "team_high"
+        word = self._word(ladder, step, self.side, person, text)
+        # A satellite phone takes texts unreliably: a person rings it, whom the desk's page of calls tells.
+        channels = () if number.startswith(self.mission.phone_plan.satellite) else ("sms",)
+        yield replace(word, level="team", channels=channels, team_number=number)
 
-    def _pass_to_ocha(self, ladder: Ladder, step: Step, rung: set[int]) -> int:
+    def _pass_to_ocha(self, ladder: Ladder, step: Step) -> int:
         """Nobody stands on this step who may hear, or nobody whom a message can reach. Where nobody is on duty either, it
         stays untaken and is tried again at the next turn, until the roster has somebody."""
         owed = list(self._owed(ladder, step, "duty"))
-        written = sum(self._write(entry, rung) for entry in owed)
+        written = sum(map(self._write, owed))
         if written:
             event = "step_amended" if self._amended(self.side) else "step_empty"
             note_event(self.session, self.case, event, self.now, code=f"{self.name}/{step.id}")
@@ -282,21 +242,10 @@ class Climb:
         item = self.case.humanitarian
         return None if item is None or not self.case.judgement else facts_of(self.session, item, self.mission.catalogue)
 
-    def _sensitive(self) -> bool:
-        """Whether its notice is. One that cannot be read is treated as if it were."""
-        item = self.case.humanitarian
-        try:
-            return item is not None and facts_of(self.session, item, self.mission.catalogue).sensitive
-        except (ValueError, KeyError, TypeError):
-            return True
-
     def _late(self, side: str) -> bool:
         """Whether this side's own filing was late: bait would be (RUL-2). The other side's lateness silences nobody."""
         item = self.case.item_of(side)
         return item is not None and item.late
-
-    def _reachable(self, person: Person, channels: tuple[str, ...]) -> bool:
-        return any(first_contact(person, channel) is not None for channel in channels)
 
     def _left(self) -> bool:
         """Whether any message of this ladder is on its way in this round."""
@@ -308,11 +257,3 @@ class Climb:
         if self.purpose != REQUEST:  # a request outlives a change of round
             mine = mine.where(Alert.round == self.case.round)
         return set(self.session.scalars(mine))
-
-
-def _employed(person: Person, now: datetime) -> bool:
-    return person.active and (person.until_at is None or person.until_at > now)
-
-
-def _reads_sensitive(person: Person) -> bool:
-    return person.account is not None and any(role.name in SENSITIVE_READERS for role in person.account.roles)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
-from deconflict.domain.escalation import DESK
+from deconflict.domain.escalation import CLOSING, DESK, REQUEST
 from deconflict.domain.states import AlertState
 from deconflict.matching.climb import Climb
 from deconflict.store.cases import Case
@@ -37,9 +37,6 @@ def begin_round(session: Session, case: Case, now: datetime) -> None:
 def supersede(session: Session, case: Case) -> None:
     """Desk and minimal alerts of the rounds before: what is still owed of them is old news. Requests stay: what was asked of
     a side holds until the officer takes it back."""
-    old = [
-        alert
-        for alert in alerts_of(session, case, owed_only=True)
-        if not alert.purpose.startswith(("request", "closing"))
-    ]
+    owed = alerts_of(session, case, owed_only=True)
+    old = [alert for alert in owed if not alert.purpose.startswith((REQUEST, CLOSING))]
     withdraw(session, old, AlertState.SUPERSEDED)

@@ -112,14 +112,22 @@ class Choice(fields.Field[str]):
         return value
 
 
+def yes_or_no(value: object) -> bool | None:
+    """None where it says neither."""
+    plain = value.strip().lower() if isinstance(value, str) else value
+    if not isinstance(plain, bool | str) or plain not in YES + NO:
+        return None
+    return plain in YES
+
+
 class YesNo(fields.Field[bool]):
     default_error_messages = messages(invalid=_l("Answer yes or no."))
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_more: Any) -> bool:
-        plain = value.strip().lower() if isinstance(value, str) else value
-        if not isinstance(plain, bool | str) or plain not in YES + NO:
+        said = yes_or_no(value)
+        if said is None:
             raise self.make_error("invalid")
-        return plain in YES
+        return said
 
 
 class Kind(fields.Field[str]):

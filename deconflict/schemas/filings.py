@@ -12,7 +12,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validates_sc
 from deconflict.domain.activity import Side
 from deconflict.domain.country import Mission
 from deconflict.domain.filing import Level, Stop, Window
-from deconflict.schemas.fields import CHOOSE, YES, Choice, Door, Kind, Text, YesNo, blank, complaints, messages
+from deconflict.schemas.fields import CHOOSE, Choice, Door, Kind, Text, YesNo, blank, complaints, messages, yes_or_no
 from deconflict.schemas.whereabouts import locate
 from deconflict.schemas.windows import CHECK_THE_YEAR, out_of_reach, read_window
 
@@ -203,7 +203,7 @@ def _missing(index: int, count: int, raw: Any) -> list[str]:
     may have none at all when one passes through."""
     if not isinstance(raw, Mapping):
         return []
-    halts = raw.get("activity") if blank(raw.get("halt")) else raw.get("halt") in YES
+    halts = not blank(raw.get("activity")) if blank(raw.get("halt")) else yes_or_no(raw["halt"])
     passes = 0 < index < count - 1 and not halts and not any(_has_window(raw, name) for name in ("arrive", "depart"))
     return [] if passes else [name for name in windows_needed(index, count) if not _has_window(raw, name)]
 

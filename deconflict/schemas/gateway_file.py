@@ -164,24 +164,22 @@ class RequestSchema(Strict):
         return Request(**data)
 
 
-class ReceiptSchema(Strict):
+class InboundSchema(Strict):
     provider_ref = fields.Nested(FindSchema, required=True)
+
+    @post_load
+    def build(self, data: Loaded, **_: Any) -> Inbound:
+        return Inbound(**data)
+
+
+class ReceiptSchema(InboundSchema):
     state = fields.Nested(FindSchema, required=True)
     code = fields.Nested(FindSchema, load_default=None)
 
-    @post_load
-    def build(self, data: Loaded, **_: Any) -> Inbound:
-        return Inbound(**data)
 
-
-class ReplySchema(Strict):
-    provider_ref = fields.Nested(FindSchema, required=True)
+class ReplySchema(InboundSchema):
     from_number = fields.Nested(FindSchema, required=True)
     text = fields.Nested(FindSchema, required=True)
-
-    @post_load
-    def build(self, data: Loaded, **_: Any) -> Inbound:
-        return Inbound(**data)
 
 
 class SignatureSchema(Strict):
@@ -216,7 +214,7 @@ def read_gateway(path: Path, codes: frozenset[str], secret: Callable[[str], str]
     set. Raises GatewayError."""
     read = read_toml(path, GatewaySchema(), lambda data: _faults(Gateway(**data), codes, secret))
     if read.data is None or read.problems:
-        raise GatewayError("\n".join(map(str, sorted(read.problems, key=lambda p: (p.line, p.reason)))))
+        raise GatewayError("\n".join(map(str, sorted(read.problems))))
     gateway = Gateway(**read.data)
     return replace(gateway, secrets={name: secret(name) for _, name in _secrets(gateway)})
 

@@ -17,9 +17,9 @@ from deconflict.schemas.toml_lines import Path as KeyPath
 Fault = tuple[KeyPath, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing to mend: file name, line from 1, reason."""
+    """One thing to mend: file name, line from 1, reason; sorted by them."""
 
     file: str
     line: int

@@ -73,12 +73,18 @@ def acknowledge_by_operator(
         raise Refused(N_("No message has this reference and this code. Have both read out again."), field="code")
 
 
+def reference_and_code(typed: str) -> tuple[str, str] | None:
+    """What somebody typed, or read out over a radio."""
+    found = CODE_LINE.search(typed.upper())
+    return None if found is None else (found[1].translate(READ_AS), found[2])
+
+
 def _named_by(session: Session, typed: str, now: datetime) -> Alert | None:
     """The alert with this reference and code, locked; what is wrong is counted."""
-    found = CODE_LINE.search(typed.upper())
+    found = reference_and_code(typed)
     if found is None:
         return None
-    reference, code = found[1].translate(READ_AS), found[2]
+    reference, code = found
     lock = _lock(session, reference, now)
     alert = _alert_with_code(session, reference, code)
     if alert is None or lock.locked_until is not None:
@@ -162,8 +168,10 @@ def acknowledge_by_reply(from_number: str, text: str, now: datetime) -> bool:
         locks = [_lock(session, reference, now) for reference in references]
         unlocked = [lock.reference for lock in locks if lock.locked_until is None]
         query = select(Alert).where(*owed, Alert.reference.in_(unlocked)).with_for_update(of=Alert)
-        for alert in session.scalars(query.order_by(Alert.id.desc())):
-            if any(alert.answers_to(code) for code in codes):
+        rows = session.scalars(query.order_by(Alert.id.desc())).all()
+        right = {id: code for reference in unlocked for id, code in codes_of(session, reference).items()}
+        for alert in rows:
+            if any(hmac.compare_digest(right.get(alert.id, ""), code) for code in codes):
                 _acknowledge(session, alert, "sms", now, answer=_answer_in(text))
                 return True
         for lock in locks:

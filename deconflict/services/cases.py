@@ -18,7 +18,7 @@ from deconflict.domain.severity import Severity
 from deconflict.domain.states import AlertState, CaseState, MessageState
 from deconflict.matching.desk import new_round
 from deconflict.matching.endings import end_case
-from deconflict.store.alerts import Acknowledgement
+from deconflict.store.alerts import Acknowledgement, Alert
 from deconflict.store.audit import record
 from deconflict.store.base import transaction
 from deconflict.store.cases import Case
@@ -163,10 +163,16 @@ def acted(session: Session, case: Case, by: Audience, now: datetime) -> None:
     for alert in alerts_of(session, case, owed_only=True):
         if not alert.purpose.startswith(("desk", "ring", "idle", "release", "objection")):
             continue
-        mine = alert.person_id == by.person_id
-        alert.state = AlertState.ACKNOWLEDGED if mine else AlertState.SUPERSEDED
-        if mine:
-            session.add(Acknowledgement(alert_id=alert.id, at=now, level="desk", method="in_app", answer="received"))
+        if alert.person_id == by.person_id:
+            has_it(session, alert, now)
+        else:
+            alert.state = AlertState.SUPERSEDED
+
+
+def has_it(session: Session, alert: Alert, now: datetime) -> None:
+    """The officer whom this alert rang acts on what it is about: that says it too."""
+    alert.state = AlertState.ACKNOWLEDGED
+    session.add(Acknowledgement(alert_id=alert.id, at=now, level="desk", method="in_app", answer="received"))
 
 
 def not_anothers(case: Case, by: Audience) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, defer
 from deconflict.channels.port import Code
 from deconflict.channels.texts import Event
 from deconflict.domain.severity import Severity
-from deconflict.domain.states import MAY_HAVE_LEFT, AlertState, MessageState, target
+from deconflict.domain.states import AlertState, MessageState, target
 from deconflict.services.letters import tell_of_stop
 from deconflict.services.pacing import again_in
 from deconflict.services.routing import NOT_HERE
@@ -127,15 +127,12 @@ def _address(session: Session, alert: Alert, kind: str, tried: frozenset[str]) -
 
 
 def _others_alive(alert: Alert, failed: Message, now: datetime) -> bool:
-    """Whether something else of this alert is on its way or has arrived. A later try of an address that failed once is a
-    hope and not a way."""
+    """Whether something else of this alert is on its way or has arrived."""
     return any(_alive(other, now) for other in alert.messages if other is not failed)
 
 
 def _alive(message: Message, now: datetime) -> bool:
-    soon = message.attempt == 1 or message.send_after <= now
-    held = message.state == MessageState.HELD
-    return message.state in MAY_HAVE_LEFT or held or (message.state == MessageState.QUEUED and soon)
+    return message.state == MessageState.HELD or message.on_its_way(now)
 
 
 def _try_again_later(session: Session, message: Message, now: datetime) -> None:

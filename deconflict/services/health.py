@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
 from deconflict.domain.self_test import Failing, failing, kind_failing_since
 from deconflict.store.people import Duty, Person
-from deconflict.store.queries import away, employed
+from deconflict.store.queries import away, employed, standing
 from deconflict.store.self_tests import proofs
 from deconflict.store.waiting import late_since
 from deconflict.store.work import Heartbeat
@@ -61,6 +61,5 @@ def health_of(session: Session, mission: Mission, now: datetime) -> Health:
 
 def _attended(session: Session, now: datetime) -> set[str]:
     """Codes of the areas with a duty officer now, in one question: every page asks it."""
-    here = (Duty.step == "duty", Duty.from_at <= now, or_(Duty.until_at.is_(None), Duty.until_at > now))
-    query = select(Duty.area).join(Person, Person.id == Duty.person_id).where(*here, employed(now), ~away(now))
-    return set(session.scalars(query))
+    query = select(Duty.area).join(Person, Person.id == Duty.person_id)
+    return set(session.scalars(query.where(standing("duty", now), employed(now), ~away(now))))

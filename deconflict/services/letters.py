@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import quote
 
 import structlog
@@ -15,24 +14,15 @@ from deconflict.channels.port import Outgoing, SendFailed
 from deconflict.domain import roles
 from deconflict.domain.audience import Audience
 from deconflict.domain.states import MessageState
+from deconflict.services import one_by_one
 from deconflict.services.invitations import INVITATION_LIFE, token_of
+from deconflict.services.one_by_one import Ready
 from deconflict.store.base import Unreadable, db, transaction
 from deconflict.store.letters import Letter, due_letters, queue_letter
 from deconflict.store.people import Account, Organisation, Person, Role
 
 log = structlog.get_logger()
-LEASE = timedelta(seconds=90)
-RETRY = timedelta(minutes=1)
-LONGEST_RETRY = timedelta(minutes=30)
 BATCH = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """A claimed letter with nothing of the database in it."""
-
-    letter_id: int
-    outgoing: Outgoing
 
 
 def tell_heads(session: Session, kind: Kind, about: Person, by: Audience | None, now: datetime) -> int:
@@ -63,41 +53,32 @@ def tell_of_newcomer(session: Session, newcomer: Person, by: Audience | None, no
 def tell_answerable(session: Session, kind: Kind, about: Person, now: datetime) -> int:
     """Whoever answers for somebody's organisation hears of it, and that somebody too: a mailbox is another way than a phone.
     Returns how many are told."""
-    told = _answerable(session, about)
-    for account in told:
-        queue_letter(session, kind, account.person, about, None, now)
-    return len(told)
+    return _write(session, kind, _answerable(session, about), about, None, now)
 
 
 def tell_desk(session: Session, kind: Kind, about: Person, now: datetime) -> int:
     """The coordination officers, except who is told as one who answers for the organisation. Returns how many are told."""
     known = {account.id for account in _answerable(session, about)}
     told = [account for account in _joined(session, "ocha", roles.CMCOORD) if account.id not in known]
-    for account in told:
-        queue_letter(session, kind, account.person, about, None, now)
-    return len(told)
+    return _write(session, kind, told, about, None, now)
 
 
 def _answerable(session: Session, about: Person) -> list[Account]:
-    told = _colleagues(session, about)
-    signs_in = about.account is not None and about.account.active and about.account.joined_at is not None
-    return [*told, about.account] if signs_in and about.account is not None else told
+    told, own = _colleagues(session, about), about.account
+    return [*told, own] if own is not None and own.active and own.joined_at is not None else told
 
 
 def tell_of_stop(session: Session, about: Person, now: datetime) -> int:
     """A phone of theirs takes no texts any more: its owner, whoever answers for the organisation, and the officers. Returns how
     many are told."""
-    told = tell_answerable(session, Kind.NUMBER_STOPPED, about, now)
-    known = {account.person_id for account in _colleagues(session, about)} | {about.id}
-    officers = [a for a in _joined(session, "ocha", roles.CMCOORD) if a.person_id not in known]
-    for account in officers:
-        queue_letter(session, Kind.NUMBER_STOPPED, account.person, about, None, now)
-    return told + len(officers)
+    kind = Kind.NUMBER_STOPPED
+    return tell_answerable(session, kind, about, now) + tell_desk(session, kind, about, now)
 
 
-def _write(session: Session, kind: Kind, to: list[Account], about: Person, by: Audience, now: datetime) -> int:
+def _write(session: Session, kind: Kind, to: list[Account], about: Person, by: Audience | None, now: datetime) -> int:
+    """`by` None: the system."""
     for account in to:
-        queue_letter(session, kind, account.person, about, by.person_id, now)
+        queue_letter(session, kind, account.person, about, by.person_id if by else None, now)
     return len(to)
 
 
@@ -137,14 +118,9 @@ def record_letter(letter_id: int, failure: SendFailed | None, now: datetime) -> 
     """What became of one try."""
     with transaction() as session:
         letter = session.get_one(Letter, letter_id, with_for_update=True)
-        if failure is None:
-            letter.state, letter.ended_at = MessageState.SENT, now
-        elif failure.retryable:
-            letter.state = MessageState.QUEUED
-            letter.send_after = now + min(RETRY * 2 ** min(letter.tries - 1, 10), LONGEST_RETRY)
-        else:
+        one_by_one.settle(letter, failure, now)
+        if failure is not None and not failure.retryable:
             log.error("a letter about access cannot be sent", letter=letter.id, because=failure.code)
-            letter.state, letter.ended_at = MessageState.FAILED, now
 
 
 def _claimed(session: Session, letter_id: int, base_url: str, now: datetime) -> Ready | None:
@@ -159,9 +135,9 @@ def _claimed(session: Session, letter_id: int, base_url: str, now: datetime) -> 
     token = token_of(account) if letter.kind == Kind.NEW_LINK and account is not None else ""
     until = letter.queued_at + INVITATION_LIFE
     if token is None or now >= until:
-        letter.state, letter.ended_at = MessageState.WITHDRAWN, now
+        one_by_one.end(letter, MessageState.WITHDRAWN, now)
         return None
-    letter.state, letter.send_after, letter.tries = MessageState.SENDING, now + LEASE, letter.tries + 1
+    one_by_one.take(letter, now)
     mail = render_letter(
         Kind(letter.kind),
         letter.person.language,

@@ -16,12 +16,13 @@ from deconflict.domain.kinds import Catalogue
 from deconflict.domain.msgid import N_
 from deconflict.domain.severity import Severity
 from deconflict.domain.states import AlertState, MessageState, target
-from deconflict.services.cases import desk_case, is_sensitive_case
-from deconflict.store.alerts import Acknowledgement, Alert, Message
+from deconflict.services.cases import desk_case, has_it
+from deconflict.store.alerts import Alert, Message
 from deconflict.store.audit import record
 from deconflict.store.base import transaction
 from deconflict.store.brake import Brake, held_cases, held_messages
 from deconflict.store.cases import Case
+from deconflict.store.desk import sensitive_cases
 from deconflict.store.moves import note_event
 
 LET_GO, DISCARD = DECISIONS = ("let_go", "discard")
@@ -53,6 +54,8 @@ def decide(
 
 def what_is_held(session: Session, catalogue: Catalogue) -> list[HeldFacts]:
     """Case by case, for domain.held to show to whom it may."""
+    held = held_cases(session)
+    sensitive = sensitive_cases(session, [case for case, _ in held], catalogue)
     return [
         HeldFacts(
             HeldLine(
@@ -62,9 +65,9 @@ def what_is_held(session: Session, catalogue: Catalogue) -> list[HeldFacts]:
                 starts_at=case.starts_at,
                 people=people,
             ),
-            is_sensitive_case(session, case, catalogue),
+            case.id in sensitive,
         )
-        for case, people in held_cases(session)
+        for case, people in held
     ]
 
 
@@ -97,5 +100,4 @@ def _answered(session: Session, by: Audience, now: datetime) -> None:
     """Whoever decides has heard that he was to."""
     mine = select(Alert).where(Alert.purpose.startswith(f"{BRAKE}:"), Alert.person_id == by.person_id)
     for alert in session.scalars(mine.where(Alert.state == AlertState.OWED).with_for_update(of=Alert)):
-        alert.state = AlertState.ACKNOWLEDGED
-        session.add(Acknowledgement(alert_id=alert.id, at=now, level="desk", method="in_app", answer="received"))
+        has_it(session, alert, now)

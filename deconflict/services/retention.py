@@ -21,8 +21,6 @@ from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
 from deconflict.store.holds import Held, held
 from deconflict.store.items import Item
-from deconflict.store.notes import forget_notes
-from deconflict.store.trials import forget_trials
 
 log = structlog.get_logger()
 BATCH = 20  # of each kind in one turn: alerts must not wait behind a cleaning
@@ -37,8 +35,8 @@ def keep_no_longer(mission: Mission, now: datetime) -> dict[str, int]:
         "items": _each(_items_due, limits, lambda session, id: _reduce_item(session, mission, id, limits, now)),
         "texts": _each(_texts_due, limits, lambda session, id: _forget_texts(session, id, limits, now)),
         "people": _each(_people_due, limits, lambda session, id: _forget_people(session, id, limits, now)),
-        "notes": _bulk(lambda session: forget_notes(session, limits.personal, BULK)),
-        "trials": _bulk(lambda session: forget_trials(session, limits.personal, BULK)),
+        "notes": _bulk(lambda session: rows.forget_notes(session, limits.personal, BULK)),
+        "trials": _bulk(lambda session: rows.forget_trials(session, limits.personal, BULK)),
         "bodies": _bulk(lambda session: rows.forget_bodies(session, limits.sms_body, BULK)),
         "audit": _bulk(lambda session: rows.forget_audit(session, limits.audit, _held(session, limits), BULK)),
     }

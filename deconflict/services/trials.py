@@ -3,13 +3,12 @@ writes it down. After `[contacts]` verify_days they are tried again; one that do
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.orm import Session
 
-from deconflict.channels.port import Channel, Code, Outgoing, SendFailed
+from deconflict.channels.port import Outgoing, SendFailed
 from deconflict.channels.trials import render_trial
 from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
@@ -17,7 +16,9 @@ from deconflict.domain.errors import NotFound, Refused
 from deconflict.domain.msgid import N_
 from deconflict.domain.numbers import reads_numbers_of
 from deconflict.domain.states import MessageState
-from deconflict.services.acknowledgements import CODE_LINE, READ_AS
+from deconflict.services import one_by_one
+from deconflict.services.acknowledgements import reference_and_code
+from deconflict.services.one_by_one import Ready
 from deconflict.store import trials as store
 from deconflict.store.audit import record
 from deconflict.store.base import Unreadable, db, transaction
@@ -29,17 +30,7 @@ log = structlog.get_logger()
 LIFE = timedelta(days=7)  # so long a code may come back
 USEFUL = timedelta(hours=24)
 PAUSE = timedelta(minutes=10)  # between two texts to one number
-LEASE = timedelta(seconds=90)
-RETRY, LONGEST_RETRY = timedelta(minutes=1), timedelta(minutes=30)
 BATCH = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """A claimed text with nothing of the database in it."""
-
-    trial_id: int
-    outgoing: Outgoing
 
 
 def try_number(contact_id: int, by: Audience, now: datetime) -> None:
@@ -114,24 +105,7 @@ def record_trial(trial_id: int, failure: SendFailed | None, now: datetime) -> No
     """What became of one try."""
     with transaction() as session:
         trial = session.get_one(Trial, trial_id, with_for_update={"of": Trial})
-        if failure is None:
-            trial.state, trial.ended_at = MessageState.SENT, now
-        elif failure.retryable:
-            trial.state = MessageState.QUEUED
-            trial.send_after = now + min(RETRY * 2 ** min(trial.tries - 1, 10), LONGEST_RETRY)
-        else:
-            trial.state, trial.ended_at = MessageState.FAILED, now
-
-
-def send_trial(ready: Ready, channel: Channel | None, now: datetime) -> SendFailed | None:
-    """Hands it over; what it says otherwise. `channel` None: nothing here carries texts."""
-    if channel is None:
-        return SendFailed(False, Code.SENDER)
-    try:
-        channel.send(ready.outgoing, now)
-    except SendFailed as failure:
-        return failure
-    return None
+        one_by_one.settle(trial, failure, now)
 
 
 def _claimed(session: Session, id: int, now: datetime) -> Ready | None:
@@ -139,16 +113,16 @@ def _claimed(session: Session, id: int, now: datetime) -> Ready | None:
     trial = session.get_one(Trial, id)
     until = trial.queued_at + USEFUL
     if now >= until or not trial.contact.person.active:
-        trial.state, trial.ended_at = MessageState.WITHDRAWN, now
+        one_by_one.end(trial, MessageState.WITHDRAWN, now)
         return None
     try:
         text = render_trial(trial.contact.person.language, reference=trial.reference, code=trial.code)
         to = trial.address
     except Unreadable:
         log.error("a test text cannot be read", trial=trial.id)
-        trial.state, trial.ended_at = MessageState.FAILED, now
+        one_by_one.end(trial, MessageState.FAILED, now)
         return None
-    trial.state, trial.send_after, trial.tries = MessageState.SENDING, now + LEASE, trial.tries + 1
+    one_by_one.take(trial, now)
     outgoing = Outgoing(
         message_id=trial.id, to=to, text=text, useful_until=until, callback_token=trial.token, attempt=trial.tries
     )
@@ -157,11 +131,12 @@ def _claimed(session: Session, id: int, now: datetime) -> Ready | None:
 
 def _answered(session: Session, typed: str, now: datetime) -> Trial | None:
     """The trial whose reference and code these are. A wrong code counts; after FAILURES it answers to none."""
-    found = CODE_LINE.search(typed.upper())
+    found = reference_and_code(typed)
     if found is None:
         return None
-    waiting = store.open_trials(session, found[1].translate(READ_AS), now - LIFE)
-    right = [trial for trial in waiting if trial.failures < FAILURES and trial.answers_to(found[2])]
+    reference, code = found
+    waiting = store.open_trials(session, reference, now - LIFE)
+    right = [trial for trial in waiting if trial.failures < FAILURES and trial.answers_to(code)]
     for trial in waiting:
         if trial not in right:
             trial.failures = min(trial.failures + 1, FAILURES)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hmac
 from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint, select, type_coerce
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from deconflict.domain.states import MAY_HAVE_LEFT, MessageState
 from deconflict.store.base import Base, Code, Ref, Sealed, Unreadable, UTCDateTime, cipher
 from deconflict.store.cases import Case
 from deconflict.store.people import Person
@@ -62,12 +62,15 @@ class Alert(Base):
         back_populates="alert", order_by="Acknowledgement.id"
     )
 
-    def answers_to(self, code: str) -> bool:
-        """Whether this is its code; of a code that no key opens nobody knows."""
-        try:
-            return hmac.compare_digest(self.code, code)
-        except Unreadable:
-            return False
+    @property
+    def label(self) -> str:
+        """What its reader sees of it."""
+        return f"{self.reference}-{self.counter}"
+
+    @property
+    def about(self) -> str:
+        """Its purpose without what tells it from others of its kind: `request` of `request:7`."""
+        return self.purpose.partition(":")[0]
 
 
 def codes_of(session: Session, reference: str) -> dict[int, str]:
@@ -117,6 +120,11 @@ class Message(Base):
     alert: Mapped[Alert] = relationship(back_populates="messages")
     receipts: Mapped[list[Receipt]] = relationship(back_populates="message", order_by="Receipt.id")
     ledger: Mapped[list[Try]] = relationship(back_populates="message", order_by="Try.number")
+
+    def on_its_way(self, now: datetime) -> bool:
+        """Whether it may have left, or is about to. A later try of an address that failed once is a hope and not a way."""
+        soon = self.attempt == 1 or self.send_after <= now
+        return self.state in MAY_HAVE_LEFT or (self.state == MessageState.QUEUED and soon)
 
 
 class Try(Base):

@@ -58,8 +58,8 @@ def held_messages(session: Session, case_id: int | None = None) -> int:
 
 def held_cases(session: Session) -> list[tuple[Case, int]]:
     """The cases of which anything is held, with how many people wait, the earliest start first."""
-    people = func.count(Alert.person_id.distinct())
+    people = func.count(Alert.person_id.distinct()).label("people")
     held = select(Alert.case_id, people).join(Message, Message.alert_id == Alert.id)
-    rows = session.execute(held.where(Message.state == MessageState.HELD).group_by(Alert.case_id)).all()
-    found = [(session.get_one(Case, case_id), count) for case_id, count in rows]
-    return sorted(found, key=lambda row: (row[0].starts_at, row[0].id))
+    by_case = held.where(Message.state == MessageState.HELD).group_by(Alert.case_id).subquery()
+    query = select(Case, by_case.c.people).join(by_case, by_case.c.case_id == Case.id)
+    return [(case, count) for case, count in session.execute(query.order_by(Case.starts_at, Case.id))]

@@ -34,12 +34,12 @@ def deliveries_of(session: Session, case_id: int, skip: int, most: int) -> tuple
 
 def _delivery(row: Alert, names: Names) -> Delivery:
     return Delivery(
-        label=f"{row.reference}-{row.counter}",
+        label=row.label,
         side=row.side,
         person=row.person.name,
         organisation=row.person.organisation.name,
         function=row.person.function,
-        purpose=row.purpose.partition(":")[0],
+        purpose=row.about,
         level=row.level,
         state=row.state,
         owed_at=row.owed_at,

@@ -3,7 +3,7 @@ other: it comes out as an item without facts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -83,6 +83,14 @@ def items_to_read(session: Session, catalogue: Catalogue) -> list[DeskItemFacts]
     rows = session.scalars(query).all()
     known = _known(session, rows, catalogue)
     return [known[row.id] for row in rows]
+
+
+def sensitive_cases(session: Session, cases: Collection[Case], catalogue: Catalogue) -> frozenset[int]:
+    """Ids of those whose notice is SENSITIVE. One that cannot be read is treated as if it were."""
+    notices = {case.id: case.humanitarian for case in cases if case.humanitarian is not None}
+    known = _known(session, notices.values(), catalogue)
+    read = {id: known[notice.id].facts for id, notice in notices.items()}
+    return frozenset(id for id, facts in read.items() if facts is None or facts.sensitive)
 
 
 def item_versions(session: Session, reference: str, catalogue: Catalogue) -> tuple[int, list[DeskItemFacts]] | None:

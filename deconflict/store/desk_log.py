@@ -67,13 +67,13 @@ def _request(row: Request, names: Names, answer_code: str | None) -> RequestLine
 def _alert(row: Alert, names: Names) -> AlertLine:
     return AlertLine(
         id=row.id,
-        label=f"{row.reference}-{row.counter}",
+        label=row.label,
         side=row.side,
         person_id=row.person_id,
         person=row.person.name,
         organisation=row.person.organisation.name,
         function=row.person.function,
-        purpose=row.purpose.partition(":")[0],
+        purpose=row.about,
         step=row.step,
         level=row.level,
         state=row.state,

@@ -140,7 +140,7 @@ def _person(row: Person, added: Mapping[int, Addition]) -> PersonView:
         scope=row.scope,
         language=row.language,
         spoken=row.spoken,
-        roles=tuple(sorted(role.name for role in account.roles)) if account else (),
+        roles=tuple(sorted(row.role_names)),
         state=state if row.active else "inactive",
         organisation_id=row.organisation_id,
         organisation=row.organisation.name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, delete, func, select
+from sqlalchemy import ForeignKey, func, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from deconflict.store.base import Base, Code, Sealed, UTCDateTime
@@ -37,10 +37,3 @@ def unread(session: Session, but_by: int) -> int:
     """How many nobody has read, those of this person left out."""
     query = select(func.count()).select_from(Note).where(Note.read_at.is_(None), Note.by_id != but_by)
     return session.scalar(query) or 0
-
-
-def forget_notes(session: Session, since: datetime, limit: int) -> int:
-    """Those written at or before `since`, read or not."""
-    old = list(session.scalars(select(Note.id).where(Note.at <= since).order_by(Note.id).limit(limit)))
-    session.execute(delete(Note).where(Note.id.in_(old)), execution_options={"synchronize_session": False})
-    return len(old)

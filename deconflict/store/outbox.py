@@ -25,7 +25,8 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U to m
 @dataclass(frozen=True, slots=True)
 class Owed:
     """One person, one purpose, one step of a ladder. `channels` of sms, voice, email; `text` names the template;
-    `urgency` orders the queue, highest first. `team_number` reaches a field team through a number of its notice."""
+    `urgency` orders the queue, highest first. `team_number` reaches a field team through a number of its notice. `twin`: the
+    person has been written to on another step, so nothing leaves for this one."""
 
     person: Person
     side: str
@@ -39,6 +40,7 @@ class Owed:
     ack_due_at: datetime | None = None
     urgency: int = 0
     team_number: str | None = None
+    twin: bool = False
 
 
 def fresh_reference() -> str:
@@ -83,8 +85,10 @@ def write_alert(session: Session, case: Case, owed: Owed, now: datetime) -> Aler
     )
     session.add(alert)
     session.flush()
+    if owed.twin:
+        return alert
     queued = [queue_first(session, alert, owed, channel, now) for channel in owed.channels]
-    if owed.channels and not any(queued):
+    if not any(queued):
         # Not silently skipped: the alert stays owed, the next person and the desk hear of it at once.
         alert.unreached_at = now
     return alert

@@ -237,13 +237,12 @@ def _plates(session: Session, case: Case, row: Request, mission: Mission, now: d
 
 
 def _alert(alert: Alert, ends: Mapping[datetime, datetime], now: datetime) -> AlertFacts:
-    purpose = alert.purpose.partition(":")[0]
     return AlertFacts(
         id=alert.id,
         counter=alert.counter,
-        purpose=purpose,
-        owed_at=ends.get(alert.owed_at, alert.owed_at) if purpose == CLOSING else alert.owed_at,
-        due=purpose != CLOSING or (alert.owed_at in ends and _left_or_due(alert, now)),
+        purpose=alert.about,
+        owed_at=ends.get(alert.owed_at, alert.owed_at) if alert.about == CLOSING else alert.owed_at,
+        due=alert.about != CLOSING or (alert.owed_at in ends and _left_or_due(alert, now)),
         said=alert.state == AlertState.ACKNOWLEDGED or bool(alert.acknowledgements),
     )
 

@@ -54,6 +54,17 @@ class Person(Base):
     contacts: Mapped[list[Contact]] = relationship(back_populates="person", order_by="Contact.position")
     account: Mapped[Account | None] = relationship(back_populates="person", foreign_keys="Account.person_id")
 
+    @property
+    def phones(self) -> list[Contact]:
+        """What can be rung, in the order to try: what has failed comes last."""
+        phones = [contact for contact in self.contacts if contact.carries != "email"]
+        return sorted(phones, key=lambda phone: phone.unreachable_at is not None)
+
+    @property
+    def role_names(self) -> frozenset[str]:
+        """Of the sign-in; none without one."""
+        return frozenset(role.name for role in self.account.roles) if self.account is not None else frozenset()
+
 
 class Contact(Base):
     """One number or address, in the order to try. `carries` is sms or email. The address is encrypted; `lookup` finds it by

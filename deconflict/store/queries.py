@@ -90,6 +90,11 @@ def away(now: datetime) -> ColumnElement[bool]:
     return exists().where(Absence.person_id == Person.id, Absence.from_at <= now, Absence.until_at > now)
 
 
+def standing(step: str, now: datetime) -> ColumnElement[bool]:
+    """Of a Duty: this step, now."""
+    return and_(Duty.step == step, Duty.from_at <= now, or_(Duty.until_at.is_(None), Duty.until_at > now))
+
+
 def on_duty(session: Session, area: str | None, step: str, now: datetime) -> list[Person]:
     """Who stands on this step for the area now and is there, in order; for the whole country where area is None."""
     return _standing(session, area, step, now, ~away(now))
@@ -101,8 +106,7 @@ def away_from_duty(session: Session, area: str, step: str, now: datetime) -> lis
 
 
 def _standing(session: Session, area: str | None, step: str, now: datetime, who: ColumnElement[bool]) -> list[Person]:
-    query = select(Duty).join(Person, Person.id == Duty.person_id).where(employed(now), who)
-    query = query.where(Duty.step == step, Duty.from_at <= now, or_(Duty.until_at.is_(None), Duty.until_at > now))
+    query = select(Duty).join(Person, Person.id == Duty.person_id).where(standing(step, now), employed(now), who)
     if area is not None:
         query = query.where(Duty.area == area)
     return _each_once(duty.person for duty in session.scalars(query.order_by(Duty.position, Duty.id)))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, String, and_, cast, delete, func, literal, not_, or_, select, update
+from sqlalchemy import ColumnElement, Engine, String, and_, cast, delete, func, literal, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from deconflict.domain.activity import Side
@@ -18,6 +18,8 @@ from deconflict.store.cancelled import cancels
 from deconflict.store.cases import Case, CaseEvent, ReleaseAsk, Request
 from deconflict.store.holds import Held
 from deconflict.store.items import Item, ItemVersion, PartBox
+from deconflict.store.notes import Note
+from deconflict.store.trials import Trial
 from deconflict.store.work import DemoDelivery
 
 GONE = "gone-"  # in place of the hash of a number, with the row's id: hashes are unique within an alert
@@ -132,8 +134,17 @@ def forget_people(session: Session, case_id: int) -> None:
 
 def forget_bodies(session: Session, since: datetime, limit: int) -> int:
     """The demo's phones and mailboxes; texts to real ones are made as they leave and kept nowhere here."""
-    old = select(DemoDelivery.id).where(DemoDelivery.at <= since).order_by(DemoDelivery.id).limit(limit)
-    return _deleted(session, DemoDelivery, list(session.scalars(old)))
+    return _forget(session, DemoDelivery, DemoDelivery.at <= since, limit)
+
+
+def forget_notes(session: Session, since: datetime, limit: int) -> int:
+    """Hand-over notes, read or not."""
+    return _forget(session, Note, Note.at <= since, limit)
+
+
+def forget_trials(session: Session, since: datetime, limit: int) -> int:
+    """Test texts: their number, their code."""
+    return _forget(session, Trial, Trial.queued_at <= since, limit)
 
 
 def forget_audit(session: Session, since: datetime, held: Held, limit: int) -> int:
@@ -143,8 +154,7 @@ def forget_audit(session: Session, since: datetime, held: Held, limit: int) -> i
         and_(AuditEntry.noun.in_(tuple(Side)), AuditEntry.noun_id.in_(held.items)),
     )
     about = func.coalesce(AuditEntry.noun_id, 0)  # NULL would make `not kept` neither true nor false
-    old = select(AuditEntry.id).where(AuditEntry.at <= since, or_(about == 0, not_(kept)))
-    return _deleted(session, AuditEntry, list(session.scalars(old.order_by(AuditEntry.id).limit(limit))))
+    return _forget(session, AuditEntry, and_(AuditEntry.at <= since, or_(about == 0, not_(kept))), limit)
 
 
 def scrub(engine: Engine) -> bool:
@@ -170,6 +180,12 @@ def _cases(session: Session, whole: Any, since: datetime, held: Collection[int],
     return list(session.scalars(query.order_by(Case.id).limit(limit)))
 
 
-def _deleted(session: Session, row: type[DemoDelivery] | type[AuditEntry], ids: list[int]) -> int:
+def _forget(
+    session: Session,
+    row: type[DemoDelivery] | type[AuditEntry] | type[Note] | type[Trial],
+    old: ColumnElement[bool],
+    limit: int,
+) -> int:
+    ids = list(session.scalars(select(row.id).where(old).order_by(row.id).limit(limit)))
     session.execute(delete(row).where(row.id.in_(ids)), execution_options={"synchronize_session": False})
     return len(ids)

@@ -66,8 +66,7 @@ def _duty(session: Session, mission: Mission, now: datetime) -> Iterable[DutyEnt
 def _numbers(person: Person) -> tuple[str, ...]:
     """None where they cannot be read: the others are worth the sheet."""
     try:
-        phones = [contact for contact in person.contacts if contact.carries != "email"]
-        return tuple(c.address for c in sorted(phones, key=lambda c: c.unreachable_at is not None))
+        return tuple(phone.address for phone in person.phones)
     except Unreadable:
         return ()
 

@@ -6,7 +6,7 @@ import hmac
 import secrets
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Select, String, delete, exists, select
+from sqlalchemy import ForeignKey, Index, Select, String, exists, func, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from deconflict.domain.numbers import NumberFacts
@@ -110,14 +110,9 @@ def unverified(session: Session, most: int) -> list[NumberFacts]:
     except Unreadable:  # one that no key opens: then each is read alone
         ids = session.scalars(query.with_only_columns(Contact.id).limit(most)).all()
         rows = [row for id in ids if (row := _opened(session, id)) is not None]
-    return [_facts(session, row) for row in rows]
-
-
-def forget_trials(session: Session, since: datetime, limit: int) -> int:
-    """Those written at or before `since`: their number, their code."""
-    old = list(session.scalars(select(Trial.id).where(Trial.queued_at <= since).order_by(Trial.id).limit(limit)))
-    session.execute(delete(Trial).where(Trial.id.in_(old)), execution_options={"synchronize_session": False})
-    return len(old)
+    last = select(func.max(Trial.id)).where(Trial.contact_id.in_([row.id for row in rows])).group_by(Trial.contact_id)
+    newest = {trial.contact_id: trial for trial in session.scalars(select(Trial).where(Trial.id.in_(last)))}
+    return [_facts(row, newest.get(row.id)) for row in rows]
 
 
 def _opened(session: Session, contact_id: int) -> Contact | None:
@@ -127,9 +122,7 @@ def _opened(session: Session, contact_id: int) -> Contact | None:
         return None
 
 
-def _facts(session: Session, row: Contact) -> NumberFacts:
-    newest = select(Trial).where(Trial.contact_id == row.id).order_by(Trial.id.desc()).limit(1)
-    trial = session.scalars(newest).first()
+def _facts(row: Contact, trial: Trial | None) -> NumberFacts:
     return NumberFacts(
         id=row.id,
         person=row.person.name,

@@ -35,15 +35,25 @@ def anything_lost(session: Session, now: datetime) -> bool:
     return bool(session.scalar(select(exists().where(lost))))
 
 
+def anything_from_the_future(session: Session, now: datetime) -> bool:
+    """Whether a clock that was set back has timed any."""
+    return bool(session.scalar(select(exists().where(_from_the_future(now)))))
+
+
+def late(now: datetime, older_than: timedelta = LATE) -> ColumnElement[bool]:
+    """Of a Message: should have left so long ago, and nobody can say that it has."""
+    return and_(Message.state.in_(WAITING), Message.due_at < now - older_than)
+
+
 def late_since(session: Session, now: datetime) -> datetime | None:
     """When the oldest message that should have left, and of which nobody can say that it has, was due; None when none is
     late."""
-    return session.scalar(select(func.min(Message.due_at)).where(_late(now, LATE)))
+    return session.scalar(select(func.min(Message.due_at)).where(late(now)))
 
 
 def late_messages(session: Session, now: datetime, older_than: timedelta = LATE) -> int:
     """How many due messages have waited longer than they should: what /readyz turns red for."""
-    return session.scalar(select(func.count()).select_from(Message).where(_late(now, older_than))) or 0
+    return session.scalar(select(func.count()).select_from(Message).where(late(now, older_than))) or 0
 
 
 def set_right(session: Session, now: datetime) -> int:
@@ -59,10 +69,6 @@ def set_right(session: Session, now: datetime) -> int:
             message.lease_until = now + (message.lease_until - message.timed_at)
         message.timed_at = now
     return len(rows)
-
-
-def _late(now: datetime, older_than: timedelta) -> ColumnElement[bool]:
-    return and_(Message.state.in_(WAITING), Message.due_at < now - older_than)
 
 
 def _from_the_future(now: datetime) -> ColumnElement[bool]:

@@ -5,18 +5,17 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from werkzeug.wrappers import Response
 
 from deconflict.domain import roles
 from deconflict.domain.calls import Call, calls_for
-from deconflict.domain.errors import NotFound, Refused
 from deconflict.services.acknowledgements import acknowledge_by_relay
 from deconflict.store.base import db
 from deconflict.store.calls import calls_by_hand
+from deconflict.web.acts import Page, submit
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_case import mission, seen_case, texts
-from deconflict.web.forms_ui import Form, typed
+from deconflict.web.forms_ui import Form
 from deconflict.web.intake import number
 
 WHY_CALL = {
@@ -37,26 +36,25 @@ def calls() -> str:
 
 
 @audience(*roles.OFFICERS)
-def called(reference: str) -> Response | tuple[str, int]:
+def called(reference: str) -> Page:
     """He was called and has it: a relay like any other, at the level that was owed word."""
     seen_case(reference)
-    alert_id, words = number(request.form.get("alert")), request.form.get("words", "")
+    alert_id = number(request.form.get("alert"))
     call = next((one for one in to_make() if (one.case, one.alert_id) == (reference, alert_id)), None)
     if call is None:
         flash(_("This call need not be made any more."))
         return redirect(url_for("desk.calls"), 303)
-    try:
-        by, read_back = current_audience(), request.form.get("read_back") == "1"
+
+    name, by = f"words-{alert_id}", current_audience()
+
+    def do() -> str:
+        words, read_back = request.form.get(name, ""), bool(request.form.get(f"back-{alert_id}"))
         acknowledge_by_relay(
             reference, call.alert_id, call.level, "received", "phone", words, by, mission().catalogue, now(), read_back
         )
-    except NotFound:
-        raise
-    except Refused as error:
-        name = f"words-{call.alert_id}"
-        return _page(Form(typed(request.form) | {name: words}, {name: [_(error.sentence)]})), 422
-    flash(_("Written down: %(name)s has it.", name=call.person))
-    return redirect(url_for("desk.calls"), 303)
+        return _("Written down: %(name)s has it.", name=call.person)
+
+    return submit(url_for("desk.calls"), do, _page, fields={"words": name})
 
 
 def _page(form: Form) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import render_template, request
+from flask import render_template
 from flask_babel import lazy_gettext as _l
 
 from deconflict.domain import roles
@@ -13,6 +13,7 @@ from deconflict.store.deliveries import deliveries_of
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_case import seen_case, texts
+from deconflict.web.intake import page_asked
 
 PAGE = 10  # people on one page: each may hold a dozen tries
 RECEIPTS = {
@@ -26,7 +27,7 @@ RECEIPTS = {
 @audience(*roles.OFFICERS)
 def delivery(reference: str) -> str:
     case_id, view = seen_case(reference)
-    page = max(request.args.get("page", 0, type=int), 0)
+    page = page_asked()
     shown, total = deliveries_of(db.session(), case_id, page * PAGE, PAGE)
     if page and not shown:
         raise NotFound

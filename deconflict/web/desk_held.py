@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from werkzeug.wrappers import Response
 
 from deconflict.domain import roles
 from deconflict.domain.audience import Audience
 from deconflict.domain.errors import Refused
 from deconflict.domain.held import HeldLine, held_for
+from deconflict.domain.msgid import N_
 from deconflict.services import restraint
 from deconflict.store.base import db
 from deconflict.store.brake import brake_on
 from deconflict.web import Banner
+from deconflict.web.acts import Page, submit
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_case import mission, texts
 from deconflict.web.desk_words import short
-from deconflict.web.forms_ui import Form, typed
+from deconflict.web.forms_ui import Form
 
 
 @audience(*roles.OFFICERS)
@@ -30,21 +31,20 @@ def held() -> str:
 
 
 @audience(*roles.OFFICERS)
-def decide_held() -> Response | tuple[str, int]:
+def decide_held() -> Page:
     """The cases that the form names, of those this officer sees; all that the page showed, for the button that says so."""
     chosen = set(request.form.getlist("case")) & {line.case for line in _held()}
     decision, reason = request.form.get("decision", ""), request.form.get("reason", "")
-    try:
+
+    def do() -> str:
         if not chosen:
-            raise Refused(_("Choose at least one case."), field="case")
+            raise Refused(N_("Choose at least one case."), field="case")
         count = restraint.decide(chosen, decision, reason, current_audience(), mission().catalogue, now())
-    except Refused as error:
-        return _page(Form(typed(request.form), {error.field or "case": [_(error.sentence)]})), 422
-    if decision == restraint.LET_GO:
-        flash(ngettext("%(num)s message leaves.", "%(num)s messages leave.", count))
-    else:
-        flash(ngettext("%(num)s message is discarded.", "%(num)s messages are discarded.", count))
-    return redirect(url_for("desk.held"), 303)
+        if decision == restraint.LET_GO:
+            return str(ngettext("%(num)s message leaves.", "%(num)s messages leave.", count))
+        return str(ngettext("%(num)s message is discarded.", "%(num)s messages are discarded.", count))
+
+    return submit(url_for("desk.held"), do, _page, "case", fields={None: "case"})
 
 
 def banners(who: Audience | None) -> Iterator[Banner]:

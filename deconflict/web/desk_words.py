@@ -161,7 +161,6 @@ MESSAGES = {
     "withdrawn": _l("taken back"),
     "held": _l("held back until an officer lets it go"),
 }
-TRIES = {"accepted": _l("taken by the provider"), "no_trace": _l("no trace of it at the provider: sent again")}
 ERRORS = {
     "wrong_person": _l("somebody else answers there"),
     "bad_address": _l("no such number or mailbox"),
@@ -177,6 +176,10 @@ ERRORS = {
     "provider": _l("the provider fails"),
     "network": _l("the provider could not be reached"),
     "unknown_outcome": _l("the provider did not answer"),
+}
+TRIES = ERRORS | {
+    "accepted": _l("taken by the provider"),
+    "no_trace": _l("no trace of it at the provider: sent again"),
 }
 LEVELS = {"desk": _l("Desk"), "unit": _l("Unit"), "team": _l("Team")}
 METHODS = {

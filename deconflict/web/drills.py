@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
-from flask_babel import gettext as _
+from flask import Blueprint, render_template, url_for
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from deconflict.domain import roles
 from deconflict.domain.drills import lines
-from deconflict.domain.errors import NotFound, Refused
 from deconflict.services import drills
 from deconflict.store import drills as store
 from deconflict.store.base import db
+from deconflict.web.acts import press
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_case import mission
@@ -42,12 +41,8 @@ def index() -> str:
 @bp.post("/drills")
 @audience(*roles.OFFICERS)
 def start() -> Response:
-    try:
+    def do() -> str:
         count = drills.start(current_audience(), now())
-    except NotFound:
-        raise
-    except Refused as error:
-        flash(_(error.sentence), "error")
-    else:
-        flash(ngettext("%(num)s test text is on its way.", "%(num)s test texts are on their way.", count))
-    return redirect(url_for("drills.index"), 303)
+        return str(ngettext("%(num)s test text is on its way.", "%(num)s test texts are on their way.", count))
+
+    return press(url_for("drills.index"), do)

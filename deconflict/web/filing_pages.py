@@ -20,7 +20,6 @@ from deconflict.domain.filing import Filing
 from deconflict.domain.msgid import N_
 from deconflict.domain.party import own_filing
 from deconflict.schemas.filings import FilingSchema
-from deconflict.services.health import health_of
 from deconflict.store import own
 from deconflict.store.base import db
 from deconflict.store.cancelled import cancelling
@@ -28,6 +27,7 @@ from deconflict.web.audience import current_audience
 from deconflict.web.clock import now
 from deconflict.web.filing_form import Layout
 from deconflict.web.filing_words import RETURNS, Words, changes, in_words, moment_words
+from deconflict.web.health import health_now
 from deconflict.web.intake import page_asked
 from deconflict.web.language import label
 
@@ -144,7 +144,7 @@ def filed(pages: Pages, reference: str) -> str:
 
 def _unread(area: str) -> str:
     """That nobody is there to read what was filed, and whom to call; empty where a desk is attended."""
-    unattended = health_of(db.session(), mission(), now()).unattended
+    unattended = health_now().unattended
     if area not in unattended:
         return ""
     if len(unattended) == len(mission().areas):

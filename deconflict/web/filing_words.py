@@ -253,8 +253,8 @@ def _placed(place: Location, words: str) -> str:
     """The place; the figures too when a position was given, since the words hide the last metres."""
     if place.source in ("gazetteer", "commune"):
         return words
-    named = f"{place.name}: " if place.name and place.name not in words else ""
-    return f"{named}{words} [{format_dd(place.point, 5)}]"
+    said = named(place.name, words) if place.name and place.name not in words else words
+    return f"{said} [{format_dd(place.point, 5)}]"
 
 
 def _square(place: Location) -> str:

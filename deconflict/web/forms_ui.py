@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask
+from flask_babel import gettext as _
+from marshmallow import ValidationError
 
+from deconflict.domain.errors import Refused
 from deconflict.web.language import named
 
 # What a browser's own fields for dates and times show; anything else they would show as nothing.
@@ -62,8 +65,17 @@ class Form:
 
 
 def typed(form: Any, *several: str) -> dict[str, Any]:
-    """What a request's form holds, for showing it again; `several` names may occur more than once."""
-    return {name: form.getlist(name) if name in several else form.get(name, "") for name in {*form.keys(), *several}}
+    """What somebody typed into a request's form; `several` names may occur more than once."""
+    names = {*form.keys(), *several} - {"csrf_token"}
+    return {name: form.getlist(name) if name in several else form.get(name, "") for name in names}
+
+
+def errors_of(error: Refused | ValidationError, fields: Mapping[str | None, str] | None = None) -> dict[str, list[str]]:
+    """What is to be mended, by flat field name; `fields` gives the page's name for a field that it calls otherwise, and for None the
+    place of what concerns no field."""
+    if isinstance(error, ValidationError):
+        return flat_errors(error.messages_dict)
+    return {(fields or {}).get(error.field, error.field or ""): [_(error.sentence)]}
 
 
 def flat_errors(messages: Mapping[Any, Any], prefix: str = "") -> dict[str, list[str]]:

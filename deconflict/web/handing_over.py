@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from deconflict.domain import roles
-from deconflict.domain.errors import LostRace, NotFound, Refused
 from deconflict.services import handing_over
 from deconflict.store.base import Unreadable, db
 from deconflict.store.notes import Note, newest
+from deconflict.web.acts import Page, press, submit
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_case import area_name, mission
 from deconflict.web.desk_words import short
-from deconflict.web.forms_ui import Form, typed
+from deconflict.web.forms_ui import Form
 
 bp = Blueprint("handing_over", __name__)
-Page = str | tuple[str, int] | Response
 SHOWN = 30
 
 
@@ -31,29 +29,22 @@ def index() -> str:
 @bp.post("/roster/notes")
 @audience(*roles.OFFICERS)
 def write() -> Page:
-    try:
+    def do() -> str:
         area, text = request.form.get("area", ""), request.form.get("text", "")
         handing_over.hand_over(area, text, current_audience(), mission(), now())
-    except NotFound:
-        raise
-    except Refused as error:
-        return _page(Form(typed(request.form), {error.field or "": [_(error.sentence)]})), 422
-    flash(_("Noted for whoever comes next."))
-    return redirect(url_for("handing_over.index"), 303)
+        return _("Noted for whoever comes next.")
+
+    return submit(url_for("handing_over.index"), do, _page)
 
 
 @bp.post("/roster/notes/<int:note_id>/read")
 @audience(*roles.OFFICERS)
 def read(note_id: int) -> Page:
-    try:
+    def do() -> str:
         handing_over.have_read(note_id, current_audience(), now())
-    except NotFound:
-        raise
-    except (LostRace, Refused) as error:
-        flash(_(error.sentence), "error")
-    else:
-        flash(_("Noted: you have read it."))
-    return redirect(url_for("handing_over.index"), 303)
+        return _("Noted: you have read it.")
+
+    return press(url_for("handing_over.index"), do)
 
 
 def _page(form: Form) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import structlog
-from flask import Blueprint, Response, current_app, jsonify
+from flask import Blueprint, Response, current_app, g, jsonify
 from flask_babel import format_time, to_user_timezone
 from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
@@ -42,7 +42,7 @@ def readyz() -> tuple[Response, int]:
     or an area has nobody on duty.
     Says no reason and no counts: they would tell a stranger what to wait for. The reason is in the log."""
     try:
-        health = _health()
+        health = health_now()
     except SQLAlchemyError:
         log.exception("the database does not answer")
         return _not_ready("the database does not answer")
@@ -66,7 +66,7 @@ def banners(who: Audience | None) -> Iterable[Banner]:
     """What everybody signed in must know about the system itself: an unattended desk is shown to all (RUL-26)."""
     if who is None:
         return
-    health = _health()
+    health = health_now()
     if not health.beating:
         since = _hour(health.heartbeat_at) if health.heartbeat_at else _("the start")
         yield Banner(
@@ -114,5 +114,9 @@ def _hour(at: datetime) -> str:
     return str(format_time(at, "short")) if today else short(at)
 
 
-def _health() -> Health:
-    return health_of(db.session, current_app.extensions["mission"], now())  # type: ignore[arg-type]
+def health_now() -> Health:
+    """Asked once a request, by the banners and the pages alike."""
+    if "health" not in g:
+        g.health = health_of(db.session(), current_app.extensions["mission"], now())
+    found: Health = g.health
+    return found

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from deconflict.domain import roles
-from deconflict.domain.errors import LostRace, NotFound, Refused
+from deconflict.domain.errors import NotFound
 from deconflict.domain.numbers import DoubtFacts, doubts_for, numbers_for, reads_numbers_of
 from deconflict.services import drills, trials, wrong_person
 from deconflict.store.base import db
 from deconflict.store.doubts import all_doubts
 from deconflict.store.drills import reachable
 from deconflict.store.trials import unverified
+from deconflict.web.acts import Page, press, submit
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_words import MESSAGES, function_words, short
-from deconflict.web.forms_ui import Form, typed
+from deconflict.web.forms_ui import Form
+from deconflict.web.intake import page_asked
 
 bp = Blueprint("numbers", __name__)
 SHOWN = 500
 ON_A_PAGE = 40  # more would be slow on the line of a field base
-Page = str | tuple[str, int] | Response
 
 
 @bp.get("/numbers")
@@ -36,42 +36,33 @@ def index() -> str:
 def confirm(doubt_id: int) -> Page:
     if doubt_id not in {one.id for one in in_doubt()}:
         raise NotFound
-    try:
-        wrong_person.confirm(doubt_id, request.form.get(f"words-{doubt_id}", ""), current_audience(), now())
-    except LostRace as error:
-        flash(_(error.sentence), "error")
-    except Refused as error:
-        return _page(Form(typed(request.form), {f"words-{doubt_id}": [_(error.sentence)]})), 422
-    else:
-        flash(_("Noted: it is used again."))
-    return redirect(url_for("numbers.index"), 303)
+    name = f"words-{doubt_id}"
+
+    def do() -> str:
+        wrong_person.confirm(doubt_id, request.form.get(name, ""), current_audience(), now())
+        return _("Noted: it is used again.")
+
+    return submit(url_for("numbers.index"), do, _page, fields={"words": name})
 
 
 @bp.post("/numbers/<int:contact_id>/try")
 @audience(*roles.OFFICERS, roles.FOCAL_POINT)
 def try_number(contact_id: int) -> Page:
-    try:
+    def do() -> str:
         trials.try_number(contact_id, current_audience(), now())
-    except NotFound:
-        raise
-    except Refused as error:
-        flash(_(error.sentence), "error")
-    else:
-        flash(_("A test text is on its way. Its reference and code are read back to you, or typed on the code page."))
-    return redirect(url_for("numbers.index"), 303)
+        return _("A test text is on its way. Its reference and code are read back to you, or typed on the code page.")
+
+    return press(url_for("numbers.index"), do)
 
 
 @bp.post("/numbers/<int:contact_id>/code")
 @audience(*roles.OFFICERS, roles.FOCAL_POINT)
 def read_back(contact_id: int) -> Page:
-    try:
+    def do() -> str:
         trials.read_back(contact_id, request.form.get(f"code-{contact_id}", "")[:200], current_audience(), now())
-    except NotFound:
-        raise
-    except Refused as error:
-        return _page(Form(typed(request.form), {error.field or "": [_(error.sentence)]})), 422
-    flash(_("The number is verified."))
-    return redirect(url_for("numbers.index"), 303)
+        return _("The number is verified.")
+
+    return submit(url_for("numbers.index"), do, _page)
 
 
 @bp.post("/numbers/people/<int:person_id>/drill")
@@ -91,7 +82,7 @@ def _page(form: Form) -> str:
     me = current_audience()
     open_to = numbers_for(unverified(db.session(), SHOWN), me)
     people = [person for person in reachable(db.session()) if reads_numbers_of(person.organisation_id, me)]
-    page = max(request.args.get("page", 0, type=int), 0)
+    page = page_asked()
     here = slice(page * ON_A_PAGE, (page + 1) * ON_A_PAGE)
     return render_template(
         "numbers/index.html",

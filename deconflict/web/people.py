@@ -21,16 +21,16 @@ from deconflict.services import contracts, people
 from deconflict.services.second_step import clear_second_step as clear_step
 from deconflict.services.second_step import waits_for_another
 from deconflict.store import directory
+from deconflict.web.acts import Page, submit
 from deconflict.web.audience import PUBLIC, audience, current_audience, current_audience_or_none
 from deconflict.web.clock import now
-from deconflict.web.forms_ui import Form, flat_errors, typed
+from deconflict.web.forms_ui import Form, errors_of, typed
 from deconflict.web.language import LOCALES, current_language, label
 
 bp = Blueprint("people", __name__)
 
 ELSEWHERE_SHOWN = 30
 PHONES = ("phones-0", "phones-1", "phones-2")
-Page = str | tuple[str, int] | Response
 
 
 @bp.after_app_request
@@ -75,7 +75,7 @@ def add_organisation() -> Page:
         return _organisation_page(Form({"direct": "true"}))
     values = typed(request.form)
     try:
-        facts = OrganisationSchema().load({k: v for k, v in values.items() if k != "csrf_token"})
+        facts = OrganisationSchema().load(values)
         added = people.add_organisation(current_audience(), **facts, now=now())
     except (ValidationError, Refused) as error:
         return _organisation_page(Form(values, _errors(error))), 422
@@ -132,16 +132,14 @@ def _person_page(found: directory.PersonView, form: Form) -> str:
 @audience(roles.ADMINISTRATOR)
 def contract(person_id: int) -> Page:
     found = directory.person(person_id)
-    values = typed(request.form)
-    try:
-        facts = LastDaySchema(current_app.extensions["mission"].zone).load({"until": values.get("until", "")})
+
+    def do() -> str:
+        schema = LastDaySchema(current_app.extensions["mission"].zone)
+        facts = schema.load({"until": request.form.get("until", "")})
         contracts.set_end(person_id, facts["until_at"], current_audience(), now())
-    except NotFound:
-        raise
-    except (ValidationError, Refused) as error:
-        return _person_page(found, Form(values, _errors(error))), 422
-    flash(_("The end of the contract is set."))
-    return redirect(url_for("people.person", person_id=person_id), 303)
+        return _("The end of the contract is set.")
+
+    return submit(url_for("people.person", person_id=person_id), do, lambda form: _person_page(found, form))
 
 
 @bp.post("/people/<int:person_id>/second-step")
@@ -196,15 +194,13 @@ def _link(token: str) -> str:
 
 
 def _errors(error: ValidationError | Refused) -> dict[str, list[str]]:
-    if isinstance(error, Refused):
-        return {error.field or "": [_(error.sentence)]}
-    errors = flat_errors(error.messages_dict)
+    errors = errors_of(error)
     return {PHONES[0] if name == "phones" else name: texts for name, texts in errors.items()}
 
 
 def _newcomer_facts(values: dict[str, Any]) -> dict[str, Any]:
     """Flat fields -> what the schema reads: everything typed, so that an unknown field is refused there."""
-    facts = {name: value for name, value in values.items() if name not in (*PHONES, "csrf_token")}
+    facts = {name: value for name, value in values.items() if name not in PHONES}
     return facts | {"phones": [values[name] for name in PHONES if values.get(name, "").strip()]}
 
 

@@ -3,17 +3,16 @@ out, who said so, how it was heard, and whether it was read back."""
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from deconflict.domain import roles
-from deconflict.domain.errors import Refused
 from deconflict.services.acknowledgements import acknowledge_by_operator
+from deconflict.web.acts import Page, submit
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_words import ANSWERS, HOW, LEVELS
-from deconflict.web.forms_ui import Form, typed
+from deconflict.web.forms_ui import Form
 
 bp = Blueprint("relay", __name__)
 TYPED_MAX = 200
@@ -27,17 +26,17 @@ def page() -> str:
 
 @bp.post("/relay")
 @audience(roles.RADIO_OPERATOR, *roles.OFFICERS)
-def write() -> Response | tuple[str, int]:
+def write() -> Page:
     code, level, answer, how, words = (
         request.form.get(name, "")[:TYPED_MAX] for name in ("code", "level", "answer", "how", "words")
     )
     read_back = bool(request.form.get("read"))
-    try:
+
+    def do() -> str:
         acknowledge_by_operator(code, level, answer, how, words, read_back, current_audience(), now())
-    except Refused as error:
-        return _page(Form(typed(request.form), {error.field or "code": [_(error.sentence)]})), 422
-    flash(_("Written down."))
-    return redirect(url_for("relay.page"), 303)
+        return _("Written down.")
+
+    return submit(url_for("relay.page"), do, _page, fields={None: "code"})
 
 
 def _page(form: Form) -> str:

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
-from marshmallow import ValidationError
-from werkzeug.wrappers import Response
 
 from deconflict.domain import roles
 from deconflict.domain.country import Area, communes_of
 from deconflict.domain.duty import Post
-from deconflict.domain.errors import LostRace, NotFound, Refused
 from deconflict.schemas.duty import ShiftSchema
 from deconflict.services import roster
 from deconflict.store import roster as store
 from deconflict.store.base import db
+from deconflict.web.acts import Page, press, submit
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_case import area_name, mission, texts
 from deconflict.web.desk_words import STEPS, function_words
-from deconflict.web.forms_ui import Form, flat_errors, typed
+from deconflict.web.forms_ui import Form, typed
 
 bp = Blueprint("roster", __name__)
-Page = str | tuple[str, int] | Response
 
 
 @bp.get("/roster")
@@ -38,18 +33,12 @@ def index() -> str:
 @bp.post("/roster")
 @audience(*roles.OFFICERS)
 def assign() -> Page:
-    values = typed(request.form)
-    try:
-        facts = ShiftSchema([area.code for area in mission().areas], mission().zone, now()).load(
-            {name: value for name, value in values.items() if name != "csrf_token"}
-        )
-        roster.assign(**facts, by=current_audience(), mission=mission(), now=now())
-    except NotFound:
-        raise
-    except (ValidationError, Refused) as error:
-        return _page(Form(values, _errors(error))), 422
-    flash(_("The roster is changed. Alerts go there from then on."))
-    return redirect(url_for("roster.index"), 303)
+    def do() -> str:
+        schema = ShiftSchema([area.code for area in mission().areas], mission().zone, now())
+        roster.assign(**schema.load(typed(request.form)), by=current_audience(), mission=mission(), now=now())
+        return _("The roster is changed. Alerts go there from then on.")
+
+    return submit(url_for("roster.index"), do, _page)
 
 
 @bp.get("/roster/now")
@@ -70,13 +59,11 @@ def everywhere() -> str:
 @bp.post("/roster/<int:duty_id>/end")
 @audience(*roles.OFFICERS)
 def end(duty_id: int) -> Page:
-    try:
+    def do() -> str:
         roster.end(duty_id, current_audience(), now())
-    except LostRace as error:
-        flash(_(error.sentence), "error")
-    else:
-        flash(_("The shift is ended."))
-    return redirect(url_for("roster.index"), 303)
+        return _("The shift is ended.")
+
+    return press(url_for("roster.index"), do)
 
 
 def _page(form: Form) -> str:
@@ -110,9 +97,3 @@ def _nobody_first(row: tuple[Area, list[Post]]) -> tuple[bool, int]:
 def _known_as(one: store.Candidate) -> str:
     where = f", {area_name(one.scope)}" if one.scope in {a.code for a in mission().areas} else ""
     return f"{one.name} ({function_words('ocha', one.function)}{where})"
-
-
-def _errors(error: ValidationError | Refused) -> dict[str, list[Any]]:
-    if isinstance(error, Refused):
-        return {error.field or "": [_(error.sentence)]}
-    return flat_errors(error.messages_dict)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -26,6 +28,13 @@ from deconflict.channels.texts import render_voice
 
 NOW = datetime(2019, 12, 9, 6, 0, tzinfo=UTC)
 URL = "https://desk.example.org/hooks/somebody/status/t0k3n"
+
+
+def closed_port() -> int:
+    """Nobody listens there."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        return int(closed.getsockname()[1])
 
 
 @dataclass(frozen=True)
@@ -222,6 +231,15 @@ class ListContract(NetworkContract):
         assert failed is not None
         assert failed.status is Status.FAILED
         assert failed.code in set(Code)
+
+    def test_nothing_is_logged_that_names_a_phone_or_a_secret(
+        self, rig: ListRig, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level(logging.DEBUG)
+        reference = rig.channel.send(rig.outgoing(), NOW)
+        rig.channel.status_of(reference, NOW)
+        rig.channel.trace(rig.outgoing(), NOW, NOW)
+        assert caplog.text == ""
 
     @pytest.mark.parametrize("question", ["trace", "status_of"])
     @pytest.mark.parametrize("fault", ["unplug", "ask_to_wait", "lose_answer"])

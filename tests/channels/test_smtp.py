@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pytest
-from contract import NOW, NetworkContract, NetworkRig
+from contract import NOW, NetworkContract, NetworkRig, closed_port
 from fakes.smtp_sink import MailFault, SmtpSink
 
 from deconflict.channels.port import Ambiguous, Code, SendFailed
@@ -41,10 +41,7 @@ def rig(sink: SmtpSink) -> NetworkRig:
     channel = SmtpMail(Settings(sink.url, sink.ca_file), timeout_s=5)
 
     def unplug() -> None:
-        with socket.socket() as closed:
-            closed.bind(("127.0.0.1", 0))
-            port = closed.getsockname()[1]
-        channel._server = replace(channel._server, port=port)
+        channel._server = replace(channel._server, port=closed_port())
 
     return NetworkRig(
         channel=channel,

@@ -5,7 +5,6 @@ import hashlib
 import hmac
 import random
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -13,8 +12,8 @@ from urllib.parse import parse_qsl
 
 import pytest
 from contract import NOW
-from fakes.twilio_network import AUTH_TOKEN, SignedHook, TwilioNetwork
-from twilio_rig import BASE, INBOUND, TO, Settings
+from fakes.twilio_network import AUTH_TOKEN, TwilioNetwork
+from twilio_rig import BASE, INBOUND, TO, Settings, hook
 
 from deconflict.channels.port import BadSignature, Code, Hook, Outgoing, Receipt, Reply, Status
 from deconflict.channels.twilio_sms import TwilioSms
@@ -25,18 +24,8 @@ OUTGOING = Outgoing(
 
 
 @pytest.fixture
-def network() -> Iterator[TwilioNetwork]:
-    with TwilioNetwork() as network:
-        yield network
-
-
-@pytest.fixture
 def channel(network: TwilioNetwork) -> TwilioSms:
     return TwilioSms(Settings(network.base_url))
-
-
-def hook(signed: SignedHook) -> Hook:
-    return Hook(signed.url, signed.form, signed.headers)
 
 
 def test_receipts_are_told_in_our_words(channel: TwilioSms, network: TwilioNetwork) -> None:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,13 +10,6 @@ from twilio_rig import BASE, INBOUND, TO, Settings, rig_of
 
 from deconflict.channels.port import Ambiguous, Code, Receipt, SendFailed, Status
 from deconflict.channels.twilio_sms import TwilioSms, from_settings
-
-
-@pytest.fixture
-def network() -> Iterator[TwilioNetwork]:
-    with TwilioNetwork() as network:
-        yield network
-        network.mend()
 
 
 @pytest.fixture
@@ -161,16 +152,6 @@ def test_a_gateway_that_lost_the_provider_leaves_it_ambiguous(
     network.breaks(Fault.BARE_ERROR, status=status)
     with pytest.raises(Ambiguous):
         rig.channel.send(rig.outgoing(), NOW)
-
-
-def test_nothing_is_logged_that_names_a_phone(
-    rig: ListRig, network: TwilioNetwork, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    reference = rig.channel.send(rig.outgoing(), NOW)
-    rig.channel.trace(rig.outgoing(), NOW, NOW)
-    rig.channel.status_of(reference, NOW)
-    assert caplog.text == ""
 
 
 def test_after_an_opt_out_the_next_message_fails_for_good(rig: ListRig, network: TwilioNetwork) -> None:

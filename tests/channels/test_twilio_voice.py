@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,13 +10,12 @@ from xml.etree import ElementTree
 import pytest
 from contract import NOW, ListContract, ListRig
 from fakes.twilio_network import SENDER, SignedHook, TwilioNetwork
-from twilio_rig import BASE, TO, Settings, call_rig_of
+from twilio_rig import BASE, TO, Settings, call_rig_of, hook
 
 from deconflict.channels.port import (
     BadSignature,
     Code,
     Conversing,
-    Hook,
     Outgoing,
     Pressed,
     Receipt,
@@ -30,13 +28,6 @@ from deconflict.channels.twilio_voice import TwilioVoice, from_settings
 
 STATUS_HOOK = BASE + "/hooks/twilio_voice/status/t0k3n"
 KEY_HOOK = BASE + "/hooks/twilio_voice/key/t0k3n"
-
-
-@pytest.fixture
-def network() -> Iterator[TwilioNetwork]:
-    with TwilioNetwork() as network:
-        yield network
-        network.mend()
 
 
 @pytest.fixture
@@ -69,10 +60,6 @@ def call(lang: str = "fr", reference: str = "4F7K2", event: str = "team_critical
         useful_until=NOW + timedelta(hours=3),
         callback_token="t0k3n",
     )
-
-
-def hook(signed: SignedHook) -> Hook:
-    return Hook(signed.url, signed.form, signed.headers)
 
 
 def answer(channel: TwilioVoice, signed: SignedHook) -> tuple[str, ElementTree.Element]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from contract import NOW, ListRig
-from fakes.twilio_network import ACCOUNT_SID, AUTH_TOKEN, SENDER, Fault, TwilioNetwork
+from contract import NOW, ListRig, closed_port
+from fakes.twilio_network import ACCOUNT_SID, AUTH_TOKEN, SENDER, Fault, SignedHook, TwilioNetwork
 
-from deconflict.channels.port import Status
+from deconflict.channels.port import Hook, Status
 from deconflict.channels.twilio_sms import TwilioSms
 from deconflict.channels.twilio_voice import TwilioVoice
 
@@ -39,6 +38,11 @@ WORDS = {Status.SENT: "sent", Status.DELIVERED: "delivered", Status.FAILED: "und
 CALL_WORDS = {Status.SENT: "in-progress", Status.DELIVERED: "completed", Status.FAILED: "no-answer"}
 
 
+def hook(signed: SignedHook) -> Hook:
+    """The call as a channel reads it."""
+    return Hook(signed.url, signed.form, signed.headers)
+
+
 def rig_of(network: TwilioNetwork) -> ListRig:
     """Texts, pointed at this network, with a short patience."""
     channel = TwilioSms(Settings(network.base_url), timeout_s=0.5)
@@ -59,10 +63,7 @@ def _rig(network: TwilioNetwork, channel: Any, phone: Any, becomes: Callable[[St
     network.clock = lambda: NOW
 
     def unplug() -> None:
-        with socket.socket() as closed:
-            closed.bind(("127.0.0.1", 0))
-            port = closed.getsockname()[1]
-        channel._api.client.http_client._netloc = f"127.0.0.1:{port}"
+        channel._api.client.http_client._netloc = f"127.0.0.1:{closed_port()}"
 
     return ListRig(
         channel=channel,

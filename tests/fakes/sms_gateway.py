@@ -7,18 +7,15 @@ import hashlib
 import hmac
 import json
 import secrets
-import socket
-import struct
 import threading
 from collections import deque
 from collections.abc import Mapping
 from enum import Enum, auto
-from http.server import BaseHTTPRequestHandler
 from types import TracebackType
 from urllib.parse import parse_qs, urlsplit
 
+from fakes.http_server import HttpHandler, HttpServer
 from fakes.phones import Phone, Phonebook
-from fakes.twilio_http import HttpServer
 
 TOKEN = "a token of the gateway"
 HOOK_SECRET = "a secret of its hooks"
@@ -160,21 +157,19 @@ absent = "unreachable"
 """
 
 
-def _handler(gateway: SmsGateway) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
+def _handler(gateway: SmsGateway) -> type[HttpHandler]:
+    class Handler(HttpHandler):
         def do_POST(self) -> None:
             raw = self.rfile.read(int(self.headers.get("Content-Length", "0")))
             gateway.seen.append((self.path, raw.decode(), dict(self.headers)))
             fault = gateway.broken.popleft() if gateway.broken else None
             if self.headers.get("Authorization") != f"Bearer {TOKEN}":
-                self._answer(401, {})
+                self.answer(401, {})
             elif fault is not None:
                 self._fail(fault, json.loads(raw))
             else:
                 message = json.loads(raw)
-                self._answer(202, {"messages": [{"id": gateway.take(message), "status": "queued"}]})
+                self.answer(202, {"messages": [{"id": gateway.take(message), "status": "queued"}]})
 
         def do_GET(self) -> None:
             gateway.seen.append((self.path, "", dict(self.headers)))
@@ -184,25 +179,25 @@ def _handler(gateway: SmsGateway) -> type[BaseHTTPRequestHandler]:
             if fault is not None:
                 self._fail(fault, None)
             elif not known:
-                self._answer(200, {"items": gateway.found("ref", parse_qs(where.query)["ref"][0])})
+                self.answer(200, {"items": gateway.found("ref", parse_qs(where.query)["ref"][0])})
             elif found := gateway.found("id", known):
-                self._answer(200, found[0])
+                self.answer(200, found[0])
             else:
-                self._answer(404, {})
+                self.answer(404, {})
 
         def _fail(self, fault: GatewayFault, message: Mapping[str, str] | None) -> None:
             match fault:
                 case GatewayFault.BAD_NUMBER:
-                    self._answer(422, {"error": {"code": "invalid_number", "message": "+22370000001 is wrong"}})
+                    self.answer(422, {"error": {"code": "invalid_number", "message": "+22370000001 is wrong"}})
                 case GatewayFault.SAID_NO:
                     answer = {"messages": [{"status": "rejected"}], "error": {"code": "invalid_number"}}
-                    self._answer(202, answer)
+                    self.answer(202, answer)
                 case GatewayFault.BUSY:
-                    self._answer(429, {})
+                    self.answer(429, {})
                 case GatewayFault.DOWN:
-                    self._answer(503, {})
+                    self.answer(503, {})
                 case GatewayFault.BEHIND:
-                    self._write(504, b"<html>upstream</html>")
+                    self.write(504, b"<html>upstream</html>")
                 case GatewayFault.REDIRECT:
                     self.send_response(307)
                     self.send_header("Location", gateway.url + self.path)
@@ -215,31 +210,16 @@ def _handler(gateway: SmsGateway) -> type[BaseHTTPRequestHandler]:
 
         def _taken(self, fault: GatewayFault) -> None:
             if fault is GatewayFault.RESET:
-                # Linger 0 turns the close into a reset, as a dying network does it.
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                self.close_connection = True
-                self.connection.close()
+                self.reset()
             elif fault is GatewayFault.GARBAGE:
-                self._write(202, b"<html>Welcome to the hotel</html>")
+                self.write(202, b"<html>Welcome to the hotel</html>")
             elif fault is GatewayFault.ENDLESS:
-                self._write(202, b"x" * 1_000_000)
+                self.write(202, b"x" * 1_000_000)
             else:
                 self.send_response(202)
                 self.send_header("Content-Length", "1000000")
                 self.end_headers()
                 while not gateway.stopped.wait(0.05):
                     self.wfile.write(b"x")
-
-        def _answer(self, status: int, body: Mapping[str, object]) -> None:
-            self._write(status, json.dumps(body).encode())
-
-        def _write(self, status: int, body: bytes) -> None:
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Quiet."""
 
     return Handler

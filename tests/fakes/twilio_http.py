@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import base64
-import json
-import socket
-import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from enum import Enum, auto
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from fakes.http_server import HttpHandler
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -83,24 +81,11 @@ class Network(Protocol):
     def wait_until_mended(self) -> None: ...
 
 
-class HttpServer(ThreadingHTTPServer):
-    """One thread per request, and none of them holds a test up."""
-
-    daemon_threads = True
-    block_on_close = False
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that gave up waiting is what half the tests are about."""
-
-
-def handler_for(network: Network) -> type[BaseHTTPRequestHandler]:
+def handler_for(network: Network) -> type[HttpHandler]:
     """The request handler of one network."""
     root = f"/2010-04-01/Accounts/{network.account_sid}"
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True  # head and body leave apart, and would wait 40 ms for each other
-
+    class Handler(HttpHandler):
         def do_POST(self) -> None:
             raw = self.rfile.read(int(self.headers.get("Content-Length", "0")))
             pairs = parse_qsl(raw.decode(), keep_blank_values=True)
@@ -116,7 +101,7 @@ def handler_for(network: Network) -> type[BaseHTTPRequestHandler]:
             elif (code := network.refusal(form, call)) is not None:
                 self._error(400, code)
             else:
-                self._answer(201, self._entry(network.accept(form, call)))
+                self.answer(201, self._entry(network.accept(form, call)))
 
         def do_GET(self) -> None:
             where = urlsplit(self.path)
@@ -132,11 +117,11 @@ def handler_for(network: Network) -> type[BaseHTTPRequestHandler]:
             elif sid:
                 found = [sent for sent in network.listed(kind == "Calls", "") if sent.sid == sid]
                 if found:
-                    self._answer(200, self._entry(found[0]))
+                    self.answer(200, self._entry(found[0]))
                 else:
                     self._error(404, 20404)
             else:
-                self._answer(200, self._page(kind, asked))
+                self.answer(200, self._page(kind, asked))
 
         def _page(self, kind: str, asked: Mapping[str, str]) -> dict[str, object]:
             """Newest first, like Twilio's."""
@@ -164,42 +149,23 @@ def handler_for(network: Network) -> type[BaseHTTPRequestHandler]:
                 case Fault.ERROR:
                     self._error(broken.status, broken.code)
                 case Fault.BARE_ERROR:
-                    self._write(broken.status, b"<html>upstream</html>", "text/html")
+                    self.write(broken.status, b"<html>upstream</html>")
                 case Fault.HANG:
                     network.wait_until_mended()
                     self.close_connection = True
                 case Fault.RESET_AFTER_ACCEPT:
                     accept()
-                    self._reset()
+                    self.reset()
                 case Fault.GARBAGE:
                     accept()
-                    self._write(taken, b"<html>Welcome to the hotel</html>", "text/html")
+                    self.write(taken, b"<html>Welcome to the hotel</html>")
                 case Fault.NO_SID:
                     accept()
-                    self._answer(taken, {})
-
-        def _reset(self) -> None:
-            # Linger 0 turns the close into a reset, as a dying network does it.
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.close_connection = True
-            self.connection.close()
+                    self.answer(taken, {})
 
         def _error(self, status: int, code: int) -> None:
             # Twilio quotes the number in its message: whoever logs that logs a phone.
-            self._answer(status, {"code": code, "message": "The 'To' number +22370000001 is wrong", "status": status})
-
-        def _answer(self, status: int, body: Mapping[str, object]) -> None:
-            self._write(status, json.dumps(body).encode(), "application/json")
-
-        def _write(self, status: int, body: bytes, kind: str) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Quiet."""
+            self.answer(status, {"code": code, "message": "The 'To' number +22370000001 is wrong", "status": status})
 
     return Handler
 

@@ -20,9 +20,10 @@ from datetime import UTC, datetime
 from types import TracebackType
 from urllib.parse import urlencode, urlsplit
 
+from fakes.http_server import HttpServer
 from fakes.phones import Phone, Phonebook
 from fakes.twilio_calls import Said, said_in
-from fakes.twilio_http import Broken, Fate, Fault, HttpServer, Sent, handler_for
+from fakes.twilio_http import Broken, Fate, Fault, Sent, handler_for
 
 __all__ = ["ACCOUNT_SID", "AUTH_TOKEN", "SENDER", "Fault", "Said", "Sent", "SignedHook", "TwilioNetwork"]
 

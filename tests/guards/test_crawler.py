@@ -82,18 +82,18 @@ def test_the_walk_met_something_of_everything(crawl):
     assert len(closed) > 1000
 
 
-def alike(answers: list[Answer]) -> None:
+def telling(answers: list[Answer]) -> list[str]:
+    """What tells one answer from another: some of them where they are not all the same, and each that repeats what was asked."""
     seen = {(a.status, a.body, a.headers) for a in answers}
-    assert len(seen) <= 1, [near(answer) for answer in answers[:3]]
-    for answer in answers:
-        assert len(answer.key) < 5 or answer.key not in answer.whole, near(answer)
+    different = answers[:3] if len(seen) > 1 else []
+    return [near(a) for a in (*different, *(a for a in answers if len(a.key) >= 5 and a.key in a.whole))]
 
 
 def test_another_s_reference_answers_exactly_like_a_missing_one(crawl):
     for account in crawl.accounts:
         missing = [answer for answer in crawl.answers(account) if answer.status == 404]
-        alike([answer for answer in missing if GETS[answer.endpoint][0] != "token"])
-        alike([answer for answer in crawl.posts if answer.account == account])
+        assert telling([answer for answer in missing if GETS[answer.endpoint][0] != "token"]) == []
+        assert telling([answer for answer in crawl.posts if answer.account == account]) == []
 
 
 def test_what_an_officer_may_not_find_is_not_found_like_what_does_not_exist(crawl):

@@ -419,5 +419,6 @@ def test_every_window_that_is_missing_is_told_at_once_whatever_else_is_wrong() -
     ways = [stop("Mopti"), stop("Sévaré") | arrival, stop("Bankass")]
     wanted = {"stops-0-depart_from", "stops-1-depart_from", "stops-2-arrive_from"}
     assert set(errors(SCHEMA, notice(stops=ways))) == wanted
-    ways[1] = stop("Sévaré")
-    assert set(errors(SCHEMA, notice(stops=ways))) == wanted - {"stops-1-depart_from"}
+    for passing in (stop("Sévaré"), stop("Sévaré", activity="  ")):
+        ways[1] = passing
+        assert set(errors(SCHEMA, notice(stops=ways))) == wanted - {"stops-1-depart_from"}

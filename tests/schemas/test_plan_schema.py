@@ -110,10 +110,11 @@ def test_villages_on_the_way_need_no_window_unless_the_patrol_halts_there() -> N
     start = stop("Mopti", halt="yes", **window("depart", "2019-12-10", "06:00", "07:00"))
     end = stop("Bankass", halt="yes", **window("arrive", "2019-12-10", "12:00", "13:00"))
     assert errors(SCHEMA, patrol(stops=[start, stop("Bandiagara", halt="no"), end])) == {}
-    assert set(errors(SCHEMA, patrol(stops=[start, stop("Bandiagara", halt="yes"), end]))) == {
-        "stops-1-arrive_from",
-        "stops-1-depart_from",
-    }
+    for yes in ("yes", "Yes", " ON ", True):
+        assert set(errors(SCHEMA, patrol(stops=[start, stop("Bandiagara", halt=yes), end]))) == {
+            "stops-1-arrive_from",
+            "stops-1-depart_from",
+        }
 
 
 @settings(deadline=None, max_examples=150)

@@ -11,15 +11,27 @@ from fakes.smtp_sink import SmtpSink
 from fakes.twilio_network import TwilioNetwork
 from lives import Lives
 from outbox import Outbox
-from world import World, make_app, opened_world
-
-from deconflict.store.base import db
+from planted import Visitor, tell_the_time
+from world import World, opened_app, opened_world
 
 
 @pytest.fixture(params=databases.KINDS)
 def world(request: pytest.FixtureRequest, tmp_path, network: TwilioNetwork, mail: SmtpSink) -> Iterator[World]:
     with opened_world(request.param, tmp_path, network, mail) as world:
         yield world
+
+
+@pytest.fixture
+def stranger(world: World, monkeypatch: pytest.MonkeyPatch) -> Visitor:
+    """A browser that nobody signed in, in the story's own time."""
+    tell_the_time(world.app, monkeypatch, lambda: world.now)
+    return Visitor(world.app)
+
+
+@pytest.fixture
+def provider(stranger: Visitor) -> Visitor:
+    """The provider's machine, which calls us at the story's hour."""
+    return stranger
 
 
 @pytest.fixture(params=databases.KINDS)
@@ -43,11 +55,9 @@ def over(world: World) -> World:
 @pytest.fixture(params=databases.KINDS)
 def outbox(request: pytest.FixtureRequest, tmp_path) -> Iterator[Outbox]:
     """With a network and a mail server of its own: all that they have heard was for this one."""
-    url = databases.fresh(request.param, tmp_path)
-    with TwilioNetwork() as network, SmtpSink() as sink:
-        app = make_app(url, network, sink)
-        with app.app_context():
-            yield Outbox(app, network, sink)
-            db.session.remove()
-            db.engine.dispose()
-    databases.drop(url)
+    with (
+        TwilioNetwork() as network,
+        SmtpSink() as sink,
+        opened_app(request.param, tmp_path, network, sink) as app,
+    ):
+        yield Outbox(app, network, sink)

@@ -6,8 +6,9 @@ import re
 
 import make
 import pytest
-from planted import Visitor, look_again, plain, signed_in, tell_the_time
+from planted import look_again, plain, signed_in
 from sqlalchemy import delete, select
+from world import code_in
 
 from deconflict.domain.errors import NotFound, Refused
 from deconflict.domain.filing import Level
@@ -21,13 +22,6 @@ from deconflict.web.own_requests import mark
 NEAR_BANKASS = (14.0800, -3.5120)
 DRIVER = "+22370000095"
 REPLY_HOOK = "http://127.0.0.1:8000/hooks/twilio/reply"
-
-
-@pytest.fixture
-def stranger(world, monkeypatch):
-    """A browser that nobody signed in, in the story's own time."""
-    tell_the_time(world.app, monkeypatch, lambda: world.now)
-    return Visitor(world.app)
 
 
 @pytest.fixture
@@ -45,11 +39,6 @@ def asked(world, patrol):
     request = world.officer.asks(world.case, "humanitarian")
     world.officer.expects("URGENT")
     return request
-
-
-def code_in(text):
-    """`4F7K2 4821`, as one would type it from a text."""
-    return f"{re.search(r'([0-9A-Z]{5})-', text)[1]} {re.search(r'[Cc]ode ([0-9]{4})', text)[1]}"
 
 
 def wrong(typed):

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import make
 import pytest
-from planted import Visitor, look_again, plain, signed_in, tell_the_time
+from planted import look_again, plain, signed_in
 from sqlalchemy import select
+from world import code_in
 
 from deconflict.domain import roles
 from deconflict.domain.errors import NotFound, Refused
@@ -27,12 +28,6 @@ ANSWERS = acknowledgements.ANSWERS
 
 
 @pytest.fixture
-def stranger(world, monkeypatch):
-    tell_the_time(world.app, monkeypatch, lambda: world.now)
-    return Visitor(world.app)
-
-
-@pytest.fixture
 def asked(world):
     """The NGO was asked to move: its focal point and its team have a text, and the desk has nothing unread."""
     world.at("2019-12-07T06:00Z")
@@ -44,10 +39,6 @@ def asked(world):
     world.team = world.driver_phone(DRIVER).expects("appelez votre base")
     world.text = world.ngo.expects(world.case.humanitarian_reference)
     return request
-
-
-def code_in(text):
-    return f"{re.search(r'([0-9A-Z]{5})-', text)[1]} {re.search(r'[Cc]ode ([0-9]{4})', text)[1]}"
 
 
 def alert_of(actor, level="desk", purpose="request"):

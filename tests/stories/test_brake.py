@@ -208,6 +208,10 @@ def test_the_page_is_for_officers_and_says_references_only(narrow, monkeypatch):
     assert ngo.get("/desk/held").status_code == 404
     assert "wait for an officer" not in plain(ngo.get("/"))
     assert officer.post("/desk/held", {"decision": "let_go", "reason": "x"}).status_code == 422
+    both = {"decision": "let_go", "reason": "", "case": sorted(references(narrow))}
+    again = officer.post("/desk/held", both)
+    assert again.status_code == 422
+    assert again.text.count(" checked") == len(both["case"]) == 2  # all that was chosen stays chosen
     chosen = {"decision": "let_go", "reason": "seen", "case": sorted(references(narrow))[0]}
     assert officer.post("/desk/held", chosen).status_code == 303
     assert len(references(narrow)) == 1

@@ -13,19 +13,11 @@ from sqlalchemy import select, update
 from deconflict.domain.states import MessageState
 from deconflict.services import cases
 from deconflict.store.alerts import Alert, Message
-from deconflict.store.base import db, lookup_hash, transaction
+from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
-from deconflict.store.people import Contact
 
 SECOND = "+22370000068"
 TOWNS = ("Bankass", "Bandiagara", "Koro", "Douentza", "Mopti")
-
-
-def second_number(actor, number=SECOND):
-    with transaction() as session:
-        session.add(
-            Contact(person_id=actor.person_id, carries="sms", address=number, lookup=lookup_hash(number), position=9)
-        )
 
 
 def ask(world, town, severity="high", harm="distinction", hours="09:00-15:00"):
@@ -55,7 +47,7 @@ def newest(actor, channel="sms"):
 def evening(world, monkeypatch):
     tell_the_time(world.app, monkeypatch, lambda: world.now)
     world.at("2019-12-07T21:50Z")
-    second_number(world.ngo)
+    world.ngo.also_has(SECOND)
     return world
 
 

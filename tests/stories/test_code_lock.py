@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import make
 import pytest
-from planted import Visitor, look_again, plain, tell_the_time
+from planted import look_again, plain
 from sqlalchemy import delete, func, select, update
 
 from deconflict.channels.texts import Event, render
@@ -15,12 +15,6 @@ from deconflict.store.base import db, transaction
 from deconflict.web.acknowledge import TYPED_MAX
 
 NEAR_BANKASS = (14.0800, -3.5120)
-
-
-@pytest.fixture
-def stranger(world, monkeypatch):
-    tell_the_time(world.app, monkeypatch, lambda: world.now)
-    return Visitor(world.app)
 
 
 @pytest.fixture

@@ -11,10 +11,11 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from world import at_once
 
 from deconflict.channels import watcher
 from deconflict.jobs.deadman import report
-from deconflict.store.base import db, transaction
+from deconflict.store.base import transaction
 from deconflict.store.work import beat
 
 NOW = datetime(2019, 12, 9, 6, tzinfo=UTC)
@@ -136,16 +137,5 @@ def test_one_who_is_not_there_is_told_without_his_address(world, caplog):
 
 def test_of_two_schedulers_one_speaks(world, outside):
     beats()
-    app = world.app
-
-    def speaks():
-        with app.app_context():
-            report(outside.url, world.mission, NOW)
-            db.session.remove()
-
-    threads = [threading.Thread(target=speaks) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(world.app, *[lambda: report(outside.url, world.mission, NOW)] * 2)
     assert len(outside.heard) == 1

@@ -7,14 +7,14 @@ from itertools import permutations
 import make
 import pytest
 from fakes.twilio_network import Sent, TwilioNetwork
-from planted import Visitor, look_again, tell_the_time
+from planted import Visitor, look_again
 from sqlalchemy import select
 
 from deconflict.domain.states import MessageState
 from deconflict.store.alerts import Message, Receipt
 from deconflict.store.audit import AuditEntry
 from deconflict.store.base import db, lookup_hash, transaction
-from deconflict.store.people import Contact, Person
+from deconflict.store.people import Contact
 
 NEAR_BANKASS = (14.0800, -3.5120)
 SECOND = "+22370000066"
@@ -30,30 +30,14 @@ def network():
 
 
 @pytest.fixture
-def provider(world, monkeypatch):
-    """The provider's machine, which calls us at the story's hour."""
-    tell_the_time(world.app, monkeypatch, lambda: world.now)
-    return Visitor(world.app)
-
-
-@pytest.fixture
 def rung(world):
     """The duty officer, who has two numbers, was texted on the first. What was sent to it."""
-    add_number(world.officer, SECOND)
+    world.officer.also_has(SECOND)
     world.at("2019-12-07T06:00Z")
     world.ngo.files(make.distribution("Bankass", "10 Dec 09:00-15:00"))
     world.cimic.files(make.patrol(NEAR_BANKASS, "10 Dec 13:00-16:00"))
     world.officer.expects("URGENT")
     return world.network.last_to(world.officer.phone.address)
-
-
-def add_number(actor, number):
-    with transaction() as session:
-        person = session.get_one(Person, actor.person_id)
-        last = max(contact.position for contact in person.contacts)
-        session.add(
-            Contact(person_id=person.id, carries="sms", address=number, lookup=lookup_hash(number), position=last + 1)
-        )
 
 
 def call(provider, *hooks):
@@ -228,9 +212,9 @@ def test_a_phone_the_provider_already_refuses_is_marked_and_the_next_number_is_u
     world.network.reply(
         world.deputy.phone.address, "STOP", "http://127.0.0.1:8000/hooks/twilio/reply"
     )  # never reached us
-    add_number(world.deputy, "+22370000067")
+    second = world.deputy.also_has("+22370000067")
     world.forward("70m")
-    world.network.phone("+22370000067").expects("URGENT")
+    second.expects("URGENT")
     assert contact(world.deputy.phone.address).unreachable_at is not None
     assert message_to(world.deputy.phone.address).error == "opted_out"
 

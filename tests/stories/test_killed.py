@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from dies import run_and_die
 from fakes.twilio_network import Fault
 from outbox import copies_of, ledger, messages
+from world import at_once
 
 from deconflict.domain.states import MessageState
 from deconflict.jobs.dispatch import dispatch_due, is_gone
-from deconflict.store.base import db
 
 
 @pytest.mark.parametrize("point", ["claiming", "claimed", "before sending", "sent", "recording", "recorded"])
@@ -62,20 +62,12 @@ def test_killed_again_and_again_at_every_step(outbox):
 def test_three_senders_at_once_tell_everybody_once(outbox):
     outbox.owe(150, "sms", "email")
     outbox.waits(30)  # three times eight at once, on whatever machine this is
-    begin = threading.Barrier(3)
     tried = []
 
     def send(worker: str) -> None:
-        with outbox.app.app_context():
-            begin.wait()
-            tried.append(dispatch_due(outbox.channels, "http://127.0.0.1:8000", worker, outbox.now))
-            db.session.remove()
+        tried.append(dispatch_due(outbox.channels, "http://127.0.0.1:8000", worker, outbox.now))
 
-    senders = [threading.Thread(target=send, args=(f"worker-{n}",)) for n in range(3)]
-    for sender in senders:
-        sender.start()
-    for sender in senders:
-        sender.join()
+    at_once(outbox.app, *(partial(send, f"worker-{n}") for n in range(3)))
     assert sum(tried) == 300
     assert {message.state for message in messages()} == {MessageState.SENT}
     assert {copies_of(message, outbox.network, outbox.sink) for message in messages()} == {1}

@@ -223,7 +223,7 @@ def test_what_is_over_and_lost_its_boxes_is_found_by_the_sweep_until_it_is_coars
     with transaction() as session:
         session.execute(delete(PartBox))
     over.cimic.files(make.patrol("Bankass", "14 Dec 09:00-12:00", aid="planned_cimic"))
-    over.no_case()
+    assert over.cases() == []
     by_the_sweep(over)
     assert over.case.state == "detected"
     over.read_everything()
@@ -440,7 +440,7 @@ def apart(world: World) -> World:
     world.near = world.cimic.files(make.patrol((19.6080, 1.5000), "10 Dec 09:00-15:00"))
     world.cimic.files(make.patrol((20.0400, 1.5000), "10 Dec 09:00-15:00"))
     world.later = world.cimic.files(make.patrol(place, "13 Dec 13:00-16:00"))
-    world.no_case()
+    assert world.cases() == []
     return world
 
 

@@ -36,7 +36,7 @@ def test_two_plans_that_meet_open_a_case_and_the_duty_officer_hears_by_sms_and_m
 def test_plans_that_do_not_meet_open_nothing_and_nobody_hears(world, distribution):
     world.ngo.files(distribution)
     world.cimic.files(make.patrol("Koro", "10 Dec 13:00-16:00"))
-    world.no_case()
+    assert world.cases() == []
     world.all_quiet()
 
 

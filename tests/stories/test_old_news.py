@@ -7,7 +7,7 @@ import threading
 
 import make
 import pytest
-from planted import Visitor, look_again, tell_the_time
+from planted import look_again
 from sqlalchemy import select
 
 from deconflict.domain.audience import Audience
@@ -35,9 +35,8 @@ def patrol(world):
 
 
 @pytest.fixture
-def provider(world, monkeypatch):
-    tell_the_time(world.app, monkeypatch, lambda: world.now)
-    yield Visitor(world.app)
+def provider(world, provider):
+    yield provider
     for actor in world.actors.values():  # other stories have the same numbers
         world.network.reply(actor.phone.address, "START", REPLY_HOOK)
 

@@ -42,7 +42,7 @@ class Carrier:
         self.asked.append(outgoing.to)
         if self.fails and (not self.only or outgoing.to in self.only):
             code = Code(self.fails)
-            raise Ambiguous() if code is Code.UNKNOWN_OUTCOME else SendFailed(code.retryable, code)
+            raise Ambiguous() if code is Code.UNKNOWN_OUTCOME else SendFailed.because(code)
         self.took.append(outgoing.to)
         return f"{self.name}-{len(self.took)}"
 

@@ -12,7 +12,7 @@ import pytest
 from fakes.sim_box import SimBox
 from fakes.sms_gateway import HOOK_SECRET, TOKEN, SmsGateway
 from fakes.twilio_network import SENDER, TwilioNetwork
-from planted import Visitor, look_again, tell_the_time
+from planted import look_again, tell_the_time
 from sqlalchemy import select
 from world import World, settings_for
 
@@ -77,13 +77,6 @@ def house(request, tmp_path, network, mail, profile):
 @pytest.fixture
 def world(house):
     return house(twilio_voice_from=SENDER)
-
-
-@pytest.fixture
-def provider(world, monkeypatch):
-    """The provider's machine, which calls us at the story's hour."""
-    tell_the_time(world.app, monkeypatch, lambda: world.now)
-    return Visitor(world.app)
 
 
 @pytest.fixture

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
+from world import at_once
 
 from deconflict.channels.port import Ambiguous, Code, Outgoing, Receipt, SendFailed, Status
 from deconflict.domain.self_test import Proof, failing, kind_failing_since
@@ -224,17 +224,7 @@ def test_a_clock_set_back_stops_no_test(house):
 def test_of_two_schedulers_one_sends(world, house):
     line = Line("a")
     house.at(0, line)
-
-    def turns():
-        with world.app.app_context():
-            run_self_tests({"a": line}, PLAN, NOW + 6 * HOUR)
-            db.session.remove()
-
-    threads = [threading.Thread(target=turns) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(world.app, *[lambda: run_self_tests({"a": line}, PLAN, NOW + 6 * HOUR)] * 2)
     assert len(line.sent) == 2
 
 

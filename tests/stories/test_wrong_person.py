@@ -13,7 +13,7 @@ from deconflict.store.alerts import Acknowledgement, Alert, Message
 from deconflict.store.base import db, lookup_hash, transaction
 from deconflict.store.doubts import Doubt, doubted
 from deconflict.store.letters import Letter
-from deconflict.store.people import Account, Contact
+from deconflict.store.people import Account
 
 DRIVER = "+22370000077"
 
@@ -29,20 +29,6 @@ def asked(world):
     world.officer.asks(world.case, "humanitarian")
     world.read_everything()
     return world
-
-
-def second_number(world, who, number):
-    with transaction() as session:
-        session.add(
-            Contact(
-                person_id=world.actors[who].person_id,
-                carries="sms",
-                address=number,
-                lookup=lookup_hash(number),
-                position=9,
-            )
-        )
-    return world.network.phone(number)
 
 
 def says(world, alert: Alert, method: str) -> int:
@@ -66,7 +52,7 @@ def is_doubted(number: str) -> bool:
 
 
 def test_the_next_number_is_tried_at_once_and_the_wrong_one_is_left_alone(asked):
-    other = second_number(asked, "ngo", "+22376000001")
+    other = asked.ngo.also_has("+22376000001")
     assert says(asked, of(asked, "ngo"), "code_page") == 1
     asked.turn()
     other.expects("Dossier")
@@ -88,7 +74,7 @@ def test_an_answer_in_the_app_doubts_no_address(asked):
 
 
 def test_what_waits_for_the_number_of_another_alert_goes_elsewhere(asked):
-    other = second_number(asked, "ngo", "+22376000001")
+    other = asked.ngo.also_has("+22376000001")
     alert = of(asked, "ngo")
     says(asked, alert, "code_page")
     asked.turn()
