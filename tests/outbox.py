@@ -4,8 +4,10 @@ bad day is asked afterwards."""
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +15,7 @@ from fakes.smtp_sink import SmtpSink
 from fakes.twilio_network import TwilioNetwork
 from flask import Flask
 from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
 
 from deconflict.channels.port import Channel, Receipt, Status
 from deconflict.channels.smtp import SmtpMail
@@ -30,6 +33,7 @@ from deconflict.store.people import Contact, Organisation, Person
 PER_CASE = 500
 PATIENCE_S = 0.7
 BASE = "http://127.0.0.1:8000"
+LABEL = re.compile(r"\b[0-9A-Z]{5}-\d+\b")
 MAY_HAVE_ARRIVED = (ACCEPTED, "unknown_outcome", NO_TRACE, None)
 
 
@@ -46,19 +50,33 @@ def owe(count: int, now: datetime, channels: Iterable[str] = ("sms",), first: in
     kinds = tuple(channels)
     indexes = range(first, first + count)
     with transaction() as session:
-        organisation = Organisation(name=f"ONG {secrets.token_hex(4)}", side="humanitarian")
-        session.add(organisation)
-        session.flush()
-        people = _inserted(session, Person, [_person(i, organisation.id) for i in indexes])
-        session.execute(
-            insert(Contact), [c for i, p in zip(indexes, people, strict=True) for c in _contacts(i, p, kinds)]
-        )
+        people = _people(session, indexes, kinds)
         cases = _inserted(session, Case, [_case(now) for _ in range(-(-count // PER_CASE))])
         alerts = _inserted(session, Alert, [_alert(n, cases[n // PER_CASE], p, now) for n, p in enumerate(people)])
         session.execute(
             insert(Message), [_message(i, a, k, now) for i, a in zip(indexes, alerts, strict=True) for k in kinds]
         )
     return alerts
+
+
+def owe_one_person(count: int, now: datetime, channels: Iterable[str] = ("sms",), first: int = 1_000_000) -> list[int]:
+    """The same person is owed word of so many cases. Returns the ids of the alerts."""
+    kinds = tuple(channels)
+    with transaction() as session:
+        (person,) = _people(session, [first], kinds)
+        cases = _inserted(session, Case, [_case(now) for _ in range(count)])
+        alerts = _inserted(session, Alert, [_alert(n, case, person, now) for n, case in enumerate(cases)])
+        session.execute(insert(Message), [_message(first, alert, k, now) for alert in alerts for k in kinds])
+    return alerts
+
+
+def _people(session: Session, indexes: Collection[int], kinds: tuple[str, ...]) -> list[int]:
+    organisation = Organisation(name=f"ONG {secrets.token_hex(4)}", side="humanitarian")
+    session.add(organisation)
+    session.flush()
+    people = _inserted(session, Person, [_person(i, organisation.id) for i in indexes])
+    session.execute(insert(Contact), [c for i, p in zip(indexes, people, strict=True) for c in _contacts(i, p, kinds)])
+    return people
 
 
 def _inserted(session, row, values) -> list[int]:
@@ -159,11 +177,18 @@ def ledger(message: Message) -> list[str | None]:
 
 
 def copies_of(message: Message, network: TwilioNetwork, sink: SmtpSink) -> int:
-    """How often it left: by the token of the callback, or the Message-ID."""
+    """How often it left: by the label that texts to its number bear, the token of a call's callback, or the Message-ID."""
     if message.channel == "email":
         own = hashlib.sha256(f"{message.id}:{message.token}".encode()).hexdigest()[:32]
         return sum(str(mail["Message-ID"]).startswith(f"<{own}@") for mail in sink.mails)
-    return sum(sent.callback.endswith("/" + message.token) for sent in network.sent)
+    if message.channel == "voice":
+        return sum(sent.callback.endswith("/" + message.token) for sent in network.sent)
+    return said_to(network)[message.address, message.alert.label]
+
+
+def said_to(network: TwilioNetwork) -> Counter[tuple[str, str]]:
+    """How many texts to a number bear a label."""
+    return Counter((sent.to, label) for sent in network.sent for label in LABEL.findall(sent.form.get("Body", "")))
 
 
 def nothing_lost_nothing_doubled_nobody_else(network: TwilioNetwork, sink: SmtpSink) -> None:
@@ -174,12 +199,21 @@ def nothing_lost_nothing_doubled_nobody_else(network: TwilioNetwork, sink: SmtpS
     for alert in db.session.scalars(select(Alert).where(Alert.state == AlertState.OWED)):
         states = [message.state for message in found if message.alert_id == alert.id]
         assert alert.unreached_at or ways & set(states), (alert.id, states)
+    said, accounted = said_to(network), Counter[tuple[str, str]]()
+    mails = 0
     for message in found:
         declared = sum(row.outcome in MAY_HAVE_ARRIVED for row in message.ledger)
-        left = copies_of(message, network, sink)
+        key = message.address, message.alert.label
+        texted = message.channel == "sms"
+        left = min(said[key] - accounted[key], declared) if texted else copies_of(message, network, sink)
         assert left <= declared, (message.channel, left, ledger(message))
         assert left or message.state not in (MessageState.SENT, MessageState.DELIVERED), (message.channel, message.id)
-    assert sum(copies_of(message, network, sink) for message in found) == len(network.sent) + len(sink.mails)
+        if texted:
+            accounted[key] += left
+        elif message.channel == "email":
+            mails += left
+    assert accounted == said, "the ledger knows of every text, and of no other person's"
+    assert mails == len(sink.mails)
     assert {sent.to for sent in network.sent} <= {message.address for message in found}
     assert {str(mail["To"]) for mail in sink.mails} <= {message.address for message in found}
 
@@ -209,6 +243,10 @@ class Outbox:
     def owe(self, count: int = 1, *channels: str) -> list[int]:
         self.first = getattr(self, "first", 1_000_000) + 1000
         return owe(count, self.now, channels or ("sms",), self.first)
+
+    def owe_one_person(self, count: int, *channels: str) -> list[int]:
+        self.first = getattr(self, "first", 1_000_000) + 1000
+        return owe_one_person(count, self.now, channels or ("sms",), self.first)
 
     def turn(self, worker: str = "") -> int:
         """What goes on beside the cycle, once."""

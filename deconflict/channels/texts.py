@@ -1,6 +1,6 @@
-"""The texts people receive, from templates/messages/<language>/: `<event>.txt` is an SMS, `<event>.mail.txt` an e-mail whose
-first line is its subject, `voice_*.txt` is read out in a call. A country team reads and endorses those files, so they hold
-plain words and $names only.
+"""The texts people receive, from templates/messages/<language>/: `<event>.txt` is an SMS, `<event>.several.txt` one about
+several cases at once, `<event>.mail.txt` an e-mail whose first line is its subject, `voice_*.txt` is read out in a call. A
+country team reads and endorses those files, so they hold plain words and $names only.
 
 An event is an audience and a purpose. Teams on the road are told to call their base; officers, focal points and mission
 desks are told to log in. A link is only ever put in an e-mail.
@@ -8,6 +8,7 @@ desks are told to log in. A link is only ever put in an e-mail.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -50,6 +51,15 @@ class Event(StrEnum):
         return not self.startswith("team_")
 
     @property
+    def several(self) -> Event | None:
+        """Whose words say it of several cases at once; None for what always leaves alone. What is urgent and what is over are said
+        apart from the rest."""
+        audience, _, purpose = self.partition("_")
+        if purpose == "brake":
+            return None
+        return self if purpose in ("critical", "unreached", "closed") else _PLAIN[audience]
+
+    @property
     def has_voice(self) -> bool:
         """Nobody is rung to hear that something is over."""
         return self.voice is not None
@@ -80,6 +90,14 @@ class Voice(StrEnum):
     THANKS = "voice_thanks"
 
 
+_PLAIN = {
+    "team": Event.TEAM_HIGH,
+    "officer": Event.OFFICER_HIGH,
+    "focal": Event.FOCAL_REQUEST,
+    "mission": Event.MISSION_REQUEST,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Mail:
     """An e-mail ready to leave."""
@@ -97,6 +115,20 @@ def render(event: str, lang: str, *, reference: str, counter: int, code: str, li
     """One SMS in GSM-7 letters. `link` is accepted and never printed, so that both kinds are called alike. Raises
     ValueError for an event that does not exist."""
     return fit(_filled(Event(event), lang, ".txt", reference, counter, code, "")).strip()
+
+
+def several_of(event: str) -> Event | None:
+    """`Event.several`, and None for an event that does not exist."""
+    return Event(event).several if event in set(Event) else None
+
+
+def render_several(event: str, lang: str, *, labels: Sequence[str], code: str) -> str:
+    """One SMS about several cases, `labels` each a reference with its counter. Raises ValueError for an event that leaves alone."""
+    several = several_of(event)
+    if several is None:
+        raise ValueError(f"{event} is said of one case at a time")
+    words = Template(_source(_spoken(lang), f"{several}.several.txt"))
+    return fit(words.substitute(references=", ".join(labels), code=code)).strip()
 
 
 def render_mail(event: str, lang: str, *, reference: str, counter: int, code: str, link: str = "") -> Mail:

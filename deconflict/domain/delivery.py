@@ -13,12 +13,14 @@ SHOWN_DIGITS = 3  # of a number: enough to tell two phones of one person apart, 
 
 @dataclass(frozen=True, slots=True)
 class TryLine:
-    """One hand-over. `outcome` None: it lasts, or whoever made it is gone."""
+    """One hand-over. `outcome` None: it lasts, or whoever made it is gone. `along`: how many others left in the same text, but for
+    those of cases that not everybody at the desk may open."""
 
     provider: str
     begun_at: datetime
     ended_at: datetime | None
     outcome: str | None
+    along: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,8 @@ def _words(stems: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(stems.split())})\b")
 
 
-_REFERENCE_OR_CODE = re.compile(r"(?:(?i:\b(?:dossier|file)) [0-9A-Z]{4,8}(?:-\d{1,3})?\b)|(?:(?i:\bcode) \d{4,8}\b)")
+_LABEL = r"[0-9A-Z]{4,8}(?:-\d{1,3})?\b"
+_REFERENCE_OR_CODE = re.compile(rf"(?:(?i:\b(?:dossier|file)s?) {_LABEL}(?:, {_LABEL})*)|(?:(?i:\bcode) \d{{4,8}}\b)")
 
 # Read as written: "UN" is an organisation and "un" an article, "sûr" a promise and "sur" a preposition.
 _AS_WRITTEN = (

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hmac
 import re
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -19,9 +20,10 @@ from deconflict.domain.msgid import N_
 from deconflict.domain.states import AlertState
 from deconflict.services import wrong_person
 from deconflict.services.cases import desk_case
-from deconflict.store.alerts import Acknowledgement, Alert, CodeLock, Message, codes_of
+from deconflict.store.alerts import Acknowledgement, Alert, CodeLock, Message
 from deconflict.store.audit import record
 from deconflict.store.base import lookup_hash, transaction
+from deconflict.store.codes import codes_under
 from deconflict.store.work import insert_once
 
 FAILURES = 5
@@ -50,8 +52,7 @@ def acknowledge_by_code(typed: str, now: datetime, answer: str = RECEIVED) -> No
     if answer not in ANSWERS:
         return
     with transaction() as session:
-        alert = _named_by(session, typed, now)
-        if alert is not None:
+        for alert in _named_by(session, typed, now):
             _acknowledge(session, alert, "code_page", now, answer=answer)
 
 
@@ -65,11 +66,11 @@ def acknowledge_by_operator(
         raise NotFound
     _check_relay(level, answer, how, words)
     with transaction() as session:
-        alert = _named_by(session, typed, now)
-        if alert is not None:
+        named = _named_by(session, typed, now)
+        for alert in named:
             said = _heard(how, words)
             _acknowledge(session, alert, RELAY, now, level=level, answer=answer, by=by, how=said, read_back=read_back)
-    if alert is None:
+    if not named:
         raise Refused(N_("No message has this reference and this code. Have both read out again."), field="code")
 
 
@@ -79,18 +80,18 @@ def reference_and_code(typed: str) -> tuple[str, str] | None:
     return None if found is None else (found[1].translate(READ_AS), found[2])
 
 
-def _named_by(session: Session, typed: str, now: datetime) -> Alert | None:
-    """The alert with this reference and code, locked; what is wrong is counted."""
+def _named_by(session: Session, typed: str, now: datetime) -> list[Alert]:
+    """The alerts that this reference and code answer for, locked: one, or all that one text listed. What is wrong is counted."""
     found = reference_and_code(typed)
     if found is None:
-        return None
+        return []
     reference, code = found
     lock = _lock(session, reference, now)
-    alert = _alert_with_code(session, reference, code)
-    if alert is None or lock.locked_until is not None:
+    alerts = _opened_by({code}, codes_under(session, reference))
+    if not alerts or lock.locked_until is not None:
         _missed(session, lock, now)
-        return None
-    return alert
+        return []
+    return _locked(session, alerts)
 
 
 def acknowledge_by_link(link: str, now: datetime, answer: str = RECEIVED) -> None:
@@ -167,16 +168,16 @@ def acknowledge_by_reply(from_number: str, text: str, now: datetime) -> bool:
         references = sorted(set(session.scalars(select(Alert.reference).where(*owed))))
         locks = [_lock(session, reference, now) for reference in references]
         unlocked = [lock.reference for lock in locks if lock.locked_until is None]
-        query = select(Alert).where(*owed, Alert.reference.in_(unlocked)).with_for_update(of=Alert)
-        rows = session.scalars(query.order_by(Alert.id.desc())).all()
-        right = {id: code for reference in unlocked for id, code in codes_of(session, reference).items()}
-        for alert in rows:
-            if any(hmac.compare_digest(right.get(alert.id, ""), code) for code in codes):
-                _acknowledge(session, alert, "sms", now, answer=_answer_in(text))
-                return True
-        for lock in locks:
-            _missed(session, lock, now)
-        return False
+        newest = select(Alert.id, Alert.reference).where(*owed, Alert.reference.in_(unlocked)).order_by(Alert.id.desc())
+        rows = session.execute(newest).all()
+        opened = {reference: _opened_by(codes, codes_under(session, reference)) for reference in unlocked}
+        right = next((opened[row.reference] for row in rows if row.id in opened[row.reference]), frozenset())
+        for alert in _locked(session, right & {row.id for row in rows}):
+            _acknowledge(session, alert, "sms", now, answer=_answer_in(text))
+        if not right:
+            for lock in locks:
+                _missed(session, lock, now)
+        return bool(right)
 
 
 def _lock(session: Session, reference: str, now: datetime) -> CodeLock:
@@ -200,12 +201,16 @@ def _missed(session: Session, lock: CodeLock, now: datetime) -> None:
         record(session, None, "lock_code", "reference", None, {"reference": lock.reference}, at=now)
 
 
-def _alert_with_code(session: Session, reference: str, code: str) -> Alert | None:
-    """Every candidate is compared, so that the answer takes as long for a right code as for a wrong one."""
-    rows = session.scalars(select(Alert).where(Alert.reference == reference).with_for_update(of=Alert)).all()
-    codes = codes_of(session, reference)
-    match = [alert for alert in rows if hmac.compare_digest(codes.get(alert.id, ""), code)]
-    return match[0] if match else None
+def _opened_by(codes: Iterable[str], known: Mapping[str, frozenset[int]]) -> frozenset[int]:
+    """What these codes answer for. Every one is compared, so that it takes as long for a right code as for a wrong one."""
+    right = [alerts for each, alerts in known.items() if sum(hmac.compare_digest(each, code) for code in codes)]
+    return frozenset().union(*right)
+
+
+def _locked(session: Session, ids: Iterable[int]) -> list[Alert]:
+    """In one order, whoever locks several."""
+    query = select(Alert).where(Alert.id.in_(list(ids))).order_by(Alert.id).with_for_update(of=Alert)
+    return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
 def _acknowledge(

@@ -4,34 +4,41 @@ texts of somebody who has had enough of them. Looked at when a message is about 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time
-from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.escalation import Clocks
 from deconflict.domain.severity import Harm, Severity
 from deconflict.domain.states import MAY_HAVE_LEFT
+from deconflict.services.wording import Facts
 from deconflict.store.alerts import Alert, Message
 from deconflict.store.cases import Case
 
-Facts = Any  # services.sending.Facts
 Whom = tuple[int, str]  # a person, or a team's number that he answers for
 
 
-def waits(session: Session, rows: Sequence[Facts], clocks: Clocks, now: datetime) -> dict[int, datetime]:
-    """Until when each of these messages waits, of those that do. What would be useless by then leaves."""
-    found = {row.id: clocks.quiet_ends_at(now) for row in rows if _at_night(row, clocks, now)}
-    capped = [row for row in rows if row.id not in found and _counts(row)]
+def tonight(rows: Iterable[Facts], clocks: Clocks, now: datetime) -> dict[int, datetime]:
+    """Until when each of these messages waits, of those that wait for the morning."""
+    return {row.id: clocks.quiet_ends_at(now) for row in rows if _at_night(row, clocks, now)}
+
+
+def had_enough(
+    session: Session, texts: Iterable[Sequence[Facts]], clocks: Clocks, now: datetime
+) -> dict[int, datetime]:
+    """The same of texts, one or several messages each, whose reader has had enough of them for today. What would be useless by
+    tomorrow leaves."""
+    found: dict[int, datetime] = {}
+    capped = [text for text in texts if all(map(_counts, text))]
     if capped:
         tomorrow = clocks.night.next_(clocks.night.ends, now)
-        had = _had_today(session, {row.person_id for row in capped}, clocks, now)
-        for row in capped:
-            whom = row.person_id, row.team_contact_hash
-            if had[whom] >= clocks.daily_cap and row.useful_until > tomorrow:
-                found[row.id] = tomorrow
+        had = _had_today(session, {text[0].person_id for text in capped}, clocks, now)
+        for text in capped:
+            whom = text[0].person_id, text[0].team_contact_hash
+            if had[whom] >= clocks.daily_cap and all(row.useful_until > tomorrow for row in text):
+                found |= {row.id: tomorrow for row in text}
             else:
                 had[whom] += 1
     return found
@@ -52,11 +59,13 @@ def _counts(row: Facts) -> bool:
 
 
 def _had_today(session: Session, people: set[int], clocks: Clocks, now: datetime) -> Counter[Whom]:
-    """How many such texts have left since midnight by the mission's clocks."""
+    """How many such texts have left since midnight by the mission's clocks. What left as one text bears one reference of the
+    provider's."""
     midnight = datetime.combine(now.astimezone(clocks.night.timezone).date(), time(), clocks.night.timezone)
     left = func.coalesce(Message.sent_at, Message.timed_at) >= midnight.astimezone(now.tzinfo)
+    text = func.coalesce(Message.provider_ref, cast(Message.id, String))
     query = (
-        select(Alert.person_id, Alert.team_contact_hash, func.count())
+        select(Alert.person_id, Alert.team_contact_hash, func.count(text.distinct()))
         .join(Message, Message.alert_id == Alert.id)
         .join(Case, Case.id == Alert.case_id)
         .where(Alert.person_id.in_(people), Message.channel == "sms", Message.state.in_(MAY_HAVE_LEFT), left)

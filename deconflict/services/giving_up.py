@@ -75,7 +75,9 @@ def pass_over(session: Session, alert: Alert, wrong: frozenset[str], now: dateti
 
 def _try_elsewhere(session: Session, alert: Alert, failed: Message, now: datetime) -> bool:
     """The same address at once through a provider that has not tried it for this alert: what was taken, and then refused by
-    an operator, another way into the country may deliver."""
+    an operator, another way into the country may deliver. What never left our hands fares no better elsewhere."""
+    if failed.provider is None:
+        return False
     same = [m for m in alert.messages if (m.channel, m.address_hash) == (failed.channel, failed.address_hash)]
     if failed.attempt < max(m.attempt for m in same) or not others_carry(
         session, failed.channel, {m.provider for m in same}
@@ -109,11 +111,12 @@ def _left(session: Session, alert: Alert, failed: Message) -> Iterator[tuple[str
 
 
 def _may_take(alert: Alert, failed: Message, kind: str) -> bool:
-    """Nobody is rung for what is not grave, or to hear that something is over; teams read no mail."""
-    event = Event(alert.text)
+    """Nobody is rung for what is not grave, or to hear that something is over; teams read no mail; and what has no words here has
+    none of any kind."""
+    event = Event(alert.text) if alert.text in set(Event) else None
     if kind == "voice":
-        return event.has_voice and failed.urgency >= Severity.HIGH.rank
-    return kind != "email" or event.has_mail
+        return event is not None and event.has_voice and failed.urgency >= Severity.HIGH.rank
+    return kind != "email" or (event is not None and event.has_mail)
 
 
 def _address(session: Session, alert: Alert, kind: str, tried: frozenset[str]) -> str | None:
@@ -136,7 +139,7 @@ def _alive(message: Message, now: datetime) -> bool:
 
 
 def _try_again_later(session: Session, message: Message, now: datetime) -> None:
-    at = now + again_in(message.attempt)
+    at = now + again_in(message.attempt, message.address_hash)
     alert = message.alert
     same = [m for m in alert.messages if (m.channel, m.address_hash) == (message.channel, message.address_hash)]
     if at < alert.useful_until and message.attempt == max(m.attempt for m in same):

@@ -3,8 +3,8 @@ and knows better; a worker may come back after somebody else took its message ov
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -35,6 +35,12 @@ class Outcome:
     failure: SendFailed | None = None
     begun: bool = True
 
+    def each(self) -> Iterator[Outcome]:
+        """The same for every message that left in this text."""
+        yield self
+        for message_id, number in self.ticket.along:
+            yield replace(self, ticket=replace(self.ticket, message_id=message_id, number=number, along=()))
+
     @property
     def code(self) -> str:
         return ACCEPTED if self.failure is None else str(self.failure.code)
@@ -45,7 +51,8 @@ def record(outcomes: Sequence[Outcome], channels: Mapping[str, Channel], pace: P
     with transaction() as session:
         said = [(outcome.ticket.channel.name, outcome.code) for outcome in outcomes if outcome.begun]
         routes = judge(session, channels, said, now)
-        final = _write(session, outcomes, routes, pace, now)
+        every = [one for outcome in outcomes for one in outcome.each()]
+        final = _write(session, every, routes, pace, now)
     for outcome in final:  # one by one: each locks its alert, and alerts are locked before their messages
         try:
             with transaction() as session:
@@ -117,7 +124,7 @@ def _change(outcome: Outcome, state: str, newest: bool, elsewhere: bool, pace: P
         return {}
     if outcome.code == Code.UNKNOWN_OUTCOME:
         return {"state": MessageState.UNSURE, "error": outcome.code, "send_after": now + pace.unsure}
-    wait = AT_ONCE if elsewhere else retry_in(number)
+    wait = AT_ONCE if elsewhere else retry_in(number, outcome.ticket.outgoing.to)
     return {"state": MessageState.QUEUED, "error": outcome.code, "send_after": now + wait}
 
 

@@ -1,5 +1,6 @@
 """How many at once, and how long until the next try: doubling with jitter, so that a provider coming back is not met by
-everything at the same moment."""
+everything at the same moment. What was to reach one address is tried there again at the same moment, so that it can leave as one
+text."""
 
 from __future__ import annotations
 
@@ -23,14 +24,14 @@ class Pace:
     unsure: timedelta = timedelta(seconds=30)
 
 
-def retry_in(tries: int) -> timedelta:
-    """After so many tries of one message that a provider did not take."""
-    return _jittered(FIRST_RETRY, tries, LONGEST_RETRY)
+def retry_in(tries: int, address: str) -> timedelta:
+    """After so many tries of one message that a provider did not take. `address`: anything that tells it from others."""
+    return _jittered(FIRST_RETRY, tries, LONGEST_RETRY, address)
 
 
-def again_in(attempt: int) -> timedelta:
+def again_in(attempt: int, address: str) -> timedelta:
     """After the `attempt`-th message to an address that was taken and could not be delivered."""
-    return _jittered(FIRST_AGAIN, attempt, LONGEST_AGAIN)
+    return _jittered(FIRST_AGAIN, attempt, LONGEST_AGAIN, address)
 
 
 def poll_in(sent_at: datetime, now: datetime) -> timedelta:
@@ -38,6 +39,7 @@ def poll_in(sent_at: datetime, now: datetime) -> timedelta:
     return min(max(FIRST_POLL, now - sent_at), LONGEST_POLL)
 
 
-def _jittered(first: timedelta, times: int, longest: timedelta) -> timedelta:
+def _jittered(first: timedelta, times: int, longest: timedelta, address: str) -> timedelta:
     doubled: timedelta = first * 2 ** min(max(0, times - 1), 20)
-    return min(doubled, longest) * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311
+    drawn = random.Random(f"{address} {times}")  # noqa: S311
+    return min(doubled, longest) * drawn.uniform(1 - JITTER, 1 + JITTER)

@@ -17,7 +17,7 @@ from deconflict.services.pacing import FIRST_POLL
 from deconflict.services.self_test import take_test_receipt
 from deconflict.store import alerts
 from deconflict.store.alerts import ACCEPTED, NO_TRACE, Message, Try
-from deconflict.store.base import lookup_hash, transaction
+from deconflict.store.base import db, lookup_hash, transaction
 from deconflict.store.work import insert_once
 
 STATUS_OF = {
@@ -36,11 +36,13 @@ LEFT = (None, ACCEPTED, Code.UNKNOWN_OUTCOME)  # a copy may be on its way
 
 def take_receipt(token: str, receipt: Receipt, now: datetime) -> bool:
     """Moves the message forward. Unknown tokens and repeated receipts change nothing; the caller answers 200 to all."""
-    with transaction() as session:
-        message_id = session.scalars(select(Message.id).where(Message.token == token)).first()
-        if message_id is not None:
-            return hear(session, locked(session, message_id), receipt, now)
-    return take_test_receipt(receipt, now, token=token)
+    message_id = db.session.scalars(select(Message.id).where(Message.token == token)).first()
+    along = _along(db.session(), message_id, receipt.provider_ref) if message_id is not None else ()
+    db.session.rollback()
+    if message_id is None:
+        return take_test_receipt(receipt, now, token=token)
+    moved = [_hear(one, receipt, now) for one in (message_id, *along)]
+    return any(moved)
 
 
 def take_reply(reply: Reply, now: datetime) -> bool:
@@ -54,6 +56,20 @@ def take_reply(reply: Reply, now: datetime) -> bool:
                 begin_again(session, lookup, reply.from_number, now)
         return False
     return acknowledge_by_reply(reply.from_number, reply.text, now)
+
+
+def _hear(message_id: int, receipt: Receipt, now: datetime) -> bool:
+    with transaction() as session:
+        return hear(session, locked(session, message_id), receipt, now)
+
+
+def _along(session: Session, message_id: int, reference: str) -> list[int]:
+    """The messages that left in the same text."""
+    this = _meant(session.scalars(select(Try).where(Try.message_id == message_id).order_by(Try.number)), reference)
+    if this is None or this.bundle_id is None:
+        return []
+    theirs = select(Try.message_id).where(Try.bundle_id == this.bundle_id, Try.message_id != message_id)
+    return list(session.scalars(theirs.order_by(Try.message_id)))
 
 
 def hear(session: Session, message: Message, receipt: Receipt, now: datetime) -> bool:
@@ -115,10 +131,17 @@ def _heard(session: Session, message: Message) -> dict[str, Status]:
 
 
 def _attribute(session: Session, message: Message, reference: str, now: datetime) -> int:
-    """Writes into the ledger which hand-over this reference is: the one that got it in answer, else the first that nobody has
-    accounted for. Returns how many may have left."""
+    """Writes into the ledger which hand-over this reference is. Returns how many may have left."""
     mine = list(session.scalars(select(Try).where(Try.message_id == message.id).order_by(Try.number)))
-    first = next((one for one in mine if one.provider_ref is None and one.outcome in OPEN), None)
-    if first is not None and not any(one.provider_ref == reference for one in mine):
-        first.provider_ref, first.outcome, first.ended_at = reference, ACCEPTED, now
+    this = _meant(mine, reference)
+    if this is not None and this.provider_ref is None:
+        this.provider_ref, this.outcome, this.ended_at = reference, ACCEPTED, now
     return sum(one.outcome in LEFT for one in mine)
+
+
+def _meant(tries: Iterable[Try], reference: str) -> Try | None:
+    """The hand-over that got this reference in answer, else the first that nobody has accounted for."""
+    known = list(tries)
+    answered = (one for one in known if one.provider_ref == reference)
+    unsure = (one for one in known if one.provider_ref is None and one.outcome in OPEN)
+    return next(answered, None) or next(unsure, None)

@@ -3,29 +3,26 @@ leaves; while it leaves no transaction is open. What became of it is services.ou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 from sqlalchemy import Select, and_, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from deconflict.channels.port import Channel, Code, Outgoing
-from deconflict.channels.texts import render, render_mail, render_voice
 from deconflict.domain.escalation import Clocks
 from deconflict.domain.severity import Harm
 from deconflict.domain.states import AlertState, MessageState
-from deconflict.services.calm import waits
+from deconflict.services.calm import had_enough, tonight
 from deconflict.services.giving_up import give_up, locked
 from deconflict.services.routing import NOT_HERE, Routes, routes_at
-from deconflict.store.alerts import NO_TRACE, Alert, Message, Try
+from deconflict.services.wording import Facts, facts, outgoing_of, together
+from deconflict.store.alerts import NO_TRACE, Message, Try
 from deconflict.store.base import Unreadable, db, transaction
-from deconflict.store.cases import Case
+from deconflict.store.codes import Bundle, fresh_code
 from deconflict.store.doubts import doubted
-from deconflict.store.items import Item
-from deconflict.store.people import Person
 from deconflict.store.providers import keep_breaker
 from deconflict.store.waiting import share
 
@@ -35,48 +32,19 @@ LEASE = timedelta(seconds=90)
 LONGEST_CALL = timedelta(seconds=45)  # no provider keeps one waiting as long; what is left of a lease must be more
 BATCH = 64
 
-# What one message needs to leave. Rows of columns and not of objects: ten thousand may be due at once.
-Facts = Any
-NEEDED = (
-    Message.id,
-    Message.channel,
-    Message.address,
-    Message.address_hash,
-    Message.token,
-    Message.tries,
-    Message.attempt,
-    Message.urgency,
-    Alert.state.label("alert_state"),
-    Alert.useful_until,
-    Alert.level,
-    Alert.side,
-    Alert.person_id,
-    Alert.team_contact_hash,
-    Alert.text,
-    Alert.reference,
-    Alert.counter,
-    Alert.code,
-    Alert.link,
-    Person.language,
-    Person.spoken,
-    Person.active,
-    Case.harm,
-    Case.severity,
-    Case.starts_at,
-    Item.departs_at,
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """A claimed message, ready to leave, with nothing of the database in it. `number` counts its hand-overs; it must have
-    begun before `begin_by`, or not at all, since somebody else may hold it afterwards."""
+    begun before `begin_by`, or not at all, since somebody else may hold it afterwards. `along`: other messages that leave in the
+    same text, with the numbers of theirs."""
 
     message_id: int
     number: int
     channel: Channel
     outgoing: Outgoing
     begin_by: datetime
+    along: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(slots=True)
@@ -85,6 +53,7 @@ class _Batch:
 
     tickets: list[Ticket] = field(default_factory=list)
     moves: list[dict[str, object]] = field(default_factory=list)
+    begun: list[dict[str, object]] = field(default_factory=list)
     broken: list[tuple[int, Code]] = field(default_factory=list)
 
 
@@ -135,11 +104,21 @@ def _due(now: datetime, mail: bool | None) -> Select[int]:
 
 
 def _ids(session: Session, routes: Routes, now: datetime, limit: int, mail: bool | None) -> list[int]:
-    """Of kinds that nothing configured carries too: those are given up, so that the next kind is tried."""
+    """Of kinds that nothing configured carries too: those are given up, so that the next kind is tried. With each text come the
+    others to its number: they may leave with it."""
     barred = routes.kinds - routes.free()
     queries = [_due(now, mail).where(Message.channel.not_in(barred)).limit(limit)]
     queries += [_due(now, mail).where(Message.channel == kind).limit(1) for kind in sorted(routes.single())]
-    return [id for query in queries for id in session.scalars(query.with_for_update(skip_locked=True, of=Message))]
+    ids = [id for query in queries for id in _claimed(session, query)]
+    if "sms" in routes.free() and ids:
+        numbers = select(Message.address_hash).where(Message.id.in_(ids), Message.channel == "sms")
+        there = _due(now, mail).where(Message.channel == "sms", Message.address_hash.in_(numbers))
+        ids += _claimed(session, there.where(Message.id.not_in(ids)).limit(limit))
+    return ids
+
+
+def _claimed(session: Session, query: Select[int]) -> list[int]:
+    return list(session.scalars(query.with_for_update(skip_locked=True, of=Message)))
 
 
 def _taken(
@@ -147,24 +126,31 @@ def _taken(
 ) -> _Batch:
     batch = _Batch()
     rows = _read(session, ids, batch)
-    later = waits(session, rows, clocks, routes.now) if clocks else {}
-    for id, at in later.items():
-        batch.moves.append({"id": id, "send_after": at, "due_at": at, "timed_at": routes.now})
-    rows = [row for row in rows if row.id not in later]
-    refused = refusals(session, [row.id for row in rows if row.tries or row.attempt > 1])
+    later = tonight(rows, clocks, routes.now) if clocks else {}
+    _put_off(later, batch, routes.now)
     strangers = doubted(session, [row.address_hash for row in rows])
-    batch.broken += [(row.id, Code.WRONG_PERSON) for row in rows if row.address_hash in strangers]
-    for row in (row for row in rows if row.address_hash not in strangers):
-        _settle(row, routes, refused.get(row.id, frozenset()), base_url, worker, batch)
+    batch.broken += [
+        (row.id, Code.WRONG_PERSON) for row in rows if row.id not in later and row.address_hash in strangers
+    ]
+    leaving = [
+        row for row in rows if row.id not in later and row.address_hash not in strangers and _leaves(row, routes, batch)
+    ]
+    refused = refusals(session, [row.id for row in leaving if row.tries or row.attempt > 1])
+    texts = together(leaving, refused)
+    enough = had_enough(session, texts, clocks, routes.now) if clocks else {}
+    _put_off(enough, batch, routes.now)
+    for text in texts:
+        if text[0].id not in enough:
+            _hand_out(session, text, routes, refused, base_url, worker, batch)
     if batch.moves:
         session.execute(update(Message), batch.moves)
-    begun = [
-        {"message_id": t.message_id, "number": t.number, "provider": t.channel.name, "begun_at": routes.now}
-        for t in batch.tickets
-    ]
-    if begun:
-        session.execute(insert(Try), begun)
+    if batch.begun:
+        session.execute(insert(Try), batch.begun)
     return batch
+
+
+def _put_off(later: Mapping[int, datetime], batch: _Batch, now: datetime) -> None:
+    batch.moves += [{"id": id, "send_after": at, "due_at": at, "timed_at": now} for id, at in later.items()]
 
 
 def _read(session: Session, ids: Sequence[int], batch: _Batch) -> list[Facts]:
@@ -180,19 +166,6 @@ def _read(session: Session, ids: Sequence[int], batch: _Batch) -> list[Facts]:
                 log.error("a message cannot be read", message=id)
                 batch.broken.append((id, Code.REFUSED))
         return rows
-
-
-def facts(session: Session, ids: Sequence[int]) -> list[Facts]:
-    query = (
-        select(*NEEDED)
-        .join(Alert, Alert.id == Message.alert_id)
-        .join(Person, Person.id == Alert.person_id)
-        .join(Case, Case.id == Alert.case_id)
-        .outerjoin(Item, Item.id == Case.humanitarian_id)
-        .where(Message.id.in_(ids))
-    )
-    known = {row.id: row for row in session.execute(query)} if ids else {}
-    return [known[id] for id in ids]
 
 
 def refusals(session: Session, ids: Sequence[int]) -> dict[int, frozenset[str]]:
@@ -212,44 +185,69 @@ def refusals(session: Session, ids: Sequence[int]) -> dict[int, frozenset[str]]:
     return {id: frozenset(providers) for id, providers in found.items()}
 
 
-def _settle(row: Facts, routes: Routes, refused_by: frozenset[str], base_url: str, worker: str, batch: _Batch) -> None:
-    """One message: it leaves, or it need not any more, or it cannot."""
-    now = routes.now
-    if _need_not_leave(row, now):
+def _leaves(row: Facts, routes: Routes, batch: _Batch) -> bool:
+    """Otherwise it need not any more, or it cannot."""
+    if _need_not_leave(row, routes.now):
         batch.moves.append({"id": row.id, "state": MessageState.WITHDRAWN})
-        return
+        return False
+    because = None
     if not row.active and row.level != "team":
-        batch.broken.append((row.id, Code.GONE))
-        return
-    if row.useful_until <= now:
-        batch.broken.append((row.id, Code.EXPIRED))
-        return
-    if row.channel not in routes.kinds:
+        because = Code.GONE
+    elif row.useful_until <= routes.now:
+        because = Code.EXPIRED
+    elif row.channel not in routes.kinds:
         # Nobody configured this way of reaching people: said as a failure, so that the next one is tried.
-        batch.broken.append((row.id, Code.SENDER))
-        return
-    channel = routes.pick(row.channel, row.urgency, refused_by)
+        because = Code.SENDER
+    if because is not None:
+        batch.broken.append((row.id, because))
+    return because is None
+
+
+def _hand_out(
+    session: Session,
+    text: Sequence[Facts],
+    routes: Routes,
+    refused: Mapping[int, frozenset[str]],
+    base_url: str,
+    worker: str,
+    batch: _Batch,
+) -> None:
+    """To the provider that carries it, if one may now: a row in the ledger for each message of this text."""
+    first, now = text[0], routes.now
+    channel = routes.pick(first.channel, max(row.urgency for row in text), refused.get(first.id, frozenset()))
     if channel is None:
         return
+    bundle = _bundle(session, text, now) if len(text) > 1 else None
     try:
-        outgoing = outgoing_of(row, base_url)
+        outgoing = outgoing_of(text, base_url, bundle.code if bundle else None)
     except ValueError:
-        log.exception("a message has no text", message=row.id)
-        batch.broken.append((row.id, Code.REFUSED))
+        log.exception("a message has no text", message=first.id)
+        batch.broken += [(row.id, Code.REFUSED) for row in text]
         return
     lease = now + LEASE
-    batch.tickets.append(Ticket(row.id, row.tries + 1, channel, outgoing, lease - LONGEST_CALL))
-    batch.moves.append(
-        {
-            "id": row.id,
-            "state": MessageState.SENDING,
-            "provider": channel.name,
-            "tries": row.tries + 1,
-            "lease_until": lease,
-            "timed_at": now,
-            "worker": worker,
-        }
-    )
+    along = tuple((row.id, row.tries + 1) for row in text[1:])
+    batch.tickets.append(Ticket(first.id, first.tries + 1, channel, outgoing, lease - LONGEST_CALL, along))
+    for row in text:
+        begun = {"message_id": row.id, "number": row.tries + 1, "provider": channel.name, "begun_at": now}
+        batch.begun.append(begun | {"bundle_id": bundle.id if bundle else None})
+        batch.moves.append(
+            {
+                "id": row.id,
+                "state": MessageState.SENDING,
+                "provider": channel.name,
+                "tries": row.tries + 1,
+                "lease_until": lease,
+                "timed_at": now,
+                "worker": worker,
+            }
+        )
+
+
+def _bundle(session: Session, text: Sequence[Facts], now: datetime) -> Bundle:
+    bundle = Bundle(code=fresh_code(session, sorted({row.reference for row in text})), made_at=now)
+    session.add(bundle)
+    session.flush()
+    return bundle
 
 
 def _need_not_leave(row: Facts, now: datetime) -> bool:
@@ -261,28 +259,3 @@ def _need_not_leave(row: Facts, now: datetime) -> bool:
         return True
     moving = row.text != "team_closed" and row.departs_at is not None and row.departs_at <= now
     return row.level == "team" and row.harm != Harm.DANGER and moving
-
-
-def outgoing_of(row: Facts, base_url: str, others: Iterable[str] = ()) -> Outgoing:
-    """The words in the recipient's language, never the session's. A link only ever stands in an e-mail. Raises ValueError for
-    a text that this channel does not have."""
-    subject, script = "", None
-    words = {"reference": row.reference, "counter": row.counter, "code": row.code}
-    if row.channel == "sms":
-        body = render(row.text, row.language, **words)
-    elif row.channel == "voice":
-        body, script = render_voice(row.text, row.language, reference=row.reference, spoken=row.spoken)
-    else:
-        mail = render_mail(row.text, row.language, **words, link=f"{base_url}/a/{row.link}")
-        subject, body = mail.subject, mail.body
-    return Outgoing(
-        message_id=row.id,
-        to=row.address,
-        text=body,
-        subject=subject,
-        script=script,
-        useful_until=row.useful_until,
-        callback_token=row.token,
-        attempt=row.tries + 1,
-        others=frozenset(others),
-    )

@@ -6,18 +6,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from deconflict.channels.texts import Event, languages, render, render_mail, render_voice
+from deconflict.channels.texts import Event, languages, render, render_mail, render_several, render_voice
 from deconflict.domain.sms import fit, forbidden, segments, spelled
 
 REFERENCE, COUNTER, CODE = "4F7K2", 88, "4821"
 BASE = "https://desk.example.org"
 LABEL = f"{REFERENCE}-{COUNTER}"
+LABELS = (LABEL, f"8QX3M-{COUNTER}")
+SEVERAL = ".several"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """One text. `kind` is sms, email or voice; `audience` and `purpose` those of the event; `segments` of an SMS, 0 for others;
-    `faults` what it may not say, in words of the text itself, and what would cut it in two."""
+    """One text. `kind` is sms, email or voice; `audience` and `purpose` those of the event, with `.several` where an SMS says it of
+    several cases at once; `segments` of an SMS, 0 for others; `faults` what it may not say, in words of the text itself, and what
+    would cut it in two."""
 
     kind: str
     event: str
@@ -34,7 +37,8 @@ class Preview:
         """Which file of templates/messages it stands in."""
         if self.kind == "voice":
             return f"{self.language}/{Event(self.event).voice}.txt"
-        return f"{self.language}/{self.event}{'.mail' if self.kind == 'email' else ''}.txt"
+        ending = ".mail" if self.kind == "email" else ".several" if self.purpose.endswith(SEVERAL) else ""
+        return f"{self.language}/{self.event}{ending}.txt"
 
 
 def previews(names: Iterable[str] = (), base: str = BASE) -> list[Preview]:
@@ -53,12 +57,12 @@ def faults_of(found: Iterable[Preview]) -> list[str]:
 def _of(event: Event, language: str, names: tuple[str, ...], base: str) -> Iterator[Preview]:
     audience, _, purpose = event.partition("_")
 
-    def preview(kind: str, text: str, faults: list[str], subject: str = "", count: int = 0) -> Preview:
+    def preview(kind: str, text: str, faults: list[str], subject: str = "", count: int = 0, of: str = "") -> Preview:
         return Preview(
             kind=kind,
             event=event,
             audience=audience,
-            purpose=purpose,
+            purpose=purpose + of,
             language=language,
             subject=subject,
             text=text,
@@ -68,11 +72,10 @@ def _of(event: Event, language: str, names: tuple[str, ...], base: str) -> Itera
 
     words = {"reference": REFERENCE, "counter": COUNTER, "code": CODE}
     text = render(event, language, **words)  # type: ignore[arg-type]  # names of its own
-    wrong = forbidden(text, names, known=(LABEL, CODE))
-    wrong += [f"{segments(text)} segments"] if segments(text) > 1 else []
-    wrong += [] if text == fit(text) and "?" not in text else ["letters outside GSM-7"]
-    wrong += [f"no ${name}" for name, value in (("reference", LABEL), ("code", CODE)) if value not in text]
-    yield preview("sms", text, wrong, count=segments(text))
+    yield preview("sms", text, _against(text, names, LABEL), count=segments(text))
+    if event.several is event:
+        text = render_several(event, language, labels=LABELS, code=CODE)
+        yield preview("sms", text, _against(text, names, ", ".join(LABELS)), count=segments(text), of=SEVERAL)
     if event.has_mail:
         link = f"{base}/a/x"
         mail = render_mail(event, language, **words, link=link)  # type: ignore[arg-type]
@@ -82,3 +85,11 @@ def _of(event: Event, language: str, names: tuple[str, ...], base: str) -> Itera
     if event.has_voice:
         said, _script = render_voice(event, language, reference=REFERENCE)
         yield preview("voice", said, forbidden(said, names, known=(spelled(REFERENCE),)))
+
+
+def _against(text: str, names: tuple[str, ...], label: str) -> list[str]:
+    """What is wrong with an SMS."""
+    wrong = forbidden(text, names, known=(label, CODE))
+    wrong += [f"{segments(text)} segments"] if segments(text) > 1 else []
+    wrong += [] if text == fit(text) and "?" not in text else ["letters outside GSM-7"]
+    return wrong + [f"no ${name}" for name, value in (("reference", label), ("code", CODE)) if value not in text]

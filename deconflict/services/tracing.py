@@ -17,9 +17,11 @@ from deconflict.services.giving_up import locked
 from deconflict.services.pacing import Pace, poll_in
 from deconflict.services.receipts import hear
 from deconflict.services.routing import Routes, routes_at
-from deconflict.services.sending import LEASE, facts, outgoing_of
+from deconflict.services.sending import LEASE
+from deconflict.services.wording import facts, outgoing_of
 from deconflict.store.alerts import NO_TRACE, Alert, Message, Try
 from deconflict.store.base import Unreadable, db, transaction
+from deconflict.store.codes import code_of
 
 log = structlog.get_logger()
 # Since the try; then telling somebody twice is better than telling him too late.
@@ -31,9 +33,9 @@ UNACCOUNTED = or_(Try.outcome.is_(None), Try.outcome == Code.UNKNOWN_OUTCOME)
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A message that left, and nobody said what became of it. `tried_at`: when the first such try began."""
+    """A text that left, and nobody said what became of it: its messages. `tried_at`: when the first such try began."""
 
-    message_id: int
+    messages: tuple[int, ...]
     channel: Channel
     outgoing: Outgoing
     tried_at: datetime
@@ -41,9 +43,9 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """A message that was taken, and whose receipt has not come."""
+    """A text that was taken, and whose receipt has not come: its messages."""
 
-    message_id: int
+    messages: tuple[int, ...]
     channel: Channel
     provider_ref: str
 
@@ -91,28 +93,54 @@ def claim_questions(channels: Mapping[str, Channel], base_url: str, limit: int, 
     with transaction() as session:
         routes = routes_at(session, channels, now)
         query = due.order_by(Message.urgency.desc(), Message.send_after, Message.id).limit(limit)
-        for message in session.scalars(query.with_for_update(skip_locked=True, of=Message)).all():
-            message.timed_at = now
-            channel = channels.get(message.provider or "")
-            tried_at = _tried_at(session, message) or now
-            if channel is None or (outgoing := _outgoing(session, message, base_url, tried_at)) is None:
-                _requeue(session, message, now)  # there is nobody to ask, or nothing to ask about
-            elif routes.alone(channel):
-                _wait(session, message, routes, tried_at)
-            else:
-                message.send_after = now + LEASE
-                questions.append(Question(message.id, channel, outgoing, tried_at))
+        rows = session.scalars(query.with_for_update(skip_locked=True, of=Message)).all()
+        for text in _texts(session, rows):
+            question = _question(session, text, routes, base_url)
+            if question is not None:
+                questions.append(question)
     return questions
+
+
+def _question(session: Session, text: Sequence[Message], routes: Routes, base_url: str) -> Question | None:
+    """None where it cannot be asked, or not now."""
+    first, now = text[0], routes.now
+    channel = routes.channels.get(first.provider or "")
+    tried_at = _tried_at(session, first) or now
+    for message in text:
+        message.timed_at = now
+    if channel is None or (outgoing := _outgoing(session, first, base_url, tried_at)) is None:
+        for message in text:
+            _requeue(session, message, now)  # there is nobody to ask, or nothing to ask about
+        return None
+    if routes.alone(channel):
+        for message in text:
+            _wait(session, message, routes, tried_at)
+        return None
+    for message in text:
+        message.send_after = now + LEASE
+    return Question(tuple(message.id for message in text), channel, outgoing, tried_at)
+
+
+def _texts(session: Session, messages: Sequence[Message]) -> list[list[Message]]:
+    """Those that left in one text together."""
+    newest = and_(Try.message_id == Message.id, Try.number == Message.tries)
+    query = select(Message.id, Try.bundle_id).join(Try, newest).where(Message.id.in_([m.id for m in messages]))
+    bundle_of = {id: bundle for id, bundle in session.execute(query) if bundle is not None}
+    texts: dict[tuple[str, int], list[Message]] = {}
+    for message in messages:
+        bundle = bundle_of.get(message.id)
+        texts.setdefault(("bundle", bundle) if bundle else ("message", message.id), []).append(message)
+    return list(texts.values())
 
 
 def record_answers(
     answers: Sequence[tuple[Question, Receipt | SendFailed | None]], channels: Mapping[str, Channel], now: datetime
 ) -> None:
     """What the providers' lists say of each. One that cannot be asked now is asked about nothing else for a while."""
-    for question, answer in answers:
+    for question, message_id, answer in ((q, id, answer) for q, answer in answers for id in q.messages):
         with transaction() as session:
             routes = routes_at(session, channels, now)
-            message = locked(session, question.message_id)
+            message = locked(session, message_id)
             if isinstance(answer, Receipt):
                 hear(session, message, answer, now)
             if message.state != MessageState.UNSURE:
@@ -135,7 +163,7 @@ def claim_polls(channels: Mapping[str, Channel], limit: int, now: datetime) -> l
     if db.session.scalars(due.limit(1)).first() is None:
         db.session.rollback()
         return []
-    polls: list[Poll] = []
+    texts: dict[tuple[str, str], list[int]] = {}
     with transaction() as session:
         routes = routes_at(session, channels, now)
         query = due.join(Alert, Alert.id == Message.alert_id).order_by(Message.poll_after, Message.id).limit(limit)
@@ -152,17 +180,18 @@ def claim_polls(channels: Mapping[str, Channel], limit: int, now: datetime) -> l
                 continue
             message.poll_after = now + poll_in(message.sent_at or now, now)
             if routes.works(channel):
-                polls.append(Poll(message.id, channel, message.provider_ref))
-    return polls
+                texts.setdefault((channel.name, message.provider_ref), []).append(message.id)
+    return [Poll(tuple(ids), channels[name], reference) for (name, reference), ids in texts.items()]
 
 
 def record_polls(answers: Sequence[tuple[Poll, Receipt | SendFailed | None]], now: datetime) -> None:
     """What the providers say of each."""
-    for poll, answer in answers:
+    heard = ((answer, id) for poll, answer in answers for id in poll.messages)
+    for answer, message_id in heard:
         if isinstance(answer, SendFailed):
             continue  # asked again in its turn
         with transaction() as session:
-            message = locked(session, poll.message_id)
+            message = locked(session, message_id)
             if answer is None:
                 message.poll_after = None  # this provider cannot be asked
             else:
@@ -176,12 +205,16 @@ def _tried_at(session: Session, message: Message) -> datetime | None:
 
 def _outgoing(session: Session, message: Message, base_url: str, tried_at: datetime) -> Outgoing | None:
     """What was sent, with the references of other messages to the same address, which are not this one's."""
-    theirs = (Message.address_hash == message.address_hash, Message.id != message.id)
+    mine = select(Try.bundle_id).where(Try.message_id == message.id, Try.number == message.tries)
+    bundle_id = session.scalars(mine).first()
+    along = select(Try.message_id).where(Try.bundle_id == bundle_id).order_by(Try.message_id)
+    ids = session.scalars(along).all() if bundle_id is not None else [message.id]
+    theirs = (Message.address_hash == message.address_hash, Message.id.not_in(ids))
     known = select(Try.provider_ref).join(Message, Message.id == Try.message_id)
     others = session.scalars(known.where(*theirs, Try.provider_ref.is_not(None), Try.begun_at >= tried_at - AROUND))
     try:
-        (row,) = facts(session, [message.id])
-        return outgoing_of(row, base_url, [reference for reference in others if reference])
+        code = code_of(session, bundle_id) if bundle_id is not None else None
+        return outgoing_of(facts(session, ids), base_url, code, [reference for reference in others if reference])
     except (Unreadable, ValueError):
         log.error("a message cannot be asked about", message=message.id)
         return None

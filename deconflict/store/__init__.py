@@ -7,6 +7,7 @@ from deconflict.store import (  # noqa: F401
     audit,
     brake,
     cases,
+    codes,
     counters,
     doubts,
     drills,

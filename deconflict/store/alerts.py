@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint, select, type_coerce
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deconflict.domain.states import MAY_HAVE_LEFT, MessageState
-from deconflict.store.base import Base, Code, Ref, Sealed, Unreadable, UTCDateTime, cipher
+from deconflict.store.base import Base, Code, Ref, Sealed, UTCDateTime
 from deconflict.store.cases import Case
 from deconflict.store.people import Person
 
@@ -73,16 +72,6 @@ class Alert(Base):
         return self.purpose.partition(":")[0]
 
 
-def codes_of(session: Session, reference: str) -> dict[int, str]:
-    """The codes of all alerts under this reference by alert, in one look; one that no key opens is nobody's code any more."""
-    sealed = select(Alert.id, type_coerce(Alert.code, Text)).where(Alert.reference == reference)
-    codes = {}
-    for alert_id, text in session.execute(sealed):
-        with suppress(Unreadable):
-            codes[alert_id] = cipher.open(text)
-    return codes
-
-
 class Message(Base):
     """One channel, one address. `channel` is sms, email or voice; `provider` is who was tried last. `token` comes back in the
     status callback. `attempt` counts messages of this alert to this address, `tries` the hand-overs of this one: a row of
@@ -130,7 +119,8 @@ class Message(Base):
 class Try(Base):
     """The ledger: one hand-over of a message to a provider, written before it begins. `outcome` is `accepted`, a code of
     `channels.port`, `no_trace` when nobody could say what became of it and it was sent again, and None while it lasts. Two of
-    a message that are `accepted` or `no_trace`: somebody may have been told twice."""
+    a message that are `accepted` or `no_trace`: somebody may have been told twice. Tries with the same `bundle_id` are one
+    hand-over of one text."""
 
     __tablename__ = "try"
 
@@ -141,6 +131,7 @@ class Try(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     outcome: Mapped[str | None] = mapped_column(Code)
     provider_ref: Mapped[str | None] = mapped_column(String(120), index=True)
+    bundle_id: Mapped[int | None] = mapped_column(ForeignKey("bundle.id"), index=True)
     message: Mapped[Message] = relationship(back_populates="ledger")
 
 

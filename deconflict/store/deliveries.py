@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from deconflict.domain.delivery import Delivery, ReceiptLine, Sending, TryLine, ending_of
 from deconflict.domain.states import MessageState
-from deconflict.store.alerts import Alert, Message
+from deconflict.store.alerts import Alert, Message, Try
 from deconflict.store.base import Unreadable
+from deconflict.store.cases import Case
 from deconflict.store.desk_log import Names, acknowledgement_line, names_of
 from deconflict.store.people import Person
+
+Along = Mapping[int | None, set[int]]
 
 
 def deliveries_of(session: Session, case_id: int, skip: int, most: int) -> tuple[list[Delivery], int]:
@@ -29,10 +34,27 @@ def deliveries_of(session: Session, case_id: int, skip: int, most: int) -> tuple
     )
     rows = session.scalars(query.order_by(Alert.id.desc()).offset(skip).limit(most)).all()
     names = names_of(session, {ack.recorded_by_id for row in rows for ack in row.acknowledgements})
-    return [_delivery(row, names) for row in rows], total
+    along = _along(session, rows)
+    return [_delivery(row, names, along) for row in rows], total
 
 
-def _delivery(row: Alert, names: Names) -> Delivery:
+def _along(session: Session, rows: Iterable[Alert]) -> Along:
+    """By bundle, the alerts that it tells of and everybody at the desk may know of."""
+    bundles = {one.bundle_id for row in rows for message in row.messages for one in message.ledger} - {None}
+    query = (
+        select(Try.bundle_id, Message.alert_id)
+        .join(Message, Message.id == Try.message_id)
+        .join(Alert, Alert.id == Message.alert_id)
+        .join(Case, Case.id == Alert.case_id)
+        .where(Try.bundle_id.in_(bundles), ~Case.eyes_only)
+    )
+    found: dict[int | None, set[int]] = {}
+    for bundle_id, alert_id in session.execute(query) if bundles else ():
+        found.setdefault(bundle_id, set()).add(alert_id)
+    return found
+
+
+def _delivery(row: Alert, names: Names, along: Along) -> Delivery:
     return Delivery(
         label=row.label,
         side=row.side,
@@ -45,12 +67,12 @@ def _delivery(row: Alert, names: Names) -> Delivery:
         owed_at=row.owed_at,
         ack_due_at=row.ack_due_at,
         unreached_at=row.unreached_at,
-        sendings=tuple(_sending(message) for message in row.messages),
+        sendings=tuple(_sending(message, along) for message in row.messages),
         acknowledgements=tuple(acknowledgement_line(ack, names) for ack in row.acknowledgements),
     )
 
 
-def _sending(row: Message) -> Sending:
+def _sending(row: Message, along: Along) -> Sending:
     return Sending(
         channel=row.channel,
         ending=_ending(row),
@@ -59,9 +81,13 @@ def _sending(row: Message) -> Sending:
         error=row.error,
         due_at=row.due_at,
         leaves_at=row.send_after if row.state == MessageState.QUEUED else None,
-        tries=tuple(TryLine(one.provider, one.begun_at, one.ended_at, one.outcome) for one in row.ledger),
+        tries=tuple(_try(one, along.get(one.bundle_id, set()) - {row.alert_id}) for one in row.ledger),
         receipts=tuple(ReceiptLine(one.status, one.code, one.received_at) for one in row.receipts),
     )
+
+
+def _try(row: Try, others: Collection[int]) -> TryLine:
+    return TryLine(row.provider, row.begun_at, row.ended_at, row.outcome, len(others))
 
 
 def _ending(row: Message) -> str:

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from deconflict.domain.escalation import CLOSING
 from deconflict.domain.states import AlertState, MessageState
-from deconflict.store.alerts import Alert, Message, codes_of
+from deconflict.store.alerts import Alert, Message
 from deconflict.store.base import lookup_hash
 from deconflict.store.cases import Case
+from deconflict.store.codes import fresh_code
 from deconflict.store.doubts import doubted
 from deconflict.store.people import Contact, Person
 
@@ -76,7 +77,7 @@ def write_alert(session: Session, case: Case, owed: Owed, now: datetime) -> Aler
         level=owed.level,
         reference=reference,
         counter=_next_counter(session, reference),
-        code=_fresh_code(session, reference),
+        code=fresh_code(session, [reference]),
         link=secrets.token_urlsafe(24),
         state=AlertState.OWED,
         owed_at=now,
@@ -169,12 +170,3 @@ def _next_counter(session: Session, reference: str) -> int:
     recalled = and_(Alert.purpose == CLOSING, Alert.state == AlertState.SUPERSEDED, not_(left))
     highest = session.scalar(select(func.max(Alert.counter)).where(Alert.reference == reference, not_(recalled)))
     return (highest or 0) + 1
-
-
-def _fresh_code(session: Session, reference: str) -> str:
-    """Four digits that no other alert under this reference uses, so that reference and code name one person's alert."""
-    taken = set(codes_of(session, reference).values())
-    while True:
-        code = f"{secrets.randbelow(10_000):04d}"
-        if code not in taken:
-            return code

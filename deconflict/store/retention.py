@@ -6,7 +6,21 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, String, and_, cast, delete, func, literal, not_, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    String,
+    and_,
+    cast,
+    delete,
+    exists,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from deconflict.domain.activity import Side
@@ -16,6 +30,7 @@ from deconflict.store.alerts import Acknowledgement, Alert, Message, Receipt, Tr
 from deconflict.store.audit import AuditEntry
 from deconflict.store.cancelled import cancels
 from deconflict.store.cases import Case, CaseEvent, ReleaseAsk, Request
+from deconflict.store.codes import Bundle
 from deconflict.store.holds import Held
 from deconflict.store.items import Item, ItemVersion, PartBox
 from deconflict.store.notes import Note
@@ -122,6 +137,7 @@ def forget_people(session: Session, case_id: int) -> None:
     for statement in (
         delete(Receipt).where(Receipt.message_id.in_(messages)),
         delete(Try).where(Try.message_id.in_(messages)),
+        delete(Bundle).where(~exists().where(Try.bundle_id == Bundle.id)),
         delete(Message).where(Message.alert_id.in_(alerts)),
         delete(Acknowledgement).where(Acknowledgement.alert_id.in_(alerts)),
         delete(Alert).where(Alert.case_id == case_id),

@@ -24,12 +24,17 @@ def sent_since(session: Session, now: datetime) -> list[SentFact]:
 
 
 def tries_since(session: Session, now: datetime) -> list[TryFact]:
-    """Every hand-over that was begun in it."""
+    """Every hand-over that was begun in it. One text about several cases is one, for everybody who may know of any of them."""
     query = (
-        select(Try.provider, Try.begun_at, Try.outcome, Case.eyes_only)
+        select(Try.provider, Try.begun_at, Try.outcome, Case.eyes_only, Try.bundle_id)
         .join(Message, Message.id == Try.message_id)
         .join(Alert, Alert.id == Message.alert_id)
         .join(Case, Case.id == Alert.case_id)
         .where(Try.begun_at > now - SPAN, Try.begun_at <= now)
+        .order_by(Case.eyes_only, Try.message_id, Try.number)
     )
-    return [TryFact(*row) for row in session.execute(query)]
+    found: dict[int, TryFact] = {}
+    for nth, row in enumerate(session.execute(query)):
+        fact = TryFact(row.provider, row.begun_at, row.outcome, row.eyes_only)
+        found.setdefault(-nth if row.bundle_id is None else row.bundle_id, fact)
+    return list(found.values())

@@ -640,6 +640,12 @@ def upgrade() -> None:
     with op.batch_alter_table('receipt', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_receipt_message_id'), ['message_id'], unique=False)
 
+    op.create_table('bundle',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bundle'))
+    )
     op.create_table('try',
     sa.Column('message_id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('number', sa.Integer(), autoincrement=False, nullable=False),
@@ -648,11 +654,14 @@ def upgrade() -> None:
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('outcome', sa.String(length=40), nullable=True),
     sa.Column('provider_ref', sa.String(length=120), nullable=True),
+    sa.Column('bundle_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['bundle_id'], ['bundle.id'], name=op.f('fk_try_bundle_id_bundle')),
     sa.ForeignKeyConstraint(['message_id'], ['message.id'], name=op.f('fk_try_message_id_message')),
     sa.PrimaryKeyConstraint('message_id', 'number', name=op.f('pk_try'))
     )
     with op.batch_alter_table('try', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_try_begun_at'), ['begun_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_try_bundle_id'), ['bundle_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_try_provider_ref'), ['provider_ref'], unique=False)
 
     op.create_table('provider',
@@ -710,9 +719,11 @@ def downgrade() -> None:
     op.drop_table('provider')
     with op.batch_alter_table('try', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_try_provider_ref'))
+        batch_op.drop_index(batch_op.f('ix_try_bundle_id'))
         batch_op.drop_index(batch_op.f('ix_try_begun_at'))
 
     op.drop_table('try')
+    op.drop_table('bundle')
     with op.batch_alter_table('receipt', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_receipt_message_id'))
 

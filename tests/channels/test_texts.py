@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deconflict.channels.texts import FOLDER, Event, Voice, languages, render, render_mail, render_voice, voice_words
+from deconflict.channels.texts import (
+    FOLDER,
+    Event,
+    Voice,
+    languages,
+    render,
+    render_mail,
+    render_several,
+    render_voice,
+    several_of,
+    voice_words,
+)
 from deconflict.domain.sms import fit, forbidden, segments, spelled
 
 
@@ -23,6 +34,7 @@ PLAIN: Facts = {"reference": "4F7K2", "counter": 1, "code": "4821"}
 LINK = "https://desk.example.org/a/" + "t" * 43
 NAMES = ("Association Badenya", "ONG Alpha", "Ménaka", "Mopti", "Bankass")
 ALL = [(event, lang) for event in Event for lang in languages()]
+SEVERAL = [event for event in Event if event.several is event]
 MAILED = [(event, lang) for event, lang in ALL if event.has_mail]
 TEAM_FR = {
     "team_critical": "URGENT dossier 4F7K2-1: appelez votre base avant de partir. "
@@ -35,9 +47,12 @@ TEAM_FR = {
 TEAM_FR |= {"team_reminder": TEAM_FR["team_high"]}
 
 
+LABELS = ("4F7K2-999", "8QX3M-999")
+
+
 def test_both_languages_have_every_text_and_nothing_else() -> None:
     wanted = {f"{event}.txt" for event in Event} | {f"{event}.mail.txt" for event in Event if event.has_mail}
-    wanted |= {f"{part}.txt" for part in Voice}
+    wanted |= {f"{event}.several.txt" for event in SEVERAL} | {f"{part}.txt" for part in Voice}
     assert {"en", "fr"} <= set(languages())
     for lang in languages():
         assert {path.name for path in (FOLDER / lang).iterdir()} == wanted | {"disclaimer.txt"}
@@ -65,6 +80,39 @@ def test_a_text_carries_its_reference_its_counter_and_its_code_and_no_link(event
 @pytest.mark.parametrize(("event", "text"), TEAM_FR.items())
 def test_teams_read_exactly_the_agreed_words(event: str, text: str) -> None:
     assert render(event, "fr", **PLAIN) == text
+
+
+@pytest.mark.parametrize("lang", languages())
+@pytest.mark.parametrize("event", [event for event in Event if event.several])
+def test_a_text_about_several_cases_lists_two_at_least_in_one_clean_segment(event: Event, lang: str) -> None:
+    text = render_several(event, lang, labels=LABELS, code="4821")
+    assert (segments(text), text) == (1, fit(text))
+    assert forbidden(text, NAMES) == []
+    assert ", ".join(LABELS) in text
+    assert "4821" in text
+    assert event.several is not None
+    assert ("URGENT" in text) == ("URGENT" in render(event, lang, **PLAIN))
+    base, log_in = {"fr": ("votre base", "connectez-vous"), "en": ("your base", "log in")}[lang]
+    assert (base in text.lower()) == event.startswith("team_")
+    assert log_in in text.lower() or event in (
+        "team_critical",
+        "team_high",
+        "team_reminder",
+        "team_closed",
+        "officer_closed",
+    )
+
+
+def test_what_is_urgent_and_what_is_over_is_said_apart_and_the_brake_alone() -> None:
+    heads = {event: event.several for event in Event}
+    assert {event for event, head in heads.items() if head is None} == {Event.OFFICER_BRAKE}
+    assert all(head == event for event, head in heads.items() if event.endswith(("_critical", "_closed", "_unreached")))
+    assert heads[Event.TEAM_REMINDER] is Event.TEAM_HIGH
+    assert heads[Event.FOCAL_MINIMAL] is heads[Event.FOCAL_REMINDER] is Event.FOCAL_REQUEST
+    assert heads[Event.OFFICER_OBJECTION] is Event.OFFICER_HIGH
+    with pytest.raises(ValueError, match="one case at a time"):
+        render_several("officer_brake", "fr", labels=LABELS, code="4821")
+    assert several_of("team_lunch") is None
 
 
 @pytest.mark.parametrize(("event", "lang"), ALL)

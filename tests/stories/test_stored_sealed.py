@@ -33,7 +33,7 @@ def stolen(
     network.mend()
     codes = count()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(outbox, "_fresh_code", lambda *_: f"#{next(codes):02d}%&")
+        patch.setattr(outbox, "fresh_code", lambda *_: f"#{next(codes):02d}%&")
         app = make_app(url, network, mail)
         with app.app_context():
             world = planted_world(app, network, mail)

@@ -1,0 +1,133 @@
+"""What leaves: a message's words in its recipient's language, never the session's, and which of one person's texts leave as one."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deconflict.channels.port import Outgoing
+from deconflict.channels.texts import render, render_mail, render_several, render_voice, several_of
+from deconflict.domain.sms import segments
+from deconflict.store.alerts import Alert, Message
+from deconflict.store.cases import Case
+from deconflict.store.items import Item
+from deconflict.store.people import Person
+
+# What one message needs to leave. Rows of columns and not of objects: ten thousand may be due at once.
+Facts = Any
+NEEDED = (
+    Message.id,
+    Message.channel,
+    Message.address,
+    Message.address_hash,
+    Message.token,
+    Message.tries,
+    Message.attempt,
+    Message.urgency,
+    Alert.state.label("alert_state"),
+    Alert.useful_until,
+    Alert.level,
+    Alert.side,
+    Alert.person_id,
+    Alert.team_contact_hash,
+    Alert.text,
+    Alert.reference,
+    Alert.counter,
+    Alert.code,
+    Alert.link,
+    Person.language,
+    Person.spoken,
+    Person.active,
+    Case.harm,
+    Case.severity,
+    Case.starts_at,
+    Item.departs_at,
+)
+
+
+def facts(session: Session, ids: Sequence[int]) -> list[Facts]:
+    """In the order of `ids`. Raises Unreadable."""
+    query = (
+        select(*NEEDED)
+        .join(Alert, Alert.id == Message.alert_id)
+        .join(Person, Person.id == Alert.person_id)
+        .join(Case, Case.id == Alert.case_id)
+        .outerjoin(Item, Item.id == Case.humanitarian_id)
+        .where(Message.id.in_(ids))
+    )
+    known = {row.id: row for row in session.execute(query)} if ids else {}
+    return [known[id] for id in ids]
+
+
+def together(rows: Iterable[Facts], refused: Mapping[int, frozenset[str]]) -> list[list[Facts]]:
+    """What leaves as one text, each in the order of its message ids: one person's texts to one number that say the same of
+    several cases, as many as one segment lists. The most urgent first, as they came. `refused`: by message, the providers that did
+    not take it."""
+    found: list[list[Facts]] = []
+    open_for: dict[Hashable, list[Facts]] = {}
+    for row in rows:
+        key = _sameness(row, refused)
+        group = open_for.get(key) if key else None
+        if group is not None and _fit([*group, row]):
+            group.append(row)
+            continue
+        found.append([row])
+        open_for[key] = found[-1]
+    return [sorted(group, key=lambda row: int(row.id)) for group in found]
+
+
+def outgoing_of(
+    rows: Sequence[Facts], base_url: str, shared_code: str | None = None, others: Iterable[str] = ()
+) -> Outgoing:
+    """One text of one message, or of several with the code they share. A link only ever stands in an e-mail. Raises ValueError for
+    a text that this channel does not have."""
+    first = rows[0]
+    alone = _alone(first, base_url, frozenset(others))
+    if shared_code is None:
+        return alone
+    # Nothing past the event of any of them may arrive as if it were fresh; the others are tried again.
+    return replace(alone, text=_several(rows, shared_code), useful_until=min(row.useful_until for row in rows))
+
+
+def _sameness(row: Facts, refused: Mapping[int, frozenset[str]]) -> Hashable:
+    """None for what always leaves alone."""
+    several = several_of(row.text) if row.channel == "sms" else None
+    whom = row.person_id, row.team_contact_hash, row.address_hash
+    return several and (*whom, several, refused.get(row.id, frozenset()))
+
+
+def _fit(rows: Sequence[Facts]) -> bool:
+    return segments(_several(rows, "0000")) == 1
+
+
+def _several(rows: Sequence[Facts], code: str) -> str:
+    first = min(rows, key=lambda row: int(row.id))
+    labels = [f"{row.reference}-{row.counter}" for row in sorted(rows, key=lambda row: int(row.id))]
+    return render_several(first.text, first.language, labels=labels, code=code)
+
+
+def _alone(row: Facts, base_url: str, others: frozenset[str]) -> Outgoing:
+    subject, script = "", None
+    words = {"reference": row.reference, "counter": row.counter, "code": row.code}
+    if row.channel == "sms":
+        body = render(row.text, row.language, **words)
+    elif row.channel == "voice":
+        body, script = render_voice(row.text, row.language, reference=row.reference, spoken=row.spoken)
+    else:
+        mail = render_mail(row.text, row.language, **words, link=f"{base_url}/a/{row.link}")
+        subject, body = mail.subject, mail.body
+    return Outgoing(
+        message_id=row.id,
+        to=row.address,
+        text=body,
+        subject=subject,
+        script=script,
+        useful_until=row.useful_until,
+        callback_token=row.token,
+        attempt=row.tries + 1,
+        others=others,
+    )
