@@ -8,7 +8,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy import or_, select
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, lazyload, load_only, selectinload
 
 from deconflict.domain.country import Mission
 from deconflict.domain.escalation import BRAKE, DESK, MINIMAL, RELEASE, REQUEST
@@ -25,6 +25,8 @@ from deconflict.store.cases import Case
 log = structlog.get_logger()
 UNSEEN = (CaseState.DETECTED, CaseState.UNCHECKED)
 IDLE = "idle"
+# All of an alert that ladders and silence go by: there may be ten thousand.
+READ = (Alert.case_id, Alert.round, Alert.purpose, Alert.step, Alert.side, Alert.state, Alert.owed_at)
 Begun = tuple[Climb, set[str]]  # a ladder with the steps that it has taken
 
 
@@ -82,8 +84,9 @@ def _read(session: Session, case_ids: Sequence[int]) -> list[tuple[Case, list[Al
     found = {case.id: (case, list[Alert]()) for case in cases}
     # A ringing is no ladder, and there may be hundreds of them: only what people said to one counts.
     heeded = or_(Alert.purpose.not_like(f"{RING}:%"), Alert.acknowledgements.any())
-    alerts = select(Alert).where(Alert.case_id.in_(found), heeded).options(selectinload(Alert.acknowledgements))
-    for alert in session.scalars(alerts.order_by(Alert.id)):
+    alerts = select(Alert).where(Alert.case_id.in_(found), heeded).order_by(Alert.id)
+    lightly = (load_only(*READ), lazyload(Alert.person), selectinload(Alert.acknowledgements))
+    for alert in session.scalars(alerts.options(*lightly)):
         found[alert.case_id][1].append(alert)
     return [found[id] for id in case_ids if id in found]
 

@@ -51,6 +51,12 @@ class OrganisationSchema(Door):
     direct = YesNo(required=True)
 
 
+class TeamsSchema(Door):
+    """-> `{"direct"}`: whether a team's own phone gets its messages."""
+
+    direct = YesNo(required=True)
+
+
 class NewcomerSchema(Door):
     """-> Newcomer. `side` sets the roles and functions one may have; `scopes` are the mission's sectors or areas,
     `spoken` the languages it can call people in."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Select, and_, insert, select, update
+from sqlalchemy import Select, and_, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from deconflict.channels.port import Channel, Code, Outgoing
@@ -112,8 +112,11 @@ def _ids(session: Session, routes: Routes, now: datetime, limit: int, mail: bool
     ids = [id for query in queries for id in _claimed(session, query)]
     if "sms" in routes.free() and ids:
         numbers = select(Message.address_hash).where(Message.id.in_(ids), Message.channel == "sms")
-        there = _due(now, mail).where(Message.channel == "sms", Message.address_hash.in_(numbers))
-        ids += _claimed(session, there.where(Message.id.not_in(ids)).limit(limit))
+        # By number and not by state, or all that is due would be read for each batch.
+        due = func.coalesce(Message.state, "") == MessageState.QUEUED
+        there = select(Message.id).where(Message.address_hash.in_(numbers), Message.channel == "sms", due)
+        more = there.where(Message.send_after <= now, Message.id.not_in(ids)).order_by(Message.id).limit(limit)
+        ids += _claimed(session, more)
     return ids
 
 

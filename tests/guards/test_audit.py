@@ -27,7 +27,7 @@ UNTRACED: dict[str, str] = {
     "letters.record_letter": "as above: its state is the trace",
     "outcomes.record": "the message's own row and its row of the ledger say what became of the try",
     "preview.preview": "rolled back in any case: nothing is written",
-    "receipts.take_receipt": "the receipt is a row of its own, and never changed",
+    "receipts._hear": "the receipt is a row of its own, and never changed",
     "releases.fall_silent": "the system's act, which the history of the case records (store.moves.note_event)",
     "retention._bulk": "takes away texts and audit entries by the thousand; told as counts in the log",
     "routing.introduce": "which providers there are; the settings say so",
