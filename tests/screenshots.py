@@ -92,6 +92,7 @@ def _shots(demo: Demo) -> Iterator[Shot]:
     yield Shot("roster", "aminata", "/roster")
     for name in ("roster/now", "roster/notes", "absences", "numbers", "drills", "texts", "relay"):
         yield Shot(name.replace("/", "-"), "aminata", f"/{name}")
+    yield Shot("telling", "awa", "/telling")
     yield Shot("people", "salif", "/people")
     yield Shot("people-of-one", "salif", "/people", ("main tbody a",))
     for who, menu in (("awa", "ngo"), ("kofi", "cimic"), ("aminata", "officer")):

@@ -25,7 +25,7 @@ class Kind(StrEnum):
     NUMBER_DOUBTED = "number_doubted"
     CONTRACT_ENDS = "contract_ends"
     NUMBER_STOPPED = "number_stopped"
-    TEAMS_REACHED = "teams_reached"
+    TELLING_CHANGED = "telling_changed"
 
 
 def render_letter(kind: Kind, language: str, *, name: str, by: str, link: str) -> Mail:

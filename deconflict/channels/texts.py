@@ -114,7 +114,7 @@ def languages() -> tuple[str, ...]:
 def render(event: str, lang: str, *, reference: str, counter: int, code: str, link: str = "") -> str:
     """One SMS in GSM-7 letters. `link` is accepted and never printed, so that both kinds are called alike. Raises
     ValueError for an event that does not exist."""
-    return fit(_filled(Event(event), lang, ".txt", reference, counter, code, "")).strip()
+    return fit(_filled(Event(event), lang, ".txt", reference, counter, code)).strip()
 
 
 def several_of(event: str) -> Event | None:
@@ -131,12 +131,15 @@ def render_several(event: str, lang: str, *, labels: Sequence[str], code: str) -
     return fit(words.substitute(references=", ".join(labels), code=code)).strip()
 
 
-def render_mail(event: str, lang: str, *, reference: str, counter: int, code: str, link: str = "") -> Mail:
-    """One e-mail, closed by the disclaimer; without a `link` its line is left out. Raises ValueError for an event that does
+def render_mail(
+    event: str, lang: str, *, reference: str, counter: int, code: str, link: str = "", own: str = ""
+) -> Mail:
+    """One e-mail, closed by the disclaimer. `own`: the reader's item that it is about; the line of it, or of the `link`, is left out
+    without. Raises ValueError for an event that does
     not exist or that has no e-mail."""
     if not Event(event).has_mail:
         raise ValueError(f"{event} has no e-mail")
-    text = _filled(Event(event), lang, ".mail.txt", reference, counter, code, link)
+    text = _filled(Event(event), lang, ".mail.txt", reference, counter, code, link, own)
     subject, _, body = text.partition("\n")
     disclaimer = _source(_spoken(lang), "disclaimer.txt")
     return Mail(subject.strip(), f"{body.strip()}\n\n-- \n{disclaimer.strip()}\n")
@@ -159,10 +162,12 @@ def voice_words(part: Voice, lang: str) -> str:
     return _source(_spoken(lang), f"{part}.txt").strip()
 
 
-def _filled(event: Event, lang: str, ending: str, reference: str, counter: int, code: str, link: str) -> str:
+def _filled(
+    event: Event, lang: str, ending: str, reference: str, counter: int, code: str, link: str = "", own: str = ""
+) -> str:
     lines = _source(_spoken(lang), event + ending).splitlines()
-    kept = "\n".join(line for line in lines if link or "$link" not in line)
-    return Template(kept).substitute(reference=f"{reference}-{counter}", code=code, link=link)
+    kept = "\n".join(line for line in lines if (link or "$link" not in line) and (own or "$own" not in line))
+    return Template(kept).substitute(reference=f"{reference}-{counter}", code=code, link=link, own=own)
 
 
 def _spoken(lang: str) -> str:

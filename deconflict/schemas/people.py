@@ -51,10 +51,16 @@ class OrganisationSchema(Door):
     direct = YesNo(required=True)
 
 
-class TeamsSchema(Door):
-    """-> `{"direct"}`: whether a team's own phone gets its messages."""
+class TellingSchema(Door):
+    """-> `{"direct", "mail_names_own"}`, the first only where `asks_teams`."""
 
-    direct = YesNo(required=True)
+    direct = YesNo()
+    mail_names_own = YesNo(required=True)
+
+    def __init__(self, *, asks_teams: bool) -> None:
+        super().__init__(exclude=() if asks_teams else ("direct",))
+        if asks_teams:
+            self.fields["direct"].required = True
 
 
 class NewcomerSchema(Door):

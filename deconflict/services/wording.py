@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from deconflict.channels.port import Outgoing
 from deconflict.channels.texts import render, render_mail, render_several, render_voice, several_of
@@ -15,8 +15,9 @@ from deconflict.domain.sms import segments
 from deconflict.store.alerts import Alert, Message
 from deconflict.store.cases import Case
 from deconflict.store.items import Item
-from deconflict.store.people import Person
+from deconflict.store.people import Organisation, Person
 
+PLAN = aliased(Item)
 # What one message needs to leave. Rows of columns and not of objects: ten thousand may be due at once.
 Facts = Any
 NEEDED = (
@@ -46,6 +47,9 @@ NEEDED = (
     Case.severity,
     Case.starts_at,
     Item.departs_at,
+    Item.reference.label("notice"),
+    PLAN.reference.label("plan"),
+    Organisation.mail_names_own,
 )
 
 
@@ -56,7 +60,9 @@ def facts(session: Session, ids: Sequence[int]) -> list[Facts]:
         .join(Alert, Alert.id == Message.alert_id)
         .join(Person, Person.id == Alert.person_id)
         .join(Case, Case.id == Alert.case_id)
+        .join(Organisation, Organisation.id == Person.organisation_id)
         .outerjoin(Item, Item.id == Case.humanitarian_id)
+        .outerjoin(PLAN, PLAN.id == Case.mission_id)
         .where(Message.id.in_(ids))
     )
     known = {row.id: row for row in session.execute(query)} if ids else {}
@@ -110,6 +116,12 @@ def _several(rows: Sequence[Facts], code: str) -> str:
     return render_several(first.text, first.language, labels=labels, code=code)
 
 
+def _own(row: Facts) -> str:
+    """The reader's own item, where his organisation lets its mail name it; never that of the other side."""
+    own = {"humanitarian": row.notice, "mission": row.plan}.get(row.side) if row.mail_names_own else None
+    return own or ""
+
+
 def _alone(row: Facts, base_url: str, others: frozenset[str]) -> Outgoing:
     subject, script = "", None
     words = {"reference": row.reference, "counter": row.counter, "code": row.code}
@@ -118,7 +130,7 @@ def _alone(row: Facts, base_url: str, others: frozenset[str]) -> Outgoing:
     elif row.channel == "voice":
         body, script = render_voice(row.text, row.language, reference=row.reference, spoken=row.spoken)
     else:
-        mail = render_mail(row.text, row.language, **words, link=f"{base_url}/a/{row.link}")
+        mail = render_mail(row.text, row.language, **words, link=f"{base_url}/a/{row.link}", own=_own(row))
         subject, body = mail.subject, mail.body
     return Outgoing(
         message_id=row.id,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 class Organisation(Base):
     """`side` is humanitarian, mission or ocha. `direct` says whether its teams are messaged directly or through its own
-    relay (RUL-3)."""
+    relay (RUL-3); `mail_names_own` whether its mail may name the item of its own that it is about."""
 
     __tablename__ = "organisation"
 
@@ -28,6 +28,7 @@ class Organisation(Base):
     kind: Mapped[str] = mapped_column(Code, default="ngo")
     default_level: Mapped[str | None] = mapped_column(Code)
     direct: Mapped[bool] = mapped_column(Boolean, default=True)
+    mail_names_own: Mapped[bool] = mapped_column(Boolean, default=False)
     people: Mapped[list[Person]] = relationship(back_populates="organisation")
 
 

@@ -27,7 +27,7 @@ BLUEPRINTS: list[str] = [
     "deconflict.web.numbers:bp",
     "deconflict.web.drills:bp",
     "deconflict.web.absences:bp",
-    "deconflict.web.teams:bp",
+    "deconflict.web.telling:bp",
     "deconflict.web.handing_over:bp",
     "deconflict.web.acknowledge:bp",
     "deconflict.web.relay:bp",

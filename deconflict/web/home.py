@@ -38,7 +38,12 @@ ENTRIES = (
     Entry("roster.index", _l("Duty roster"), _l("Who is on duty for which area, now and next.")),
     Entry("drills.index", _l("Drill"), _l("Try every number at once, and see which codes come back."), menu=False),
     Entry("absences.index", _l("Absences"), _l("Who of your own is away, so that alerts pass over them."), menu=False),
-    Entry("teams.index", _l("Our teams"), _l("Whether messages go to a team's own phone or to its base."), menu=False),
+    Entry(
+        "telling.index",
+        _l("How we are told"),
+        _l("Who passes messages to your teams, and what e-mails say."),
+        menu=False,
+    ),
     Entry("numbers.index", _l("Numbers"), _l("Numbers and mailboxes that are to be checked, and why."), menu=False),
     Entry("requests.mine", _l("Requests to us"), _l("What OCHA asks your side to change, and what you answered.")),
     Entry("notices.mine", _l("Our notices"), _l("The movements your organisation has notified, and their state.")),

@@ -57,6 +57,7 @@ def upgrade() -> None:
     sa.Column('kind', sa.String(length=40), nullable=False),
     sa.Column('default_level', sa.String(length=40), nullable=True),
     sa.Column('direct', sa.Boolean(), nullable=False),
+    sa.Column('mail_names_own', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_organisation')),
     sa.UniqueConstraint('name', name=op.f('uq_organisation_name'))
     )

@@ -141,6 +141,17 @@ def test_a_mail_says_log_in_names_the_file_and_ends_with_the_disclaimer(event: E
 
 
 @pytest.mark.parametrize(("event", "lang"), MAILED)
+def test_a_mail_names_the_readers_own_item_where_it_is_given_one_and_officers_mail_never(
+    event: Event, lang: str
+) -> None:
+    words = {"fr": "Votre notification ou plan : 8QX3M", "en": "Your notice or plan: 8QX3M"}[lang]
+    mail = render_mail(event, lang, **PLAIN, link=LINK, own="8QX3M")
+    assert (words in mail.body) == (not event.startswith("officer_"))
+    assert "8QX3M" not in mail.subject
+    assert words[:12] not in render_mail(event, lang, **PLAIN, link=LINK).body
+
+
+@pytest.mark.parametrize(("event", "lang"), MAILED)
 def test_a_mail_without_a_link_has_no_line_that_promises_one(event: Event, lang: str) -> None:
     mail = render_mail(event, lang, reference="4F7K2", counter=3, code="4821")
     assert "http" not in mail.body

@@ -1,0 +1,43 @@
+"""How one's own organisation wants to be told."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request, url_for
+from flask_babel import gettext as _
+
+from deconflict.schemas.people import TellingSchema
+from deconflict.services import telling
+from deconflict.services.telling import Telling
+from deconflict.web.acts import Page, submit
+from deconflict.web.audience import audience, current_audience
+from deconflict.web.clock import now
+from deconflict.web.forms_ui import Form, typed
+
+bp = Blueprint("telling", __name__)
+
+
+@bp.get("/telling")
+@audience(*telling.CHOOSE.values())
+def index() -> str:
+    chosen = telling.telling_of(current_audience())
+    values = {"direct": chosen.direct, "mail_names_own": chosen.mail_names_own}
+    return _page(Form({name: str(value).lower() for name, value in values.items()}))
+
+
+@bp.post("/telling")
+@audience(*telling.CHOOSE.values())
+def choose() -> Page:
+    def do() -> str:
+        facts = TellingSchema(asks_teams=_has_teams()).load(typed(request.form))
+        telling.choose(Telling(facts.get("direct"), facts["mail_names_own"]), current_audience(), now())
+        return _("Noted, from the next message on.")
+
+    return submit(url_for("telling.index"), do, _page)
+
+
+def _has_teams() -> bool:
+    return telling.telling_of(current_audience()).direct is not None
+
+
+def _page(form: Form) -> str:
+    return render_template("people/telling.html", form=form, teams=_has_teams())
