@@ -70,6 +70,16 @@ def owe_one_person(count: int, now: datetime, channels: Iterable[str] = ("sms",)
     return alerts
 
 
+def owe_more(outbox: Outbox) -> int:
+    """Whoever was owed something last is owed word of one more case. Returns the alert."""
+    with transaction() as session:
+        person = session.scalars(select(Person).order_by(Person.id.desc()).limit(1)).one()
+        (case,) = _inserted(session, Case, [_case(outbox.now)])
+        (alert,) = _inserted(session, Alert, [_alert(case, case, person.id, outbox.now)])
+        session.execute(insert(Message), [_message(outbox.first, alert, "sms", outbox.now)])
+    return alert
+
+
 def _people(session: Session, indexes: Collection[int], kinds: tuple[str, ...]) -> list[int]:
     organisation = Organisation(name=f"ONG {secrets.token_hex(4)}", side="humanitarian")
     session.add(organisation)

@@ -108,7 +108,8 @@ class Outgoing:
     """One message to one address: a phone number in E.164 or an e-mail address. `text` is ready to leave; `subject` is
     for e-mail, `script` for a call; `callback_token` is the secret part of the hook's address. `attempt` counts hand-overs
     of this message from 1. `others`: references a provider gave for other messages to this address, which are not this
-    one's whatever its list shows of them. What names a person stays out of repr()."""
+    one's whatever its list shows of them. `along`: the ids of other messages that leave in this text. What names a person stays
+    out of repr()."""
 
     message_id: int
     to: str = field(repr=False)
@@ -119,11 +120,13 @@ class Outgoing:
     callback_token: str = field(repr=False)
     attempt: int = 1
     others: frozenset[str] = frozenset()
+    along: tuple[int, ...] = ()
 
     @property
     def own_reference(self) -> str:
-        """The same for the same message however often it is tried, and no number anybody could count by."""
-        return hashlib.sha256(f"{self.message_id}:{self.callback_token}".encode()).hexdigest()[:32]
+        """The same for the same messages however often they are tried, and no number anybody could count by."""
+        ids = "+".join(map(str, (self.message_id, *self.along)))
+        return hashlib.sha256(f"{ids}:{self.callback_token}".encode()).hexdigest()[:32]
 
     def life_s(self, now: datetime) -> float:
         """Seconds it stays useful. Raises SendFailed when none are left: old news sent as fresh misleads."""

@@ -57,7 +57,7 @@ class Event(StrEnum):
         audience, _, purpose = self.partition("_")
         if purpose == "brake":
             return None
-        return self if purpose in ("critical", "unreached", "closed") else _PLAIN[audience]
+        return self if purpose in ("critical", "unreached", "closed", "minimal") else _PLAIN[audience]
 
     @property
     def has_voice(self) -> bool:

@@ -20,6 +20,7 @@ from deconflict.domain.msgid import N_
 from deconflict.domain.states import AlertState
 from deconflict.services import wrong_person
 from deconflict.services.cases import desk_case
+from deconflict.services.giving_up import lock_messages
 from deconflict.store.alerts import Acknowledgement, Alert, CodeLock, Message
 from deconflict.store.audit import record
 from deconflict.store.base import lookup_hash, transaction
@@ -35,7 +36,9 @@ RELAYS = roles.OFFICERS | {roles.RADIO_OPERATOR}
 LEVELS = ("desk", "unit", "team")
 HOW = ("phone", "radio", "in_person")
 READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})  # what Crockford's alphabet leaves out, read back over a radio
-CODE_LINE = re.compile(r"\b([0-9A-Z]{5})(?:-\d+)?\D*?(\d{4})\b", re.ASCII)
+CODE_LINE = re.compile(
+    r"\b([0-9A-Z]{5})(?:-\d+)?\D*?(\d{4})\b(?!-\d)", re.ASCII
+)  # 4821-1 is no code: K4821-1 is a label
 CODE = re.compile(r"(?<!\d)\d{4}(?!\d)", re.ASCII)
 REFERENCE = re.compile(r"\b(?=[0-9A-Z]*[A-Z])[0-9A-Z]{5}(?:-\d+)?", re.ASCII)
 KEY = re.compile(r"(?<![\w.,:/-])[0-9](?![\w:/-])", re.ASCII)  # alone: neither an hour nor part of a number
@@ -52,7 +55,7 @@ def acknowledge_by_code(typed: str, now: datetime, answer: str = RECEIVED) -> No
     if answer not in ANSWERS:
         return
     with transaction() as session:
-        for alert in _named_by(session, typed, now):
+        for alert in _named_by(session, typed, answer, now):
             _acknowledge(session, alert, "code_page", now, answer=answer)
 
 
@@ -66,7 +69,7 @@ def acknowledge_by_operator(
         raise NotFound
     _check_relay(level, answer, how, words)
     with transaction() as session:
-        named = _named_by(session, typed, now)
+        named = _named_by(session, typed, answer, now)
         for alert in named:
             said = _heard(how, words)
             _acknowledge(session, alert, RELAY, now, level=level, answer=answer, by=by, how=said, read_back=read_back)
@@ -80,8 +83,9 @@ def reference_and_code(typed: str) -> tuple[str, str] | None:
     return None if found is None else (found[1].translate(READ_AS), found[2])
 
 
-def _named_by(session: Session, typed: str, now: datetime) -> list[Alert]:
-    """The alerts that this reference and code answer for, locked: one, or all that one text listed. What is wrong is counted."""
+def _named_by(session: Session, typed: str, answer: str, now: datetime) -> list[Alert]:
+    """The alerts that this reference and code answer for, locked: one, or all that one text listed; that one cannot comply is said of
+    the case whose reference was given, and of no other. What is wrong is counted."""
     found = reference_and_code(typed)
     if found is None:
         return []
@@ -91,7 +95,8 @@ def _named_by(session: Session, typed: str, now: datetime) -> list[Alert]:
     if not alerts or lock.locked_until is not None:
         _missed(session, lock, now)
         return []
-    return _locked(session, alerts)
+    named = _locked(session, alerts)
+    return [alert for alert in named if alert.reference == reference] if answer == CANNOT else named
 
 
 def acknowledge_by_link(link: str, now: datetime, answer: str = RECEIVED) -> None:
@@ -172,8 +177,12 @@ def acknowledge_by_reply(from_number: str, text: str, now: datetime) -> bool:
         rows = session.execute(newest).all()
         opened = {reference: _opened_by(codes, codes_under(session, reference)) for reference in unlocked}
         right = next((opened[row.reference] for row in rows if row.id in opened[row.reference]), frozenset())
-        for alert in _locked(session, right & {row.id for row in rows}):
-            _acknowledge(session, alert, "sms", now, answer=_answer_in(text))
+        answer = _answer_in(text)
+        named = _locked(session, right & {row.id for row in rows})
+        about = {alert.reference for alert in named} & {found[:5] for found in REFERENCE.findall(text.upper())}
+        for alert in named:
+            if answer != CANNOT or not about or alert.reference in about:
+                _acknowledge(session, alert, "sms", now, answer=answer)
         if not right:
             for lock in locks:
                 _missed(session, lock, now)
@@ -210,7 +219,10 @@ def _opened_by(codes: Iterable[str], known: Mapping[str, frozenset[int]]) -> fro
 def _locked(session: Session, ids: Iterable[int]) -> list[Alert]:
     """In one order, whoever locks several."""
     query = select(Alert).where(Alert.id.in_(list(ids))).order_by(Alert.id).with_for_update(of=Alert)
-    return list(session.scalars(query.execution_options(populate_existing=True)))
+    alerts = list(session.scalars(query.execution_options(populate_existing=True)))
+    if len(alerts) > 1:
+        lock_messages(session, alerts)
+    return alerts
 
 
 def _acknowledge(

@@ -3,7 +3,7 @@ the next person. What might still arrive there is tried again over hours, for as
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 import structlog
@@ -52,6 +52,12 @@ def give_up(session: Session, message: Message, code: str, now: datetime) -> Non
         alert.unreached_at = alert.unreached_at or now
     if Code(code).retryable or code == Code.EXPIRED:  # a provider keeps it for hours only, and it matters still
         _try_again_later(session, message, now)
+
+
+def lock_messages(session: Session, alerts: Collection[Alert]) -> None:
+    """Before several alerts are passed over in one transaction: whoever else locks several messages does so in their order."""
+    mine = select(Message.id).where(Message.alert_id.in_([alert.id for alert in alerts])).order_by(Message.id)
+    session.execute(mine.with_for_update()).all()
 
 
 def pass_over(session: Session, alert: Alert, wrong: frozenset[str], now: datetime) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from deconflict.domain.severity import Severity
 from deconflict.domain.states import AlertState, MessageState
-from deconflict.services.giving_up import pass_over
+from deconflict.services.giving_up import lock_messages, pass_over
 from deconflict.services.letters import tell_of_stop
 from deconflict.store.alerts import Alert, Message
 from deconflict.store.audit import record
@@ -20,7 +20,9 @@ from deconflict.store.people import Contact
 
 def stop(session: Session, lookup: str, now: datetime) -> None:
     """The number with this hash takes nothing more. What waits for it goes to the next number of its owner."""
-    for alert in _owed(session, lookup):
+    owed = _owed(session, lookup)
+    lock_messages(session, owed)
+    for alert in owed:
         pass_over(session, alert, frozenset({lookup}), now)
     for contact in _contacts(session, lookup):
         fresh = contact.unreachable_at is None

@@ -140,8 +140,11 @@ def _attribute(session: Session, message: Message, reference: str, now: datetime
 
 
 def _meant(tries: Iterable[Try], reference: str) -> Try | None:
-    """The hand-over that got this reference in answer, else the first that nobody has accounted for."""
+    """The hand-over that got this reference in answer, else the one that lasts, else the first that nobody has accounted for."""
     known = list(tries)
     answered = (one for one in known if one.provider_ref == reference)
-    unsure = (one for one in known if one.provider_ref is None and one.outcome in OPEN)
-    return next(answered, None) or next(unsure, None)
+    unsure = sorted(
+        (one for one in known if one.provider_ref is None and one.outcome in OPEN),
+        key=lambda one: one.outcome is not None,
+    )
+    return next(answered, None) or next(iter(unsure), None)

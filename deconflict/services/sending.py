@@ -18,7 +18,7 @@ from deconflict.domain.states import AlertState, MessageState
 from deconflict.services.calm import had_enough, tonight
 from deconflict.services.giving_up import give_up, locked
 from deconflict.services.routing import NOT_HERE, Routes, routes_at
-from deconflict.services.wording import Facts, facts, outgoing_of, together
+from deconflict.services.wording import UNFIT, Facts, facts, outgoing_of, together
 from deconflict.store.alerts import NO_TRACE, Message, Try
 from deconflict.store.base import Unreadable, db, transaction
 from deconflict.store.codes import Bundle, fresh_code
@@ -139,7 +139,7 @@ def _taken(
         row for row in rows if row.id not in later and row.address_hash not in strangers and _leaves(row, routes, batch)
     ]
     refused = refusals(session, [row.id for row in leaving if row.tries or row.attempt > 1])
-    texts = together(leaving, refused)
+    texts = together(leaving, refused, routes.now)
     enough = had_enough(session, texts, clocks, routes.now) if clocks else {}
     _put_off(enough, batch, routes.now)
     for text in texts:
@@ -223,7 +223,7 @@ def _hand_out(
     bundle = _bundle(session, text, now) if len(text) > 1 else None
     try:
         outgoing = outgoing_of(text, base_url, bundle.code if bundle else None)
-    except ValueError:
+    except UNFIT:
         log.exception("a message has no text", message=first.id)
         batch.broken += [(row.id, Code.REFUSED) for row in text]
         return

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import Select, and_, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from deconflict.channels.port import Channel, Code, Outgoing, Receipt, SendFailed
@@ -18,7 +19,7 @@ from deconflict.services.pacing import Pace, poll_in
 from deconflict.services.receipts import hear
 from deconflict.services.routing import Routes, routes_at
 from deconflict.services.sending import LEASE
-from deconflict.services.wording import facts, outgoing_of
+from deconflict.services.wording import UNFIT, facts, outgoing_of
 from deconflict.store.alerts import NO_TRACE, Alert, Message, Try
 from deconflict.store.base import Unreadable, db, transaction
 from deconflict.store.codes import code_of
@@ -93,7 +94,8 @@ def claim_questions(channels: Mapping[str, Channel], base_url: str, limit: int, 
     with transaction() as session:
         routes = routes_at(session, channels, now)
         query = due.order_by(Message.urgency.desc(), Message.send_after, Message.id).limit(limit)
-        rows = session.scalars(query.with_for_update(skip_locked=True, of=Message)).all()
+        rows = list(session.scalars(query.with_for_update(skip_locked=True, of=Message)))
+        rows += session.scalars(_along(rows, due).with_for_update(skip_locked=True, of=Message))
         for text in _texts(session, rows):
             question = _question(session, text, routes, base_url)
             if question is not None:
@@ -119,6 +121,15 @@ def _question(session: Session, text: Sequence[Message], routes: Routes, base_ur
     for message in text:
         message.send_after = now + LEASE
     return Question(tuple(message.id for message in text), channel, outgoing, tried_at)
+
+
+def _along(rows: Sequence[Message], due: Select[Any]) -> Select[Any]:
+    """The others that left in the same texts as these: asked about one by one, each could be taken for another's copy."""
+    ids = [row.id for row in rows]
+    newest = and_(Try.message_id == Message.id, Try.number == Message.tries)
+    theirs = select(Try.bundle_id).join(Message, newest).where(Message.id.in_(ids), Try.bundle_id.is_not(None))
+    mine = select(Try.message_id).join(Message, newest).where(Try.bundle_id.in_(theirs))
+    return due.where(Message.id.in_(mine), Message.id.not_in(ids)).order_by(Message.id)
 
 
 def _texts(session: Session, messages: Sequence[Message]) -> list[list[Message]]:
@@ -209,13 +220,14 @@ def _outgoing(session: Session, message: Message, base_url: str, tried_at: datet
     bundle_id = session.scalars(mine).first()
     along = select(Try.message_id).where(Try.bundle_id == bundle_id).order_by(Try.message_id)
     ids = session.scalars(along).all() if bundle_id is not None else [message.id]
-    theirs = (Message.address_hash == message.address_hash, Message.id.not_in(ids))
+    this = and_(Message.id.in_(ids), Try.bundle_id.is_not_distinct_from(bundle_id))
+    theirs = (Message.address_hash == message.address_hash, not_(this))
     known = select(Try.provider_ref).join(Message, Message.id == Try.message_id)
     others = session.scalars(known.where(*theirs, Try.provider_ref.is_not(None), Try.begun_at >= tried_at - AROUND))
     try:
         code = code_of(session, bundle_id) if bundle_id is not None else None
         return outgoing_of(facts(session, ids), base_url, code, [reference for reference in others if reference])
-    except (Unreadable, ValueError):
+    except (Unreadable, *UNFIT):
         log.error("a message cannot be asked about", message=message.id)
         return None
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
@@ -17,6 +19,9 @@ from deconflict.store.cases import Case
 from deconflict.store.items import Item
 from deconflict.store.people import Organisation, Person
 
+log = structlog.get_logger()
+UNFIT = (ValueError, KeyError, OSError)  # a file of words that has gone, or that asks for what nobody knows
+KEPT = timedelta(hours=10)  # no provider keeps a text for longer until a phone is found
 PLAN = aliased(Item)
 # What one message needs to leave. Rows of columns and not of objects: ten thousand may be due at once.
 Facts = Any
@@ -69,14 +74,14 @@ def facts(session: Session, ids: Sequence[int]) -> list[Facts]:
     return [known[id] for id in ids]
 
 
-def together(rows: Iterable[Facts], refused: Mapping[int, frozenset[str]]) -> list[list[Facts]]:
+def together(rows: Iterable[Facts], refused: Mapping[int, frozenset[str]], now: datetime) -> list[list[Facts]]:
     """What leaves as one text, each in the order of its message ids: one person's texts to one number that say the same of
-    several cases, as many as one segment lists. The most urgent first, as they came. `refused`: by message, the providers that did
-    not take it."""
+    several cases, as many as one segment lists, all of use for so long that none shortens the life of another. The most urgent
+    first, as they came. `refused`: by message, the providers that did not take it."""
     found: list[list[Facts]] = []
     open_for: dict[Hashable, list[Facts]] = {}
     for row in rows:
-        key = _sameness(row, refused)
+        key = _sameness(row, refused) if row.useful_until - now >= KEPT else None
         group = open_for.get(key) if key else None
         if group is not None and _fit([*group, row]):
             group.append(row)
@@ -96,7 +101,8 @@ def outgoing_of(
     if shared_code is None:
         return alone
     # Nothing past the event of any of them may arrive as if it were fresh; the others are tried again.
-    return replace(alone, text=_several(rows, shared_code), useful_until=min(row.useful_until for row in rows))
+    useful_until, along = min(row.useful_until for row in rows), tuple(row.id for row in rows[1:])
+    return replace(alone, text=_several(rows, shared_code), useful_until=useful_until, along=along)
 
 
 def _sameness(row: Facts, refused: Mapping[int, frozenset[str]]) -> Hashable:
@@ -107,7 +113,11 @@ def _sameness(row: Facts, refused: Mapping[int, frozenset[str]]) -> Hashable:
 
 
 def _fit(rows: Sequence[Facts]) -> bool:
-    return segments(_several(rows, "0000")) == 1
+    try:
+        return segments(_several(rows, "0000")) == 1
+    except UNFIT:
+        log.exception("a text about several cases cannot be filled", text=rows[0].text)
+        return False
 
 
 def _several(rows: Sequence[Facts], code: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deconflict.channels.letters import Kind
@@ -31,11 +31,13 @@ BY = {"code_page": ("sms",), "sms": ("sms",), "voice_key": ("voice",), "email_li
 
 def report(session: Session, alert: Alert, now: datetime) -> int:
     """To be called inside the caller's transaction, with the alert locked, after the answer was written. Returns how many
-    addresses are doubted that were not before; saying it twice changes nothing."""
+    addresses are doubted that were not before; saying it twice changes nothing. The number may be doubted already, for another alert:
+    this one goes on to the next all the same."""
     wrong = {message.address_hash for message in _reached(session, alert)}
     fresh = [lookup for lookup in sorted(wrong) if _doubt(session, alert, lookup, now)]
-    if fresh:
+    if fresh or _first_said(session, alert):
         pass_over(session, alert, frozenset(wrong), now)
+    if fresh:
         tell_answerable(session, Kind.NUMBER_DOUBTED, alert.person, now)
         record(session, None, "doubt", "person", alert.person_id, {"alert": alert.id, "addresses": len(fresh)}, at=now)
     return len(fresh)
@@ -55,6 +57,11 @@ def confirm(doubt_id: int, words: str, by: Audience, now: datetime) -> None:
         doubts.settle(session, doubt.lookup)
         detail = {"how": "by_officer", "team": doubt.team, "words": len(words.strip())}
         record(session, by.person_id, "settle_doubt", "person", doubt.person_id, detail, at=now)
+
+
+def _first_said(session: Session, alert: Alert) -> bool:
+    said = select(func.count()).where(Acknowledgement.alert_id == alert.id, Acknowledgement.answer == WRONG)
+    return session.scalar(said) == 1
 
 
 def _reached(session: Session, alert: Alert) -> list[Message]:

@@ -14,6 +14,7 @@ from deconflict.store.people import Person
 
 # What became of a hand-over, beside the codes of channels.port.
 ACCEPTED = "accepted"
+UNKNOWN = "unknown_outcome"  # nobody has said yet what became of it
 NO_TRACE = "no_trace"  # nobody could say what became of it, and it was sent again
 
 

@@ -7,13 +7,15 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 
-from sqlalchemy import Text, select, type_coerce
+from sqlalchemy import Text, or_, select, type_coerce
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from deconflict.store.alerts import Alert, Message, Try
+from deconflict.store.alerts import ACCEPTED, NO_TRACE, UNKNOWN, Alert, Message, Try
 from deconflict.store.base import Base, Sealed, Unreadable, UTCDateTime, cipher
 
 CODES = 10_000
+# Of a Try: a text that surely was not taken told nobody its code.
+MAY_HAVE_ARRIVED = or_(Try.outcome.is_(None), Try.outcome.in_((ACCEPTED, NO_TRACE, UNKNOWN)))
 
 
 class Bundle(Base):
@@ -34,7 +36,7 @@ def codes_under(session: Session, reference: str) -> dict[str, frozenset[int]]:
         select(Try.bundle_id)
         .join(Message, Message.id == Try.message_id)
         .join(Alert, Alert.id == Message.alert_id)
-        .where(Alert.reference == reference, Try.bundle_id.is_not(None))
+        .where(Alert.reference == reference, Try.bundle_id.is_not(None), MAY_HAVE_ARRIVED)
     )
     shared = (
         select(type_coerce(Bundle.code, Text), Message.alert_id)

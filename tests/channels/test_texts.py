@@ -106,9 +106,13 @@ def test_a_text_about_several_cases_lists_two_at_least_in_one_clean_segment(even
 def test_what_is_urgent_and_what_is_over_is_said_apart_and_the_brake_alone() -> None:
     heads = {event: event.several for event in Event}
     assert {event for event, head in heads.items() if head is None} == {Event.OFFICER_BRAKE}
-    assert all(head == event for event, head in heads.items() if event.endswith(("_critical", "_closed", "_unreached")))
+    assert all(
+        head == event
+        for event, head in heads.items()
+        if event.endswith(("_critical", "_closed", "_unreached", "_minimal"))
+    )
     assert heads[Event.TEAM_REMINDER] is Event.TEAM_HIGH
-    assert heads[Event.FOCAL_MINIMAL] is heads[Event.FOCAL_REMINDER] is Event.FOCAL_REQUEST
+    assert heads[Event.FOCAL_REMINDER] is Event.FOCAL_REQUEST
     assert heads[Event.OFFICER_OBJECTION] is Event.OFFICER_HIGH
     with pytest.raises(ValueError, match="one case at a time"):
         render_several("officer_brake", "fr", labels=LABELS, code="4821")

@@ -140,6 +140,9 @@ def test_what_is_no_answer_says_nothing_and_the_page_looks_the_same(world, asked
     [
         ("{c}", "received"),
         ("OK {r} {c}", "received"),
+        ("Reçu : {c} !", "received"),
+        ("{c} RECU", "received"),
+        ("oui, {r} - {c}", "received"),
         ("{r}-2 {c}", "received"),
         ("{r}-9 {c}.", "received"),
         ("{c} 1", "received"),

@@ -27,7 +27,10 @@ from deconflict.store.alerts import Alert, Message
 from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
 from deconflict.store.codes import Bundle, codes_under
+from deconflict.store.deliveries import deliveries_of
+from deconflict.store.figures import figures_at
 from deconflict.store.retention import forget_people
+from deconflict.store.wall import tries_since
 
 
 def states(only_first=True):
@@ -90,7 +93,9 @@ def test_mails_leave_one_by_one_since_each_has_its_link(outbox):
 @pytest.mark.parametrize(
     ("words", "many"),
     [
-        (("focal_request", "focal_reminder", "focal_minimal"), 1),
+        (("focal_request", "focal_reminder"), 1),
+        (("focal_request", "focal_minimal"), 2),
+        (("focal_minimal", "focal_minimal"), 1),
         (("focal_request", "focal_closed"), 2),
         (("focal_closed", "focal_closed"), 1),
         (("officer_critical", "officer_high"), 2),
@@ -121,14 +126,16 @@ def test_a_message_without_words_stops_no_other(outbox):
     assert [message.alert.unreached_at is not None for message in messages()] == [False, True, False]
 
 
-def test_the_text_is_useful_no_longer_than_the_first_that_ends(outbox):
-    alerts = outbox.owe_one_person(2)
+def test_what_ends_soon_leaves_alone_and_shortens_the_life_of_no_other(outbox):
+    alerts = outbox.owe_one_person(3)
     with transaction() as session:
         soon = outbox.now + timedelta(minutes=30)
         session.execute(update(Alert).where(Alert.id == alerts[1]).values(useful_until=soon))
     outbox.turn()
-    (sent,) = outbox.network.sent
-    assert int(sent.form["ValidityPeriod"]) <= 1800
+    lives = {tuple(LABEL.findall(s.form["Body"])): int(s.form["ValidityPeriod"]) for s in outbox.network.sent}
+    one, two, three = (message.alert.label for message in messages())
+    assert lives[(two,)] <= 1800
+    assert lives[one, three] == 36_000
 
 
 # ---- its code ------------------------------------------------------------------------------------------------------------
@@ -356,3 +363,38 @@ def test_a_team_in_two_cases_reads_one_text(world):
     assert {a.level for alert in db.session.scalars(mine) for a in alert.acknowledgements} == {"team"}
     assert db.session.scalar(select(func.count()).select_from(Message)) > 4
     world.read_everything()
+
+
+# ---- what the desk sees of it --------------------------------------------------------------------------------------------
+
+
+def test_the_delivery_page_says_with_how_many_others_but_for_those_not_everybody_may_know_of(outbox):
+    outbox.owe_one_person(3)
+    outbox.turn()
+    one, two, _three = (message.alert for message in messages())
+    with transaction() as session:
+        session.execute(update(Case).where(Case.id == two.case_id).values(eyes_only=True))
+    look_again()
+    along = [
+        [line.along for sending in delivery.sendings for line in sending.tries]
+        for case_id in (one.case_id, two.case_id)
+        for delivery in deliveries_of(db.session(), case_id, 0, 9)[0]
+    ]
+    assert along == [[1], [2]]
+
+
+def test_the_wall_and_the_metrics_count_texts(outbox):
+    outbox.owe_one_person(3)
+    outbox.owe(1)
+    outbox.turn()
+    look_again()
+    (provider,) = {message.provider for message in messages()}
+    assert figures_at(db.session(), outbox.now).tries == {(provider, "accepted"): 2}
+    outbox.now += timedelta(minutes=1)
+    assert [fact.eyes_only for fact in tries_since(db.session(), outbox.now)] == [False, False]
+    with transaction() as session:
+        session.execute(update(Case).where(Case.id == messages()[0].alert.case_id).values(eyes_only=True))
+    assert [fact.eyes_only for fact in tries_since(db.session(), outbox.now)] == [False, False], "two may be known"
+    with transaction() as session:
+        session.execute(update(Case).values(eyes_only=True))
+    assert [fact.eyes_only for fact in tries_since(db.session(), outbox.now)] == [True, True]
