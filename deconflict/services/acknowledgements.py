@@ -18,7 +18,7 @@ from deconflict.domain.errors import NotFound, Refused
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.msgid import N_
 from deconflict.domain.states import AlertState
-from deconflict.services import wrong_person
+from deconflict.services import new_numbers, wrong_person
 from deconflict.services.cases import desk_case
 from deconflict.store.alerts import Acknowledgement, Alert, CodeLock, Message
 from deconflict.store.audit import record
@@ -121,11 +121,12 @@ def acknowledge_by_key(token: str, key: str, now: datetime) -> bool:
     if answer is None:
         return False
     with transaction() as session:
-        rung = select(Message.alert_id).where(Message.token == token, Message.channel == "voice").scalar_subquery()
-        alert = session.scalars(select(Alert).where(Alert.id == rung).with_for_update(of=Alert)).first()
-        if alert is None:
+        rung = select(Message.alert_id, Message.address_hash).where(Message.token == token, Message.channel == "voice")
+        call = session.execute(rung).first()
+        if call is None:
             return False
-        _acknowledge(session, alert, "voice_key", now, answer=answer)
+        alert = session.get_one(Alert, call.alert_id, with_for_update={"of": Alert})
+        _acknowledge(session, alert, "voice_key", now, answer=answer, heard_at=call.address_hash)
         return True
 
 
@@ -173,7 +174,7 @@ def acknowledge_by_reply(from_number: str, text: str, now: datetime) -> bool:
         opened = {reference: _opened_by(codes, codes_under(session, reference)) for reference in unlocked}
         right = next((opened[row.reference] for row in rows if row.id in opened[row.reference]), frozenset())
         for alert in _locked(session, right & {row.id for row in rows}):
-            _acknowledge(session, alert, "sms", now, answer=_answer_in(text))
+            _acknowledge(session, alert, "sms", now, answer=_answer_in(text), heard_at=lookup_hash(from_number))
         if not right:
             for lock in locks:
                 _missed(session, lock, now)
@@ -224,8 +225,10 @@ def _acknowledge(
     by: Audience | None = None,
     how: str = "",
     read_back: bool = False,
+    heard_at: str = "",
 ) -> None:
-    """One record per thing said. The same person pressing twice says one thing."""
+    """One record per thing said. The same person pressing twice says one thing. `heard_at`: the hash of the number it came from, where
+    that is known."""
     level = level or alert.level
     said = [a for a in alert.acknowledgements if (a.level, a.method, a.answer) == (level, method, answer)]
     if said and method != RELAY:
@@ -240,6 +243,7 @@ def _acknowledge(
             recorded_by_id=by.person_id if by else None,
             how=how,
             read_back=read_back,
+            new_number=new_numbers.spoke(session, alert, method, heard_at, now),
         )
     )
     # "Wrong person" tells us that nobody there has it, and a desk that cannot act is not one that acts: the ladder goes on.
