@@ -66,6 +66,8 @@ class _Reader:
         markets = self._file("markets.toml", MarketsSchema(), lambda data: _at(gazetteer, data))
         if activities and sop:
             self._note("activities.toml", kind_faults(activities, sop))
+        if facts and sop:
+            self._note("mission.toml", checks.drill_faults(facts, sop["quiet"]))
         if self.problems or not (facts and sop and catalogue and gazetteer and markets is not None):
             raise MissionError(self.problems)
         pack = rule_pack(sop, facts["timezone"], gazetteer, weekdays(markets))
@@ -137,4 +139,5 @@ def _mission(facts: Loaded, pack: RulePack, catalogue: Catalogue, gazetteer: Gaz
         gazetteer=gazetteer,
         basemap=basemap,
         spoken=facts["spoken"],
+        drill_plan=facts["drill"],
     )

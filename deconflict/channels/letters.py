@@ -13,7 +13,7 @@ FOLDER = Path(__file__).parents[2] / "templates" / "letters"
 
 class Kind(StrEnum):
     """Every letter there is; the value is its file name. The first two go to whom they concern, the third to those who work with
-    somebody new, the last four to whoever answers for an organisation (and the desk), the others to heads of office."""
+    somebody new, the last five to whoever answers for an organisation (and the desk), the others to heads of office."""
 
     NEW_LINK = "new_link"
     STEP_CLEARED = "step_cleared"
@@ -26,6 +26,7 @@ class Kind(StrEnum):
     CONTRACT_ENDS = "contract_ends"
     NUMBER_STOPPED = "number_stopped"
     TELLING_CHANGED = "telling_changed"
+    NUMBERS_CHANGED = "numbers_changed"
 
 
 def render_letter(kind: Kind, language: str, *, name: str, by: str, link: str) -> Mail:

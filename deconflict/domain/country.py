@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -87,6 +87,34 @@ class QueueAlarm:
         return 0 if late < timedelta(0) else 1 + late // self.each
 
 
+A_MONDAY = date(1970, 1, 5)
+
+
+@dataclass(frozen=True, slots=True)
+class DrillPlan:
+    """Drills start by themselves every so many weeks, on a weekday (Monday is 0) at an hour of the mission's clock."""
+
+    every_weeks: int
+    weekday: int
+    hour: time
+
+    def last(self, zone: tzinfo, now: datetime) -> datetime:
+        """Its latest hour that is not after `now`."""
+        local = now.astimezone(zone)
+        past = (local.date() - A_MONDAY).days - self.weekday
+        day = local.date() - timedelta(days=past % (7 * self.every_weeks))
+        at = self._on(day, zone, now)
+        return at if at <= now else self._on(day - timedelta(weeks=self.every_weeks), zone, now)
+
+    def next(self, zone: tzinfo, now: datetime) -> datetime:
+        """Its first hour after `now`."""
+        day = self.last(zone, now).astimezone(zone).date()
+        return self._on(day + timedelta(weeks=self.every_weeks), zone, now)
+
+    def _on(self, day: date, zone: tzinfo, now: datetime) -> datetime:
+        return datetime.combine(day, self.hour, zone).astimezone(now.tzinfo)
+
+
 @dataclass(frozen=True, slots=True)
 class Holiday:
     """A day off: every year when `year` is None."""
@@ -115,7 +143,7 @@ class Committee:
 class Mission:
     """Everything of config/missions/<code>, read once. `bounds` is (south, west, north, east) in degrees; `spoken` names the
     languages people may be called in beside those that texts are written in, by tag; `operators` the telephone operators with the
-    first digits of their national numbers."""
+    first digits of their national numbers; `drill_plan` None: no drill starts by itself."""
 
     code: str
     name: Label
@@ -136,6 +164,7 @@ class Mission:
     gazetteer: Gazetteer
     basemap: Path
     spoken: Mapping[str, str] = field(default_factory=dict)
+    drill_plan: DrillPlan | None = None
 
     @property
     def zone(self) -> tzinfo:

@@ -54,7 +54,7 @@ class MessageLine:
 @dataclass(frozen=True, slots=True)
 class AcknowledgementLine:
     """What somebody said, at which level, and for a relay how it was heard, whether the reference was read back, and who wrote it
-    down."""
+    down. `new_number`: it came from a number or mailbox that was changed a short while before."""
 
     at: datetime
     level: str
@@ -63,6 +63,7 @@ class AcknowledgementLine:
     how: str
     recorded_by: str
     read_back: bool = False
+    new_number: bool = False
 
 
 @dataclass(frozen=True, slots=True)

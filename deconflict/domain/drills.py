@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from deconflict.domain.country import PhonePlan
 from deconflict.domain.states import MessageState
+
+OPEN = timedelta(hours=24)  # so long its texts may still leave, and a code is waited for
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +60,38 @@ def lines(texts: Iterable[Drilled]) -> list[Line]:
         Line(*key, found["total"], found["left"], found["answered"], found["failed"]) for key, found in counts.items()
     ]
     return sorted(rows, key=lambda row: (row.answered / row.total, row.operator, row.area))
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """One operator in one area over several drills: of each how many codes came back and of how many texts, None where it got
+    none."""
+
+    operator: str
+    area: str
+    came_back: tuple[tuple[int, int] | None, ...]
+
+
+def over_time(drills: Sequence[Iterable[Drilled]]) -> list[History]:
+    """`came_back` in the order of the drills; the rows by operator and area."""
+    found = [{(row.operator, row.area): (row.answered, row.total) for row in lines(texts)} for texts in drills]
+    keys = sorted({key for one in found for key in one})
+    return [History(*key, tuple(one.get(key) for one in found)) for key in keys]
+
+
+def is_open(began_at: datetime, now: datetime, span: timedelta = OPEN) -> bool:
+    """Whether a drill is under way. One of an hour to come began before the clock was put back."""
+    return abs(now - began_at) < span
+
+
+def silences(texts: Iterable[tuple[int, datetime, bool, datetime | None]], now: datetime) -> dict[int, int]:
+    """How many drills in a row, up to the last one that is over, got no answer from a number. `texts` of drills that left or failed,
+    as (contact, when, answered, when the number was verified last)."""
+    count: dict[int, int] = {}
+    done: set[int] = set()
+    for contact, at, answered, verified_at in sorted(texts, key=lambda text: text[1], reverse=True):
+        if answered or (verified_at is not None and verified_at >= at):
+            done.add(contact)
+        elif contact not in done and not is_open(at, now):
+            count[contact] = count.get(contact, 0) + 1
+    return count

@@ -36,6 +36,8 @@ MATRIX: dict[str, dict[str, str]] = {
     "case.desk": _OFFICERS,
     "case.own": _HUM_OWN | _MIL_OWN,
     "contact.phone": {roles.FOCAL_POINT: O} | _OFFICERS,
+    # Who changes them, beside whoever they belong to. An administrator does so without reading them.
+    "contact.keep": {roles.FOCAL_POINT: O, roles.ADMINISTRATOR: F},
     # Names, functions, roles, who added whom: against an account that nobody there knows.
     "people.list": {roles.FOCAL_POINT: O, roles.CIMIC: O, roles.ADMINISTRATOR: F} | _OFFICERS,
 }

@@ -37,6 +37,7 @@ PASSWORD_MIN = 12
 PASSWORD_MAX = 128
 DISTINCT_MIN = 5
 WORD_MIN = 4
+NUMBERS_MOST = 3  # of one person, and as many mailboxes
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from deconflict.store import attempts
 from deconflict.store.alerts import Alert
 from deconflict.store.base import transaction
 from deconflict.store.cases import Case
+from deconflict.store.drills import PLANNED
 from deconflict.store.items import Item
 from deconflict.store.moves import move_item
 from deconflict.store.outbox import withdraw
@@ -44,7 +45,7 @@ def run_calendar(mission: Mission, now: datetime) -> None:
 
 def _minute(mission: Mission, now: datetime) -> None:
     with transaction() as session:
-        session.execute(delete(Slot).where(Slot.slot < now - OLD_SLOTS))
+        session.execute(delete(Slot).where(Slot.slot < now - OLD_SLOTS, Slot.job != PLANNED))
         attempts.forget(session, now - ATTEMPTS_COUNT)
         _expire_alerts(session, now)
         _end_items(session, now)

@@ -22,7 +22,7 @@ from deconflict.jobs.letters import post_letters
 from deconflict.jobs.objections import ring_for_objections
 from deconflict.jobs.release import release_due
 from deconflict.jobs.retention import run_retention
-from deconflict.jobs.trials import send_trials, verify_again
+from deconflict.jobs.trials import begin_drills, send_trials, verify_again
 from deconflict.jobs.unattended import ring_unattended
 from deconflict.jobs.unreached import pass_on
 from deconflict.matching.again import look_again
@@ -122,7 +122,7 @@ class Cycle:
     def _letters(self, now: datetime) -> None:
         first_of_kind = {channel.carries: channel for channel in reversed(list(self.channels.values()))}
         post_letters(first_of_kind, self.base_url, now)
-        send_trials(first_of_kind, now)
+        send_trials(first_of_kind, self.mission.pack.clocks.night, now)
 
     def _prove(self, now: datetime) -> None:
         run_self_tests(self.channels, self.self_tests, now)
@@ -136,6 +136,7 @@ class Cycle:
             lambda at: run_retention(self.mission, at),
             end_contracts,
             lambda at: verify_again(self.mission, at),
+            lambda at: begin_drills(self.mission, at),
         )
 
     def _take_back(self, now: datetime) -> None:

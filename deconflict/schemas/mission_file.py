@@ -8,9 +8,9 @@ from zoneinfo import available_timezones
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
-from deconflict.domain.country import Area, Committee, Contact, Holiday, PhonePlan, QueueAlarm, Sector
+from deconflict.domain.country import Area, Committee, Contact, DrillPlan, Holiday, PhonePlan, QueueAlarm, Sector
 from deconflict.domain.severity import Severity
-from deconflict.schemas.toml_fields import Loaded, Strict, Words, choice, number, text, whole, words
+from deconflict.schemas.toml_fields import Loaded, Strict, WallTime, Words, choice, number, text, whole, words
 
 
 class ContactSchema(Strict):
@@ -81,6 +81,30 @@ class UnattendedSchema(Strict):
         return QueueAlarm(after, timedelta(minutes=data["next_min"]))
 
 
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+RARELY = 13  # weeks: a number that nobody has tried for a quarter of a year is not known to work
+
+
+class DrillSchema(Strict):
+    """-> DrillPlan, None where drills never start by themselves."""
+
+    every_weeks = whole(0, RARELY)
+    weekday = fields.String(validate=validate.OneOf(WEEKDAYS, error="Not one of {choices}."))
+    hour = WallTime()
+
+    @validates_schema
+    def whole_plan(self, data: Loaded, **_: Any) -> None:
+        for name in ("weekday", "hour"):
+            if data["every_weeks"] and name not in data:
+                raise ValidationError("Say when drills start, or every_weeks = 0 for never.", name)
+
+    @post_load
+    def build(self, data: Loaded, **_: Any) -> DrillPlan | None:
+        if not data["every_weeks"]:
+            return None
+        return DrillPlan(data["every_weeks"], WEEKDAYS.index(data["weekday"]), data["hour"])
+
+
 class HolidaySchema(Strict):
     on = fields.Raw(required=True)
     name = fields.Nested(Words, required=True)
@@ -136,6 +160,7 @@ class MissionSchema(Strict):
     phone_plan = fields.Nested(PhonePlanSchema, required=True)
     contacts = fields.Nested(ContactsSchema, required=True)
     unattended = fields.Nested(UnattendedSchema, required=True)
+    drill = fields.Nested(DrillSchema, load_default=None)
     holiday = fields.List(fields.Nested(HolidaySchema), load_default=list)
     committee = fields.List(fields.Nested(CommitteeSchema), load_default=list)
 

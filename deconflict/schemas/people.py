@@ -9,13 +9,12 @@ from flask_babel import lazy_gettext as _l
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from deconflict.domain.country import PhonePlan
-from deconflict.domain.people import FUNCTIONS, SIDES, Newcomer
+from deconflict.domain.people import FUNCTIONS, NUMBERS_MOST, SIDES, Newcomer
 from deconflict.domain.roles import SIDE_OF, may_be_combined
-from deconflict.schemas.fields import CHOOSE, Choice, Door, Phone, Text, YesNo, messages
+from deconflict.schemas.fields import CHOOSE, Choice, Count, Door, Phone, Text, YesNo, messages
 
 NAME_LONGEST = 120
 EMAIL_LONGEST = 255
-NUMBERS_MOST = 3
 ORGANISATION_KINDS = {
     "ngo": _l("International NGO"),
     "national_ngo": _l("National NGO"),
@@ -24,6 +23,8 @@ ORGANISATION_KINDS = {
     "ocha": _l("OCHA"),
     "mission": _l("Peacekeeping mission"),
 }
+SUCH_AS = _l("Write an address such as name@example.org.")
+LATEST = 999_999
 LANGUAGES = {"fr": "Français", "en": "English"}
 
 
@@ -72,11 +73,7 @@ class NewcomerSchema(Door):
     spoken = fields.String(load_default="")
     scope = fields.String(load_default=None, allow_none=True)
     roles = fields.List(fields.String(), load_default=list)
-    email = Text(
-        EMAIL_LONGEST,
-        load_default=None,
-        validate=validate.Email(error=_l("Write an address such as name@example.org.")),
-    )
+    email = Text(EMAIL_LONGEST, load_default=None, validate=validate.Email(error=SUCH_AS))
 
     def __init__(self, side: str, scopes: Collection[str], plan: PhonePlan, spoken: Collection[str] = ()) -> None:
         super().__init__()
@@ -118,3 +115,35 @@ class NewcomerSchema(Door):
             phones=tuple(dict.fromkeys(data["phones"])),
             spoken=data["spoken"],
         )
+
+
+class _Edition(Door):
+    """A change of somebody's contacts as they stood at `edition`."""
+
+    edition = Count(0, LATEST, required=True)
+
+
+class NumberSchema(_Edition):
+    """-> `{"edition", "number"}`, the number in E.164."""
+
+    def __init__(self, plan: PhonePlan) -> None:
+        super().__init__()
+        self.declared_fields["number"] = TextableNumber(plan, required=True)
+        self._init_fields()
+
+
+class MailboxSchema(_Edition):
+    """-> `{"edition", "mailbox"}`, in small letters."""
+
+    mailbox = Text(EMAIL_LONGEST, required=True, validate=validate.Email(error=SUCH_AS))
+
+    @post_load
+    def _small(self, data: dict[str, Any], **_more: Any) -> dict[str, Any]:
+        return data | {"mailbox": data["mailbox"].lower()}
+
+
+class ContactSchema(_Edition):
+    """-> `{"edition", "contact", "sure"}`."""
+
+    contact = Count(1, LATEST, required=True)
+    sure = YesNo(load_default=False)

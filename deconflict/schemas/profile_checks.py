@@ -86,6 +86,17 @@ def mission_faults(data: Loaded) -> Iterator[Fault]:
         yield from _unknown(("committee", index, "sectors"), committee.sectors, sectors, "a sector")
 
 
+def drill_faults(data: Loaded, quiet: Loaded) -> Iterator[Fault]:
+    """Nobody's phone rings at night for an exercise. `quiet`: the hours of sop.toml."""
+    plan, begins, ends = data["drill"], quiet["from"], quiet["until"]
+    if plan is None:
+        return
+    inside = begins <= plan.hour < ends if begins <= ends else plan.hour >= begins or plan.hour < ends
+    if inside:
+        said = f"{plan.hour:%H:%M} is in the quiet hours of sop.toml ({begins:%H:%M} to {ends:%H:%M}): choose an hour of the day."
+        yield ("drill", "hour"), said
+
+
 def coverage_faults(data: Loaded, gazetteer: Gazetteer) -> Iterator[Fault]:
     """RUL-26: every commune resolves to a staffed area and to a sector with a contact."""
     for table in ("sector", "area"):

@@ -18,7 +18,7 @@ from deconflict.domain.errors import NotFound, Refused
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.msgid import N_
 from deconflict.domain.states import AlertState
-from deconflict.services import wrong_person
+from deconflict.services import new_numbers, wrong_person
 from deconflict.services.cases import desk_case
 from deconflict.services.giving_up import lock_messages
 from deconflict.store.alerts import Acknowledgement, Alert, CodeLock, Message
@@ -126,11 +126,12 @@ def acknowledge_by_key(token: str, key: str, now: datetime) -> bool:
     if answer is None:
         return False
     with transaction() as session:
-        rung = select(Message.alert_id).where(Message.token == token, Message.channel == "voice").scalar_subquery()
-        alert = session.scalars(select(Alert).where(Alert.id == rung).with_for_update(of=Alert)).first()
-        if alert is None:
+        rung = select(Message.alert_id, Message.address_hash).where(Message.token == token, Message.channel == "voice")
+        call = session.execute(rung).first()
+        if call is None:
             return False
-        _acknowledge(session, alert, "voice_key", now, answer=answer)
+        alert = session.get_one(Alert, call.alert_id, with_for_update={"of": Alert})
+        _acknowledge(session, alert, "voice_key", now, answer=answer, heard_at=call.address_hash)
         return True
 
 
@@ -182,7 +183,7 @@ def acknowledge_by_reply(from_number: str, text: str, now: datetime) -> bool:
         about = {alert.reference for alert in named} & {found[:5] for found in REFERENCE.findall(text.upper())}
         for alert in named:
             if answer != CANNOT or not about or alert.reference in about:
-                _acknowledge(session, alert, "sms", now, answer=answer)
+                _acknowledge(session, alert, "sms", now, answer=answer, heard_at=lookup_hash(from_number))
         if not right:
             for lock in locks:
                 _missed(session, lock, now)
@@ -236,8 +237,10 @@ def _acknowledge(
     by: Audience | None = None,
     how: str = "",
     read_back: bool = False,
+    heard_at: str = "",
 ) -> None:
-    """One record per thing said. The same person pressing twice says one thing."""
+    """One record per thing said. The same person pressing twice says one thing. `heard_at`: the hash of the number it came from, where
+    that is known."""
     level = level or alert.level
     said = [a for a in alert.acknowledgements if (a.level, a.method, a.answer) == (level, method, answer)]
     if said and method != RELAY:
@@ -252,6 +255,7 @@ def _acknowledge(
             recorded_by_id=by.person_id if by else None,
             how=how,
             read_back=read_back,
+            new_number=new_numbers.spoke(session, alert, method, heard_at, now),
         )
     )
     # "Wrong person" tells us that nobody there has it, and a desk that cannot act is not one that acts: the ladder goes on.

@@ -3,7 +3,7 @@ whoever answers for the organisation and the desk are told, once."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import uuid4
 
 import structlog
@@ -14,13 +14,13 @@ from deconflict.channels.letters import Kind
 from deconflict.domain.audience import Audience
 from deconflict.domain.errors import NotFound, Refused
 from deconflict.domain.msgid import N_
+from deconflict.domain.numbers import ENDS_SOON
 from deconflict.services.letters import tell_answerable, tell_desk
 from deconflict.store.audit import record
 from deconflict.store.base import Unreadable, db, transaction
 from deconflict.store.people import Person
 
 log = structlog.get_logger()
-AHEAD = timedelta(days=14)
 BATCH = 50
 
 
@@ -43,7 +43,7 @@ def keep_contracts(now: datetime) -> int:
     """Announces what ends soon and ends what is over. Each in its own transaction. Returns how many."""
     live = (Person.active.is_(True), Person.until_at.is_not(None))
     over = select(Person.id).where(*live, Person.until_at <= now).limit(BATCH)
-    soon = select(Person.id).where(*live, Person.until_at <= now + AHEAD, Person.end_told_at.is_(None)).limit(BATCH)
+    soon = select(Person.id).where(*live, Person.until_at <= now + ENDS_SOON, Person.end_told_at.is_(None)).limit(BATCH)
     ended, announced = list(db.session.scalars(over)), list(db.session.scalars(soon))
     db.session.rollback()
     for person_id in ended:
@@ -71,7 +71,12 @@ def _end(session: Session, person_id: int, now: datetime) -> None:
 
 def _announce(session: Session, person_id: int, now: datetime) -> None:
     person = session.get_one(Person, person_id, with_for_update={"of": Person})
-    if not person.active or person.until_at is None or person.end_told_at is not None or person.until_at > now + AHEAD:
+    if (
+        not person.active
+        or person.until_at is None
+        or person.end_told_at is not None
+        or person.until_at > now + ENDS_SOON
+    ):
         return
     person.end_told_at = now
     told = tell_answerable(session, Kind.CONTRACT_ENDS, person, now)

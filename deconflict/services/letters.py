@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from urllib.parse import quote
 
@@ -73,6 +74,19 @@ def tell_of_stop(session: Session, about: Person, now: datetime) -> int:
     many are told."""
     kind = Kind.NUMBER_STOPPED
     return tell_answerable(session, kind, about, now) + tell_desk(session, kind, about, now)
+
+
+def tell_of_numbers(session: Session, about: Person, mailboxes: Iterable[str], by: Audience, now: datetime) -> int:
+    """Somebody's numbers or mailboxes were changed: the person hears of it wherever he did before, whoever answers for the organisation
+    does, and the desk where nobody else does. Whoever did it is told as well: it may not have been he. Returns how many are told."""
+    told = _write(session, Kind.NUMBERS_CHANGED, _answerable(session, about), about, by, now)
+    own = about.account.email.lower() if about.account is not None and about.account.joined_at is not None else ""
+    elsewhere = sorted({mailbox for mailbox in mailboxes if mailbox.lower() != own})
+    for mailbox in elsewhere:
+        queue_letter(session, Kind.NUMBERS_CHANGED, about, about, by.person_id, now, mailbox)
+    if not _colleagues(session, about):
+        told += _write(session, Kind.NUMBERS_CHANGED, _joined(session, "ocha", roles.CMCOORD), about, by, now)
+    return told + len(elsewhere)
 
 
 def _write(session: Session, kind: Kind, to: list[Account], about: Person, by: Audience | None, now: datetime) -> int:

@@ -3,6 +3,7 @@ for its owner and the desk hear of by mail, because a text is what it does not t
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
@@ -39,6 +40,11 @@ def begin_again(session: Session, lookup: str, number: str, now: datetime) -> No
         contact.unreachable_at = None
         record(session, None, "opt_in", "person", contact.person_id, at=now)
     people = [contact.person_id for contact in stopped if contact.usable and contact.person.active]
+    send_what_waits(session, people, lookup, number, now)
+
+
+def send_what_waits(session: Session, people: Collection[int], lookup: str, number: str, now: datetime) -> None:
+    """A number of theirs (by ids) takes texts: what they are owed, and nothing could carry, leaves for it."""
     waiting = select(Alert).where(Alert.person_id.in_(people), Alert.team_contact_hash == "")
     waiting = waiting.where(Alert.state == AlertState.OWED, Alert.unreached_at.is_not(None), Alert.useful_until > now)
     for alert in session.scalars(waiting.order_by(Alert.id).with_for_update(of=Alert)):

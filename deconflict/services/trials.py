@@ -13,16 +13,19 @@ from deconflict.channels.trials import render_trial
 from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
 from deconflict.domain.errors import NotFound, Refused
+from deconflict.domain.escalation import Night
 from deconflict.domain.msgid import N_
 from deconflict.domain.numbers import reads_numbers_of
 from deconflict.domain.states import MessageState
 from deconflict.services import one_by_one
 from deconflict.services.acknowledgements import reference_and_code
 from deconflict.services.one_by_one import Ready
+from deconflict.services.opting import send_what_waits
 from deconflict.store import trials as store
 from deconflict.store.audit import record
 from deconflict.store.base import Unreadable, db, transaction
 from deconflict.store.doubts import settle
+from deconflict.store.drills import by_itself
 from deconflict.store.people import Contact, Person
 from deconflict.store.trials import FAILURES, Trial, queue_trial
 
@@ -55,18 +58,25 @@ def take_code(typed: str, now: datetime) -> None:
     so: it may be him who types."""
     with transaction() as session:
         trial = _answered(session, typed, now)
-        if trial is not None and trial.contact.doubt is None:
-            _verify(session, trial, "code_page", None, now)
+        if trial is not None and trial.contact is not None and trial.contact.doubt is None:
+            _verify(session, trial, trial.contact, "code_page", None, now)
 
 
 def read_back(contact_id: int, typed: str, by: Audience, now: datetime) -> None:
-    """The person read reference and code out to somebody who knows the voice. Raises NotFound, Refused for any other code."""
+    """The person read reference and code out to somebody who knows the voice. Raises NotFound, Refused for any other code, and for a
+    number at which somebody was to be reached whose voice is not known there: whoever holds that phone may be on any list."""
     with transaction() as session:
         contact = _open_to(session, contact_id, by)
+        doubt = contact.doubt
+        if doubt is not None and not reads_numbers_of(doubt.person.organisation_id, by):
+            raise Refused(
+                N_("Somebody else answers at this number. Only the desk can say that it is right."),
+                field=f"code-{contact_id}",
+            )
         trial = _answered(session, typed, now)
         right = trial is not None and trial.contact_id == contact.id
         if trial is not None and right:
-            _verify(session, trial, "read_back", by, now)
+            _verify(session, trial, contact, "read_back", by, now)
     if not right:
         raise Refused(
             N_("This is not the reference and the code of a test text to this number."), field=f"code-{contact_id}"
@@ -90,15 +100,15 @@ def keep_verified(mission: Mission, now: datetime) -> int:
     return len(lapsed) + len(again)
 
 
-def claim_trials(now: datetime) -> list[Ready]:
-    """Takes what is due; nobody else takes it within the lease."""
+def claim_trials(night: Night, now: datetime) -> list[Ready]:
+    """Takes what is due; nobody else takes it within the lease. At `night` nobody's phone rings for a drill that no person started."""
     waiting = db.session.scalars(store.due_trials(now, 1)).first() is not None
     db.session.rollback()
     if not waiting:
         return []
     with transaction() as session:
         ids = list(session.scalars(store.due_trials(now, BATCH).with_for_update(skip_locked=True, of=Trial)))
-        return [ready for id in ids if (ready := _claimed(session, id, now)) is not None]
+        return [ready for id in ids if (ready := _claimed(session, id, night, now)) is not None]
 
 
 def record_trial(trial_id: int, failure: SendFailed | None, now: datetime) -> None:
@@ -108,15 +118,18 @@ def record_trial(trial_id: int, failure: SendFailed | None, now: datetime) -> No
         one_by_one.settle(trial, failure, now)
 
 
-def _claimed(session: Session, id: int, now: datetime) -> Ready | None:
-    """None for what is too old, or cannot be read, or is meant for somebody who is told nothing any more."""
+def _claimed(session: Session, id: int, night: Night, now: datetime) -> Ready | None:
+    """None for what is too old, waits for the morning, or cannot be read, or is meant for somebody who is told nothing any more."""
     trial = session.get_one(Trial, id)
     until = trial.queued_at + USEFUL
-    if now >= until or not trial.contact.person.active:
+    if now >= until or not trial.person.active:
         one_by_one.end(trial, MessageState.WITHDRAWN, now)
         return None
+    if night.covers(now) and by_itself(session, trial.drill_id):
+        trial.send_after = night.next_(night.ends, now)
+        return None
     try:
-        text = render_trial(trial.contact.person.language, reference=trial.reference, code=trial.code)
+        text = render_trial(trial.person.language, reference=trial.reference, code=trial.code)
         to = trial.address
     except Unreadable:
         log.error("a test text cannot be read", trial=trial.id)
@@ -143,13 +156,15 @@ def _answered(session: Session, typed: str, now: datetime) -> Trial | None:
     return right[0] if right else None
 
 
-def _verify(session: Session, trial: Trial, method: str, by: Audience | None, now: datetime) -> None:
-    contact = trial.contact
+def _verify(session: Session, trial: Trial, contact: Contact, method: str, by: Audience | None, now: datetime) -> None:
+    """What its owner is owed, and had no way to take until now, leaves for it."""
     trial.answered_at = contact.verified_at = now
     contact.unreachable_at = None  # somebody read it there
     settle(session, contact.lookup)
     actor = by.person_id if by else None
     record(session, actor, "verify_number", "person", contact.person_id, {"method": method}, at=now)
+    if contact.person.active:
+        send_what_waits(session, [contact.person_id], contact.lookup, contact.address, now)
 
 
 def _open_to(session: Session, contact_id: int, by: Audience) -> Contact:

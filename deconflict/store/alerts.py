@@ -154,7 +154,8 @@ class Receipt(Base):
 class Acknowledgement(Base):
     """What a person says. `level` desk, unit or team; `method` code_page, email_link, in_app, relay, sms, voice_key;
     for a relay, `recorded_by_id` is who wrote it down, `how` the way it was heard, and `read_back` whether the reference was read
-    back. `told_at`: when the desk was told of one that says "cannot comply"."""
+    back. `new_number`: it came from a number or mailbox that was changed a short while before. `told_at`: when the desk was told
+    of one that says "cannot comply"."""
 
     __tablename__ = "acknowledgement"
     __table_args__ = (Index("ix_acknowledgement_untold", "answer", "told_at"),)
@@ -168,6 +169,7 @@ class Acknowledgement(Base):
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     how: Mapped[str] = mapped_column(String(200), default="")
     read_back: Mapped[bool] = mapped_column(default=False)
+    new_number: Mapped[bool] = mapped_column(default=False)
     told_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     alert: Mapped[Alert] = relationship(back_populates="acknowledgements")
 

@@ -106,6 +106,7 @@ def acknowledgement_line(row: Acknowledgement, names: Names) -> AcknowledgementL
         how=row.how,
         recorded_by=names.get(row.recorded_by_id, ""),
         read_back=row.read_back,
+        new_number=row.new_number,
     )
 
 

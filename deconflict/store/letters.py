@@ -39,16 +39,19 @@ class Letter(Base):
     by: Mapped[Person | None] = relationship(foreign_keys=[by_id])
 
 
-def queue_letter(session: Session, kind: str, to: Person, about: Person, by_id: int | None, now: datetime) -> None:
-    """To the address that `to` signs in with, as it stands now; whoever has no account is told nothing here."""
-    if to.account is not None:
+def queue_letter(
+    session: Session, kind: str, to: Person, about: Person, by_id: int | None, now: datetime, mailbox: str = ""
+) -> None:
+    """To this mailbox of `to`, else to the address he signs in with, as it stands now; whoever has neither is told nothing here."""
+    address = mailbox or (to.account.email if to.account is not None else "")
+    if address:
         session.add(
             Letter(
                 kind=kind,
                 person_id=to.id,
                 about_id=about.id,
                 by_id=by_id,
-                address=to.account.email,
+                address=address,
                 token=secrets.token_hex(16),
                 state=MessageState.QUEUED,
                 queued_at=now,

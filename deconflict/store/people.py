@@ -36,7 +36,8 @@ class Person(Base):
     """Somebody who can be told something. `function`: focal_point, alternate, security, team, desk, officer ... `scope` is
     the sector (mission) or area (OCHA) code, None for the whole country. `language` is that of pages and texts; `spoken` the one
     to be called in where the mission has recordings of it, "" for the same. `until_at`: when the contract ends, from when on nobody
-    tells the person anything; `end_told_at`: when that was announced. `drilled`: takes part in drills."""
+    tells the person anything; `end_told_at`: when that was announced. `drilled`: takes part in drills.
+    `edition` rises with every change of the contacts, so that of two who change them at once one is told."""
 
     __tablename__ = "person"
 
@@ -51,6 +52,7 @@ class Person(Base):
     drilled: Mapped[bool] = mapped_column(Boolean, default=False)
     until_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     end_told_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    edition: Mapped[int] = mapped_column(default=0)
     organisation: Mapped[Organisation] = relationship(back_populates="people")
     contacts: Mapped[list[Contact]] = relationship(back_populates="person", order_by="Contact.position")
     account: Mapped[Account | None] = relationship(back_populates="person", foreign_keys="Account.person_id")
@@ -69,7 +71,8 @@ class Person(Base):
 
 class Contact(Base):
     """One number or address, in the order to try. `carries` is sms or email. The address is encrypted; `lookup` finds it by
-    equality when a reply comes in. `verified_at`: when a code that was sent there came back; None for one that is unverified."""
+    equality when a reply comes in. `verified_at`: when a code that was sent there came back; None for one that is unverified.
+    `given_at`: when it was put in; None for what came with its person."""
 
     __tablename__ = "contact"
     __table_args__ = (UniqueConstraint("person_id", "position"),)
@@ -82,6 +85,7 @@ class Contact(Base):
     position: Mapped[int] = mapped_column(default=0)
     unreachable_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     verified_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    given_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     person: Mapped[Person] = relationship(back_populates="contacts")
     doubt: Mapped[Doubt | None] = relationship(
         primaryjoin="foreign(Contact.lookup) == Doubt.lookup", viewonly=True, uselist=False, lazy="selectin"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Select, String, exists, func, select
+from sqlalchemy import ForeignKey, Index, Select, String, exists, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from deconflict.domain.numbers import NumberFacts
@@ -20,14 +21,15 @@ FAILURES = 5  # wrong codes, after which it answers to none
 
 
 class Trial(Base):
-    """One text to one number of somebody. Until `send_after` nobody else takes it, whether it failed or is being sent;
-    `answered_at`: when its code came back."""
+    """One text to one number of somebody; `contact_id` None: the number was removed since. Until `send_after` nobody else takes
+    it, whether it failed or is being sent; `answered_at`: when its code came back."""
 
     __tablename__ = "trial"
     __table_args__ = (Index("ix_trial_due", "state", "send_after"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)
     drill_id: Mapped[int | None] = mapped_column(ForeignKey("drill.id"), index=True)
     address: Mapped[str] = mapped_column(Sealed, deferred=True)
     reference: Mapped[str] = mapped_column(Ref, index=True)
@@ -40,7 +42,8 @@ class Trial(Base):
     send_after: Mapped[datetime] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    contact: Mapped[Contact] = relationship()
+    contact: Mapped[Contact | None] = relationship()
+    person: Mapped[Person] = relationship()
 
     def answers_to(self, code: str) -> bool:
         """Whether this is its code; of one that no key opens nobody knows."""
@@ -52,6 +55,7 @@ class Trial(Base):
 
 def queue_trial(session: Session, contact: Contact, now: datetime, drill_id: int | None = None) -> Trial:
     trial = Trial(
+        person_id=contact.person_id,
         contact_id=contact.id,
         drill_id=drill_id,
         address=contact.address,
@@ -74,7 +78,12 @@ def due_trials(now: datetime, most: int) -> Select[int]:
 
 def open_trials(session: Session, reference: str, since: datetime) -> list[Trial]:
     """Those under this reference that still wait for their code, locked."""
-    mine = (Trial.reference == reference, Trial.queued_at > since, Trial.answered_at.is_(None))
+    mine = (
+        Trial.reference == reference,
+        Trial.queued_at > since,
+        Trial.answered_at.is_(None),
+        Trial.contact_id.is_not(None),
+    )
     return list(session.scalars(select(Trial).where(*mine).order_by(Trial.id).with_for_update(of=Trial)))
 
 
@@ -96,12 +105,21 @@ def lapsed(session: Session, verified_before: datetime, most: int) -> list[int]:
     return list(session.scalars(query.order_by(Contact.id).limit(most)))
 
 
-def unverified(session: Session, most: int) -> list[NumberFacts]:
-    """Numbers of active people that were never verified, or not lately, by organisation and name."""
+def part_with(session: Session, contact_id: int, now: datetime) -> None:
+    """The number is removed: what waits for it is taken back, and what it was sent stands for its person alone."""
+    theirs = update(Trial).where(Trial.contact_id == contact_id)
+    session.execute(theirs.where(Trial.state.in_(WAITING)).values(state=MessageState.WITHDRAWN, ended_at=now))
+    session.execute(theirs.values(contact_id=None))
+
+
+def to_verify(session: Session, silent: Collection[int], most: int) -> list[NumberFacts]:
+    """Numbers of active people that were never verified, or not lately, and those that are `silent` in drills (ids of contacts), by
+    organisation and name."""
     query = (
         select(Contact)
         .join(Contact.person)
-        .where(Person.active.is_(True), Contact.carries == "sms", Contact.verified_at.is_(None))
+        .where(Person.active.is_(True), Contact.carries == "sms")
+        .where(or_(Contact.verified_at.is_(None), Contact.id.in_(silent)))
         .options(joinedload(Contact.person).joinedload(Person.organisation))
         .order_by(Person.organisation_id, Person.name, Contact.position)
     )
@@ -112,7 +130,7 @@ def unverified(session: Session, most: int) -> list[NumberFacts]:
         rows = [row for id in ids if (row := _opened(session, id)) is not None]
     last = select(func.max(Trial.id)).where(Trial.contact_id.in_([row.id for row in rows])).group_by(Trial.contact_id)
     newest = {trial.contact_id: trial for trial in session.scalars(select(Trial).where(Trial.id.in_(last)))}
-    return [_facts(row, newest.get(row.id)) for row in rows]
+    return [_facts(row, newest.get(row.id), row.id in silent) for row in rows]
 
 
 def _opened(session: Session, contact_id: int) -> Contact | None:
@@ -122,7 +140,7 @@ def _opened(session: Session, contact_id: int) -> Contact | None:
         return None
 
 
-def _facts(row: Contact, trial: Trial | None) -> NumberFacts:
+def _facts(row: Contact, trial: Trial | None, silent: bool) -> NumberFacts:
     return NumberFacts(
         id=row.id,
         person=row.person.name,
@@ -133,4 +151,6 @@ def _facts(row: Contact, trial: Trial | None) -> NumberFacts:
         address=row.address,
         tried_at=trial.queued_at if trial else None,
         tried=trial.state if trial else None,
+        verified=row.verified_at is not None,
+        silent=silent,
     )

@@ -19,6 +19,7 @@ BLUEPRINTS: list[str] = [
     "deconflict.web.home:bp",
     "deconflict.web.language:bp",
     "deconflict.web.people:bp",
+    "deconflict.web.contacts:bp",
     "deconflict.web.notices:bp",
     "deconflict.web.plans:bp",
     "deconflict.web.own_requests:bp",

@@ -21,6 +21,15 @@ from deconflict.web.map_words import whereabouts
 SHORT = "EEE d MMM HH:mm"
 
 SIDES = {"humanitarian": _l("Humanitarian"), "mission": _l("Mission"), "ocha": _l("OCHA")}
+MARKS = {
+    "contract_over": _l("contract over"),
+    "no_number": _l("no number"),
+    "doubted": _l("somebody else answers there"),
+    "stopped": _l("takes no messages"),
+    "silent": _l("did not answer the last drill"),
+    "unverified": _l("unverified"),
+    "contract_ends": _l("contract ends soon"),
+}
 CASES = {
     "detected": _l("New"),
     "taken": _l("Taken"),

@@ -7,7 +7,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from deconflict.domain import roles
-from deconflict.domain.drills import lines
+from deconflict.domain.drills import lines, over_time
 from deconflict.services import drills
 from deconflict.store import drills as store
 from deconflict.store.base import db
@@ -20,16 +20,22 @@ from deconflict.web.language import label
 
 bp = Blueprint("drills", __name__)
 
+LATELY = 5  # what is kept of numbers reaches no further back
+
 
 @bp.get("/drills")
 @audience(*roles.OFFICERS)
 def index() -> str:
-    drill = store.newest_drill(db.session())
-    texts = store.texts_of(db.session(), drill, mission()) if drill else []
+    lately = store.lately(db.session(), mission(), LATELY)
+    drill, texts = lately[0] if lately else (None, [])
+    plan = mission().drill_plan
     return render_template(
         "drills/index.html",
         drill=drill,
         lines=lines(texts),
+        drills=[one for one, _texts in lately],
+        history=over_time([found for _drill, found in lately]),
+        next_at=plan.next(mission().zone, now()) if plan else None,
         silent=[text for text in texts if not text.answered],
         parts=len(store.participants(db.session())),
         places={one.code: label(dict(one.name)) for one in mission().areas}

@@ -7,21 +7,23 @@ from flask_babel import gettext as _
 
 from deconflict.domain import roles
 from deconflict.domain.errors import NotFound
-from deconflict.domain.numbers import DoubtFacts, doubts_for, numbers_for, reads_numbers_of
+from deconflict.domain.numbers import DoubtFacts, doubts_for, keeps_numbers_of, numbers_for, reads_numbers_of
 from deconflict.services import drills, trials, wrong_person
 from deconflict.store.base import db
+from deconflict.store.contacts import everybody, marks
 from deconflict.store.doubts import all_doubts
-from deconflict.store.drills import reachable
-from deconflict.store.trials import unverified
+from deconflict.store.drills import reachable, silent_numbers
+from deconflict.store.trials import to_verify
 from deconflict.web.acts import Page, press, submit
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
-from deconflict.web.desk_words import MESSAGES, function_words, short
+from deconflict.web.desk_words import MARKS, MESSAGES, function_words, short
 from deconflict.web.forms_ui import Form
 from deconflict.web.intake import page_asked
 
 bp = Blueprint("numbers", __name__)
 SHOWN = 500
+TWICE = 2  # drills in a row without an answer: once may be a phone that was off
 ON_A_PAGE = 40  # more would be slow on the line of a field base
 
 
@@ -80,8 +82,12 @@ def in_doubt() -> list[DoubtFacts]:
 
 def _page(form: Form) -> str:
     me = current_audience()
-    open_to = numbers_for(unverified(db.session(), SHOWN), me)
+    silent = {id for id, drills in silent_numbers(db.session(), now()).items() if drills >= TWICE}
+    open_to = numbers_for(to_verify(db.session(), silent, SHOWN), me)
     people = [person for person in reachable(db.session()) if reads_numbers_of(person.organisation_id, me)]
+    seen = [person for person in everybody(db.session()) if reads_numbers_of(person.organisation_id, me)]
+    glance = marks(db.session(), [person.id for person in seen], now())
+    marked = [person for person in seen if glance[person.id]]
     page = page_asked()
     here = slice(page * ON_A_PAGE, (page + 1) * ON_A_PAGE)
     return render_template(
@@ -89,7 +95,11 @@ def _page(form: Form) -> str:
         doubts=in_doubt(),
         unverified=open_to[here],
         people=people[here],
-        next=page + 1 if max(len(open_to), len(people)) > here.stop else None,
+        marked=marked[here],
+        marks=glance,
+        mark_words=MARKS,
+        keeps=lambda person: keeps_numbers_of(person.id, person.organisation_id, me),
+        next=page + 1 if max(len(open_to), len(people), len(marked)) > here.stop else None,
         form=form,
         tried_words=MESSAGES,
         officer=me.is_officer,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from werkzeug.wrappers import Response
 from deconflict.domain import roles
 from deconflict.domain.country import Mission
 from deconflict.domain.errors import NotFound, Refused
+from deconflict.domain.numbers import keeps_numbers_of
 from deconflict.domain.people import FUNCTIONS, SIDES
 from deconflict.schemas.duty import LastDaySchema
 from deconflict.schemas.people import ORGANISATION_KINDS, NewcomerSchema, OrganisationSchema
@@ -21,9 +23,12 @@ from deconflict.services import contracts, people
 from deconflict.services.second_step import clear_second_step as clear_step
 from deconflict.services.second_step import waits_for_another
 from deconflict.store import directory
+from deconflict.store.base import db
+from deconflict.store.contacts import marks
 from deconflict.web.acts import Page, submit
 from deconflict.web.audience import PUBLIC, audience, current_audience, current_audience_or_none
 from deconflict.web.clock import now
+from deconflict.web.desk_words import MARKS
 from deconflict.web.forms_ui import Form, errors_of, typed
 from deconflict.web.language import LOCALES, current_language, label
 
@@ -52,7 +57,8 @@ def index() -> str:
 @bp.get("/people/organisations/<int:organisation_id>")
 @audience(roles.ADMINISTRATOR)
 def organisation(organisation_id: int) -> str:
-    return render_template("people/people.html", organisation=directory.organisation(organisation_id), manages=True)
+    found = directory.organisation(organisation_id)
+    return render_template("people/people.html", organisation=found, manages=True, **at_a_glance(found.people))
 
 
 @bp.get("/people/ours")
@@ -60,12 +66,20 @@ def organisation(organisation_id: int) -> str:
 def ours() -> str:
     """Who is in one's own organisation, since when and by whom; for OCHA also who was added elsewhere of late."""
     me = current_audience()
+    organisation, elsewhere = directory.ours(me), directory.lately_added(me, ELSEWHERE_SHOWN)
     return render_template(
         "people/people.html",
-        organisation=directory.ours(me),
+        organisation=organisation,
         manages=False,
-        elsewhere=directory.lately_added(me, ELSEWHERE_SHOWN),
+        elsewhere=elsewhere,
+        keeps=lambda person: person.state != "inactive" and keeps_numbers_of(person.id, person.organisation_id, me),
+        **at_a_glance((*organisation.people, *elsewhere)),
     )
+
+
+def at_a_glance(people: Collection[directory.PersonView]) -> dict[str, Any]:
+    """For people/_marks.html."""
+    return {"marks": marks(db.session(), [person.id for person in people], now()), "mark_words": MARKS}
 
 
 @bp.route("/people/organisations/new", methods=["GET", "POST"])

@@ -88,6 +88,7 @@ def upgrade() -> None:
     sa.Column('scope', sa.String(length=40), nullable=True),
     sa.Column('active', sa.Boolean(), nullable=False),
     sa.Column('drilled', sa.Boolean(), nullable=False),
+    sa.Column('edition', sa.Integer(), nullable=False),
     sa.Column('until_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('end_told_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_person_organisation_id_organisation')),
@@ -177,6 +178,7 @@ def upgrade() -> None:
     sa.Column('position', sa.Integer(), nullable=False),
     sa.Column('unreachable_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('verified_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('given_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_contact_person_id_person')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_contact')),
     sa.UniqueConstraint('person_id', 'position', name=op.f('uq_contact_person_id_position'))
@@ -187,14 +189,15 @@ def upgrade() -> None:
 
     op.create_table('drill',
     sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('by_id', sa.Integer(), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=True),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_drill_by_id_person')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_drill'))
     )
     op.create_table('trial',
     sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('contact_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('contact_id', sa.Integer(), nullable=True),
     sa.Column('drill_id', sa.Integer(), nullable=True),
     sa.Column('address', sa.Text(), nullable=False),
     sa.Column('reference', sa.String(length=8), nullable=False),
@@ -209,6 +212,7 @@ def upgrade() -> None:
     sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['contact_id'], ['contact.id'], name=op.f('fk_trial_contact_id_contact')),
     sa.ForeignKeyConstraint(['drill_id'], ['drill.id'], name=op.f('fk_trial_drill_id_drill')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_trial_person_id_person')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_trial')),
     sa.UniqueConstraint('token', name=op.f('uq_trial_token'))
     )
@@ -584,6 +588,7 @@ def upgrade() -> None:
     sa.Column('recorded_by_id', sa.Integer(), nullable=True),
     sa.Column('how', sa.String(length=200), nullable=False),
     sa.Column('read_back', sa.Boolean(), nullable=False),
+    sa.Column('new_number', sa.Boolean(), nullable=False),
     sa.Column('told_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['alert_id'], ['alert.id'], name=op.f('fk_acknowledgement_alert_id_alert')),
     sa.ForeignKeyConstraint(['recorded_by_id'], ['person.id'], name=op.f('fk_acknowledgement_recorded_by_id_person')),

@@ -44,6 +44,7 @@ MATRIX = {
     "case.desk": ("", OFFICERS),
     "case.own": (f"{OWN_HUM} {OWN_MIL}", ""),
     "contact.phone": ("focal_point", OFFICERS),
+    "contact.keep": ("focal_point", "administrator"),
     "people.list": ("focal_point cimic", f"{OFFICERS} administrator"),
 }
 SEES_SENSITIVE = {"cmcoord", "ocha_head"}

@@ -32,6 +32,7 @@ from deconflict.domain import disclosure, matrix, roles
 from deconflict.domain.activity import Side
 from deconflict.domain.audience import Audience
 from deconflict.domain.disclosure import ItemFacts
+from deconflict.domain.numbers import keeps_numbers_of
 from deconflict.store.alerts import Acknowledgement, Alert
 from deconflict.store.audit import AuditEntry
 from deconflict.store.base import db
@@ -105,6 +106,9 @@ class Crawl:
         if kind == "contact":
             whose = self.world.contacts.get(key)
             return whose is not None and (who.is_officer or whose == who.organisation_id)
+        if kind == "whose numbers":
+            whose = self.world.people.get(key)
+            return whose is not None and keeps_numbers_of(int(key), whose, who)
         known = {"sheet": ("patrol", "event"), "organisation": self.keys["organisation"][:-1]}
         known |= {"person": self.keys["person"][:-1], "duty": self.keys["duty"][:-1]}
         known |= {name: self.keys[name][:-1] for name in ("doubt", "absence", "note")}
@@ -135,7 +139,7 @@ class Crawl:
                 return seen or whose is who
             case "phone":
                 own = self.accounts[about].organisation_id == who.organisation_id
-                return matrix.opens("contact.phone", who, own=own)
+                return self.accounts[about] is who or matrix.opens("contact.phone", who, own=own)
             case "e-mail":
                 return self.accounts[about] is who
             case "desk":
@@ -275,7 +279,10 @@ def described(world) -> Crawl:
     accounts = {name: world.actors[name].audience for name in PEOPLE}
     owners = session.execute(select(Contact.id, Person.organisation_id).join(Person).where(Contact.carries == "sms"))
     contacts = {str(id): organisation_id for id, organisation_id in owners}
-    there = SimpleNamespace(cases=by_case, told=world.told, organisations=organisations, contacts=contacts)
+    people = {str(id): whose for id, whose in session.execute(select(Person.id, Person.organisation_id))}
+    there = SimpleNamespace(
+        people=people, cases=by_case, told=world.told, organisations=organisations, contacts=contacts
+    )
     db.session.rollback()
     return Crawl(there, world.plants, accounts, facts, keys)
 

@@ -57,6 +57,7 @@ GETS = {
     "people.ours": ("page", ["focal_point", "cimic", *OFFICERS]),
     "people.invite": ("organisation", ["administrator"]),
     "people.person": ("person", ["administrator"]),
+    "contacts.page": ("whose numbers", sorted(roles.ALL)),
     # Open to strangers: the key stands in the address, or there is nothing to read.
     "people.join": ("token", None),
     "acknowledge.page": ("page", None),
@@ -103,6 +104,10 @@ POSTS = {
     "telling.choose": ("page", ["focal_point", "cimic"]),
     "absences.end": ("absence", [*OFFICERS, "focal_point", "cimic"]),
     "people.contract": ("person", ["administrator"]),
+    **dict.fromkeys(
+        [f"contacts.{act}" for act in ("add_number", "add_mailbox", "put_first", "remove")],
+        ("whose numbers", sorted(roles.ALL)),
+    ),
     "numbers.try_number": ("contact", [*OFFICERS, "focal_point"]),
     "numbers.read_back": ("contact", [*OFFICERS, "focal_point"]),
     "drills.start": ("page", OFFICERS),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
 import pytest
@@ -57,6 +57,11 @@ SPOILT: list[tuple[str, str, str, int, str]] = [
     ("activities.toml", "label.fr =", "label.de =", 3, "kind 3, label, fr: Missing data"),
     ("mission.toml", 'covers = ["ML08"]', 'covers = ["ML99"]', 1, "sector 1, covers: Not in the gazetteer"),
     ("mission.toml", "staffed = true", "staffed = false", 5, "area 5, staffed: Nobody reads"),
+    ("mission.toml", "every_weeks = 1", "every_weeks = 99", 1, "drill, every_weeks: Must be"),
+    ("mission.toml", "every_weeks = 1", "every_week = 1", 1, "drill, every_week: Unknown field"),
+    ("mission.toml", 'weekday = "wednesday"', 'weekday = "mercredi"', 1, "drill, weekday: Not one of monday"),
+    ("mission.toml", 'hour = "10:00"', 'hour = "10h"', 1, "drill, hour: Not an hour"),
+    ("mission.toml", 'hour = "10:00"', 'hour = "05:30"', 1, "drill, hour: 05:30 is in the quiet hours"),
     ("mission.toml", 'timezone = "Africa/Bamako"', 'timezone = "Mali"', 1, "timezone: Not a time zone"),
     (
         "mission.toml",
@@ -235,3 +240,17 @@ def test_retention_follows_the_ruling() -> None:
     retention = load_mission(FOLDER).pack.retention
     assert (retention["movement_exact"].days, retention["patrol_exact"].days) == (14, 7)
     assert set(load_mission(FOLDER).pack.clocks.release) == {Severity.CRITICAL}
+
+
+def test_drills_start_by_themselves_only_where_a_plan_says_when(profile: Path) -> None:
+    plan = load_mission(FOLDER).drill_plan
+    assert plan is not None
+    assert (plan.every_weeks, plan.weekday, plan.hour) == (1, 2, time(10))
+    spoil(profile, "mission.toml", 'weekday = "wednesday"\n', "")
+    assert [problem.reason for problem in mission_problems(profile)] == [
+        "drill, weekday: Say when drills start, or every_weeks = 0 for never."
+    ]
+    spoil(profile, "mission.toml", "every_weeks = 1", "every_weeks = 0")
+    assert load_mission(profile).drill_plan is None
+    spoil(profile, "mission.toml", '[drill]\nevery_weeks = 0\nhour = "10:00"\n', "")
+    assert load_mission(profile).drill_plan is None

@@ -104,3 +104,20 @@ def test_where_least_came_back_comes_first():
     text = Drilled("A", "ONG", "Alpha", "", "sent", True)
     found = lines([text, text, replace(text, operator="Beta", answered=False), replace(text, operator="Beta")])
     assert [(line.operator, line.total, line.answered) for line in found] == [("Beta", 2, 1), ("Alpha", 2, 2)]
+
+
+def test_the_page_says_when_the_next_starts_by_itself_and_what_the_last_ones_gave(house):
+    assert "The next one starts by itself Wed 11 Dec 10:00" in words(house.desk.get("/drills"))
+    takes_part(house, house.ngo)
+    house.turn()
+    for _ in range(2):
+        house.now = house.mission.drill_plan.next(house.mission.zone, house.now)
+        house.turn()
+    said = words(house.desk.get("/drills"))
+    assert "The next one starts by itself Wed 25 Dec 10:00" in said
+    assert "What came back by itself, Wed 18 Dec 10:00" in said
+    assert re.search(r"The last drills .* 70 no area 0 of 1 0 of 1", said)
+    assert "no answer to two drills" not in words(house.desk.get("/numbers"))
+    house.now += timedelta(days=2)
+    assert "no answer to two drills" in words(house.desk.get("/numbers"))
+    assert "did not answer the last drill" in words(house.desk.get("/numbers"))
