@@ -36,13 +36,14 @@ class Clock:
 class Step:
     """One rung. Due `at_share` acknowledgement windows after the alert (0: the alert itself, 1: the deadline), plus `after`.
     `to` names roles: at OCHA duty, deputy, suboffice_head, ocha_head; of a party owner_focal_point, owner_alternate,
-    owner_security."""
+    owner_security. `everyone`: each of those who are told must acknowledge; else the first who does stops the ladder."""
 
     id: str
     at_share: float
     after: timedelta
     to: tuple[str, ...]
     channels: tuple[str, ...]
+    everyone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,11 @@ class Ladder:
     audience: str
     ack: Clock
     steps: tuple[Step, ...]
+
+    @property
+    def required(self) -> frozenset[str]:
+        """The steps on which everyone must acknowledge."""
+        return frozenset(step.id for step in self.steps if step.everyone)
 
     def due_at(self, step: Step, *, alerted_at: datetime, starts_at: datetime) -> datetime:
         return alerted_at + step.at_share * self.ack.runs(alerted_at, starts_at) + step.after

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 import structlog
@@ -26,7 +26,7 @@ log = structlog.get_logger()
 UNSEEN = (CaseState.DETECTED, CaseState.UNCHECKED)
 IDLE = "idle"
 # All of an alert that ladders and silence go by: there may be ten thousand.
-READ = (Alert.case_id, Alert.round, Alert.purpose, Alert.step, Alert.side, Alert.state, Alert.owed_at)
+READ = (Alert.case_id, Alert.round, Alert.purpose, Alert.step, Alert.side, Alert.state, Alert.owed_at, Alert.person_id)
 Begun = tuple[Climb, set[str]]  # a ladder with the steps that it has taken
 
 
@@ -94,31 +94,29 @@ def _read(session: Session, case_ids: Sequence[int]) -> list[tuple[Case, list[Al
 def _climbs(session: Session, mission: Mission, case: Case, alerts: list[Alert], now: datetime) -> Iterator[Begun]:
     this_round = [alert for alert in alerts if alert.round == case.round]
 
-    def climb(side: str, purpose: str, name: str, since: datetime, about: list[Alert]) -> Iterator[Begun]:
+    def begin(side: str, purpose: str, name: str, since: datetime, about: list[Alert]) -> Iterator[Begun]:
         begun = [alert for alert in about if alert.purpose == name]
-        if not _answered(begun):
-            yield (
-                Climb(session, mission, case, side, purpose, name, alerted_at=since, now=now),
-                {alert.step for alert in begun},
-            )
+        climb = Climb(session, mission, case, side, purpose, name, alerted_at=since, now=now)
+        if not _answered(begun, climb.ladder.required if climb.ladder else frozenset()):
+            yield climb, {alert.step for alert in begun}
 
     if case.hold_until is not None or case.state in UNSEEN or _owed(this_round, DESK):
-        yield from climb("ocha", DESK, DESK, case.round_at, this_round)
+        yield from begin("ocha", DESK, DESK, case.round_at, this_round)
     silent = silent_since(mission.pack.clocks, case, _of_this_matter(case, alerts), now)
     if silent is not None:
-        yield from climb("ocha", DESK, f"{IDLE}:{int(silent.timestamp())}", silent, this_round)
+        yield from begin("ocha", DESK, f"{IDLE}:{int(silent.timestamp())}", silent, this_round)
     for name in {alert.purpose for alert in this_round if alert.purpose.startswith(MINIMAL)}:
         since = min(alert.owed_at for alert in this_round if alert.purpose == name)
-        yield from climb(name.partition(":")[2], MINIMAL, name, since, this_round)
+        yield from begin(name.partition(":")[2], MINIMAL, name, since, this_round)
     for name in {alert.purpose for alert in this_round if alert.purpose.startswith((UNREACHED, OBJECTION, BRAKE))}:
         since = min(alert.owed_at for alert in this_round if alert.purpose == name)
-        yield from climb("ocha", DESK, name, since, this_round)
+        yield from begin("ocha", DESK, name, since, this_round)
     for call in case.release_asks:
         if call.state == ReleaseState.SILENT and call.round == case.round:
-            yield from climb("ocha", DESK, f"{RELEASE}:{call.id}", call.due_at, this_round)
+            yield from begin("ocha", DESK, f"{RELEASE}:{call.id}", call.due_at, this_round)
     for request in case.requests:
         if request.state == RequestState.OPEN:
-            yield from climb(request.side, REQUEST, request.purpose, request.made_at, alerts)
+            yield from begin(request.side, REQUEST, request.purpose, request.made_at, alerts)
 
 
 def _of_this_matter(case: Case, alerts: list[Alert]) -> list[Alert]:
@@ -131,8 +129,13 @@ def _owed(alerts: list[Alert], purpose: str) -> bool:
     return any(alert.purpose == purpose and alert.state == AlertState.OWED for alert in alerts)
 
 
-def _answered(alerts: list[Alert]) -> bool:
-    """Somebody has it, or an officer's act has made it old news. A team's word counts as much as a desk's."""
+def _answered(alerts: list[Alert], required: Collection[str]) -> bool:
+    """Somebody has it, or an officer's act has made it old news. A team's word counts as much as a desk's. On the `required` steps
+    everybody must have it; who said so on one step has said it for all."""
+    have = {alert.person_id for alert in alerts if alert.state == AlertState.ACKNOWLEDGED}
+    missing = (a for a in alerts if a.step in required and a.state == AlertState.OWED and a.person_id not in have)
+    if any(missing):
+        return False
     return any(alert.state == AlertState.ACKNOWLEDGED for alert in alerts) or (
         bool(alerts) and not any(alert.state == AlertState.OWED for alert in alerts)
     )

@@ -16,7 +16,7 @@ from deconflict.domain.probing import Limits
 from deconflict.domain.severity import Severity
 from deconflict.domain.sop import Geography, RulePack, Windows
 from deconflict.schemas.rules_file import HOUR_S, SEVERITIES, ModifiersSchema, RuleSchema, modifiers_of
-from deconflict.schemas.toml_fields import Loaded, Strict, WallTime, choice, number, text, whole, words
+from deconflict.schemas.toml_fields import Loaded, Strict, WallTime, choice, flag, number, text, whole, words
 
 MAX_SHARE = 1.0
 
@@ -29,11 +29,12 @@ class StepSchema(Strict):
     after_min = number(0, 7 * 24 * 60, required=False, load_default=0.0)
     to = words(OCHA_ROLES + PARTY_ROLES)
     channels = words(["sms", "email"])
+    everyone = flag()
 
     @post_load
     def build(self, data: Loaded, **_: Any) -> tuple[Severity, str, Step]:
         after = timedelta(minutes=data["after_min"])
-        step = Step(data["id"], data["at_share"], after, tuple(data["to"]), tuple(data["channels"]))
+        step = Step(data["id"], data["at_share"], after, tuple(data["to"]), tuple(data["channels"]), data["everyone"])
         return Severity(data["severity"]), data["ladder"], step
 
 
