@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
 from marshmallow import Schema
 
+from deconflict.domain.communes import Communes
 from deconflict.domain.country import Area, Mission, Sector
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.places import BadRow, Gazetteer, gazetteer_from_rows
@@ -63,6 +65,7 @@ class _Reader:
         catalogue = _catalogue(activities) if activities else None
         sop = self._file("sop.toml", SopSchema(), lambda data: checks.sop_faults(data, catalogue))
         gazetteer = self._gazetteer(facts) if facts else None
+        communes = self._communes(facts, gazetteer) if facts and gazetteer else None
         markets = self._file("markets.toml", MarketsSchema(), lambda data: _at(gazetteer, data))
         if activities and sop:
             self._note("activities.toml", kind_faults(activities, sop))
@@ -71,7 +74,8 @@ class _Reader:
         if self.problems or not (facts and sop and catalogue and gazetteer and markets is not None):
             raise MissionError(self.problems)
         pack = rule_pack(sop, facts["timezone"], gazetteer, weekdays(markets))
-        return _mission(facts, pack, catalogue, gazetteer, self.folder / facts["basemap"])
+        found = _mission(facts, pack, catalogue, gazetteer, self.folder / facts["basemap"])
+        return replace(found, communes=communes)
 
     def _file(self, name: str, schema: Schema, faults: Callable[[Loaded], Iterator[checks.Fault]]) -> Loaded | None:
         """The file as domain objects, None when it cannot be read. Faults are noted with their lines."""
@@ -99,6 +103,21 @@ class _Reader:
             return None
         self._note("mission.toml", checks.coverage_faults(facts, gazetteer))
         return gazetteer
+
+    def _communes(self, facts: Loaded, gazetteer: Gazetteer) -> Communes | None:
+        """Outlines of communes, where the country team has laid them beside its list of places; None without them."""
+        name = f"{facts['gazetteer']}/communes.geojson"
+        try:
+            found = Communes(json.loads((self.folder / name).read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return None
+        except ValueError as error:
+            self.problems.append(Problem(name, 1, str(error)))
+            return None
+        unknown = [code for code in found.pcodes if (p := gazetteer.get(code)) is None or p.level != "commune"]
+        if unknown:
+            self.problems.append(Problem(name, 1, f"{unknown[0]} is no commune of the list of places"))
+        return found
 
 
 def _rows(path: Path) -> Iterator[tuple[dict[str, str], str, int]]:
@@ -140,4 +159,5 @@ def _mission(facts: Loaded, pack: RulePack, catalogue: Catalogue, gazetteer: Gaz
         basemap=basemap,
         spoken=facts["spoken"],
         drill_plan=facts["drill"],
+        default_points=tuple(facts["default_point"]),
     )

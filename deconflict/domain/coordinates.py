@@ -1,4 +1,4 @@
-"""Positions and date-time groups as people of both sides write them, read strictly: never a guess.
+"""Positions as people of both sides write them, read strictly: never a guess.
 
 Libraries read `12°30' O` (Ouest) as east and `13,1167 23,5547` as somewhere else altogether, without a word. Here what
 can be read in two ways is refused with a sentence that says how to write it.
@@ -14,14 +14,14 @@ from pygeodesy.mgrs import MGRSError, parseMGRS, toMgrs
 from pygeodesy.utmups import toUtmUps8
 
 from deconflict.domain.activity import LatLon
-from deconflict.domain.geodesy import distance_m
 from deconflict.domain.msgid import N_
+
+Bounds = tuple[float, float, float, float]  # south, west, north, east
 
 DEGREE_M = 111_320.0  # of longitude at the equator: a cell is never made too small by it
 HALF_DIAGONAL = 2**-0.5
+MAP_CLICK_M = 250.0  # D4.1; a point chosen on the map of a KoboCollect form has an accuracy of 0
 BANDS = "CDEFGHJKLMNPQRSTUVWX"  # of MGRS, eight degrees each from 80 S
-
-Bounds = tuple[float, float, float, float]  # south, west, north, east
 
 EXAMPLES = "14.4843, -4.1830 / 14,4843N 4,1830W / N14 29.058 W004 10.980 / 30PUB725016"
 REASONS = {
@@ -57,9 +57,9 @@ class BadPosition(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A point in degrees WGS84, as it was given: `source` is decimal, ddm, dms or mgrs; `cell_m` the side of the square that
-    the text names, `uncertainty_m` how far from the point one may be (half of a decimal's step, half the diagonal of a
-    grid square)."""
+    """A point in degrees WGS84, as it was given: `source` is decimal, ddm, dms, mgrs or kobo; `cell_m` the side of the square
+    that the text names, `uncertainty_m` how far from the point one may be (half of a decimal's step, half the diagonal of a
+    grid square, the accuracy that the device gave)."""
 
     point: LatLon
     source: str
@@ -69,7 +69,12 @@ class Position:
 
 
 LOOKALIKES = str.maketrans(
-    {"º": "°", "˚": "°", "′": "'", "’": "'", "‘": "'", "″": '"', "”": '"', "“": '"', "−": "-", "–": "-"}
+    dict.fromkeys("º˚", "°")
+    | dict.fromkeys("′’‘´`ʹʼ‛＇", "'")
+    | dict.fromkeys("″”“„ʺ‟＂", '"')
+    | dict.fromkeys("−–—‐‑‒﹣－", "-")
+    | {"，": ",", "．": ".", "；": ";", "＋": "+", "／": "/"}
+    | dict.fromkeys("()[]")
 )
 WORDS = {
     "NORTH": "N",
@@ -82,8 +87,12 @@ WORDS = {
     "EST": "E",
     "O": "W",
 }
-GRID = re.compile(r"(\d{1,2})\s*([C-HJ-NP-X])\s*([A-HJ-NP-Z][A-HJ-NP-V])\s*(\d*)(?:\s+(\d+))?", re.ASCII)
+UNITS = {r"\s*DEG(?:R[EÉ]{1,2}S?)?\b\.?": "°", r"\s*MIN(?:UTES?)?\b\.?": "'", r"\s*SEC(?:OND(?:E?S)?|ONDE)?\b\.?": '"'}
+AXIS = re.compile(r"\b(LA|LO|LN)(?:T(?:ITUDE)?|NG?(?:ITUDE)?|G)(?![A-Z])\s*[:=.]?\s*")  # of `Lat: 14.4843 Lon: -4.1830`
+COMMA = re.compile(r"(?<![.\d])(\d+),(\d+)(?![.\d])")  # a decimal one: the number has no point beside it
+GRID = re.compile(r"(?:MGRS[:\s]*)?(\d{1,2})\s*([C-HJ-NP-X])\s*([A-HJ-NP-Z][A-HJ-NP-V])\s*(\d*)(?:\s+(\d+))?", re.ASCII)
 SIGNED = re.compile(r"([+-]?)(\d{1,3}(?:\.\d+)?)\s?°?(?:\s?[,;/]\s?|\s)([+-]?)(\d{1,3}(?:\.\d+)?)\s?°?", re.ASCII)
+KOBO = re.compile(r"([+-]?\d{1,3}\.\d+) ([+-]?\d{1,3}\.\d+) -?\d{1,5}(?:\.\d+)? (\d{1,6}(?:\.\d+)?)", re.ASCII)
 BEFORE, AFTER = re.compile(r"([NSEW])([^NSEW]+)([NSEW])([^NSEW]+)"), re.compile(r"([^NSEW]+)([NSEW])([^NSEW]+)([NSEW])")
 NUMBER = r"(\d{1,3}(?:\.\d+)?)"
 ANGLE = re.compile(rf"{NUMBER}(?:(?:\s?°\s?|\s){NUMBER}(?:(?:\s?'\s?|\s){NUMBER}\s?(?:\"|'')?|\s?')?|\s?°)?", re.ASCII)
@@ -91,18 +100,38 @@ SOURCES = ("decimal", "ddm", "dms")
 
 
 def read_position(text: str) -> Position:
-    """Decimal degrees (point or comma), degrees and minutes, degrees minutes seconds, or MGRS of 4 to 10 digits (the centre
-    of its square). O is Ouest, west. Raises BadPosition."""
+    """Decimal degrees (point or comma), degrees and minutes, degrees minutes seconds, MGRS of up to 10 digits (the centre of
+    its square), or the `lat lon altitude accuracy` of KoboToolbox. O is Ouest, west. Raises BadPosition."""
     typed = " ".join(text.split())
-    plain = typed.translate(LOOKALIKES).upper()
+    plain = " ".join(typed.translate(LOOKALIKES).upper().split()).rstrip(" .,;")
     if not plain:
         raise BadPosition("empty")
     if grid := GRID.fullmatch(plain):
         return _square(grid, typed)
+    plain = COMMA.sub(r"\1.\2", _in_order(plain))
+    if row := KOBO.fullmatch(plain):
+        return _kobo(row, typed)
+    for unit, sign in UNITS.items():
+        plain = re.sub(rf"(?<=\d){unit}", sign, plain)
     plain = re.sub("|".join(WORDS), lambda word: WORDS[word[0]], plain)
-    if "." not in plain:
-        plain = re.sub(r"(?<=\d),(?=\d)", ".", plain)
     return _lettered(plain, typed) if re.search("[NSEW]", plain) else _signed(plain, typed)
+
+
+def _in_order(plain: str) -> str:
+    """Without the names of the axes, the latitude first whichever was named first."""
+    pieces = [piece.strip(" ,;/") for piece in AXIS.split(plain)]
+    if len(pieces) != 5 or pieces[0] or (pieces[1] == "LA") == (pieces[3] == "LA"):
+        return plain
+    return " ".join([pieces[2], pieces[4]] if pieces[1] == "LA" else [pieces[4], pieces[2]])
+
+
+def _kobo(row: re.Match[str], typed: str) -> Position:
+    """A device wrote it: without a sign it is north or east, and zeros at the end are left out, so the longer number tells the
+    step. Its own accuracy counts where it is the coarser."""
+    accuracy_m = float(row[3]) or MAP_CLICK_M
+    step_deg = 10.0 ** -max(_decimals(row[1]), _decimals(row[2]))
+    read = _position((float(row[1]), float(row[2])), "kobo", step_deg, typed)
+    return Position(read.point, "kobo", max(read.uncertainty_m, accuracy_m), max(read.cell_m, accuracy_m), typed)
 
 
 def _signed(plain: str, typed: str) -> Position:
@@ -114,9 +143,10 @@ def _signed(plain: str, typed: str) -> Position:
     lat, lon = float(pair[1] + pair[2]), float(pair[3] + pair[4])
     if "." not in pair[2] or "." not in pair[4]:
         raise BadPosition("few_decimals")
+    step_deg = 10.0 ** -min(_decimals(pair[2]), _decimals(pair[4]))
     if not (pair[1] or pair[3]) and lon:
-        raise BadPosition("no_hemisphere", lat=lat, lon=lon)
-    return _position((lat, lon), "decimal", 10.0 ** -min(_decimals(pair[2]), _decimals(pair[4])), typed)
+        raise BadPosition("no_hemisphere", lat=lat, lon=lon, step_deg=step_deg)
+    return _position((lat, lon), "decimal", step_deg, typed)
 
 
 def _lettered(plain: str, typed: str) -> Position:
@@ -171,16 +201,24 @@ def _position(point: LatLon, source: str, step_deg: float, typed: str) -> Positi
 def _square(grid: re.Match[str], typed: str) -> Position:
     zone, band, square, east, north = grid.groups()
     digits = east + (north or "")
-    if len(digits) not in (4, 6, 8, 10) or (north is not None and len(north) != len(east)):
+    if len(digits) % 2 or len(digits) > 10 or (north is not None and len(north) != len(east)):
         raise BadPosition("odd_digits", digits=len(digits))
+    return read_square(int(zone), band, square, digits, typed)
+
+
+def read_square(zone: int, band: str, square: str, digits: str, typed: str) -> Position:
+    """The centre of a grid square; `digits` are east and north together. Raises BadPosition where there is no such square,
+    with its parts as facts for whoever looks for the one that was meant."""
+    half = len(digits) // 2
+    fine = digits if half > 1 else digits[:half] + "50000"[: 5 - half] + digits[half:] + "50000"[: 5 - half]
+    missing = BadPosition("no_square", zone=zone, band=band, square=square, digits=digits)
     try:
-        reference = parseMGRS(f"{zone}{band}{square}{digits}")
-        centre = reference.toLatLon()
+        centre = parseMGRS(f"{zone}{band}{square}{fine}").toLatLon()
     except MGRSError:
-        raise BadPosition("no_square") from None
-    point, cell_m = (float(centre.lat), float(centre.lon)), float(10 ** (5 - len(digits) // 2))
-    if not _in_zone(point, int(zone), band, cell_m / 100_000):
-        raise BadPosition("no_square")
+        raise missing from None
+    point, cell_m = (float(centre.lat), float(centre.lon)), float(10 ** (5 - half))
+    if not _in_zone(point, zone, band, cell_m / 100_000):
+        raise missing
     return Position(point, "mgrs", cell_m * HALF_DIAGONAL, cell_m, typed)
 
 
@@ -212,56 +250,26 @@ def format_dd(point: LatLon, decimals: int = 5) -> str:
     return f"{lat:.{decimals}f}, {lon:+.{decimals}f}"
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
-    """What may have been meant. `kind`: swap, sign, minutes or seconds; metres from the declared place when there is one."""
-
-    kind: str
-    point: LatLon
-    distance_m: float | None
-
-
-def alternatives(point: LatLon, declared: LatLon | None, bounds: Bounds) -> list[Alternative]:
-    """What `point` may be a slip for, inside `bounds`, nearest to the declared place first and only where nearer than `point`
-    itself. Without a declared place: what brings a point outside back inside. To offer, never to apply."""
-    if declared is None and inside(point, bounds):
-        return []
-    limit_m = distance_m(point, declared) if declared and inside(point, bounds) else float("inf")
-    offers = [
-        Alternative(kind, other, distance_m(other, declared) if declared else None)
-        for kind, other in _slips(point)
-        if other != point and inside(other, bounds)
-    ]
-    return sorted((o for o in offers if (o.distance_m or 0.0) < limit_m), key=lambda offer: offer.distance_m or 0.0)
-
-
 def inside(point: LatLon, bounds: Bounds) -> bool:
     south, west, north, east = bounds
     return south <= point[0] <= north and west <= point[1] <= east
 
 
-def _slips(point: LatLon) -> list[tuple[str, LatLon]]:
-    lat, lon = point
-    slips = [("swap", (lon, lat)), ("sign", (lat, -lon))]
-    for kind, read in (("minutes", _as_minutes), ("seconds", _as_seconds)):
-        read_lat, read_lon = read(lat), read(lon)
-        if read_lat is not None and read_lon is not None:
-            slips.append((kind, (read_lat, read_lon)))
-    return [(kind, other) for kind, other in slips if abs(other[0]) <= 90]
-
-
-def _as_minutes(value: float) -> float | None:
-    """14.04 for 14 degrees 04 minutes; None when the decimals are no minutes."""
-    degrees, decimals = divmod(round(abs(value), 8), 1)
-    minutes = round(decimals * 100, 6)
-    return None if minutes >= 60 else (1 if value >= 0 else -1) * (degrees + minutes / 60)
-
-
-def _as_seconds(value: float) -> float | None:
-    """14.0418 for 14 degrees 04 minutes 18 seconds; None when the decimals are none."""
-    degrees, decimals = divmod(round(abs(value), 8), 1)
-    minutes, rest = divmod(round(decimals * 100, 6), 1)
-    seconds = round(rest * 100, 4)
+def repeats(text: str, source: str) -> bool:
+    """Whether the figures after the degrees look made up: the same digit throughout (14.4444, 14°00'00"), or the same figures
+    for latitude and longitude (14.1234 -4.1234). Three like digits prove something only in both numbers."""
+    if source == "mgrs":
+        digits = "".join(re.findall(r"\d", re.sub(r"^\D*\d{1,2}", "", text, count=1, flags=re.ASCII)))
+        tails = [digits[: len(digits) // 2], digits[len(digits) // 2 :]]
+        return len(tails[0]) >= 3 and all(len(set(tail)) == 1 for tail in tails)
+    numbers = re.findall(r"\d+(?:[.,]\d+)?", text, re.ASCII)
+    each = {"ddm": 2, "dms": 3}.get(source, 1)
+    tails = ["".join(re.findall(r"\d", " ".join(numbers[n * each : (n + 1) * each]))) for n in (0, 1)]
+    whole = [len(re.split("[.,]", numbers[n * each])[0]) for n in (0, 1) if n * each < len(numbers)]
+    tails = [tail[cut:] for tail, cut in zip(tails, whole, strict=False)]
+    alike = [tail for tail in tails if len(tail) >= 3 and len(set(tail)) == 1]
     return (
-        None if max(minutes, seconds) >= 60 else (1 if value >= 0 else -1) * (degrees + minutes / 60 + seconds / 3600)
+        len(alike) == 2
+        or any(len(tail) >= 4 for tail in alike)
+        or (len(tails) == 2 and tails[0] == tails[1] and len(tails[0]) >= 4)
     )

@@ -10,6 +10,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from deconflict.domain.activity import LatLon
+from deconflict.domain.communes import Communes
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.place import Place
 from deconflict.domain.places import Gazetteer
@@ -143,7 +144,8 @@ class Committee:
 class Mission:
     """Everything of config/missions/<code>, read once. `bounds` is (south, west, north, east) in degrees; `spoken` names the
     languages people may be called in beside those that texts are written in, by tag; `operators` the telephone operators with the
-    first digits of their national numbers; `drill_plan` None: no drill starts by itself."""
+    first digits of their national numbers; `drill_plan` None: no drill starts by itself; `default_points` where maps and lists put
+    the country when they know no better; `communes` their outlines, None where the list of places has none."""
 
     code: str
     name: Label
@@ -165,6 +167,8 @@ class Mission:
     basemap: Path
     spoken: Mapping[str, str] = field(default_factory=dict)
     drill_plan: DrillPlan | None = None
+    default_points: tuple[LatLon, ...] = ()
+    communes: Communes | None = None
 
     @property
     def zone(self) -> tzinfo:

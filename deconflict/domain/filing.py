@@ -5,12 +5,14 @@ Both sides file the same shape: a sequence of stops with windows (never instants
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
 
 from deconflict.domain.activity import LatLon, Side
+
+FURTHEST_AHEAD = timedelta(days=548)  # beyond, a date is likelier a slip than meant
 
 
 class Level(StrEnum):
@@ -20,6 +22,12 @@ class Level(StrEnum):
     MATCH_ONLY = "match_only"
     REDACTED = "redacted"
     FULL = "full"
+
+    @property
+    def below(self) -> tuple[Level, ...]:
+        """Those that let less be told, the nearest first."""
+        every = list(Level)
+        return tuple(reversed(every[: every.index(self)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +45,8 @@ class Window:
 @dataclass(frozen=True, slots=True)
 class Location:
     """A position as understood and as typed. `source` is how it was given (gazetteer, decimal, mgrs ...), which sets
-    `uncertainty_m`; `pcode` is the settlement or commune the owner named, None for a bare coordinate."""
+    `uncertainty_m`; `pcode` is the settlement or commune the owner named, None for a bare coordinate. `corrected` is the
+    likely correction that a person chose instead of what was typed, as it was offered; empty where he chose none."""
 
     point: LatLon
     as_typed: str
@@ -45,19 +54,22 @@ class Location:
     uncertainty_m: float
     pcode: str | None = None
     name: str = ""
+    corrected: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
     """One place on the way. The first has no `arrive`, the last no `depart`, unless the item is only a presence.
     `activity` is a kind code of activities.toml for what is done on site; None means passing or resting. `halt`: stays 15
-    minutes or more (mission plans must say)."""
+    minutes or more (mission plans must say). `sure`: the doubts of domain.doubts that were shown and of which the person said
+    that the position is right all the same."""
 
     location: Location
     arrive: Window | None = None
     depart: Window | None = None
     activity: str | None = None
     halt: bool = False
+    sure: tuple[str, ...] = ()
 
     @property
     def windows(self) -> list[Window]:
@@ -121,6 +133,30 @@ class MissionPlan(Filing):
         return Side.MISSION
 
 
+# ---- changed as a whole ------------------------------------------------------------------------------------------
+
+
+def postponed(filing: Filing, days: int, hours: int, zone: tzinfo) -> Filing:
+    """With every window so much later: days by the calendar of `zone`, whose clocks may be put back in between, then hours. Raises
+    OverflowError where there is no such day."""
+
+    def later(at: datetime) -> datetime:
+        return (at.astimezone(zone) + timedelta(days=days)).astimezone(UTC) + timedelta(hours=hours)
+
+    def moved(window: Window | None) -> Window | None:
+        return window and Window(later(window.earliest), later(window.latest))
+
+    stops = tuple(replace(stop, arrive=moved(stop.arrive), depart=moved(stop.depart)) for stop in filing.stops)
+    return replace(filing, stops=stops)
+
+
+def at_level(filing: Filing, level: Level) -> Filing:
+    """At another level, without what is kept for recognition at the full level alone (D8)."""
+    if isinstance(filing, MovementNotice) and level is not Level.FULL:
+        return replace(filing, level=level, plates="")
+    return replace(filing, level=level)
+
+
 # ---- as kept in the database -------------------------------------------------------------------------------------
 
 SEALED = ("plates", "overnight", "communications")
@@ -163,7 +199,13 @@ def _stop(stored: dict[str, Any]) -> Stop:
     place = stored["location"]
     location = Location(**{**place, "point": (float(place["point"][0]), float(place["point"][1]))})
     return Stop(
-        **{**stored, "location": location, "arrive": _window(stored["arrive"]), "depart": _window(stored["depart"])}
+        **{
+            **stored,
+            "location": location,
+            "arrive": _window(stored["arrive"]),
+            "depart": _window(stored["depart"]),
+            "sure": tuple(stored.get("sure", ())),
+        }
     )
 
 

@@ -63,13 +63,18 @@ def label(place: Place) -> str:
     commune, cercle = _unit("commune", place.commune_name), _unit("cercle", place.cercle_name)
     match place.level:
         case "town":
-            return f"{place.name} ({commune}, {cercle})"
+            return f"{place.name} ({units(place)})"
         case "commune":
             return f"{commune} ({cercle})"
         case "cercle":
             return f"{cercle} ({place.pcode})"
         case _:
             return f"{place.name} ({place.pcode})"
+
+
+def units(place: Place) -> str:
+    """As `commune Bankass, cercle Bankass`, of a settlement."""
+    return f"{_unit('commune', place.commune_name)}, {_unit('cercle', place.cercle_name)}"
 
 
 def _unit(level: str, name: str) -> str:

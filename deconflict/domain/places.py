@@ -18,9 +18,9 @@ from rapidfuzz import fuzz, process
 
 from deconflict.domain import geodesy
 from deconflict.domain.activity import LatLon
-from deconflict.domain.place import LEVELS, NearWords, Place, fold, label
+from deconflict.domain.place import LEVELS, NearWords, Place, fold, label, units
 
-__all__ = ["BadRow", "Gazetteer", "NearWords", "Place", "fold", "gazetteer_from_rows", "label"]
+__all__ = ["BadRow", "Gazetteer", "NearWords", "Place", "fold", "gazetteer_from_rows", "label", "units"]
 
 CLOSE_ENOUGH = 75.0  # rapidfuzz ratio of folded names, 0-100: one slip in four letters
 SPHERE_ERROR = 1.012  # a spherical distance is within 0.6 % of the ellipsoid's, on either side

@@ -121,6 +121,7 @@ def _stop(stop: Stop, gazetteer: Gazetteer, zone: tzinfo) -> Stop:
         location=_location(stop.location, gazetteer),
         arrive=_window(stop.arrive, zone),
         depart=_window(stop.depart, zone),
+        sure=(),
     )
 
 

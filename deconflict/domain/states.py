@@ -17,6 +17,7 @@ class ItemState(StrEnum):
     SUBMITTED = "submitted"
     READ = "read"  # an officer has looked at it: "Lue", never "checked and fine" (RUL-11)
     RETURNED = "returned"  # to be mended by its owner; it stays matched meanwhile (RUL-22)
+    UNDER_WAY = "under_way"  # it was read, and the team said that it left (D7.1)
     CANCELLED = "cancelled"
     ENDED = "ended"
 
@@ -102,10 +103,15 @@ def _move(sources: str, target: str, who: str) -> Move:
 ITEM: dict[str, Move] = {
     "read": _move("submitted", "read", "officer"),
     "return": _move("submitted read", "returned", "officer"),
+    # What nobody has read yet stays on the desk's list when its team leaves; once it is read it is under way.
+    "set_out": _move("read", "under_way", "owner officer"),
     # An amendment is a new version and is read again, whatever the officer had said of the old one.
-    "amend": _move("submitted read returned", "submitted", "owner"),
-    "cancel": _move("submitted read returned", "cancelled", "owner officer"),
-    "end": _move("submitted read returned", "ended", "system"),
+    "amend": _move("submitted read returned under_way", "submitted", "owner"),
+    # All its hours at once. Of a team on its way some are past: they are amended one by one.
+    "postpone": _move("submitted read returned", "submitted", "owner"),
+    "lower": _move("submitted read returned under_way", "submitted", "owner"),
+    "cancel": _move("submitted read returned under_way", "cancelled", "owner officer"),
+    "end": _move("submitted read returned under_way", "ended", "system"),
 }
 
 OPEN_CASE = "detected taken asked agreed unchecked"
@@ -182,7 +188,7 @@ def possible(table: str, state: str, who: str) -> list[str]:
 
 
 OPEN_CASES = frozenset(OPEN_CASE.split())
-LIVE_ITEMS = frozenset({"submitted", "read", "returned"})
+LIVE_ITEMS = frozenset({"submitted", "read", "returned", "under_way"})
 # What is over is still where and when it was: some rules look days back, until retention makes it coarse.
 MATCHED_ITEMS = LIVE_ITEMS | {"ended"}
 WAITING = frozenset({MessageState.QUEUED, MessageState.SENDING, MessageState.UNSURE})  # nobody can say that it has left

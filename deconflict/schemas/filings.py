@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -11,7 +12,9 @@ from marshmallow import Schema, ValidationError, fields, post_load, validates_sc
 
 from deconflict.domain.activity import Side
 from deconflict.domain.country import Mission
+from deconflict.domain.doubts import OF_WAY, of_place, of_way
 from deconflict.domain.filing import Level, Stop, Window
+from deconflict.schemas.doubt_words import ticked, unsure
 from deconflict.schemas.fields import CHOOSE, Choice, Door, Kind, Text, YesNo, blank, complaints, messages, yes_or_no
 from deconflict.schemas.whereabouts import locate
 from deconflict.schemas.windows import CHECK_THE_YEAR, out_of_reach, read_window
@@ -32,7 +35,10 @@ class StopSchema(Door):
 
     place = Text(120)
     place_pcode = Text(20)
-    position = Text(60)
+    position = Text(100)
+    correction = Text(60)
+    sure_far, sure_commune, sure_repeated = Text(60), Text(60), Text(60)
+    sure_default, sure_twice, sure_speed = Text(60), Text(60), Text(60)
     arrive_date, arrive_from, arrive_to = Text(20), Text(20), Text(20)
     depart_date, depart_from, depart_to = Text(20), Text(20), Text(20)
     activity = Text(40)
@@ -46,7 +52,11 @@ class StopSchema(Door):
     def _stop(self, data: dict[str, Any], **_more: Any) -> Stop:
         wrong: Wrong = {}
         words = {"place": data.get("place", ""), "pcode": data.get("place_pcode", "")}
-        location = _told(wrong, lambda: locate(self.mission, position=data.get("position", ""), **words))
+        more = {name: data.get(name, "") for name in ("position", "correction")}
+        location = _told(wrong, lambda: locate(self.mission, **words, **more))
+        doubts = list(of_place(location, self.mission)) if location else []
+        said = ticked(data, location) if location else ()
+        wrong |= unsure(doubts, said)
         arrive = _told(wrong, lambda: self._window(data, "arrive"))
         depart = _told(wrong, lambda: self._window(data, "depart"))
         if data.get("activity"):
@@ -54,7 +64,8 @@ class StopSchema(Door):
         wrong |= self._activity_wrong(data.get("activity")) | self._halt_wrong(data)
         if wrong or location is None:
             raise ValidationError(wrong)
-        return Stop(location, arrive, depart, data.get("activity"), data.get("halt", "activity" in data))
+        sure = tuple(kind for kind in said if kind in OF_WAY or any(doubt.kind == kind for doubt in doubts))
+        return Stop(location, arrive, depart, data.get("activity"), data.get("halt", "activity" in data), sure)
 
     def _window(self, data: Mapping[str, str], name: str) -> Window | None:
         return read_window(data, name, self.mission.zone, groups=self.side is Side.MISSION)
@@ -130,6 +141,24 @@ class FilingSchema(Door):
         }
         if wrong:
             raise ValidationError({"stops": wrong})
+
+    @validates_schema(skip_on_field_errors=False)
+    def _way_can_be_gone(self, data: dict[str, Any], **_more: Any) -> None:
+        stops = data.get("stops", ())
+        wrong: dict[int, Wrong] = {}
+        for index, doubt in of_way(stops, data["mode"]) if "mode" in data else ():
+            wrong.setdefault(index, {}).update(unsure([doubt], stops[index].sure))
+        if any(wrong.values()):
+            raise ValidationError({"stops": wrong})
+
+    def settled(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """What the filing is made of: the level, and of the ticks only those that something was asked for."""
+        asked = {(index, doubt.kind) for index, doubt in of_way(data["stops"], data["mode"])}
+        stops = tuple(
+            replace(stop, sure=tuple(k for k in stop.sure if k not in OF_WAY or (index, k) in asked))
+            for index, stop in enumerate(data["stops"])
+        )
+        return {**data, "level": Level(data["level"]), "stops": stops}
 
 
 class Stops(fields.Field[tuple[Stop, ...]]):

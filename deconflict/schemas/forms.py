@@ -10,7 +10,9 @@ from typing import Any
 
 from marshmallow import ValidationError
 
+from deconflict.domain.doubts import spot
 from deconflict.domain.filing import Filing, Location, MissionPlan, Stop
+from deconflict.schemas.doubt_words import TICKS
 from deconflict.schemas.fields import blank
 from deconflict.schemas.filings import FilingSchema
 from deconflict.schemas.windows import typed_window
@@ -103,15 +105,18 @@ def _flat_stops(rows: list[dict[str, str]]) -> dict[str, str]:
 def _typed_stop(stop: Stop, zone: tzinfo, *, says_halt: bool) -> dict[str, str]:
     halt = {"halt": "yes" if stop.halt else "no"} if says_halt else {}
     windows = typed_window(stop.arrive, "arrive", zone) | typed_window(stop.depart, "depart", zone)
-    return _typed_place(stop.location) | windows | {"activity": stop.activity or ""} | halt
+    ticks = {TICKS[kind]: spot(stop.location) for kind in stop.sure}
+    return _typed_place(stop.location) | windows | {"activity": stop.activity or ""} | halt | ticks
 
 
 def _typed_place(location: Location) -> dict[str, str]:
     if location.source in ("gazetteer", "commune"):
         return {"place": location.as_typed, "place_pcode": location.pcode or ""}
+    chosen = {"correction": location.corrected} if location.corrected else {}
     if location.name:
-        return {"place": location.name, "place_pcode": location.pcode or "", "position": location.as_typed}
-    return {"place": location.as_typed}
+        named = {"place": location.name, "place_pcode": location.pcode or ""}
+        return named | {"position": location.as_typed} | chosen
+    return {"place": location.as_typed} | chosen
 
 
 def _text(value: object) -> str:

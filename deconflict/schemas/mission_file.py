@@ -145,6 +145,15 @@ class BoundsSchema(Strict):
             raise ValidationError("South is not south of north.", "south")
 
 
+class PointSchema(Strict):
+    lat = number(-90, 90)
+    lon = number(-180, 180)
+
+    @post_load
+    def build(self, data: Loaded, **_: Any) -> tuple[float, float]:
+        return data["lat"], data["lon"]
+
+
 class MissionSchema(Strict):
     code = fields.String(required=True, validate=validate.Regexp(r"^[a-z0-9-]+$"))
     timezone = fields.String(required=True)
@@ -155,6 +164,7 @@ class MissionSchema(Strict):
     two_way_sms = fields.Boolean(truthy={True}, falsy={False}, required=True)
     name = fields.Nested(Words, required=True)
     bounds = fields.Nested(BoundsSchema, required=True)
+    default_point = fields.List(fields.Nested(PointSchema), load_default=list)
     sector = fields.List(fields.Nested(SectorSchema), required=True, validate=validate.Length(min=1))
     area = fields.List(fields.Nested(AreaSchema), required=True, validate=validate.Length(min=1))
     phone_plan = fields.Nested(PhonePlanSchema, required=True)

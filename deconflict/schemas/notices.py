@@ -88,4 +88,4 @@ class NoticeSchema(FilingSchema):
 
     @post_load
     def _notice(self, data: dict[str, Any], **_more: Any) -> MovementNotice:
-        return MovementNotice(**{**data, "level": Level(data["level"])})
+        return MovementNotice(**self.settled(data))

@@ -84,4 +84,4 @@ class PlanSchema(FilingSchema):
 
     @post_load
     def _plan(self, data: dict[str, Any], **_more: Any) -> MissionPlan:
-        return MissionPlan(**{**data, "level": Level(data["level"])})
+        return MissionPlan(**self.settled(data))

@@ -11,27 +11,21 @@ from flask_babel import lazy_gettext as _l
 from marshmallow import ValidationError
 
 from deconflict.domain.activity import LatLon
-from deconflict.domain.coordinates import (
-    Alternative,
-    BadPosition,
-    Bounds,
-    Position,
-    alternatives,
-    format_dd,
-    inside,
-    read_position,
-)
+from deconflict.domain.coordinates import BadPosition, Position, inside, read_position
 from deconflict.domain.country import Mission
+from deconflict.domain.doubts import DOUBTFUL_M
 from deconflict.domain.filing import Location
 from deconflict.domain.geodesy import distance_m
 from deconflict.domain.msgid import N_
 from deconflict.domain.places import Gazetteer, Place, fold, label
+from deconflict.domain.slips import likely
 
 SETTLEMENT_M = 1_000.0  # how far from its listed point the people of a settlement may be
 COMMUNE_M = 25_000.0  # radius of a Malian commune of mean size; its parts enter commune rules only, by code
 ASTRAY_M = 25_000.0  # a position farther than this from the place it bears the name of is a slip
-DOUBTFUL_M = 5_000.0  # and this far one should look again
 COARSEST_M = 1_000.0  # the widest square a stop may be given by: three decimals, tenths of minutes, four grid digits
+COARSEST_CORRECTED_M = 2_000.0  # whole minutes that were written as two decimals, which a person recognised as his
+NOWHERE_DEG = 0.01
 
 SLIPS = {
     "swap": N_("Latitude and longitude may be exchanged: did you mean %(position)s?"),
@@ -39,22 +33,29 @@ SLIPS = {
     "side": N_("Did you mean %(position)s?"),
     "minutes": N_("These may be degrees and minutes: did you mean %(position)s?"),
     "seconds": N_("These may be degrees, minutes and seconds: did you mean %(position)s?"),
+    "zone": N_("The zone may be the neighbouring one: did you mean %(position)s?"),
 }
-POSITION = re.compile(r"[+\-−]?\d|(?:[NSEWO]|north|nord|south|sud|east|est|west|ouest)\W*\d", re.IGNORECASE)
+POSITION = re.compile(
+    r"[(\[]?[+\-−–‐‑]?\d|(?:[NSEWO]|north|nord|south|sud|east|est|west|ouest|lat|latitude|lon|long|longitude|mgrs)\W*\d",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What may have been meant: `value` is what `field` would hold. A person must choose it."""
+    """What may have been meant by what `field` holds: `value` is how it would be written. A person must choose it. `position`
+    keeps the text as typed and the precision it was typed with."""
 
     field: str
     value: str
     kind: str
     distance_m: float | None
+    position: Position
 
 
-def locate(mission: Mission, *, place: str = "", pcode: str = "", position: str = "") -> Location:
-    """The location meant. `place` is a name, P-code or position; `pcode` a choice from a list; `position` goes with a name.
+def locate(mission: Mission, *, place: str = "", pcode: str = "", position: str = "", correction: str = "") -> Location:
+    """The location meant. `place` is a name, P-code or position; `pcode` a choice from a list; `position` goes with a name;
+    `correction` is the value of an offer that a person chose: it holds as long as it is offered for what is typed.
     Raises ValidationError naming place, place_pcode or position."""
     if not (place or pcode or position):
         raise ValidationError({"place": [_l("Say where: the name of a place, its P-code or a position.")]})
@@ -63,10 +64,13 @@ def locate(mission: Mission, *, place: str = "", pcode: str = "", position: str 
     if not field:
         assert named is not None  # some of the three was given, and it was no position
         return _settled(named, place or label(named))
-    fix = _fix(mission, field, typed, named)
+    offered = _likely(mission, field, typed, named) if correction else []
+    chosen = next((offer for offer in offered if offer.value == correction), None)
+    fix = chosen.position if chosen else _fix(mission, field, typed, named)
+    corrected = chosen.value if chosen else ""
     if named is None:
-        return Location(fix.point, fix.as_typed, fix.source, fix.uncertainty_m)
-    return Location(fix.point, fix.as_typed, fix.source, fix.uncertainty_m, named.pcode, _name(named))
+        return Location(fix.point, fix.as_typed, fix.source, fix.uncertainty_m, corrected=corrected)
+    return Location(fix.point, fix.as_typed, fix.source, fix.uncertainty_m, named.pcode, _name(named), corrected)
 
 
 def offers(mission: Mission, typed: Mapping[str, str]) -> list[Offer]:
@@ -156,6 +160,11 @@ def _name(place: Place) -> str:
 
 def _fix(mission: Mission, field: str, text: str, named: Place | None) -> Position:
     """The position, once it is exact enough, inside the mission and near the place it was given with."""
+    if _nowhere(text):
+        nowhere = _l(
+            "0, 0 is what a device writes when it has not found its position. Wait for the fix, then copy it again."
+        )
+        raise _refused(mission, field, text, named, nowhere)
     try:
         fix = read_position(text)
     except BadPosition as bad:
@@ -174,6 +183,15 @@ def _fix(mission: Mission, field: str, text: str, named: Place | None) -> Positi
     return fix
 
 
+def _nowhere(text: str) -> bool:
+    if set(re.findall(r"[0-9]", text)) == {"0"}:
+        return True
+    try:
+        return max(map(abs, read_position(text).point)) <= NOWHERE_DEG
+    except BadPosition:
+        return False
+
+
 def _astray(gazetteer: Gazetteer, point: LatLon, named: Place) -> bool:
     """Northern communes are hundreds of kilometres wide: there the nearest settlement tells."""
     if distance_m(point, named.point) <= ASTRAY_M:
@@ -183,31 +201,25 @@ def _astray(gazetteer: Gazetteer, point: LatLon, named: Place) -> bool:
 
 
 def _refused(mission: Mission, field: str, text: str, named: Place | None, sentence: Any) -> ValidationError:
-    likely = _likely(mission, field, text, named)[:1]
-    return ValidationError({field: [sentence, *(_l(SLIPS[offer.kind], position=offer.value) for offer in likely)]})
+    found = _likely(mission, field, text, named)
+    if named is None and len(found) > 1:
+        found = []  # nothing says which is meant: the page offers them all
+    return ValidationError({field: [sentence, *(_l(SLIPS[offer.kind], position=offer.value) for offer in found[:1])]})
 
 
 def _likely(mission: Mission, field: str, text: str, named: Place | None) -> list[Offer]:
     declared = named.point if named else None
-    try:
-        point = read_position(text).point
-    except BadPosition as bad:
-        found = _sides(bad, declared, mission.bounds)
-    else:
-        if declared and distance_m(point, declared) <= DOUBTFUL_M:
-            return []
-        found = alternatives(point, declared, mission.bounds)
-    return [Offer(field, format_dd(o.point), o.kind, o.distance_m) for o in found if (o.distance_m or 0.0) <= ASTRAY_M]
-
-
-def _sides(bad: BadPosition, declared: LatLon | None, bounds: Bounds) -> list[Alternative]:
-    """Of two bare numbers with the name of a place: the side of Greenwich that the place is on."""
-    lat, lon = bad.facts.get("lat"), bad.facts.get("lon")
-    if declared is None or not isinstance(lat, float) or not isinstance(lon, float):
+    if declared is not None and _close(text, declared):
         return []
-    found = [
-        Alternative("side", point, distance_m(point, declared))
-        for point in ((lat, lon), (lat, -lon))
-        if inside(point, bounds)
+    return [
+        Offer(field, one.written, one.kind, one.distance_m, one.position)
+        for one in likely(text, declared, mission.bounds)
+        if (one.distance_m or 0.0) <= ASTRAY_M and one.position.cell_m <= COARSEST_CORRECTED_M
     ]
-    return sorted(found, key=lambda offer: offer.distance_m or 0.0)
+
+
+def _close(text: str, declared: LatLon) -> bool:
+    try:
+        return distance_m(read_position(text).point, declared) <= DOUBTFUL_M
+    except BadPosition:
+        return False

@@ -11,11 +11,11 @@ from flask_babel import lazy_gettext as _l
 from marshmallow import ValidationError
 
 from deconflict.domain.dtg import BadDtg, format_dtg, read_dtg
-from deconflict.domain.filing import Window
+from deconflict.domain.filing import FURTHEST_AHEAD, Window
 
 LONGEST_NIGHT = timedelta(hours=12)  # beyond, two times in the wrong order are likelier than a window over midnight
 DAY = timedelta(days=1)
-FURTHEST_BACK, FURTHEST_AHEAD = timedelta(days=60), timedelta(days=548)
+FURTHEST_BACK = timedelta(days=60)
 CHECK_THE_YEAR = _l("Check the year: this is more than 60 days ago or more than 18 months ahead.")
 SIMPLE_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 SPOKEN_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)

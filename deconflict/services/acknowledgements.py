@@ -7,7 +7,7 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,15 +20,13 @@ from deconflict.domain.msgid import N_
 from deconflict.domain.states import AlertState
 from deconflict.services import new_numbers, wrong_person
 from deconflict.services.cases import desk_case
+from deconflict.services.code_locks import lock_of, missed
 from deconflict.services.giving_up import lock_messages
 from deconflict.store.alerts import Acknowledgement, Alert, CodeLock, Message
 from deconflict.store.audit import record
 from deconflict.store.base import lookup_hash, transaction
 from deconflict.store.codes import codes_under
-from deconflict.store.work import insert_once
 
-FAILURES = 5
-LOCKED_FOR = timedelta(minutes=15)
 RECEIVED, CANNOT, WRONG = ANSWERS = ("received", "cannot_comply", "wrong_person")
 KEYS = {"1": RECEIVED, "2": CANNOT, "9": WRONG}  # pressed during a call, or beside the code in a reply
 RELAY = "relay"
@@ -42,10 +40,6 @@ CODE_LINE = re.compile(
 CODE = re.compile(r"(?<!\d)\d{4}(?!\d)", re.ASCII)
 REFERENCE = re.compile(r"\b(?=[0-9A-Z]*[A-Z])[0-9A-Z]{5}(?:-\d+)?", re.ASCII)
 KEY = re.compile(r"(?<![\w.,:/-])[0-9](?![\w:/-])", re.ASCII)  # alone: neither an hour nor part of a number
-INVENTED = (
-    ""  # one count for every reference that no alert has: strangers fill no table, and waiting tells them nothing
-)
-MOST_COUNTED = 10**6
 MOST_CODES = 3  # in one reply: whoever writes more is trying them out
 
 
@@ -71,7 +65,7 @@ def acknowledge_by_operator(
     with transaction() as session:
         named = _named_by(session, typed, answer, now)
         for alert in named:
-            said = _heard(how, words)
+            said = heard(how, words)
             _acknowledge(session, alert, RELAY, now, level=level, answer=answer, by=by, how=said, read_back=read_back)
     if not named:
         raise Refused(N_("No message has this reference and this code. Have both read out again."), field="code")
@@ -93,7 +87,7 @@ def _named_by(session: Session, typed: str, answer: str, now: datetime) -> list[
     lock = _lock(session, reference, now)
     alerts = _opened_by({code}, codes_under(session, reference))
     if not alerts or lock.locked_until is not None:
-        _missed(session, lock, now)
+        missed(session, lock, now)
         return []
     named = _locked(session, alerts)
     return [alert for alert in named if alert.reference == reference] if answer == CANNOT else named
@@ -155,7 +149,7 @@ def acknowledge_by_relay(
         alert = session.get(Alert, alert_id, with_for_update={"of": Alert})
         if alert is None or alert.case_id != case.id:
             raise NotFound
-        said = _heard(how, words)
+        said = heard(how, words)
         _acknowledge(session, alert, RELAY, now, level=level, answer=answer, by=by, how=said, read_back=read_back)
 
 
@@ -186,29 +180,13 @@ def acknowledge_by_reply(from_number: str, text: str, now: datetime) -> bool:
                 _acknowledge(session, alert, "sms", now, answer=answer, heard_at=lookup_hash(from_number))
         if not right:
             for lock in locks:
-                _missed(session, lock, now)
+                missed(session, lock, now)
         return bool(right)
 
 
 def _lock(session: Session, reference: str, now: datetime) -> CodeLock:
-    """The count of wrong codes under a reference, held for the rest of the transaction. It is locked when `locked_until` is
-    set: a time that has passed is taken away here, with the failures that led to it."""
     known = session.scalar(select(Alert.id).where(Alert.reference == reference).limit(1)) is not None
-    key = reference if known else INVENTED
-    insert_once(session, CodeLock, reference=key, failures=0)
-    query = select(CodeLock).where(CodeLock.reference == key).with_for_update()
-    lock = session.scalars(query.execution_options(populate_existing=True)).one()
-    if lock.locked_until is not None and lock.locked_until <= now:
-        lock.failures, lock.locked_until = 0, None
-    return lock
-
-
-def _missed(session: Session, lock: CodeLock, now: datetime) -> None:
-    """Counts on while locked, so that a lock takes as long to answer as none."""
-    lock.failures = lock.failures % MOST_COUNTED + 1
-    if lock.failures >= FAILURES and lock.locked_until is None and lock.reference != INVENTED:
-        lock.locked_until = now + LOCKED_FOR
-        record(session, None, "lock_code", "reference", None, {"reference": lock.reference}, at=now)
+    return lock_of(session, reference, now, known=known)
 
 
 def _opened_by(codes: Iterable[str], known: Mapping[str, frozenset[int]]) -> frozenset[int]:
@@ -268,7 +246,8 @@ def _acknowledge(
     record(session, actor, "acknowledge", "case", alert.case_id, detail, at=now)
 
 
-def _heard(how: str, words: str) -> str:
+def heard(how: str, words: str) -> str:
+    """As it is kept beside what was relayed."""
     return f"{how}: {words.strip()[:180]}"
 
 
@@ -281,6 +260,11 @@ def _answer_in(text: str) -> str:
 def _check_relay(level: str, answer: str, how: str, words: str) -> None:
     _known(answer, ANSWERS)
     _known(level, LEVELS)
+    check_heard(how, words)
+
+
+def check_heard(how: str, words: str) -> None:
+    """Raises Refused for a relay of which nobody could say later how it was heard, and from whom."""
     _known(how, HOW)
     if not words.strip():
         raise Refused("Write who said so and when.", field="words")

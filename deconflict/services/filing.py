@@ -6,6 +6,7 @@ at the other side.
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session
 from deconflict.domain import roles
 from deconflict.domain.activity import Activity, LatLon, Side
 from deconflict.domain.audience import Audience
+from deconflict.domain.check_ins import same_stops
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import owns
 from deconflict.domain.errors import LostRace, NotFound, Refused
@@ -25,6 +27,8 @@ from deconflict.domain.states import ItemState
 from deconflict.matching.boxes import replace_boxes, understand
 from deconflict.store.audit import record
 from deconflict.store.base import transaction
+from deconflict.store.check_ins import carry_over, has_left
+from deconflict.store.codes import CODES
 from deconflict.store.items import DueMark, Item, ItemVersion
 from deconflict.store.moves import LOST, move_item
 from deconflict.store.outbox import fresh_reference
@@ -65,6 +69,7 @@ def _file(filing: Filing, by: Audience, key: str, mission: Mission, now: datetim
             owner_id=by.organisation_id,
             reference=fresh_reference(),
             key=key,
+            code=f"{secrets.randbelow(CODES):04d}" if filing.side is Side.HUMANITARIAN else None,
             state=ItemState.SUBMITTED,
             version=1,
             filed_by_id=by.person_id,
@@ -93,30 +98,29 @@ def amend_item(
     _check_side(filing, by)
     check_scope(filing, by, mission)
     with transaction() as session:
-        item = own_item(session, reference, by)
-        if item.version != base_version:
-            raise LostRace(LOST)
+        item = current_own_item(session, reference, base_version, by)
         if item.side != filing.side:
             raise NotFound
-        before = filing_of(version_of(session, item)) if _readable(session, item) else None
-        move_item(session, item, "amend", "owner")
-        item.version += 1
-        _describe(item, filing, mission)
-        _write_version(session, item, filing, by, mission, now, reason=reason)
-        moved = before is None or (before.stops, before.kind, before.mode) != (filing.stops, filing.kind, filing.mode)
-        # Filed weeks ahead and moved hours before is as late as filed then (RUL-2); once late it stays so.
-        item.late = item.late or (moved and item.departs_at - now < lead_time(filing, mission))
-        record(
-            session,
-            by.person_id,
-            "amend",
-            item.side,
-            item.id,
-            {"version": item.version},
-            at=now,
-            organisation_id=item.owner_id,
-        )
-        return Filed(item.reference, item.version, item.late)
+        return replace_filing(session, item, "amend", filing, by, mission, now, reason)
+
+
+def replace_filing(
+    session: Session, item: Item, event: str, filing: Filing, by: Audience, mission: Mission, now: datetime, reason: str
+) -> Filed:
+    """The item's next version, inside the caller's transaction. `event`: what its owner did, of `states.ITEM`."""
+    before = filing_of(version_of(session, item)) if _readable(session, item) else None
+    move_item(session, item, event, "owner")
+    item.version += 1
+    _describe(item, filing, mission)
+    _write_version(session, item, filing, by, mission, now, reason=reason)
+    if before is not None:
+        carry_over(session, item.id, item.version, same_stops(before, filing))
+    moved = before is None or (before.stops, before.kind, before.mode) != (filing.stops, filing.kind, filing.mode)
+    # Filed weeks ahead and moved hours before is as late as filed then (RUL-2); once late it stays so.
+    item.late = item.late or (moved and item.departs_at - now < lead_time(filing, mission))
+    detail = {"version": item.version}
+    record(session, by.person_id, event, item.side, item.id, detail, at=now, organisation_id=item.owner_id)
+    return Filed(item.reference, item.version, item.late)
 
 
 def cancel_item(reference: str, by: Audience, reason: str, now: datetime) -> None:
@@ -137,6 +141,8 @@ def read_item(item_id: int, version: int, by: Audience, now: datetime) -> None:
     with transaction() as session:
         item = _current(session, item_id, version)
         move_item(session, item, "read", "officer")
+        if has_left(session, item.id, version):
+            move_item(session, item, "set_out", "officer")
         record(
             session,
             by.person_id,
@@ -168,6 +174,14 @@ def own_item(session: Session, reference: str, by: Audience) -> Item:
     item = session.scalars(select(Item).where(Item.reference == reference).with_for_update(of=Item)).first()
     if item is None or not owns(by, item.side, item.owner_id, item.sector):
         raise NotFound
+    return item
+
+
+def current_own_item(session: Session, reference: str, version: int, by: Audience) -> Item:
+    """As own_item. Raises LostRace where this version, which the person was looking at, is not the current one any more."""
+    item = own_item(session, reference, by)
+    if item.version != version:
+        raise LostRace(LOST)
     return item
 
 

@@ -89,7 +89,7 @@ def _reduce_item(session: Session, mission: Mission, item_id: int, limits: Due, 
     )
     rows.forget_reasons(session, item.side, item_id)
     item.departs_at, item.ends_at = monday(item.departs_at, mission.zone), sunday(item.ends_at, mission.zone)
-    item.reduced_at = now
+    item.reduced_at, item.code = now, None
     for case in cases:
         if case.reduced_at is None:
             _reduce_case(case, mission, now)

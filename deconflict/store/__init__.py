@@ -7,6 +7,7 @@ from deconflict.store import (  # noqa: F401
     audit,
     brake,
     cases,
+    check_ins,
     codes,
     counters,
     doubts,

@@ -10,27 +10,29 @@ from typing import Any, TypeVar
 
 import structlog
 from cryptography.fernet import InvalidToken
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from deconflict.domain.activity import Side
+from deconflict.domain.activity import LatLon, Side
 from deconflict.domain.desk import Callee, CallLine, CaseLine, DeskCaseFacts, DeskItemFacts
 from deconflict.domain.duplicates import DuplicateFacts
 from deconflict.domain.judgement import Judgement
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.severity import Severity
-from deconflict.domain.states import OPEN_CASES, AlertState, ItemState, ReleaseState
+from deconflict.domain.states import LIVE_ITEMS, OPEN_CASES, AlertState, ItemState, ReleaseState
 from deconflict.store.alerts import Alert
 from deconflict.store.cases import Case
 from deconflict.store.desk_log import log_of
 from deconflict.store.duplicates import standing_duplicates
-from deconflict.store.items import Item, ItemVersion
+from deconflict.store.items import Item, ItemVersion, PartBox
 from deconflict.store.queries import current_versions, facts_from, people_of, version_of
 
 log = structlog.get_logger()
 T = TypeVar("T")
 UNREADABLE = (ValueError, KeyError, TypeError, InvalidToken)
 CALLED = {Side.HUMANITARIAN: ("focal_point", "alternate", "security"), Side.MISSION: ("desk",)}
+STANDS_DEG = 0.2  # what is wider than this passes, or nobody knows where it stands
+MOST_AT = 100
 TO_READ = (ItemState.SUBMITTED, ItemState.RETURNED)
 
 
@@ -113,6 +115,29 @@ def duplicates(session: Session, catalogue: Catalogue, now: datetime) -> list[Du
         for row in rows
         if (judgement := _judgement(row.judgement, row.first.reference)) is not None
     ]
+
+
+def standing_at(
+    session: Session, reference: str, points: Iterable[LatLon], catalogue: Catalogue
+) -> list[DeskItemFacts]:
+    """What other owners of the same side have live that stands, or may stand, at one of these points."""
+    item = session.scalars(select(Item).where(Item.reference == reference)).first()
+    held = [_holds(point) for point in points]
+    if item is None or not held:
+        return []
+    others = (Item.side == item.side, Item.owner_id != item.owner_id, Item.state.in_(LIVE_ITEMS), Item.takes_part)
+    here = select(PartBox.item_id).where(or_(*held))
+    rows = session.scalars(
+        select(Item).where(*others, Item.id.in_(here)).order_by(Item.departs_at, Item.id).limit(MOST_AT)
+    )
+    return list(_known(session, rows, catalogue).values())
+
+
+def _holds(point: LatLon) -> ColumnElement[bool]:
+    """A box around the point that is no way, which may cross a whole country."""
+    lat, lon = point
+    small = and_(PartBox.north - PartBox.south < STANDS_DEG, PartBox.east - PartBox.west < STANDS_DEG)
+    return and_(small, PartBox.south <= lat, PartBox.north >= lat, PartBox.west <= lon, PartBox.east >= lon)
 
 
 def found(session: Session, typed: str) -> tuple[str, str] | None:

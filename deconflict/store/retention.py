@@ -30,6 +30,7 @@ from deconflict.store.alerts import Acknowledgement, Alert, Message, Receipt, Tr
 from deconflict.store.audit import AuditEntry
 from deconflict.store.cancelled import cancels
 from deconflict.store.cases import Case, CaseEvent, ReleaseAsk, Request
+from deconflict.store.check_ins import CheckInRow
 from deconflict.store.codes import Bundle
 from deconflict.store.holds import Held
 from deconflict.store.items import Item, ItemVersion, PartBox
@@ -89,6 +90,7 @@ def write_reduced(session: Session, item_id: int, filings: Iterable[tuple[int, d
             .values(filing=filing, plates=None, overnight=None, communications=None, reason="")
         )
     session.execute(delete(PartBox).where(PartBox.item_id == item_id))
+    session.execute(delete(CheckInRow).where(CheckInRow.item_id == item_id))  # when its team was where
 
 
 def forget_reasons(session: Session, side: str, item_id: int) -> None:

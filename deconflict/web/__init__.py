@@ -31,6 +31,7 @@ BLUEPRINTS: list[str] = [
     "deconflict.web.telling:bp",
     "deconflict.web.handing_over:bp",
     "deconflict.web.acknowledge:bp",
+    "deconflict.web.check_in_code:bp",
     "deconflict.web.relay:bp",
     "deconflict.web.texts:bp",
     "deconflict.web.hooks:bp",

@@ -156,6 +156,7 @@ for rule, view, method in (
     ("/desk/items/<reference>", desk_items.item, "GET"),
     ("/desk/items/<reference>/read", desk_items.read, "POST"),
     ("/desk/items/<reference>/return", desk_items.give_back, "POST"),
+    ("/desk/items/<reference>/check-in", desk_items.check_in, "POST"),
     ("/desk/items/<reference>/hold", desk_holds.item_hold, "GET"),
     ("/desk/items/<reference>/hold", desk_holds.change_item_hold, "POST"),
     ("/desk/<reference>/hold", desk_holds.case_hold, "GET"),

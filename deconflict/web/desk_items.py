@@ -10,21 +10,28 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from deconflict.domain import roles
+from deconflict.domain.activity import Side
+from deconflict.domain.check_ins import read_step
 from deconflict.domain.desk import DeskItemView, in_queue_order, view_of_desk_case, view_of_desk_item
 from deconflict.domain.errors import LostRace, NotFound, WrongState
 from deconflict.domain.states import ItemState, possible
 from deconflict.services import filing
+from deconflict.services.check_ins import check_in_by_relay
 from deconflict.services.reading import note_read
 from deconflict.store import desk as store
 from deconflict.store.base import db
 from deconflict.store.cancelled import cancelling
+from deconflict.web.acts import submit
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_case import mission, texts
+from deconflict.web.desk_same_point import same_points
+from deconflict.web.desk_words import HOW
 from deconflict.web.filing_words import RETURNS, Words, changes, in_words, moment_words
 from deconflict.web.forms_ui import Form
 from deconflict.web.intake import number
 from deconflict.web.language import named
+from deconflict.web.own_check_ins import Shown, on_desk
 
 Page = str | tuple[str, int] | Response
 UNREAD_SHOWN, RETURNED_SHOWN = 50, 20  # the first departures; as they are read and mended the others move up
@@ -95,6 +102,22 @@ def give_back(reference: str) -> Page:
     )
 
 
+@audience(*roles.OFFICERS)
+def check_in(reference: str) -> Page:
+    """A team's word that this officer heard."""
+    item_id, _views = _versions(reference)
+    step, read_back = read_step(request.form.get("step", "")), bool(request.form.get("read"))
+    how, words = (request.form.get(name, "") for name in ("how", "words"))
+
+    def do() -> str:
+        check_in_by_relay(item_id, step, how, words, read_back, current_audience(), mission(), now())
+        return _("Written down.")
+
+    return submit(
+        url_for("desk.item", reference=reference), do, lambda form: _page(reference, form=form), fields={None: "how"}
+    )
+
+
 def _act(reference: str, do: Any, done: str) -> Page:
     item_id, _views = _versions(reference)
     version = number(request.form.get("version"))
@@ -142,10 +165,19 @@ def _page(reference: str, *, warning: str = "", form: Form | None = None) -> str
         cancelled=cancelling(db.session(), views[-1].side, reference) if over else None,
         possible=possible("item", views[-1].state, "officer"),
         returns=RETURNS,
+        same=same_points(views[-1]),
+        noted=_noted(views[-1]),
+        how=HOW,
         warning=warning,
         form=form or Form(),
         **texts(),
     )
+
+
+def _noted(item: DeskItemView) -> Shown | None:
+    """None of a plan, and of what cannot be read."""
+    is_notice = item.side is Side.HUMANITARIAN and item.view is not None
+    return on_desk(item.view, sensitive=item.sensitive) if is_notice and item.view else None
 
 
 def _words(item: DeskItemView) -> Words | None:

@@ -5,24 +5,29 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from deconflict.domain.country import Mission
 from deconflict.domain.filing import Filing
 from deconflict.domain.places import Gazetteer, label
 from deconflict.schemas import forms
+from deconflict.schemas.doubt_words import TICKS
 from deconflict.schemas.fields import REQUIRED, blank
 from deconflict.schemas.filings import MOST_STOPS, NO_WINDOW, windows_needed
-from deconflict.schemas.whereabouts import candidates, offers
+from deconflict.schemas.whereabouts import candidates
 from deconflict.web.intake import number
 
 KEY = re.compile(r"[0-9a-f]{32}")
-PLACE_FIELDS = ("place", "place_pcode", "position")
-MOST_PICKS = 8
+# The place of a stop, and the ticks that say a doubtful position is right.
+PLACE: dict[str, Any] = {"place": _l("Place"), "position": _l("Position")} | dict.fromkeys(
+    TICKS.values(), _l("Position")
+)
+Errors = dict[str, list[str]]  # by field name of the page
 LONGEST = 1_000  # of one typed value: more than any field takes, less than makes a page heavy
 
 
@@ -36,14 +41,6 @@ class Typed:
     key: str
     base: int = 0
     reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Pick:
-    """A place or position that may have been meant: `value` is what the page sends back, `said` what a person reads."""
-
-    value: str
-    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +64,6 @@ class Layout:
 def window(name: str, label: Any) -> dict[str, Any]:
     """The three fields of a window under its legend."""
     return {f"{name}_{part}": label for part in ("date", "from", "to")}
-
-
-@dataclass(frozen=True, slots=True)
-class Problems:
-    """Errors by field name of the page, and per stop the places to choose from."""
-
-    errors: dict[str, list[str]] = field(default_factory=dict)
-    picks: dict[int, list[Pick]] = field(default_factory=dict)
 
 
 def fresh(values: Mapping[str, str], stops: int, *, base: int = 0) -> Typed:
@@ -131,25 +120,21 @@ def picked(typed: Typed, form: Mapping[str, str], gazetteer: Gazetteer) -> Typed
     values = dict(typed.values)
     for n in range(typed.stops):
         name, _, value = form.get(f"_pick-{n}", "").partition("|")
-        if name == "pcode":
-            chosen = gazetteer.get(value)
-            if chosen is not None:
-                values[f"stops-{n}-place"] = label(chosen)
-                values.pop(f"stops-{n}-place_pcode", None)
-        elif name in PLACE_FIELDS and value:
-            values[f"stops-{n}-{name}"] = value[:LONGEST]
+        chosen = gazetteer.get(value) if name == "pcode" else None
+        if chosen is not None:
+            values[f"stops-{n}-place"] = label(chosen)
+            values.pop(f"stops-{n}-place_pcode", None)
     return replace(typed, values=values)
 
 
-def problems(typed: Typed, errors: Mapping[str, list[str]], layout: Layout, mission: Mission) -> Problems:
+def problems(typed: Typed, errors: Mapping[str, list[str]], layout: Layout) -> Errors:
     """Errors in the order of the page; those of no field on it stand first, without one. Of the stops as a whole, the first
     is where to begin; where none is filled in, its two ends say all that they lack."""
     order = layout.labels(typed.stops)
     errors = {"stops-0-place" if name == "stops" else name: texts for name, texts in errors.items()} | _ends(typed)
     general = [text for name, texts in errors.items() if name not in order for text in texts]
     found = {name: errors[name] for name in order if name in errors}
-    places = {n: _picks(typed, n, mission) for n in _unsettled(found)}
-    return Problems(({"": general} if general else {}) | found, {n: picks for n, picks in places.items() if picks})
+    return ({"": general} if general else {}) | found
 
 
 def _ends(typed: Typed) -> dict[str, list[str]]:
@@ -161,27 +146,3 @@ def _ends(typed: Typed) -> dict[str, list[str]]:
         found[f"stops-{n}-place"] = [str(REQUIRED)]
         found |= {f"stops-{n}-{name}_from": [str(NO_WINDOW)] for name in windows_needed(n, typed.stops)}
     return found
-
-
-def stop_typed(values: Mapping[str, str], n: int) -> dict[str, str]:
-    """The place of one stop as typed, white space tidied as the schema does."""
-    return {name: " ".join(values.get(f"stops-{n}-{name}", "").split()) for name in PLACE_FIELDS}
-
-
-def _unsettled(errors: Iterable[str]) -> list[int]:
-    """Stops whose place is in question."""
-    named = (re.fullmatch(r"stops-(\d+)-(?:place|position)", name) for name in errors)
-    return sorted({int(found[1]) for found in named if found})
-
-
-def _picks(typed: Typed, n: int, mission: Mission) -> list[Pick]:
-    """Places of that name or of a like one, then likely corrections of a position."""
-    row = stop_typed(typed.values, n)
-    likely = [Pick(f"{offer.field}|{offer.value}", offer.value) for offer in offers(mission, row)]
-    named = candidates(mission.gazetteer, row["place"]) if row["place"] else []
-    if len(named) == 1 or not row["place"]:
-        return likely
-    near = named or [
-        place for place in mission.gazetteer.search(row["place"], 12) if place.level in ("town", "commune")
-    ]
-    return [Pick(f"pcode|{place.pcode}", label(place)) for place in near[:MOST_PICKS]] + likely

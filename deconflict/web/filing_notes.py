@@ -8,19 +8,14 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 
 from deconflict.domain.country import Mission
+from deconflict.domain.doubts import FASTEST_KMH, TRACK_KMH, speeds
 from deconflict.domain.filing import Filing
-from deconflict.domain.geodesy import distance_m
-from deconflict.domain.places import label
-from deconflict.schemas.whereabouts import DOUBTFUL_M, offers
 from deconflict.services.filing import lead_time
-from deconflict.web.filing_form import Typed, stop_typed
-from deconflict.web.language import current_language
-from deconflict.web.map_words import length
 
 
-def notes(filing: Filing, typed: Typed, mission: Mission, now: datetime) -> list[str]:
+def notes(filing: Filing, mission: Mission, now: datetime) -> list[str]:
     """Sentences in the reader's language: what was filed late or in the past, and places to look at again."""
-    return [*_of_time(filing, mission, now), *_of_places(filing, typed, mission)]
+    return [*_of_time(filing, mission, now), *_of_places(filing)]
 
 
 def late_words(ahead: timedelta) -> str:
@@ -42,18 +37,18 @@ def _of_time(filing: Filing, mission: Mission, now: datetime) -> Iterator[str]:
         yield late_words(lead_time(filing, mission))
 
 
-def _of_places(filing: Filing, typed: Typed, mission: Mission) -> Iterator[str]:
-    for n, stop in enumerate(filing.stops):
-        place, row = stop.location, stop_typed(typed.values, n)
-        known = mission.gazetteer.get(place.pcode) if place.pcode else None
-        if place.source == "commune":
-            yield _("Stop %(number)s: only the commune is known. Name a settlement if you can.", number=n + 1)
-        elif known and (away_m := distance_m(place.point, known.point)) > DOUBTFUL_M:
-            said = _(
-                "Stop %(number)s: the position is %(distance)s from %(place)s. Check it.",
-                number=n + 1,
-                distance=length(away_m, current_language()),
-                place=label(known),
+def _of_places(filing: Filing) -> Iterator[str]:
+    """What needs no tick: that no better place is known, and what is fast where the road is a track."""
+    for n, stop in enumerate(filing.stops, 1):
+        if stop.location.source == "commune":
+            yield _("Stop %(number)s: only the commune is known. Name a settlement if you can.", number=n)
+    if filing.mode != "road":
+        return
+    for index, kmh in speeds(filing.stops):
+        if TRACK_KMH < kmh <= FASTEST_KMH["road"]:
+            yield _(
+                "Stop %(number)s: to be there in time one goes at %(kmh)s km/h at least, straight across. On a track that is too "
+                "fast.",
+                number=index + 1,
+                kmh=round(kmh),
             )
-            likely = offers(mission, row)
-            yield f"{said} {_('Did you mean %(position)s?', position=likely[0].value)}" if likely else said

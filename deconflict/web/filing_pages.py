@@ -138,7 +138,12 @@ def filed(pages: Pages, reference: str) -> str:
     pair = [in_words(view, mission()) for view in views[-2:]]
     changed = changes(*pair) if len(pair) == 2 else None
     return render_template(
-        "own/filed.html", pages=pages, view=views[-1], changed=changed, unread=_unread(views[-1].area or "")
+        "own/filed.html",
+        pages=pages,
+        view=views[-1],
+        words=pair[-1],
+        changed=changed,
+        unread=_unread(views[-1].area or ""),
     )
 
 

@@ -13,16 +13,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from deconflict.domain.activity import Side
-from deconflict.domain.coordinates import format_dd, format_mgrs
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import NO_END, HalfDay, ItemView, Recognition
 from deconflict.domain.dtg import format_dtg
 from deconflict.domain.filing import Location, Stop, Window
-from deconflict.domain.places import label
 from deconflict.schemas import notices, plans
 from deconflict.schemas.filings import MODES, URGENCIES
 from deconflict.web.language import current_language, named
-from deconflict.web.map_words import whereabouts
+from deconflict.web.place_words import exactness, placed_words, square_words
 
 MOST_NAMES = 4
 DAY, CLOCK = "EEEE d MMMM y", "HH:mm"
@@ -39,7 +37,15 @@ RETURNS = {
     "activity": _l("What is done on site is not clear."),
     "contact": _l("The team's number does not work."),
 }
-SQUARES = ((1.0, 10), (10.0, 8), (100.0, 6))  # uncertainty in metres -> digits of the square that still tells the truth
+# What a person said of a position that was asked about (domain.doubts).
+SURE = {
+    "far": _l("far from the place named"),
+    "commune": _l("in another commune than the one named"),
+    "repeated": _l("with figures that repeat themselves"),
+    "default": _l("a point that lists give"),
+    "twice": _l("the position of another stop"),
+    "speed": _l("faster than can be believed"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,18 +140,6 @@ def level_words(view: ItemView) -> str:
     return str(words[view.level])
 
 
-def place_words(place: Location, mission: Mission) -> str:
-    """As `Bankass (commune Bankass, cercle Bankass)`; for a position how far it is from the nearest settlement."""
-    gazetteer = mission.gazetteer
-    known = gazetteer.get(place.pcode) if place.pcode else None
-    if place.source in ("gazetteer", "commune") and known is not None:
-        return label(known)
-    near = label(gazetteer.describe(place.point).place)
-    said = whereabouts(place.point, gazetteer, current_language())
-    name = gazetteer.describe(place.point).place.name
-    return said[: -len(name)] + near if said.endswith(name) else f"{said} ({near})"
-
-
 def window_words(window: Window) -> str:
     """As `Tuesday 10 December 2019, between 09:00 and 15:00`; both days where they differ."""
     first, last = (to_user_timezone(at) for at in (window.earliest, window.latest))
@@ -238,8 +232,13 @@ def _plan(view: ItemView, *, event: bool) -> list[tuple[str, str, Any]]:
 
 def _stop(number: int, stop: Stop, mission: Mission, side: Side, *, event: bool) -> StopWords:
     military = side is Side.MISSION
-    place = place_words(stop.location, mission)
-    rows = [Fact("place", _("Place"), _placed(stop.location, place), _square(stop.location) if military else "")]
+    rows = [Fact("place", _("Place"), placed_words(stop.location, mission), _beside(stop.location, military=military))]
+    if stop.location.corrected:
+        chosen = _("%(typed)s; %(corrected)s was chosen instead", **_typed(stop.location))
+        rows.append(Fact("typed", _("As typed"), chosen))
+    if stop.sure:
+        said = ", ".join(str(SURE[kind]) for kind in stop.sure)
+        rows.append(Fact("sure", _("Said to be right"), said))
     rows += _window("arrive", _("Arrival"), stop.arrive, groups=military)
     if stop.activity:
         rows.append(Fact("activity", _("On site"), _kind(mission, stop.activity)))
@@ -249,17 +248,12 @@ def _stop(number: int, stop: Stop, mission: Mission, side: Side, *, event: bool)
     return StopWords(number, _short(stop.location), tuple(rows))
 
 
-def _placed(place: Location, words: str) -> str:
-    """The place; the figures too when a position was given, since the words hide the last metres."""
-    if place.source in ("gazetteer", "commune"):
-        return words
-    said = named(place.name, words) if place.name and place.name not in words else words
-    return f"{said} [{format_dd(place.point, 5)}]"
+def _beside(place: Location, *, military: bool) -> str:
+    return ", ".join(filter(None, (square_words(place) if military else "", exactness(place))))
 
 
-def _square(place: Location) -> str:
-    digits = next((digits for limit_m, digits in SQUARES if place.uncertainty_m <= limit_m), 4)
-    return format_mgrs(place.point, digits)
+def _typed(place: Location) -> dict[str, str]:
+    return {"typed": place.as_typed, "corrected": place.corrected}
 
 
 def _window(key: str, name: str, window: Window | None, *, groups: bool) -> list[Fact]:

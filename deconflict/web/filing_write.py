@@ -21,9 +21,10 @@ from deconflict.store.base import db
 from deconflict.web import filing_form
 from deconflict.web.audience import current_audience
 from deconflict.web.clock import now
-from deconflict.web.filing_form import Problems, Typed
+from deconflict.web.filing_form import Errors, Typed
 from deconflict.web.filing_notes import notes
 from deconflict.web.filing_pages import Page, Pages, Sheet, filing_of, mission, own_versions
+from deconflict.web.filing_places import beside
 from deconflict.web.filing_words import Words, changes, in_words
 from deconflict.web.forms_ui import Form
 from deconflict.web.intake import number
@@ -79,7 +80,7 @@ def _written(pages: Pages, what: str, view: ItemView | None) -> Page:
     typed = filing_form.picked(filing_form.read(request.form), request.form, mission().gazetteer)
     if do == "add":
         full = {"": [_("Twelve stops at most: enter the rest as another one.")]} if typed.stops == MOST_STOPS else {}
-        return _form(pages, what, filing_form.with_stop(typed), view, Problems(full))
+        return _form(pages, what, filing_form.with_stop(typed), view, full)
     if do.startswith("remove-"):
         gone = number(do.removeprefix("remove-"))
         return _form(pages, what, filing_form.without_stop(typed, -1 if gone is None else gone), view)
@@ -134,7 +135,7 @@ def _as_new(pages: Pages, what: str) -> Page:
     """A colleague cancelled it, or it was over, while somebody was writing: what was typed stays, to be sent as a new one."""
     typed = replace(filing_form.read(request.form), base=0, reason="")
     said = _("It can no longer be amended. What you typed is below: if you go on, it becomes a new one.")
-    return _form(pages, what, typed, problems=Problems({"": [said]}), action=pages.new_url(what)), 409
+    return _form(pages, what, typed, errors={"": [said]}, action=pages.new_url(what)), 409
 
 
 def _overtaken(pages: Pages, what: str, typed: Typed, view: ItemView | None) -> Page:
@@ -159,7 +160,7 @@ def _review(pages: Pages, what: str, typed: Typed, filing: Filing, view: ItemVie
         words=words,
         view=view,
         changed=changes(in_words(view, mission()), words) if view else None,
-        notes=notes(filing, typed, mission(), now()),
+        notes=notes(filing, mission(), now()),
     )
 
 
@@ -168,12 +169,12 @@ def _form(
     what: str,
     typed: Typed,
     view: ItemView | None = None,
-    problems: Problems | None = None,
+    errors: Errors | None = None,
     *,
     action: str = "",
 ) -> str:
     """`action` where it is sent to, by default where it was asked for."""
-    sheet, problems = pages.sheets[what], problems or Problems()
+    sheet, errors = pages.sheets[what], errors or {}
     return render_template(
         sheet.template,
         action=action,
@@ -182,9 +183,9 @@ def _form(
         what=what,
         typed=typed,
         view=view,
-        form=Form(typed.values, problems.errors),
+        form=Form(typed.values, errors),
         labels=sheet.layout.labels(typed.stops),
-        picks=problems.picks,
+        beside=beside(typed.values, typed.stops, errors, mission()),
         most=MOST_STOPS,
         kinds=_kinds(pages, sheet),
         options=pages.options,
@@ -194,7 +195,7 @@ def _form(
 def _wrong(
     pages: Pages, what: str, typed: Typed, view: ItemView | None, errors: dict[str, list[str]], status: int = 422
 ) -> Page:
-    found = filing_form.problems(typed, errors, pages.sheets[what].layout, mission())
+    found = filing_form.problems(typed, errors, pages.sheets[what].layout)
     return _form(pages, what, typed, view, found), status
 
 

@@ -64,6 +64,12 @@ ENTRIES = (
         _l("What a team answered by radio or telephone, with its reference and code."),
         menu=False,
     ),
+    Entry(
+        "relay.check_in",
+        _l("Write down a check-in you heard"),
+        _l("That a team left, arrived or is late, with the reference and code of its notice."),
+        menu=False,
+    ),
     Entry("demo.phones", _l("Demo phones"), _l("What the fake phones and mailboxes of this demo received.")),
 )
 

@@ -85,9 +85,12 @@ def whereabouts(point: LatLon, gazetteer: Gazetteer, lang: str) -> str:
     if near.distance_m < 500:
         return near.place.name
     compass = near.compass.replace("W", WORDS[lang]["W"])
-    name = near.place.name
-    of = "d'" if lang == "fr" and ELIDED.match(fold(name)) else f"{WORDS[lang]['of']} "
-    return f"{length(near.distance_m, lang)} {compass} {of}{name}"
+    return f"{length(near.distance_m, lang)} {compass} {of_place(near.place.name, lang)}"
+
+
+def of_place(name: str, lang: str) -> str:
+    """As `of Ansongo`, `d'Ansongo`, `de Bankass`."""
+    return f"d'{name}" if lang == "fr" and ELIDED.match(fold(name)) else f"{WORDS[lang]['of']} {name}"
 
 
 def length(metres: float, lang: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, url_for
 from flask_babel import lazy_gettext as _l
 
@@ -10,16 +12,15 @@ from deconflict.domain.activity import Side
 from deconflict.domain.filing import Level
 from deconflict.schemas import notices as schema
 from deconflict.schemas.filings import MODES, URGENCIES
-from deconflict.web import filing_pages, filing_write
+from deconflict.web import filing_pages, filing_write, own_changes, own_check_ins
 from deconflict.web.audience import audience
-from deconflict.web.filing_form import Layout, window
+from deconflict.web.filing_form import PLACE, Layout, window
 from deconflict.web.filing_pages import Page, Pages, Sheet
 
 bp = Blueprint("notices", __name__)
 
 STOP = {
-    "place": _l("Place"),
-    "position": _l("Position"),
+    **PLACE,
     **window("arrive", _l("Arrives")),
     "activity": _l("What is done there"),
     **window("depart", _l("Leaves")),
@@ -133,3 +134,26 @@ def amend(reference: str) -> Page:
 @audience(*roles.FILERS_HUMANITARIAN)
 def cancel(reference: str) -> Page:
     return filing_write.cancel(PAGES, reference)
+
+
+@bp.route("/notices/<reference>/postpone", methods=["GET", "POST"])
+@audience(*roles.FILERS_HUMANITARIAN)
+def postpone(reference: str) -> Page:
+    return own_changes.postpone(PAGES, reference)
+
+
+@bp.route("/notices/<reference>/sharing", methods=["GET", "POST"])
+@audience(*roles.FILERS_HUMANITARIAN)
+def sharing(reference: str) -> Page:
+    return own_changes.lower(PAGES, reference)
+
+
+@bp.post("/notices/<reference>/check-in")
+@audience(*roles.FILERS_HUMANITARIAN)
+def check_in(reference: str) -> Page:
+    return own_check_ins.press(PAGES, reference)
+
+
+@bp.context_processor
+def _on_the_page() -> dict[str, Any]:
+    return {"check_ins": own_check_ins.on_own_page}

@@ -11,14 +11,13 @@ from deconflict.domain.errors import NotFound
 from deconflict.domain.filing import Level
 from deconflict.schemas import plans as schema
 from deconflict.schemas.filings import MODES
-from deconflict.web import filing_pages, filing_write
+from deconflict.web import filing_pages, filing_write, own_changes
 from deconflict.web.audience import audience
-from deconflict.web.filing_form import Layout, window
+from deconflict.web.filing_form import PLACE, Layout, window
 from deconflict.web.filing_pages import Page, Pages, Sheet
 
 bp = Blueprint("plans", __name__)
 
-PLACE = {"place": _l("Place"), "position": _l("Position")}
 WHOLE = {
     "aid_component": _l("Is anything given to people or done for them?"),
     "joint_with": _l("With whom"),
@@ -140,3 +139,15 @@ def amend(reference: str) -> Page:
 @audience(*roles.FILERS_MISSION)
 def cancel(reference: str) -> Page:
     return filing_write.cancel(PAGES, reference)
+
+
+@bp.route("/plans/<reference>/postpone", methods=["GET", "POST"])
+@audience(*roles.FILERS_MISSION)
+def postpone(reference: str) -> Page:
+    return own_changes.postpone(PAGES, reference)
+
+
+@bp.route("/plans/<reference>/sharing", methods=["GET", "POST"])
+@audience(*roles.FILERS_MISSION)
+def sharing(reference: str) -> Page:
+    return own_changes.lower(PAGES, reference)

@@ -292,6 +292,7 @@ def upgrade() -> None:
     sa.Column('filed_by_id', sa.Integer(), nullable=False),
     sa.Column('filed_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('reduced_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('code', sa.Text(), nullable=True),
     sa.ForeignKeyConstraint(['filed_by_id'], ['person.id'], name=op.f('fk_item_filed_by_id_person')),
     sa.ForeignKeyConstraint(['owner_id'], ['organisation.id'], name=op.f('fk_item_owner_id_organisation')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_item')),
@@ -356,6 +357,25 @@ def upgrade() -> None:
     with op.batch_alter_table('judged', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_judged_at'), ['at'], unique=False)
         batch_op.create_index(batch_op.f('ix_judged_profile'), ['profile'], unique=False)
+
+    op.create_table('check_in',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('item_id', sa.Integer(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('stop', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('method', sa.String(length=40), nullable=False),
+    sa.Column('recorded_by_id', sa.Integer(), nullable=True),
+    sa.Column('how', sa.String(length=200), nullable=False),
+    sa.Column('read_back', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_check_in_item_id_item')),
+    sa.ForeignKeyConstraint(['recorded_by_id'], ['person.id'], name=op.f('fk_check_in_recorded_by_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_check_in')),
+    sa.UniqueConstraint('item_id', 'version', 'stop', 'kind', name=op.f('uq_check_in_item_id_version_stop_kind'))
+    )
+    with op.batch_alter_table('check_in', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_check_in_item_id'), ['item_id'], unique=False)
 
     op.create_table('item_version',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -791,6 +811,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_item_version_item_id'))
 
     op.drop_table('item_version')
+    with op.batch_alter_table('check_in', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_check_in_item_id'))
+
+    op.drop_table('check_in')
     with op.batch_alter_table('judged', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_judged_profile'))
         batch_op.drop_index(batch_op.f('ix_judged_at'))

@@ -7,21 +7,22 @@ from decimal import Decimal
 
 import mgrs
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from deconflict.domain.coordinates import (
     EXAMPLES,
     REASONS,
     BadPosition,
-    alternatives,
     format_dd,
     format_mgrs,
     inside,
     read_position,
+    repeats,
 )
 from deconflict.domain.dtg import MONTHS, BadDtg, format_dtg, read_dtg
 from deconflict.domain.geodesy import distance_m
+from deconflict.domain.slips import alternatives, likely
 
 MALI = (10.1, -12.3, 25.1, 4.4)
 KIDAL, BANKASS, MOPTI, GAO = (18.4411, 1.4078), (14.07, -3.52), (14.4843, -4.1830), (16.2717, -0.0447)
@@ -58,6 +59,24 @@ in_mali = st.tuples(st.floats(MALI[0], MALI[2]), st.floats(MALI[1], MALI[3]))
         "14°29'03.48\"N 4°10'58.80\"W",
         "14° 29’ 03,48” N, 4° 10’ 58,80” O",
         "N14 29 03.48 W4 10 58.80",
+        "14,4843 -4.1830",
+        "14,4843, -4.1830",
+        "14.4843,-4,1830",
+        "(14.4843; -4.1830)",
+        "14.4843, -4.1830.",
+        "14.4843 ‐4.1830",
+        "14.4843 —4.1830",
+        "14，4843 －4，1830",
+        "Lat: 14.4843 Lon: -4.1830",
+        "lon=-4.1830, lat=14.4843",
+        "Latitude 14,4843 N Longitude 4,1830 O",
+        "14°29´03,48´´N 4°10`58,80``O",
+        "14°29ʹ03.48ʺ N / 4°10ʹ58.80ʺ W",
+        "14°29’03,48’’ Nord ; 4°10’58,80’’ Ouest",
+        "14 deg 29 min 03.48 sec N, 4 deg 10 min 58.80 sec W",
+        "14 degrés 29 minutes 3,48 secondes Nord, 4 degrés 10 minutes 58,8 secondes Ouest",
+        "14.4843000 -4.1830000 271.3 4.9",
+        "14.4843 -4.183 0 0",
     ],
 )
 def test_every_habit_of_writing_a_position_gives_the_same_point(text: str) -> None:
@@ -80,7 +99,6 @@ def test_the_letter_o_is_ouest_and_never_east() -> None:
         ("Bankass", "unreadable"),
         ("14.4843", "unreadable"),
         ("14,4843", "unreadable"),
-        ("14,4843 -4.1830", "unreadable"),
         ("14.4843 - 4.1830", "unreadable"),
         ("13,1167 23,5547 N", "no_hemisphere"),
         ("13,1167 23,5547", "no_hemisphere"),
@@ -105,8 +123,11 @@ def test_the_letter_o_is_ouest_and_never_east() -> None:
         ("144843N 041058W", "unreadable"),
         ("30PUB72501", "odd_digits"),
         ("30PUB 72 5016", "odd_digits"),
-        ("30PUB", "odd_digits"),
-        ("30PUB72", "odd_digits"),
+        ("30PUB7", "odd_digits"),
+        ("144843 -41830", "unreadable"),
+        ("14.4843 4.1830 271.5", "unreadable"),
+        ("Lat 14.4843 Lat -4.1830", "unreadable"),
+        ("14.4843N, 4.1830W, 13.0000N", "unreadable"),
         ("30PUB725010160000", "odd_digits"),
         ("31PUB725016", "no_square"),
         ("61PUB725016", "no_square"),
@@ -192,6 +213,124 @@ def test_there_is_no_grid_reference_at_the_poles_nor_of_odd_digits() -> None:
         format_mgrs(MOPTI, 5)
 
 
+@pytest.mark.parametrize(
+    ("text", "point", "uncertainty_m"),
+    [
+        ("14.4843012 -4.1830077 271.3 4.9", (14.4843012, -4.1830077), 4.9),
+        ("18.4411012 1.4078077 0 12", (18.4411012, 1.4078077), 12),
+        ("14.4843012 -4.1830077 0 0", (14.4843012, -4.1830077), 250),
+        ("14.48 -4.1830077 -12.5 1500", (14.48, -4.1830077), 1500),
+        ("14.5 -4.2 270 4", (14.5, -4.2), 5566),
+    ],
+)
+def test_the_row_of_a_telephone_has_the_accuracy_the_telephone_gave(
+    text: str, point: tuple[float, float], uncertainty_m: float
+) -> None:
+    fix = read_position(text)
+    assert (fix.source, fix.point) == ("kobo", point)
+    assert fix.uncertainty_m == pytest.approx(uncertainty_m, rel=0.001)
+
+
+def test_degrees_and_minutes_without_letters_are_not_taken_for_the_row_of_a_telephone() -> None:
+    with pytest.raises(BadPosition) as refused:
+        read_position("14 29.058 4 10.980")
+    assert refused.value.reason == "no_hemisphere"
+
+
+@pytest.mark.parametrize(("text", "cell_m"), [("30PUB", 100_000), ("30PUB70", 10_000), ("30P UB 7 0", 10_000)])
+def test_a_coarse_square_is_read_and_says_how_coarse_it_is(text: str, cell_m: float) -> None:
+    square = read_position(text)
+    assert square.cell_m == cell_m
+    assert distance_m(square.point, MOPTI) <= square.uncertainty_m + 1
+
+
+def marks(draw: st.DrawFn) -> tuple[str, str, str]:
+    return draw(
+        st.sampled_from([("°", "'", '"'), ("º", "′", "″"), ("° ", "’ ", "” "), (" ", " ", ""), ("°", "´", "´´")])
+    )
+
+
+@st.composite
+def written(draw: st.DrawFn) -> tuple[tuple[float, float], str, float]:
+    """A point, a way people write it, and how far off the writing may be in metres."""
+    point = (draw(st.floats(-89.9, 89.9)), draw(st.floats(-179.9, 179.9)))
+    notation, decimals = draw(st.sampled_from(["signed", "dd", "ddm", "dms", "kobo"])), draw(st.integers(3, 6))
+    comma = draw(st.sampled_from([".", ","]))
+    between = draw(st.sampled_from([" ", ", ", "; ", " / "] if comma == "." else [" ", "; ", " / ", ", "]))
+    if notation in ("signed", "kobo"):
+        lat, lon = (f"{value:{sign}.{decimals}f}" for value, sign in zip(point, ("", "+"), strict=True))
+        minus = draw(st.sampled_from("-−–‐"))
+        if notation == "kobo":
+            return point, f"{lat} {lon} {draw(st.integers(-50, 900))} 5", 5 + 70_000 * 10.0**-decimals * 2
+        return point, f"{lat}{between}{lon}".replace("-", minus).replace(".", comma), 160_000 * 10.0**-decimals
+    halves = []
+    for value, letters in zip(point, (("N", "S"), ("E", draw(st.sampled_from(["W", "O", "Ouest"])))), strict=True):
+        letter = letters[value < 0] if value >= 0 or letters[0] == "N" else letters[1]
+        halves.append((angle(draw, abs(value), notation, decimals), letter))
+    before = draw(st.booleans())
+    text = between.join(f"{letter}{figures}" if before else f"{figures}{letter}" for figures, letter in halves)
+    step = {"dd": 1.0, "ddm": 1 / 60, "dms": 1 / 3600}[notation]
+    return point, text.replace(".", comma), 160_000 * step * 10.0**-decimals
+
+
+def angle(draw: st.DrawFn, value: float, notation: str, decimals: int) -> str:
+    degree, minute, second = marks(draw)
+    if notation == "dd":
+        return f"{value:.{decimals}f}{degree.strip()}"
+    parts = 60 if notation == "ddm" else 3600
+    units = int(value * parts * 10**decimals)
+    whole, small = divmod(units, 10**decimals)
+    if notation == "ddm":
+        return f"{whole // 60}{degree}{whole % 60:02d}.{small:0{decimals}d}{minute}".rstrip()
+    return (
+        f"{whole // 3600}{degree}{whole // 60 % 60:02d}{minute}{whole % 60:02d}.{small:0{decimals}d}{second}".rstrip()
+    )
+
+
+@settings(deadline=None, max_examples=400)
+@given(case=written())
+def test_whatever_the_notation_the_point_comes_back(case: tuple[tuple[float, float], str, float]) -> None:
+    point, text, off_m = case
+    fix = read_position(text)
+    assert distance_m(fix.point, point) <= off_m + 1
+    assert distance_m(fix.point, point) <= 2 * max(fix.cell_m, fix.uncertainty_m) + 1
+    assert fix.as_typed == " ".join(text.split())
+
+
+@given(point=in_mali, digits=st.sampled_from([4, 6, 8, 10]), gap=st.sampled_from(["", " ", "  "]), lower=st.booleans())
+def test_squares_come_back_with_and_without_spaces(
+    point: tuple[float, float], digits: int, gap: str, *, lower: bool
+) -> None:
+    text = format_mgrs(point, digits)
+    half = digits // 2
+    spaced = gap.join([text[:3], text[3:5], text[5 : 5 + half], text[5 + half :]])
+    fix = read_position(spaced.lower() if lower else spaced)
+    assert distance_m(fix.point, point) <= fix.uncertainty_m * 1.01 + 1.5
+
+
+@pytest.mark.parametrize(
+    ("text", "made_up"),
+    [
+        ("14.4444, -4.1830", True),
+        ("14.444, -4.111", True),
+        ("14.444, -4.183", False),
+        ("14.0000, -4.1830", True),
+        ("14.1234 -4.1234", True),
+        ("14.4843, -4.1830", False),
+        ("14,4843,-4,1830", False),
+        ("14°00'00\"N 4°10'58\"W", True),
+        ("N14 29.058 W004 10.980", False),
+        ("N14 33.333 W004 10.980", True),
+        ("30PUB 555 555", True),
+        ("30PUB55555555", True),
+        ("30PUB5555", False),
+        ("30PUB 725 016", False),
+    ],
+)
+def test_figures_that_repeat_themselves_are_noticed(text: str, *, made_up: bool) -> None:
+    assert repeats(text, read_position(text).source) is made_up
+
+
 @given(point=st.tuples(st.floats(-90, 90), longitudes))
 def test_decimal_degrees_we_write_are_read_back(point: tuple[float, float]) -> None:
     assert read_position(format_dd(point)).point == pytest.approx(point, abs=0.5001e-5)
@@ -211,6 +350,7 @@ def test_any_text_is_read_or_refused_and_nothing_else(text: str) -> None:
     else:
         assert abs(position.point[0]) <= 90
         assert abs(position.point[1]) <= 180
+        assert repeats(text, position.source) in (True, False)
 
 
 @given(
@@ -288,6 +428,49 @@ def test_whole_minutes_typed_as_decimals_are_found_again(degrees: tuple[int, int
     assume(typed != meant)
     offers = alternatives(typed, meant, MALI)
     assert offers[0].point == pytest.approx(meant, abs=1e-9)
+
+
+@given(point=in_mali, digits=st.sampled_from([6, 8, 10]), shift=st.sampled_from([-1, 1]))
+def test_the_neighbouring_zone_is_no_square_and_the_right_one_is_offered(
+    point: tuple[float, float], digits: int, shift: int
+) -> None:
+    assume(all(inside((point[0] + north, point[1] + east), MALI) for north in (-0.01, 0.01) for east in (-0.01, 0.01)))
+    right = format_mgrs(point, digits)
+    wrong = f"{int(right[:2]) + shift:02d}{right[2:]}"
+    with pytest.raises(BadPosition) as refused:
+        read_position(wrong)
+    assert refused.value.reason == "no_square"
+    best = likely(wrong, point, MALI)[0]
+    assert (best.kind, best.written) == ("zone", right)
+    assert best.position.as_typed == wrong
+
+
+def test_the_letter_of_the_neighbouring_band_is_offered_too_and_without_a_place() -> None:
+    assert [one.written for one in likely("30QUB725016", None, MALI)] == ["30PUB725016"]
+
+
+@pytest.mark.parametrize("text", ["4.1830N 14.4843W", "4.1830, -14.4843", "-4.1830 14.4843"])
+def test_an_exchange_is_seen_whether_the_sides_went_along_or_not(text: str) -> None:
+    assert likely(text, MOPTI, MALI)[0].position.point == pytest.approx(MOPTI)
+
+
+@pytest.mark.parametrize(
+    ("text", "point"), [("4.1830 14.4843", MOPTI), ("14.29058 4.10980", MOPTI), ("18.4411 1.4078", KIDAL)]
+)
+def test_two_bare_numbers_are_offered_on_the_side_of_the_place(text: str, point: tuple[float, float]) -> None:
+    best = likely(text, point, MALI)[0]
+    assert best.kind == "side"
+    assert best.position.point == pytest.approx(point, abs=1e-3)
+
+
+def test_two_bare_numbers_without_a_place_are_offered_on_both_sides() -> None:
+    assert {one.written for one in likely("16.2717 0.0447", None, MALI)} == {"16.27170, -0.04470", "16.27170, +0.04470"}
+
+
+def test_what_was_minutes_is_known_no_better_than_to_a_minute() -> None:
+    (best,) = (one for one in likely("14.04, -3.31", BANKASS, MALI) if one.kind == "minutes")
+    assert best.position.uncertainty_m == pytest.approx(928, rel=0.01)
+    assert best.position.as_typed == "14.04, -3.31"
 
 
 # -- date-time groups

@@ -37,15 +37,28 @@ item     return     officer  read       -> returned
 item     amend      owner    submitted  -> submitted
 item     amend      owner    read       -> submitted
 item     amend      owner    returned   -> submitted
+item     amend      owner    under_way  -> submitted
+item     set_out    owner    read       -> under_way
+item     set_out    officer  read       -> under_way
+item     postpone   owner    submitted  -> submitted
+item     postpone   owner    read       -> submitted
+item     postpone   owner    returned   -> submitted
+item     lower      owner    submitted  -> submitted
+item     lower      owner    read       -> submitted
+item     lower      owner    returned   -> submitted
+item     lower      owner    under_way  -> submitted
 item     cancel     owner    submitted  -> cancelled
 item     cancel     owner    read       -> cancelled
 item     cancel     owner    returned   -> cancelled
+item     cancel     owner    under_way  -> cancelled
 item     cancel     officer  submitted  -> cancelled
 item     cancel     officer  read       -> cancelled
 item     cancel     officer  returned   -> cancelled
+item     cancel     officer  under_way  -> cancelled
 item     end        system   submitted  -> ended
 item     end        system   read       -> ended
 item     end        system   returned   -> ended
+item     end        system   under_way  -> ended
 case     take       officer  detected   -> taken
 case     take       officer  unchecked  -> taken
 case     take       officer  taken      -> taken
@@ -226,4 +239,4 @@ def test_nothing_but_an_officer_s_word_is_a_yes_and_one_person_alone_neither_kee
 
 def test_the_open_cases_and_the_live_items_are_these():
     assert {"detected", "taken", "asked", "agreed", "unchecked"} == states.OPEN_CASES
-    assert {"submitted", "read", "returned"} == states.LIVE_ITEMS
+    assert {"submitted", "read", "returned", "under_way"} == states.LIVE_ITEMS

@@ -19,6 +19,8 @@ PUBLIC_ENDPOINTS = {
     "acknowledge.send",
     "acknowledge.button",  # the link of an e-mail is the key
     "acknowledge.press",
+    "check_in.page",  # as for messages
+    "check_in.send",
     "hooks.status",  # signed by the provider
     "hooks.receipt",
     "hooks.reply",

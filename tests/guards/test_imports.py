@@ -45,6 +45,7 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("web.hooks", "channels"): "a provider's call is read by the provider's own module",
     ("web.hooks", "extensions"): "marks itself exempt from form tokens: its calls are signed",
     ("web.acknowledge", "extensions"): "marks itself exempt from form tokens: a code or a link is its own proof",
+    ("web.check_in_code", "extensions"): "marks itself exempt from form tokens: a code is its own proof",
     ("web.demo", "settings"): "switches itself off outside the demo",
     ("web.demo", "channels"): "answers as a fake phone, through the same signed hook as a provider",
     ("cli_mission", "channels"): "says which recordings for calls are wrong or missing before anything starts",

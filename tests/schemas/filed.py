@@ -11,14 +11,16 @@ from marshmallow import ValidationError
 
 from deconflict.domain.activity import Side
 from deconflict.domain.coordinates import format_dd, format_mgrs
+from deconflict.domain.doubts import spot
 from deconflict.domain.dtg import format_dtg
 from deconflict.domain.geodesy import destination
 from deconflict.domain.places import label
 from deconflict.mission import load_mission
 from deconflict.schemas.filings import FilingSchema
-from deconflict.schemas.forms import field_errors
+from deconflict.schemas.forms import field_errors, receive
 from deconflict.schemas.notices import CARGOES, DISCLAIMER_VERSION, ESCORTS, MARKINGS
 from deconflict.schemas.plans import AID_COMPONENTS, PARTNERS
+from deconflict.schemas.whereabouts import locate
 
 MISSION = load_mission(Path(__file__).parents[2] / "config/missions/mali-minusma")
 TOWNS = [place for place in MISSION.gazetteer.places if place.level == "town"]
@@ -81,6 +83,17 @@ def errors(schema: FilingSchema, data: dict[str, Any]) -> dict[str, list[str]]:
     except ValidationError as error:
         return field_errors(error.messages)
     return {}
+
+
+def sure(schema: FilingSchema, form: dict[str, str]) -> dict[str, str]:
+    """The form with everything ticked that it is asked to tick, as somebody does who means what he wrote."""
+    for _ in ("of the places", "of the way"):
+        asked = [name for name in receive(schema, form).errors if "-sure_" in name]
+        for name in asked:
+            row = {field: form.get(f"{name.rpartition('-')[0]}-{field}", "") for field in ("place", "position")}
+            pcode = form.get(f"{name.rpartition('-')[0]}-place_pcode", "")
+            form = form | {name: spot(locate(schema.mission, **row, pcode=pcode))}
+    return form
 
 
 @st.composite

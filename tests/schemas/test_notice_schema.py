@@ -7,16 +7,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from filed import MISSION, errors, notice, notice_forms, stop, window
+from filed import MISSION, errors, notice, notice_forms, stop, sure, window
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from deconflict.domain.doubts import spot
 from deconflict.domain.filing import Level, MovementNotice, Window
 from deconflict.domain.geodesy import distance_m
 from deconflict.domain.itinerary import visits_of
+from deconflict.schemas.doubt_words import TICKS
 from deconflict.schemas.forms import receive, typed
 from deconflict.schemas.notices import NoticeSchema
-from deconflict.schemas.whereabouts import candidates, offers
+from deconflict.schemas.whereabouts import candidates, locate, offers
 from deconflict.schemas.windows import typed_window
 
 SCHEMA = NoticeSchema(MISSION)
@@ -29,8 +31,8 @@ def read(data: dict[str, Any]) -> MovementNotice:
 
 
 def at_bankass(**changes: str) -> dict[str, Any]:
-    """The notice with its second stop changed; an empty text takes a field away."""
-    data = notice()
+    """The notice with its second stop changed, by air, so that it can be anywhere; an empty text takes a field away."""
+    data = notice(mode="air")
     data["stops"][1] |= changes
     return data
 
@@ -228,9 +230,9 @@ def test_minutes_typed_as_decimals_are_refused_as_coarse_and_the_minutes_offered
     assert errors(SCHEMA, at_bankass(position="14.06667, -3.51667")) == {}
 
 
-def test_minutes_typed_as_decimals_with_zeros_are_taken_but_the_minutes_are_offered() -> None:
+def test_minutes_typed_as_decimals_with_zeros_are_asked_about_and_the_minutes_are_offered() -> None:
     typed_stop = {"place": "Bankass", "position": "14.0400,-3.3100"}
-    assert errors(SCHEMA, at_bankass(**typed_stop)) == {}
+    assert set(errors(SCHEMA, at_bankass(**typed_stop))) == {"stops-1-sure_far"}
     best = offers(MISSION, typed_stop)[0]
     assert (best.field, best.kind, best.value) == ("position", "minutes", "14.06667, -3.51667")
     assert offers(MISSION, {"place": "Bankass", "position": "14.0800,-3.5120"}) == []
@@ -241,6 +243,104 @@ def test_exchanged_axes_are_outside_the_country_and_the_exchange_is_offered(fiel
     (sentences,) = errors(SCHEMA, at_bankass(**fields)).values()
     assert "outside" in sentences[0]
     assert "14.48430, -4.18300" in sentences[1]
+
+
+def test_a_correction_that_was_chosen_keeps_what_was_typed_and_how_exact_it_was() -> None:
+    location = read(at_bankass(position="14.04,-3.31", correction="14.06667, -3.51667")).stops[1].location
+    assert location.point == pytest.approx((14 + 4 / 60, -3 - 31 / 60))
+    assert (location.as_typed, location.corrected) == ("14.04,-3.31", "14.06667, -3.51667")
+    assert location.uncertainty_m == pytest.approx(928, rel=0.01)
+
+
+@pytest.mark.parametrize("correction", ["14.0, -3.5", "14.07000, -3.52000", "x", "18.44110, +1.40780"])
+def test_a_correction_that_is_not_offered_for_what_is_typed_changes_nothing(correction: str) -> None:
+    fields = {"place": "Kidal", "position": "18.4411,-1.4078"}
+    if correction == "18.44110, +1.40780":
+        fields["position"] = "18.5411,-1.4078"  # typed anew after the choice
+    assert set(errors(SCHEMA, at_bankass(**fields, correction=correction))) == {"stops-1-position"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "doubt"),
+    [
+        ({"place": "Bankass", "position": "14.1210, -3.4710"}, "far"),
+        ({"place": "", "place_pcode": "ML050204", "position": "14.0712, -3.5312"}, "commune"),
+        ({"place": "Bankass", "position": "14.0555, -3.5555"}, "repeated"),
+        ({"place": "Bankass", "position": "14.0777, -3.0777"}, None),
+        ({"place": "17.2222, -4.0510"}, "repeated"),
+        ({"place": "17.0012, -4.0005"}, "default"),
+        ({"place": "17.6003, -3.9502"}, "default"),
+        ({"place": "17.6503, -3.9502"}, ""),
+        ({"place": "Bankass", "position": "14.0712, -3.5212"}, ""),
+    ],
+)
+def test_what_is_doubtful_is_asked_about_and_filed_once_somebody_says_it_is_right(
+    fields: dict[str, str], doubt: str | None
+) -> None:
+    asked = set(errors(SCHEMA, at_bankass(**fields)))
+    if doubt is None:
+        assert asked == {"stops-1-position"}  # too far to be asked about
+        return
+    assert asked == ({f"stops-1-sure_{doubt}"} if doubt else set())
+    location = locate(MISSION, **{"pcode" if k == "place_pcode" else k: v for k, v in fields.items()})
+    said = {f"sure_{doubt}": spot(location)} if doubt else {}
+    assert read(at_bankass(**fields, **said)).stops[1].sure == ((doubt,) if doubt else ())
+
+
+def test_a_tick_holds_for_the_point_and_place_it_was_set_for() -> None:
+    far = {"place": "Bankass", "position": "14.1210, -3.4710"}
+    tick = {"sure_far": spot(locate(MISSION, **far))}
+    assert errors(SCHEMA, at_bankass(**far, **tick)) == {}
+    assert set(errors(SCHEMA, at_bankass(**(far | {"position": "14.1310, -3.4710"}), **tick))) == {"stops-1-sure_far"}
+    assert set(errors(SCHEMA, at_bankass(**far, sure_far="on"))) == {"stops-1-sure_far"}
+
+
+def test_a_tick_that_nothing_was_asked_for_is_not_kept() -> None:
+    here = {"place": "Bankass", "position": "14.0712, -3.5212"}
+    ticks = {name: spot(locate(MISSION, **here)) for name in TICKS.values()}
+    assert read(at_bankass(**here, **ticks)).stops[1].sure == ()
+
+
+@pytest.mark.parametrize(("mode", "arrives", "asked"), [("road", "07:50", True), ("road", "09:00", False),
+    ("river", "12:00", True), ("river", "18:00", False), ("foot", "18:00", True), ("air", "07:30", False)])  # fmt: skip
+def test_nobody_is_believed_to_be_faster_than_his_way_of_travelling(mode: str, arrives: str, *, asked: bool) -> None:
+    """Mopti to Bankass is 85 km straight across; it is left at seven."""
+    first = stop("Mopti", **window("depart", "2019-12-10", "07:00", "07:10"))
+    last = stop("Bankass", **window("arrive", "2019-12-10", "07:20", arrives))
+    assert set(errors(SCHEMA, notice(mode=mode, stops=[first, last]))) == ({"stops-1-sure_speed"} if asked else set())
+
+
+def test_a_stop_that_is_only_passed_makes_nobody_slower() -> None:
+    first = stop("Mopti", **window("depart", "2019-12-10", "07:00", "07:10"))
+    last = stop("Bankass", **window("arrive", "2019-12-10", "07:20", "08:00"))
+    assert set(errors(SCHEMA, notice(stops=[first, stop("Bandiagara"), last]))) == {"stops-2-sure_speed"}
+
+
+def test_one_position_under_two_names_is_asked_about() -> None:
+    first, last = notice()["stops"]
+    same = "14.3012, -3.6112"
+    ways = [first, stop("Bandiagara", position=same, sure_far=""), last | {"place": "Bankass", "position": same}]
+    found = errors(SCHEMA, notice(stops=ways))
+    assert set(found) <= {"stops-1-sure_far", "stops-2-position", "stops-2-sure_far"}
+    near = "14.3512, -3.6112"
+    town = MISSION.gazetteer.named("Bandiagara")[0]
+    ways = [
+        first,
+        stop("Bandiagara", position=near),
+        last | {"place": "", "place_pcode": town.commune, "position": near},
+    ]
+    assert set(errors(SCHEMA, notice(stops=ways))) == {"stops-2-sure_twice"}
+
+
+@pytest.mark.parametrize("position", ["0, 0", "0.0000, 0.0000", "0 0 0 0", "+0,0000 +0,0000", "0°00'00\"N 0°00'00\"W"])
+def test_a_device_without_a_fix_is_told_of_as_that(position: str) -> None:
+    (sentences,) = errors(SCHEMA, at_bankass(position=position)).values()
+    assert "device" in sentences[0]
+
+
+def test_a_square_of_ten_kilometres_is_too_coarse() -> None:
+    (sentences,) = errors(SCHEMA, at_bankass(place="30PUB71")).values()
+    assert "coarse" in sentences[0]
 
 
 def test_two_positions_are_one_too_many() -> None:
@@ -297,7 +397,7 @@ def test_the_ends_of_the_calendar_break_nothing(day: str) -> None:
 def test_nobody_arrives_before_he_can_have_left() -> None:
     assert set(errors(SCHEMA, at_bankass(**window("arrive", "2019-12-10", "04:00", "05:00")))) == {"stops-1-arrive_to"}
     assert set(errors(SCHEMA, at_bankass(**window("arrive", "2019-12-10", "05:00", "06:00")))) == {"stops-1-arrive_to"}
-    assert errors(SCHEMA, at_bankass(**window("arrive", "2019-12-10", "05:00", "06:01"))) == {}
+    assert set(errors(SCHEMA, at_bankass(**window("arrive", "2019-12-10", "05:00", "06:01")))) == {"stops-1-sure_speed"}
 
 
 def test_a_stop_does_not_end_before_it_begins() -> None:
@@ -352,7 +452,7 @@ def test_a_time_that_the_clocks_skip_is_refused() -> None:
 @settings(deadline=None, max_examples=150)
 @given(form=notice_forms())
 def test_every_notice_accepted_can_be_amended_from_its_own_form(form: dict[str, str]) -> None:
-    first = receive(SCHEMA, form)
+    first = receive(SCHEMA, sure(SCHEMA, form))
     assert first.errors == {}
     assert isinstance(first.filing, MovementNotice)
     again = receive(SCHEMA, typed(first.filing, MISSION.zone))
@@ -363,7 +463,7 @@ def test_every_notice_accepted_can_be_amended_from_its_own_form(form: dict[str, 
 @settings(deadline=None, max_examples=100)
 @given(form=notice_forms())
 def test_every_notice_accepted_can_be_read_by_the_matcher(form: dict[str, str]) -> None:
-    filing = receive(SCHEMA, form).filing
+    filing = receive(SCHEMA, sure(SCHEMA, form)).filing
     assert filing is not None
     visits = visits_of(filing.stops)
     assert all(visit.arrive.at <= visit.depart.at for visit in visits)

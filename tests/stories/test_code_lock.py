@@ -9,7 +9,8 @@ from sqlalchemy import delete, func, select, update
 
 from deconflict.channels.texts import Event, render
 from deconflict.domain.states import AlertState
-from deconflict.services.acknowledgements import CODE_LINE, INVENTED
+from deconflict.services.acknowledgements import CODE_LINE
+from deconflict.services.code_locks import INVENTED
 from deconflict.store.alerts import Acknowledgement, Alert, CodeLock
 from deconflict.store.base import db, transaction
 from deconflict.web.acknowledge import TYPED_MAX

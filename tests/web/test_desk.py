@@ -148,7 +148,7 @@ def test_a_case_shows_both_items_whole_and_whom_to_call(house):
         "+22370000001",
         "Lars",
         "+22370000002",
-        "Bankass (commune Bankass, cercle Bankass)",
+        "Bankass, commune Bankass, cercle Bankass",
     ):
         assert piece in said, piece
     assert house.case.humanitarian_reference in said

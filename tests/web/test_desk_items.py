@@ -36,7 +36,7 @@ def test_reading_an_old_version_answers_with_the_new_one(house):
     answer = house.desk.post(f"/desk/items/{notice}/read", data={"version": "1"})
     assert answer.status_code == 409
     said = words(answer)
-    for piece in ("Somebody else acted", "version 2", "the road is cut", "Koro (commune"):
+    for piece in ("Somebody else acted", "version 2", "the road is cut", "Koro, commune Koro"):
         assert piece in said, piece
 
 

@@ -146,21 +146,6 @@ def test_a_name_with_a_slip_offers_what_was_meant(ngo):
     assert send(ngo, NEW, fields(page) | {"_pick-1": code[1]}).status_code == 200
 
 
-def test_a_longitude_on_the_wrong_side_of_greenwich_is_offered_back(app, ngo):
-    typed = notice(**{"stops-1-place": "Kidal", "stops-1-position": "18.4411, -1.4078"})
-    page = send(ngo, NEW, typed)
-    assert errors(page) == ["f-stops-1-position"]
-    offer = re.search(r'value="(position\|[^"]+)"', page.text)
-    reference = file(ngo, NEW, fields(page) | {"_pick-1": offer[1]})
-    assert stored(app, reference)[1].filing["stops"][1]["location"]["point"][1] == pytest.approx(1.4078, abs=1e-4)
-
-
-def test_a_position_is_echoed_as_a_distance_from_a_place_people_know(ngo):
-    review = send(ngo, NEW, notice(**{"stops-1-position": "14.120, -3.470"}))
-    said = words(review)
-    assert re.search(r"\d+ km NE de Bankass \(commune Bankass, cercle Bankass\)", said)
-
-
 def test_what_is_read_on_the_review_page_can_still_be_changed(ngo):
     review = send(ngo, NEW, notice(overnight="au CSCom"))
     again = send(ngo, NEW, fields(review), "change")
