@@ -28,7 +28,7 @@ class StepSchema(Strict):
     at_share = number(0, 10)
     after_min = number(0, 7 * 24 * 60, required=False, load_default=0.0)
     to = words(OCHA_ROLES + PARTY_ROLES)
-    channels = words(["sms", "email"])
+    channels = words(["sms", "voice", "email"])
     everyone = flag()
 
     @post_load

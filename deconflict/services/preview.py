@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deconflict.channels.texts import render, render_mail
+from deconflict.channels.texts import render, render_mail, render_voice
 from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import ReleasedWords
@@ -107,7 +107,9 @@ def _written(session: Session, case: Case, purpose: str) -> Iterator[Leaving]:
 def _leaving(alert: Alert, channel: str, leaves_at: datetime) -> Leaving:
     language, subject, text = alert.person.language, "", ""
     reference, counter = alert.reference, alert.counter
-    if channel == "sms":
+    if channel == "voice":
+        text, _script = render_voice(alert.text, language, reference=reference, spoken=alert.person.spoken)
+    elif channel == "sms":
         text = render(alert.text, language, reference=reference, counter=counter, code=UNKNOWN_CODE)
     elif channel == "email":
         mail = render_mail(

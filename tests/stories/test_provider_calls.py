@@ -12,7 +12,7 @@ import pytest
 from fakes.sim_box import SimBox
 from fakes.sms_gateway import HOOK_SECRET, TOKEN, SmsGateway
 from fakes.twilio_network import SENDER, TwilioNetwork
-from planted import look_again, tell_the_time
+from planted import Visitor, look_again, tell_the_time
 from sqlalchemy import select
 from world import World, settings_for
 
@@ -125,6 +125,45 @@ def test_a_phone_that_got_no_text_rings_says_the_reference_and_one_key_acknowled
     assert ElementTree.fromstring(answer.data)[0].text == "Merci. C'est noté."
     assert answers() == [("voice_key", "received")]
     assert alert_of(called).state == AlertState.ACKNOWLEDGED
+
+
+@pytest.fixture
+def rings_at_once(profile):
+    """A step of the desk's ladder that is rung as well as written to."""
+    sop = profile / "mali-minusma" / "sop.toml"
+    first = 'ladder = "ocha"\nid = "first"\nat_share = 0\nto = ["duty"]\nchannels = ["sms", "email"]'
+    text = sop.read_text(encoding="utf-8")
+    assert first in text
+    sop.write_text(text.replace(first, first.replace('"sms", "email"', '"sms", "voice", "email"')), encoding="utf-8")
+
+
+def critical(world):
+    world.at("2019-12-07T06:00Z")
+    world.ngo.files(make.distribution("Bankass", "10 Dec 09:00-15:00"))
+    world.cimic.files(make.patrol(NEAR_BANKASS, "10 Dec 13:00-16:00"))
+    world.officer.expects("URGENT")
+
+
+def test_a_step_may_ring_and_write_at_once_and_one_key_answers_for_both(rings_at_once, house, monkeypatch):
+    world = house(twilio_voice_from=SENDER)
+    tell_the_time(world.app, monkeypatch, lambda: world.now)
+    critical(world)
+    call = world.network.last_call_to(world.officer.phone.address)
+    assert post(Visitor(world.app), world.network.press(call, "1")).status_code == 200
+    assert alert_of(call).state == AlertState.ACKNOWLEDGED
+
+
+def test_where_nothing_carries_calls_the_text_is_enough(rings_at_once, house):
+    world = house()
+    critical(world)
+    look_again()
+    (alert,) = [alert for alert in world.alerts("desk") if alert.person_id == world.officer.person_id]
+    assert (alert.state, alert.unreached_at) == (AlertState.OWED, None)
+    assert {message.channel: message.state for message in alert.messages} == {
+        "sms": "sent",
+        "email": "sent",
+        "voice": "failed",
+    }
 
 
 def test_whoever_speaks_a_recorded_language_is_called_in_it(world, provider):
