@@ -73,7 +73,7 @@ def test_at_the_deadline_the_officer_hears_and_then_the_head_of_the_sub_office(b
     world.all_quiet()
     jump(world, 10)
     assert told(world) == ["officer"]
-    world.officer.expects("dossier")
+    world.officer.expects("ossiers")
     assert calls(world)[0].state == "silent"
     assert world.case.released == []
     jump(world, 300)
@@ -122,7 +122,7 @@ def test_an_officer_who_acknowledges_is_left_to_it(both_keep_it):
     world = both_keep_it
     rings(world)
     jump(world, 65)
-    world.officer.types_code(world.officer.expects("dossier"))
+    world.officer.types_code(world.officer.expects("ossiers"))
     jump(world, 20)
     assert told(world) == ["officer"]
     world.read_everything()
