@@ -196,6 +196,11 @@ def copies_of(message: Message, network: TwilioNetwork, sink: SmtpSink) -> int:
     return said_to(network)[message.address, message.alert.label]
 
 
+def texts(outbox: Outbox) -> list[str]:
+    """All that left by SMS."""
+    return [sent.form["Body"] for sent in outbox.network.sent]
+
+
 def said_to(network: TwilioNetwork) -> Counter[tuple[str, str]]:
     """How many texts to a number bear a label."""
     return Counter((sent.to, label) for sent in network.sent for label in LABEL.findall(sent.form.get("Body", "")))

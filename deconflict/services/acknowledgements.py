@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -78,8 +78,7 @@ def reference_and_code(typed: str) -> tuple[str, str] | None:
 
 
 def _named_by(session: Session, typed: str, answer: str, now: datetime) -> list[Alert]:
-    """The alerts that this reference and code answer for, locked: one, or all that one text listed; that one cannot comply is said of
-    the case whose reference was given, and of no other. What is wrong is counted."""
+    """The alerts that this reference and code answer for, locked: one, or all that one text listed; what is wrong is counted."""
     found = reference_and_code(typed)
     if found is None:
         return []
@@ -89,8 +88,7 @@ def _named_by(session: Session, typed: str, answer: str, now: datetime) -> list[
     if not alerts or lock.locked_until is not None:
         missed(session, lock, now)
         return []
-    named = _locked(session, alerts)
-    return [alert for alert in named if alert.reference == reference] if answer == CANNOT else named
+    return _meant(_locked(session, alerts), answer, {reference})
 
 
 def acknowledge_by_link(link: str, now: datetime, answer: str = RECEIVED) -> None:
@@ -173,11 +171,9 @@ def acknowledge_by_reply(from_number: str, text: str, now: datetime) -> bool:
         opened = {reference: _opened_by(codes, codes_under(session, reference)) for reference in unlocked}
         right = next((opened[row.reference] for row in rows if row.id in opened[row.reference]), frozenset())
         answer = _answer_in(text)
-        named = _locked(session, right & {row.id for row in rows})
-        about = {alert.reference for alert in named} & {found[:5] for found in REFERENCE.findall(text.upper())}
-        for alert in named:
-            if answer != CANNOT or not about or alert.reference in about:
-                _acknowledge(session, alert, "sms", now, answer=answer, heard_at=lookup_hash(from_number))
+        given = {found[:5] for found in REFERENCE.findall(text.upper())}
+        for alert in _meant(_locked(session, right & {row.id for row in rows}), answer, given):
+            _acknowledge(session, alert, "sms", now, answer=answer, heard_at=lookup_hash(from_number))
         if not right:
             for lock in locks:
                 missed(session, lock, now)
@@ -202,6 +198,12 @@ def _locked(session: Session, ids: Iterable[int]) -> list[Alert]:
     if len(alerts) > 1:
         lock_messages(session, alerts)
     return alerts
+
+
+def _meant(alerts: list[Alert], answer: str, references: Collection[str]) -> list[Alert]:
+    """That one cannot comply is said of the cases whose references were given; of all, where none was."""
+    given = {alert.reference for alert in alerts} & set(references)
+    return [alert for alert in alerts if answer != CANNOT or not given or alert.reference in given]
 
 
 def _acknowledge(

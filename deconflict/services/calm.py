@@ -7,14 +7,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, time
 
-from sqlalchemy import String, and_, cast, func, select
+from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.escalation import Clocks
 from deconflict.domain.severity import Harm, Severity
 from deconflict.domain.states import MAY_HAVE_LEFT
 from deconflict.services.wording import Facts
-from deconflict.store.alerts import Alert, Message, Try
+from deconflict.store.alerts import NEWEST, TEXT, Alert, Message, Try
 from deconflict.store.cases import Case
 
 Whom = tuple[int, str]  # a person, or a team's number that he answers for
@@ -62,13 +62,12 @@ def _had_today(session: Session, people: set[int], clocks: Clocks, now: datetime
     """How many such texts have left since midnight by the mission's clocks. What leaves as one text is one."""
     midnight = datetime.combine(now.astimezone(clocks.night.timezone).date(), time(), clocks.night.timezone)
     left = func.coalesce(Message.sent_at, Message.timed_at) >= midnight.astimezone(now.tzinfo)
-    text = func.coalesce("#" + cast(Try.bundle_id, String), cast(Message.id, String))
-    newest = and_(Try.message_id == Message.id, Try.number == Message.tries)
+    text = func.coalesce(TEXT, cast(Message.id, String))
     query = (
         select(Alert.person_id, Alert.team_contact_hash, func.count(text.distinct()))
         .join(Message, Message.alert_id == Alert.id)
         .join(Case, Case.id == Alert.case_id)
-        .outerjoin(Try, newest)
+        .outerjoin(Try, NEWEST)
         .where(Alert.person_id.in_(people), Message.channel == "sms", Message.state.in_(MAY_HAVE_LEFT), left)
         .where(Case.harm != Harm.DANGER, Case.severity != Severity.CRITICAL, ~Alert.text.endswith("_closed"))
         .group_by(Alert.person_id, Alert.team_contact_hash)

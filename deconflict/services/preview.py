@@ -9,7 +9,6 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deconflict.channels.texts import render, render_mail, render_voice
 from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import ReleasedWords
@@ -19,6 +18,7 @@ from deconflict.domain.msgid import N_
 from deconflict.matching.climb import Climb
 from deconflict.services.cases import SIDES, desk_case
 from deconflict.services.requests import ASKS, draft
+from deconflict.services.wording import said_by
 from deconflict.store.alerts import Alert
 from deconflict.store.base import transaction
 from deconflict.store.cases import Case
@@ -106,14 +106,18 @@ def _written(session: Session, case: Case, purpose: str) -> Iterator[Leaving]:
 
 def _leaving(alert: Alert, channel: str, leaves_at: datetime) -> Leaving:
     language, subject, text = alert.person.language, "", ""
-    reference, counter = alert.reference, alert.counter
-    if channel == "voice":
-        text, _script = render_voice(alert.text, language, reference=reference, spoken=alert.person.spoken)
-    elif channel == "sms":
-        text = render(alert.text, language, reference=reference, counter=counter, code=UNKNOWN_CODE)
-    elif channel == "email":
-        mail = render_mail(
-            alert.text, language, reference=reference, counter=counter, code=UNKNOWN_CODE, link=UNKNOWN_LINK
+    if channel:
+        item = alert.case.item_of(alert.side)
+        said = said_by(
+            channel,
+            alert.text,
+            language,
+            reference=alert.reference,
+            counter=alert.counter,
+            code=UNKNOWN_CODE,
+            link=UNKNOWN_LINK,
+            own=item.reference if item is not None and alert.person.organisation.mail_names_own else "",
+            spoken=alert.person.spoken,
         )
-        subject, text = mail.subject, mail.body
+        subject, text = said.subject, said.text
     return Leaving(alert.person.name, alert.side, alert.level, channel, language, subject, text, leaves_at)

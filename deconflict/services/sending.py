@@ -131,13 +131,10 @@ def _taken(
     rows = _read(session, ids, batch)
     later = tonight(rows, clocks, routes.now) if clocks else {}
     _put_off(later, batch, routes.now)
+    rows = [row for row in rows if row.id not in later]
     strangers = doubted(session, [row.address_hash for row in rows])
-    batch.broken += [
-        (row.id, Code.WRONG_PERSON) for row in rows if row.id not in later and row.address_hash in strangers
-    ]
-    leaving = [
-        row for row in rows if row.id not in later and row.address_hash not in strangers and _leaves(row, routes, batch)
-    ]
+    batch.broken += [(row.id, Code.WRONG_PERSON) for row in rows if row.address_hash in strangers]
+    leaving = [row for row in rows if row.address_hash not in strangers and _leaves(row, routes, batch)]
     refused = refusals(session, [row.id for row in leaving if row.tries or row.attempt > 1])
     texts = together(leaving, refused, routes.now)
     enough = had_enough(session, texts, clocks, routes.now) if clocks else {}

@@ -20,7 +20,7 @@ from deconflict.services.receipts import hear
 from deconflict.services.routing import Routes, routes_at
 from deconflict.services.sending import LEASE
 from deconflict.services.wording import UNFIT, facts, outgoing_of
-from deconflict.store.alerts import NO_TRACE, Alert, Message, Try
+from deconflict.store.alerts import NEWEST, NO_TRACE, Alert, Message, Try
 from deconflict.store.base import Unreadable, db, transaction
 from deconflict.store.codes import code_of
 
@@ -126,16 +126,14 @@ def _question(session: Session, text: Sequence[Message], routes: Routes, base_ur
 def _along(rows: Sequence[Message], due: Select[Any]) -> Select[Any]:
     """The others that left in the same texts as these: asked about one by one, each could be taken for another's copy."""
     ids = [row.id for row in rows]
-    newest = and_(Try.message_id == Message.id, Try.number == Message.tries)
-    theirs = select(Try.bundle_id).join(Message, newest).where(Message.id.in_(ids), Try.bundle_id.is_not(None))
-    mine = select(Try.message_id).join(Message, newest).where(Try.bundle_id.in_(theirs))
+    theirs = select(Try.bundle_id).join(Message, NEWEST).where(Message.id.in_(ids), Try.bundle_id.is_not(None))
+    mine = select(Try.message_id).join(Message, NEWEST).where(Try.bundle_id.in_(theirs))
     return due.where(Message.id.in_(mine), Message.id.not_in(ids)).order_by(Message.id)
 
 
 def _texts(session: Session, messages: Sequence[Message]) -> list[list[Message]]:
     """Those that left in one text together."""
-    newest = and_(Try.message_id == Message.id, Try.number == Message.tries)
-    query = select(Message.id, Try.bundle_id).join(Try, newest).where(Message.id.in_([m.id for m in messages]))
+    query = select(Message.id, Try.bundle_id).join(Try, NEWEST).where(Message.id.in_([m.id for m in messages]))
     bundle_of = {id: bundle for id, bundle in session.execute(query) if bundle is not None}
     texts: dict[tuple[str, int], list[Message]] = {}
     for message in messages:

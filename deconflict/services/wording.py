@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from deconflict.channels.port import Outgoing
+from deconflict.channels.port import Outgoing, Script
 from deconflict.channels.texts import render, render_mail, render_several, render_voice, several_of
 from deconflict.domain.sms import segments
 from deconflict.store.alerts import Alert, Message
@@ -56,6 +56,15 @@ NEEDED = (
     PLAN.reference.label("plan"),
     Organisation.mail_names_own,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """`subject` is for e-mail, `script` for a call."""
+
+    text: str
+    subject: str = ""
+    script: Script | None = None
 
 
 def facts(session: Session, ids: Sequence[int]) -> list[Facts]:
@@ -121,9 +130,8 @@ def _fit(rows: Sequence[Facts]) -> bool:
 
 
 def _several(rows: Sequence[Facts], code: str) -> str:
-    first = min(rows, key=lambda row: int(row.id))
-    labels = [f"{row.reference}-{row.counter}" for row in sorted(rows, key=lambda row: int(row.id))]
-    return render_several(first.text, first.language, labels=labels, code=code)
+    labels = [f"{row.reference}-{row.counter}" for row in rows]
+    return render_several(rows[0].text, rows[0].language, labels=labels, code=code)
 
 
 def _own(row: Facts) -> str:
@@ -133,23 +141,39 @@ def _own(row: Facts) -> str:
 
 
 def _alone(row: Facts, base_url: str, others: frozenset[str]) -> Outgoing:
-    subject, script = "", None
     words = {"reference": row.reference, "counter": row.counter, "code": row.code}
-    if row.channel == "sms":
-        body = render(row.text, row.language, **words)
-    elif row.channel == "voice":
-        body, script = render_voice(row.text, row.language, reference=row.reference, spoken=row.spoken)
-    else:
-        mail = render_mail(row.text, row.language, **words, link=f"{base_url}/a/{row.link}", own=_own(row))
-        subject, body = mail.subject, mail.body
+    link = f"{base_url}/a/{row.link}"
+    said = said_by(row.channel, row.text, row.language, **words, link=link, own=_own(row), spoken=row.spoken)
     return Outgoing(
         message_id=row.id,
         to=row.address,
-        text=body,
-        subject=subject,
-        script=script,
+        text=said.text,
+        subject=said.subject,
+        script=said.script,
         useful_until=row.useful_until,
         callback_token=row.token,
         attempt=row.tries + 1,
         others=others,
     )
+
+
+def said_by(
+    channel: str,
+    event: str,
+    language: str,
+    *,
+    reference: str,
+    counter: int,
+    code: str,
+    link: str,
+    own: str = "",
+    spoken: str = "",
+) -> Said:
+    """The words of one message by this channel. Raises ValueError for an event that it does not have."""
+    if channel == "sms":
+        return Said(render(event, language, reference=reference, counter=counter, code=code))
+    if channel == "voice":
+        text, script = render_voice(event, language, reference=reference, spoken=spoken)
+        return Said(text, script=script)
+    mail = render_mail(event, language, reference=reference, counter=counter, code=code, link=link, own=own)
+    return Said(mail.body, mail.subject)

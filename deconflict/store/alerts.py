@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint, and_, cast, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deconflict.domain.states import MAY_HAVE_LEFT, MessageState
@@ -134,6 +134,11 @@ class Try(Base):
     provider_ref: Mapped[str | None] = mapped_column(String(120), index=True)
     bundle_id: Mapped[int | None] = mapped_column(ForeignKey("bundle.id"), index=True)
     message: Mapped[Message] = relationship(back_populates="ledger")
+
+
+NEWEST = and_(Try.message_id == Message.id, Try.number == Message.tries)  # the try that a message's state is about
+# What left as one text is one: to count by.
+TEXT = func.coalesce("#" + cast(Try.bundle_id, String), cast(Try.message_id, String) + "/" + cast(Try.number, String))
 
 
 class Receipt(Base):

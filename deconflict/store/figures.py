@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, cast, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.states import WAITING, MessageState
-from deconflict.store.alerts import Acknowledgement, Alert, Message, Try
+from deconflict.store.alerts import TEXT, Acknowledgement, Alert, Message, Try
 from deconflict.store.providers import in_trouble
 from deconflict.store.waiting import late_messages, late_since
 from deconflict.store.work import Heartbeat
@@ -39,9 +39,7 @@ def figures_at(session: Session, now: datetime) -> Figures:
     beat, since = session.get(Heartbeat, "scheduler"), late_since(session, now)
     waiting = select(Message.state, func.count()).where(Message.state.in_(ON_HAND)).group_by(Message.state)
     states: dict[str, int] = dict(session.execute(waiting).all())
-    own = cast(Try.message_id, String) + "/" + cast(Try.number, String)
-    text = func.coalesce("#" + cast(Try.bundle_id, String), own)  # one about several cases is handed over once
-    tries = select(Try.provider, Try.outcome, func.count(text.distinct())).where(Try.begun_at > now - TRIES_OF)
+    tries = select(Try.provider, Try.outcome, func.count(TEXT.distinct())).where(Try.begun_at > now - TRIES_OF)
     return Figures(
         on_hand=dict.fromkeys(ON_HAND, 0) | states,
         late=late_messages(session, now),

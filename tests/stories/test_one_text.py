@@ -9,7 +9,7 @@ from datetime import timedelta
 import make
 import pytest
 from fakes.twilio_network import Fault
-from outbox import LABEL, ledger, messages, number_of
+from outbox import LABEL, ledger, messages, number_of, texts
 from planted import look_again
 from sqlalchemy import func, select, update
 from world import code_in
@@ -35,10 +35,6 @@ from deconflict.store.wall import tries_since
 
 def states(only_first=True):
     return [message.state for message in messages() if message.attempt == 1 or not only_first]
-
-
-def texts(outbox):
-    return [sent.form["Body"] for sent in outbox.network.sent]
 
 
 def answered():

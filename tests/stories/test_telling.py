@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from deconflict.domain.errors import NotFound
 from deconflict.services import telling
+from deconflict.services.preview import preview
 from deconflict.services.telling import Telling
 from deconflict.store.audit import AuditEntry
 from deconflict.store.base import db, transaction
@@ -119,6 +120,18 @@ def test_mail_names_ones_own_where_that_was_chosen_and_never_the_others(world):
     world.officer.mailbox.expects(case.reference)
     for mailbox in (world.officer.mailbox, world.deputy.mailbox):
         assert notice not in "".join(mailbox.texts)
+    world.read_everything()
+
+
+def test_the_preview_of_a_request_shows_the_mail_that_will_leave(world):
+    telling.choose(NAMED, world.ngo.audience, world.now)
+    notice = world.ngo.files(make.distribution("Bankass", "10 Dec 09:00-15:00"))
+    world.cimic.files(make.patrol("Bankass", "10 Dec 13:00-16:00"))
+    by = world.officer.audience
+    shown = preview(world.case.reference, world.case.round, "humanitarian", "avoid_place", by, world.mission, world.now)
+    (mail,) = [one.text for one in shown.messages if one.channel == "email"]
+    assert f"Votre notification ou plan : {notice}" in mail
+    assert not [one for one in shown.messages if one.channel == "sms" and notice in one.text]
     world.read_everything()
 
 
