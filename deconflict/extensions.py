@@ -8,6 +8,7 @@ from typing import Any
 import qrcode  # type: ignore[import-untyped]
 from flask import Flask
 from flask_babel import Babel, gettext, lazy_gettext
+from flask_compress import Compress
 from flask_migrate import Migrate
 from flask_security import PasswordUtil, Security, SQLAlchemyUserDatastore, UserMixin
 from flask_security.totp import Totp
@@ -26,6 +27,7 @@ YEAR_S = 365 * 24 * 3600
 migrate = Migrate()
 babel = Babel()
 csrf = CSRFProtect()
+compress = Compress()
 
 
 class Accounts(SQLAlchemyUserDatastore):
@@ -87,6 +89,9 @@ def init_app(app: Flask) -> None:
         password_util_cls=Passwords,
         totp_cls=Factors,
     )
+    # Every browser of the field reads gzip; of what is compressed, nothing secret stays the same from one answer to the next.
+    app.config["COMPRESS_ALGORITHM"] = ["gzip"]
+    compress.init_app(app)
     _init_static(app)
 
 

@@ -128,7 +128,7 @@ def _distribution(place: Place, at: datetime, token: str) -> dict[str, str]:
         "stops-0-activity": "DIST_FOOD",
         **{"stops-0-depart_date": day, "stops-0-depart_from": "14:00", "stops-0-depart_to": "15:00"},
         **{"vehicles": "2", "persons": "6", "marking": "logo", "cargo": "food", "escort": "none"},
-        **{"urgency": "standard", "level": "redacted", "disclaimer": DISCLAIMER_VERSION},
+        **{"urgency": "standard", "level": "redacted", "disclaimer": DISCLAIMER_VERSION, "confirmed_by": "nobody"},
     }
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from importlib import import_module
 from typing import Any, TypeVar
 
@@ -209,8 +209,13 @@ class PlantedWorld(World):
             plates=own(f"QX-{n:02d}43-MD", "plates", "plates"),
             overnight=own(f"Campement Zorro-{n:02d}", "overnight", "overnight"),
             communications=own(f"+223700001{n:02d}", "team phone", "team_phone"),
+            second_phone=own(f"+88161235{n:02d}77", "second phone", "team_phone"),
+            coverage_lost_at=self._hour(own(f"05:{n:02d}", "loss of coverage", "timing")),
         )
         return self._file(about, by, filing, "notice")
+
+    def _hour(self, clock: str) -> datetime:
+        return datetime.combine(NIGHT, time.fromisoformat(clock), UTC)
 
     def plan(self, about: str, n: int, base: LatLon, level: Level, kind: str = "PAT_LONG") -> str:
         stop = self.stop("plan", n, base, about, None)

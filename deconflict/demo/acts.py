@@ -14,7 +14,7 @@ from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
 from deconflict.domain.filing import Filing
 from deconflict.domain.people import Newcomer
-from deconflict.schemas.notices import DISCLAIMER_VERSION, NoticeSchema
+from deconflict.schemas.notices import DISCLAIMER_VERSION, NOBODY, NoticeSchema
 from deconflict.schemas.plans import PlanSchema
 from deconflict.services import acknowledgements, cases, filing, releases, requests
 from deconflict.store.base import db
@@ -155,7 +155,8 @@ class Stage:
         humanitarian = self.scenario.sides[key] == "humanitarian"
         schema = NoticeSchema(self.mission) if humanitarian else PlanSchema(self.mission)
         try:
-            filed: Filing = schema.load(data | ({"disclaimer": DISCLAIMER_VERSION} if humanitarian else {}))
+            said = {"disclaimer": DISCLAIMER_VERSION, "confirmed_by": NOBODY} if humanitarian else {}
+            filed: Filing = schema.load(data | said)
         except ValidationError as error:
             raise BadScenario(f"{key}: {error.messages}") from None
         return filed

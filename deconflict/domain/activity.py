@@ -118,7 +118,8 @@ def _leg(way: Part, ends: tuple[LatLon, LatLon], start: Moment, end: Moment) -> 
 @dataclass(frozen=True, slots=True)
 class Activity:
     """One item at one version, as parts in time order. `id` and `version` are the item's, so that a case can say what it
-    was computed from. `escorts` are the ids of the humanitarian items that this mission activity was decided to escort."""
+    was computed from. `escorts` are the ids of the humanitarian items that this mission activity was decided to escort.
+    `coverage_lost_at`: from when on nobody reaches its people, where that was said."""
 
     id: int
     version: int
@@ -126,9 +127,15 @@ class Activity:
     parts: tuple[Part, ...]
     joint_with: str = "none"
     escorts: frozenset[int] = frozenset()
+    coverage_lost_at: datetime | None = None
+
+    @property
+    def reached_until(self) -> datetime:
+        """The last moment its people can surely be reached (RUL-5): before they leave, and before they lose coverage."""
+        return min(filter(None, (self.departs_at, self.coverage_lost_at)))
 
     @property
     def departs_at(self) -> datetime:
-        """The earliest instant it may leave: the last moment its people can surely be reached (RUL-5)."""
+        """The earliest instant it may leave."""
         first = min(self.parts, key=lambda part: part.start.at)
         return first.start.at - timedelta(seconds=first.start.declared.early_s)

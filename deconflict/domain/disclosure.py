@@ -75,6 +75,12 @@ class ItemView:
     title: str | None = None
     media: bool | None = None
     reduced_at: datetime | None = None
+    vehicle_type: str | None = None
+    second_phone: str | None = None
+    radio: str | None = None
+    coverage_lost_at: datetime | None = None
+    check_in_plan: str | None = None
+    confirmed: bool | None = None
 
 
 def owns(audience: Audience, side: str, owner_id: int, sector: str) -> bool:
@@ -140,12 +146,26 @@ def view_of_item(facts: ItemFacts, audience: Audience) -> ItemView | None:
 
 def _notice_fields(filing: MovementNotice, sees: Any) -> dict[str, Any]:
     by_element: dict[str, dict[str, Any]] = {
-        "vehicles": {"vehicles": filing.vehicles, "marking": filing.marking},
+        "route": {"confirmed": filing.confirmed_by is not None},
+        "vehicles": {
+            "vehicles": filing.vehicles,
+            "marking": filing.marking,
+            "vehicle_type": filing.vehicle_type,
+        },
         "persons": {"persons": filing.persons},
         "cargo": {"cargo": filing.cargo},
-        "timing": {"urgency": filing.urgency, "urgency_reason": filing.urgency_reason},
+        "timing": {
+            "urgency": filing.urgency,
+            "urgency_reason": filing.urgency_reason,
+            "coverage_lost_at": filing.coverage_lost_at,
+            "check_in_plan": filing.check_in_plan,
+        },
         "escort": {"escort": filing.escort},
-        "team_phone": {"communications": filing.communications},
+        "team_phone": {
+            "communications": filing.communications,
+            "second_phone": filing.second_phone,
+            "radio": filing.radio,
+        },
         "overnight": {"overnight": filing.overnight},
         "plates": {"plates": filing.plates},
     }

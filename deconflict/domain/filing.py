@@ -94,8 +94,11 @@ class Filing:
 
 @dataclass(frozen=True, slots=True)
 class MovementNotice(Filing):
-    """A humanitarian movement. `plates`, `overnight` and `communications` are stored encrypted, each on its own.
-    `communications` is the field team's number in E.164, or None."""
+    """A humanitarian movement. `plates`, `overnight` and both numbers are stored encrypted, each on its own. `communications` is
+    the field team's number in E.164, or None, and `second_phone` the one to try when it is silent; `radio` none, hf, vhf or
+    hf_vhf. `coverage_lost_at`: from when on nobody reaches the team any more, None where that is not known. `check_in_plan`: none,
+    end or stops, where the team will say that it has arrived. `confirmed_by`: id of the colleague who checked the positions, None
+    where nobody did."""
 
     vehicles: int = 0
     marking: str = "none"
@@ -108,10 +111,21 @@ class MovementNotice(Filing):
     plates: str = ""
     overnight: str = ""
     communications: str | None = None
+    vehicle_type: str = ""
+    second_phone: str | None = None
+    radio: str = "none"
+    coverage_lost_at: datetime | None = None
+    check_in_plan: str = "none"
+    confirmed_by: int | None = None
 
     @property
     def side(self) -> Side:
         return Side.HUMANITARIAN
+
+    @property
+    def phones(self) -> tuple[str, ...]:
+        """The team's, in the order to try."""
+        return tuple(filter(None, (self.communications, self.second_phone)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +161,8 @@ def postponed(filing: Filing, days: int, hours: int, zone: tzinfo) -> Filing:
         return window and Window(later(window.earliest), later(window.latest))
 
     stops = tuple(replace(stop, arrive=moved(stop.arrive), depart=moved(stop.depart)) for stop in filing.stops)
+    if isinstance(filing, MovementNotice) and filing.coverage_lost_at is not None:
+        return replace(filing, stops=stops, coverage_lost_at=later(filing.coverage_lost_at))
     return replace(filing, stops=stops)
 
 
@@ -159,7 +175,7 @@ def at_level(filing: Filing, level: Level) -> Filing:
 
 # ---- as kept in the database -------------------------------------------------------------------------------------
 
-SEALED = ("plates", "overnight", "communications")
+SEALED = ("plates", "overnight", "communications", "second_phone")
 _KINDS: dict[str, type[Filing]] = {"notice": MovementNotice, "plan": MissionPlan}
 
 
@@ -182,6 +198,8 @@ def from_json(stored: dict[str, Any]) -> Filing:
     kind = _KINDS[facts.pop("filed")]
     facts["level"] = Level(facts["level"])
     facts["stops"] = tuple(_stop(stop) for stop in facts["stops"])
+    if facts.get("coverage_lost_at") is not None:
+        facts["coverage_lost_at"] = datetime.fromisoformat(facts["coverage_lost_at"])
     return kind(**facts)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from deconflict.domain.activity import NO_SLACK, Activity, LatLon, Moment, Part, Shape, Side, Spot
-from deconflict.domain.filing import Filing, Location, MissionPlan, Stop
+from deconflict.domain.filing import Filing, Location, MissionPlan, MovementNotice, Stop
 from deconflict.domain.geodesy import line_length_m
 from deconflict.domain.itinerary import Visit, visits_of
 from deconflict.domain.kinds import Catalogue, Kind
@@ -34,8 +34,15 @@ def activity_of(
     (see `visits_of`) or names a kind that the catalogue does not know (KeyError)."""
     parts = sorted(_Builder(filing, catalogue, pack, gazetteer).parts(), key=lambda part: (part.start.at, part.end.at))
     joint = filing.joint_with if isinstance(filing, MissionPlan) else "none"
+    lost_at = filing.coverage_lost_at if isinstance(filing, MovementNotice) else None
     return Activity(
-        id=item_id, version=version, side=filing.side, parts=tuple(parts), joint_with=joint, escorts=escorts
+        id=item_id,
+        version=version,
+        side=filing.side,
+        parts=tuple(parts),
+        joint_with=joint,
+        escorts=escorts,
+        coverage_lost_at=lost_at,
     )
 
 

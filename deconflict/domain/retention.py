@@ -74,8 +74,8 @@ def reduced(filing: Filing, gazetteer: Gazetteer, zone: tzinfo) -> Filing:
     same."""
     stops = tuple(_stop(stop, gazetteer, zone) for stop in filing.stops)
     if isinstance(filing, MovementNotice):
-        bare = replace(filing, urgency_reason="", plates="", overnight="", communications=None)
-        return replace(bare, stops=stops)
+        bare = replace(filing, urgency_reason="", plates="", overnight="", communications=None, second_phone=None)
+        return replace(bare, stops=stops, coverage_lost_at=None, confirmed_by=None)
     return replace(filing, stops=stops, title="") if isinstance(filing, MissionPlan) else replace(filing, stops=stops)
 
 

@@ -238,8 +238,8 @@ def _harm(hits: Sequence[Hit]) -> Harm:
 
 
 def _leaves(pair: Pair, found: Finding) -> datetime:
-    """RUL-5: the earliest departure that leads either side into the overlap. Who stands there all year can be reached until
-    the overlap begins."""
+    """RUL-5: the earliest departure that leads either side into the overlap, or its loss of coverage before. Who stands there all
+    year can be reached until the overlap begins."""
     humanitarian = [encounter.part for encounter in found.encounters]
     mission = [other for encounter in found.encounters for other in encounter.others]
     begins = min(start for start, _ in found.spans)
@@ -247,7 +247,7 @@ def _leaves(pair: Pair, found: Finding) -> datetime:
 
 
 def _reachable(activity: Activity, parts: Sequence[Part], begins: datetime) -> datetime:
-    return begins if all(STANDING in part.groups for part in parts) else activity.departs_at
+    return begins if all(STANDING in part.groups for part in parts) else activity.reached_until
 
 
 def _even(seconds: float) -> Slack:

@@ -184,14 +184,16 @@ class Climb:
         # When it leaves, not when it is written: a night lies between.
         moving = item.departs_at <= self._send_after(on_duty=False)
         facts = facts_of(self.session, item, self.mission.catalogue)
-        number = facts.filing.communications if isinstance(facts.filing, MovementNotice) else None
+        phones = facts.filing.phones if isinstance(facts.filing, MovementNotice) else ()
+        satellite = self.mission.phone_plan.satellite
+        number = next((phone for phone in phones if not phone.startswith(satellite)), phones[0] if phones else None)
         person = self._standing.answers_for_team(item)
         if not number or person is None or (moving and self.case.harm != Harm.DANGER):
             return
         text = "team_critical" if self.severity is Severity.CRITICAL else "team_high"
         word = self._word(ladder, step, self.side, person, text)
         # A satellite phone takes texts unreliably: a person rings it, whom the desk's page of calls tells.
-        channels = () if number.startswith(self.mission.phone_plan.satellite) else ("sms",)
+        channels = () if number.startswith(satellite) else ("sms",)
         yield replace(word, level="team", channels=channels, team_number=number)
 
     def _pass_to_ocha(self, ladder: Ladder, step: Step) -> int:

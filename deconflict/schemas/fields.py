@@ -13,6 +13,7 @@ from phonenumbers import PhoneNumberType
 
 from deconflict.domain.activity import Side
 from deconflict.domain.country import Mission, PhonePlan
+from deconflict.domain.unwanted import unwanted_in
 
 REQUIRED = _l("Fill this in.")
 CHOOSE = _l("Choose one of the list.")
@@ -76,6 +77,17 @@ class Text(fields.Field[str]):
             raise ValidationError(_l("At most %(limit)s characters, please.", limit=self.limit))
         if not line.isprintable():
             raise self.make_error("unprintable")
+        return line
+
+
+class FreeText(Text):
+    """A line in one's own words, without what a notice never holds (domain.unwanted)."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
+        line = super()._deserialize(value, attr, data, **more)
+        found = unwanted_in(line)
+        if found is not None:
+            raise ValidationError(_l(found.sentence, found=found.found))
         return line
 
 

@@ -11,11 +11,12 @@ from typing import Any
 from marshmallow import ValidationError
 
 from deconflict.domain.doubts import spot
-from deconflict.domain.filing import Filing, Location, MissionPlan, Stop
+from deconflict.domain.filing import Filing, Location, MissionPlan, MovementNotice, Stop
 from deconflict.schemas.doubt_words import TICKS
 from deconflict.schemas.fields import blank
 from deconflict.schemas.filings import FilingSchema
-from deconflict.schemas.windows import typed_window
+from deconflict.schemas.notices import NOBODY
+from deconflict.schemas.windows import typed_instant, typed_window
 
 STOP_FIELD = re.compile(r"stops-(\d{1,4})-(\w+)", re.ASCII)
 NOT_TYPED = re.compile(r"csrf_token|_.*")  # the page's own machinery: token, buttons
@@ -66,9 +67,17 @@ def nest(values: Mapping[str, str]) -> dict[str, Any]:
 
 def typed(filing: Filing, zone: tzinfo) -> dict[str, str]:
     """The flat fields that would be read as this filing again: for a form to amend it."""
-    whole = {f.name: _text(getattr(filing, f.name)) for f in fields(filing) if f.name != "stops"}
+    whole = {
+        f.name: _text(getattr(filing, f.name)) for f in fields(filing) if f.name not in ("stops", *_SAID_OTHERWISE)
+    }
+    if isinstance(filing, MovementNotice):
+        whole |= typed_instant(filing.coverage_lost_at, "coverage", zone)
+        whole["confirmed_by"] = NOBODY if filing.confirmed_by is None else str(filing.confirmed_by)
     says_halt = isinstance(filing, MissionPlan)
     return whole | _flat_stops([_typed_stop(stop, zone, says_halt=says_halt) for stop in filing.stops])
+
+
+_SAID_OTHERWISE = ("coverage_lost_at", "confirmed_by")  # than their values read
 
 
 def field_errors(messages: Any) -> dict[str, list[str]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -11,9 +12,11 @@ from marshmallow import ValidationError, fields, post_load, validates_schema
 from deconflict.domain.activity import Side
 from deconflict.domain.country import Mission
 from deconflict.domain.filing import Level, MovementNotice
-from deconflict.schemas.fields import Choice, Count, Phone, Text, messages
+from deconflict.schemas.fields import CHOOSE, Choice, Count, FreeText, Phone, Text, messages
 from deconflict.schemas.filings import MODES, FilingSchema
+from deconflict.schemas.windows import read_instant
 
+COVERAGE_BEFORE = timedelta(days=7)  # a base without coverage is told before its team leaves
 DISCLAIMER_VERSION = "2026-11"  # of the clause shown beside the form: a new wording is a new version
 LEVELS = {
     Level.MATCH_ONLY: _l("Match only: nothing of it reaches the mission"),
@@ -32,6 +35,23 @@ CARGOES = {
     "shelter": _l("Shelter"),
     "other": _l("Other"),
 }
+VEHICLES = {
+    "car": _l("Cars"),
+    "truck": _l("Trucks"),
+    "bus": _l("Minibuses"),
+    "ambulance": _l("Ambulances"),
+    "motorcycle": _l("Motorcycles"),
+    "boat": _l("Boats"),
+    "aircraft": _l("Aircraft"),
+    "several": _l("Of several kinds"),
+}
+RADIOS = {"none": _l("No radio"), "hf": _l("HF"), "vhf": _l("VHF"), "hf_vhf": _l("HF and VHF")}
+CHECK_INS = {
+    "none": _l("Nowhere"),
+    "end": _l("When it reaches the last stop"),
+    "stops": _l("At each stop"),
+}
+NOBODY = "nobody"  # typed where no second person could check the positions
 ESCORTS = {"none": _l("No escort"), "requested": _l("Escort requested"), "provided": _l("Escort agreed")}
 
 
@@ -48,12 +68,27 @@ class Clause(fields.Field[str]):
         return DISCLAIMER_VERSION
 
 
+class Colleague(fields.Field[int | None]):
+    """The id of a person, or None for `NOBODY`; whether it is a colleague is for the service to say."""
+
+    default_error_messages = messages(
+        required=_l("Say which colleague checked the positions, or that nobody could."), invalid=CHOOSE
+    )
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_more: Any) -> int | None:
+        if value == NOBODY:
+            return None
+        if not isinstance(value, str) or not re.fullmatch(r"[1-9][0-9]{0,8}", value):
+            raise self.make_error("invalid")
+        return int(value)
+
+
 class NoticeSchema(FilingSchema):
     """-> MovementNotice. Raises ValidationError; messages are lazy, in the reader's language when shown.
 
     Fields: kind, level, mode, vehicles, marking, persons, cargo, urgency, urgency_reason, escort, disclaimer (the version
-    ticked), plates, overnight, communications, stops: a list of place, place_pcode, position, activity and
-    arrive_/depart_ date, from, to (local time)."""
+    ticked), plates, overnight, communications, vehicle_type, second_phone, radio, coverage_date and coverage_time, check_in_plan,
+    confirmed_by, stops: a list of place, place_pcode, position, activity and arrive_/depart_ date, from, to (local time)."""
 
     side, whole, levels = Side.HUMANITARIAN, ("travel",), LEVELS
 
@@ -62,15 +97,22 @@ class NoticeSchema(FilingSchema):
     persons = Count(1, 2000, required=True)
     marking = Choice(MARKINGS, load_default="none")
     cargo = Choice(CARGOES, load_default="none")
-    urgency_reason = Text(200, load_default="")
+    urgency_reason = FreeText(200, load_default="")
     escort = Choice(ESCORTS, required=True)
     disclaimer = Clause(required=True)
     plates = Text(200, load_default="")
     overnight = Text(120, load_default="")
+    vehicle_type = Choice(VEHICLES, load_default="")
+    radio = Choice(RADIOS, load_default="none")
+    coverage_date, coverage_time = Text(20), Text(20)
+    check_in_plan = Choice(CHECK_INS, load_default="none")
+    confirmed_by = Colleague(required=True)
 
     def __init__(self, mission: Mission, now: datetime | None = None) -> None:
         super().__init__(mission, now)
-        self.declared_fields["communications"] = Phone(mission.phone_plan, load_default=None)
+        self.declared_fields |= {
+            name: Phone(mission.phone_plan, load_default=None) for name in ("communications", "second_phone")
+        }
         self._init_fields()
 
     @validates_schema(skip_on_field_errors=False)
@@ -86,6 +128,25 @@ class NoticeSchema(FilingSchema):
                 {"plates": [_l("Plates are kept at the full level only. Take them out or choose that level.")]}
             )
 
+    @validates_schema(skip_on_field_errors=False)
+    def _second_phone_is_another(self, data: dict[str, Any], **_more: Any) -> None:
+        if data.get("second_phone") and data["second_phone"] == data.get("communications"):
+            raise ValidationError({"second_phone": [_l("This is the same number as above. Give another, or none.")]})
+
+    @validates_schema(skip_on_field_errors=False)
+    def _coverage_ends_near_the_way(self, data: dict[str, Any], **_more: Any) -> None:
+        at = read_instant(data, "coverage", self.mission.zone)
+        windows = [window for stop in data.get("stops", ()) for window in stop.windows]
+        if at is None or not windows:
+            return
+        begins, ends = min(w.earliest for w in windows), max(w.latest for w in windows)
+        if not begins - COVERAGE_BEFORE <= at <= ends:
+            raise ValidationError(
+                {"coverage_date": [_l("This is not in the week before the journey, nor on it. Check the date.")]}
+            )
+
     @post_load
     def _notice(self, data: dict[str, Any], **_more: Any) -> MovementNotice:
-        return MovementNotice(**self.settled(data))
+        lost = read_instant(data, "coverage", self.mission.zone)
+        facts = {name: value for name, value in self.settled(data).items() if not name.startswith("coverage_")}
+        return MovementNotice(**facts, coverage_lost_at=lost)

@@ -34,19 +34,39 @@ def read_window(data: Mapping[str, str], name: str, zone: tzinfo, *, groups: boo
     return _of_local(name, _read(name, date=(_day, day), **{"from": (_clock, begins), "to": (_clock, ends)}), zone)
 
 
+def read_instant(data: Mapping[str, str], name: str, zone: tzinfo) -> datetime | None:
+    """The instant of `{name}_date` and `{name}_time`, None when both are absent. Raises ValidationError by field."""
+    day, clock = data.get(f"{name}_date", ""), data.get(f"{name}_time", "")
+    if not (day or clock):
+        return None
+    parts = _read(name, DATE_AND_TIME, date=(_day, day), time=(_clock, clock))
+    try:
+        return _instant(parts["date"], parts["time"], zone, fold=0)
+    except (ValueError, OverflowError):
+        raise ValidationError({f"{name}_time": [SKIPPED]}) from None
+
+
+def typed_instant(at: datetime | None, name: str, zone: tzinfo) -> dict[str, str]:
+    """What `read_instant` would make this instant of."""
+    if at is None:
+        return {}
+    local = at.astimezone(zone)
+    return {f"{name}_date": f"{local:%Y-%m-%d}", f"{name}_time": f"{local:%H:%M}"}
+
+
 def out_of_reach(at: datetime, now: datetime | None) -> bool:
     """Whether a date is likelier a slip than meant. Nothing is, where nobody says what time it is."""
     return now is not None and not now - FURTHEST_BACK <= at <= now + FURTHEST_AHEAD
 
 
-def _read(name: str, **parts: tuple[Any, str]) -> dict[str, Any]:
+def _read(name: str, missing: Any = None, **parts: tuple[Any, str]) -> dict[str, Any]:
     """Each part read by its reader; every part that is wrong is told at once."""
     found, wrong = {}, {}
     for part, (reader, text) in parts.items():
         try:
             found[part] = reader(text)
         except ValueError:
-            wrong[f"{name}_{part}"] = [HOW[reader] if text else MISSING]
+            wrong[f"{name}_{part}"] = [HOW[reader] if text else missing or MISSING]
     if wrong:
         raise ValidationError(wrong)
     return found
@@ -68,6 +88,8 @@ def _clock(text: str) -> time:
 
 
 MISSING = _l("A window needs a date, an earliest and a latest time.")
+DATE_AND_TIME = _l("Give both, a date and a time, or leave both empty.")
+SKIPPED = _l("The clocks skip this time that day. Give another.")
 HOW = {
     _day: _l("Write a date as day/month/year, for example 10/12/2019."),
     _clock: _l("Write a time from 00:00 to 23:59."),
@@ -93,7 +115,7 @@ def _of_local(name: str, parts: Mapping[str, Any], zone: tzinfo) -> Window:
         # Where clocks are put back an hour comes twice: the window takes both.
         return Window(_instant(day, begins, zone, fold=0), _instant(last, ends, zone, fold=1))
     except (ValueError, OverflowError):
-        raise ValidationError({f"{name}_from": [_l("The clocks skip this time that day. Give another.")]}) from None
+        raise ValidationError({f"{name}_from": [SKIPPED]}) from None
 
 
 def _instant(day: date, clock: time, zone: tzinfo, *, fold: int) -> datetime:

@@ -23,12 +23,14 @@ from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import owns
 from deconflict.domain.errors import LostRace, NotFound, Refused
 from deconflict.domain.filing import Filing, MovementNotice, split_sealed
+from deconflict.domain.msgid import N_
 from deconflict.domain.states import ItemState
 from deconflict.matching.boxes import replace_boxes, understand
 from deconflict.store.audit import record
-from deconflict.store.base import transaction
+from deconflict.store.base import db, transaction
 from deconflict.store.check_ins import carry_over, has_left
 from deconflict.store.codes import CODES
+from deconflict.store.directory import is_colleague
 from deconflict.store.items import DueMark, Item, ItemVersion
 from deconflict.store.moves import LOST, move_item
 from deconflict.store.outbox import fresh_reference
@@ -51,6 +53,7 @@ def file_item(filing: Filing, by: Audience, key: str, mission: Mission, now: dat
     retry after a lost answer makes no twin. Raises Refused where the person may not file for this side."""
     _check_side(filing, by)
     check_scope(filing, by, mission)
+    check_colleague(db.session(), filing, by)
     try:
         return _file(filing, by, key, mission, now)
     except IntegrityError:
@@ -97,6 +100,7 @@ def amend_item(
     longer current nothing is written. An owner who amends gets no computed answer (RUL-6)."""
     _check_side(filing, by)
     check_scope(filing, by, mission)
+    check_colleague(db.session(), filing, by)
     with transaction() as session:
         item = current_own_item(session, reference, base_version, by)
         if item.side != filing.side:
@@ -203,6 +207,15 @@ def check_scope(filing: Filing, by: Audience, mission: Mission) -> None:
         raise Refused("This is in another sector. Ask that sector's desk or force headquarters to enter it.")
 
 
+def check_colleague(session: Session, filing: Filing, by: Audience) -> None:
+    """Raises Refused where who is said to have checked the positions is nobody else of the organisation."""
+    checked = filing.confirmed_by if isinstance(filing, MovementNotice) else None
+    if checked is not None and not is_colleague(session, checked, by):
+        raise Refused(
+            N_("Who checks is somebody else of your organisation. Choose one of the list."), field="confirmed_by"
+        )
+
+
 def _readable(session: Session, item: Item) -> bool:
     """Whether the stored version can be read at all; a damaged one must not stop its owner from mending it."""
     try:
@@ -240,9 +253,7 @@ def _write_version(
             item_id=item.id,
             version=item.version,
             filing=content,
-            plates=sealed.get("plates"),
-            overnight=sealed.get("overnight"),
-            communications=sealed.get("communications"),
+            **sealed,
             filed_by_id=by.person_id,
             filed_at=now,
             reason=reason.strip()[:500],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from deconflict.domain.audience import Audience
 from deconflict.domain.disclosure import sees_person
@@ -150,3 +150,16 @@ def _person(row: Person, added: Mapping[int, Addition]) -> PersonView:
         reset_asked_at=account.reset_asked_at if account is not None else None,
         until_at=row.until_at,
     )
+
+
+def colleagues(session: Session, by: Audience) -> list[tuple[int, str]]:
+    """Ids and names of whoever else is in somebody's organisation, by name."""
+    mine = select(Person.id, Person.name).where(
+        Person.organisation_id == by.organisation_id, Person.id != by.person_id, Person.active.is_(True)
+    )
+    return [(row.id, row.name) for row in session.execute(mine.order_by(Person.name, Person.id))]
+
+
+def is_colleague(session: Session, person_id: int, by: Audience) -> bool:
+    """Whether somebody is there, in the same organisation, and another."""
+    return person_id in {id for id, _name in colleagues(session, by)}

@@ -69,6 +69,7 @@ class ItemVersion(Base):
     plates: Mapped[str | None] = mapped_column(Sealed)
     overnight: Mapped[str | None] = mapped_column(Sealed)
     communications: Mapped[str | None] = mapped_column(Sealed)
+    second_phone: Mapped[str | None] = mapped_column(Sealed)
     filed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     filed_at: Mapped[datetime] = mapped_column(UTCDateTime)
     reason: Mapped[str] = mapped_column(String(500), default="")

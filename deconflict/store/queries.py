@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from deconflict.domain.activity import Side
 from deconflict.domain.disclosure import ItemFacts
-from deconflict.domain.filing import Filing, Level, from_json
+from deconflict.domain.filing import SEALED, Filing, Level, from_json
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.states import AlertState
 from deconflict.store.alerts import Alert
@@ -43,7 +43,7 @@ def current_versions(session: Session, items: Iterable[Item]) -> dict[int, ItemV
 
 def filing_of(row: ItemVersion) -> Filing:
     """The filing with its sealed fields opened. Raises ValueError, KeyError or TypeError for a row that cannot be read."""
-    sealed = {"plates": row.plates, "overnight": row.overnight, "communications": row.communications}
+    sealed = {name: getattr(row, name) for name in SEALED}
     return from_json(row.filing | {key: value for key, value in sealed.items() if value is not None})
 
 

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from deconflict.domain.activity import Side
+from deconflict.domain.filing import SEALED
 from deconflict.domain.retention import Due
 from deconflict.domain.states import OPEN_CASES, ItemState
 from deconflict.store.alerts import Acknowledgement, Alert, Message, Receipt, Try
@@ -87,7 +88,7 @@ def write_reduced(session: Session, item_id: int, filings: Iterable[tuple[int, d
         session.execute(
             update(ItemVersion)
             .where(ItemVersion.id == version_id)
-            .values(filing=filing, plates=None, overnight=None, communications=None, reason="")
+            .values(filing=filing, reason="", **dict.fromkeys(SEALED))
         )
     session.execute(delete(PartBox).where(PartBox.item_id == item_id))
     session.execute(delete(CheckInRow).where(CheckInRow.item_id == item_id))  # when its team was where

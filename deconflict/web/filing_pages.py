@@ -49,7 +49,7 @@ class Sheet:
 @dataclass(frozen=True, slots=True)
 class Pages:
     """What differs between the two sides. `words` are texts of the shared pages, by name; `options` the choices of the form;
-    `new_url` where a sheet's new item is written."""
+    `asked` gives those that depend on who asks; `new_url` where a sheet's new item is written."""
 
     name: str
     side: Side
@@ -58,6 +58,7 @@ class Pages:
     new_url: Callable[[str], str]
     words: Mapping[str, Any]
     options: Mapping[str, Any]
+    asked: Callable[[], Mapping[str, Any]] = dict
 
     def sheet_of(self, code: str | None) -> str:
         """The form that a kind was filed with."""

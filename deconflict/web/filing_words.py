@@ -209,15 +209,25 @@ def _notice(view: ItemView) -> list[tuple[str, str, Any]]:
     return [
         ("mode", _("How"), MODES.get(view.mode or "", "")),
         ("vehicles", _("Vehicles"), view.vehicles if view.vehicles is not None else ""),
+        ("vehicle_type", _("Kind of vehicles"), notices.VEHICLES.get(view.vehicle_type or "", "")),
         ("marking", _("Marking"), notices.MARKINGS.get(view.marking or "", "")),
         ("persons", _("Persons"), view.persons if view.persons is not None else ""),
         ("cargo", _("Cargo"), notices.CARGOES.get(view.cargo or "", "")),
         ("escort", _("Escort"), notices.ESCORTS.get(view.escort or "", "")),
         ("urgency", _("Urgency"), named(urgency, view.urgency_reason) if view.urgency_reason else urgency),
         ("communications", _("Team's number"), view.communications or ""),
+        ("second_phone", _("Second number"), view.second_phone or ""),
+        ("radio", _("Radio on board"), "" if view.radio in (None, "none") else notices.RADIOS.get(view.radio, "")),
+        ("coverage", _("Out of reach from"), moment_words(view.coverage_lost_at) if view.coverage_lost_at else ""),
+        ("check_in_plan", _("Says that it has arrived"), notices.CHECK_INS.get(view.check_in_plan or "", "")),
         ("overnight", _("Overnight place"), view.overnight or ""),
         ("plates", _("Number plates"), view.plates or ""),
+        ("confirmed", _("Positions checked by a colleague"), _yes_no(view.confirmed)),
     ]
+
+
+def _yes_no(said: bool | None) -> str:
+    return "" if said is None else _("Yes") if said else _("No")
 
 
 def _plan(view: ItemView, *, event: bool) -> list[tuple[str, str, Any]]:

@@ -188,7 +188,7 @@ def _form(
         beside=beside(typed.values, typed.stops, errors, mission()),
         most=MOST_STOPS,
         kinds=_kinds(pages, sheet),
-        options=pages.options,
+        options={**pages.options, **pages.asked()},
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from deconflict.domain import roles
@@ -12,8 +13,10 @@ from deconflict.domain.activity import Side
 from deconflict.domain.filing import Level
 from deconflict.schemas import notices as schema
 from deconflict.schemas.filings import MODES, URGENCIES
+from deconflict.store import directory as people
+from deconflict.store.base import db
 from deconflict.web import filing_pages, filing_write, own_changes, own_check_ins
-from deconflict.web.audience import audience
+from deconflict.web.audience import audience, current_audience
 from deconflict.web.filing_form import PLACE, Layout, window
 from deconflict.web.filing_pages import Page, Pages, Sheet
 
@@ -33,22 +36,32 @@ MOVEMENT = Sheet(
         after={
             "vehicles": _l("Vehicles"),
             "persons": _l("Persons"),
+            "vehicle_type": _l("Kind of vehicles"),
             "marking": _l("Marking of the vehicles"),
             "cargo": _l("Cargo"),
             "escort": _l("Armed escort"),
             "urgency": _l("Urgency"),
             "urgency_reason": _l("Why it cannot wait"),
             "communications": _l("Team's number"),
+            "second_phone": _l("Second number"),
+            "radio": _l("Radio on board"),
+            "coverage_date": _l("Out of reach from"),
+            "coverage_time": _l("Out of reach from"),
+            "check_in_plan": _l("Where the team says that it has arrived"),
             "overnight": _l("Overnight place"),
             "plates": _l("Number plates"),
             "level": _l("What the OCHA officer may tell the other side"),
+            "confirmed_by": _l("Who checked the positions"),
             "disclaimer": _l("I have read this"),
         },
     ),
     stops=2,
     template="notices/form.html",
     title=_l("Notify a movement"),
-    start={"mode": "road", "marking": "none", "cargo": "none", "urgency": "standard"},
+    start={
+        **{"mode": "road", "marking": "none", "cargo": "none", "urgency": "standard", "radio": "none"},
+        "check_in_plan": "none",
+    },
 )
 WHO_SEES = {
     Level.MATCH_ONLY: _l(
@@ -91,13 +104,23 @@ PAGES = Pages(
         "modes": MODES,
         "urgencies": URGENCIES,
         "markings": schema.MARKINGS,
+        "vehicles": schema.VEHICLES,
+        "radios": schema.RADIOS,
+        "check_ins": schema.CHECK_INS,
         "cargoes": schema.CARGOES,
         "escorts": schema.ESCORTS,
         "levels": schema.LEVELS,
         "who_sees": WHO_SEES,
         "disclaimer": schema.DISCLAIMER_VERSION,
     },
+    asked=lambda: {"colleagues": _colleagues()},
 )
+
+
+def _colleagues() -> dict[str, str]:
+    """Whoever may have checked the positions, by what the form sends, and that nobody could."""
+    found = people.colleagues(db.session(), current_audience())
+    return {str(id): name for id, name in found} | {schema.NOBODY: _("No second person could check them")}
 
 
 @bp.get("/notices")

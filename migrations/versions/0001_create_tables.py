@@ -385,6 +385,7 @@ def upgrade() -> None:
     sa.Column('plates', sa.Text(), nullable=True),
     sa.Column('overnight', sa.Text(), nullable=True),
     sa.Column('communications', sa.Text(), nullable=True),
+    sa.Column('second_phone', sa.Text(), nullable=True),
     sa.Column('filed_by_id', sa.Integer(), nullable=False),
     sa.Column('filed_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('reason', sa.String(length=500), nullable=False),

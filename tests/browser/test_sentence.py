@@ -95,6 +95,7 @@ def test_the_whole_sentence_in_french_on_a_small_phone(house, morning, visit):
     ngo.opens("/notices/new")
     ngo.presses('main button[name="_do"][value="add"]')
     ngo.page.locator('main [name="disclaimer"]').check()
+    ngo.page.locator('main [name="confirmed_by"]').select_option("nobody")
     notice = file(ngo, distribution(day))
     ngo.sees(house.say("This system does not know of every armed presence. Without a message, conclude nothing."))
     house.world.all_quiet()  # nobody hears of a filing that meets nothing

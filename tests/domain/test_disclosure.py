@@ -64,6 +64,12 @@ NOTICE_FIELDS = {
     "communications": "notice.team_phone",
     "overnight": "notice.overnight",
     "plates": "notice.plates",
+    "vehicle_type": "notice.vehicles",
+    "second_phone": "notice.team_phone",
+    "radio": "notice.team_phone",
+    "coverage_lost_at": "notice.timing",
+    "check_in_plan": "notice.timing",
+    "confirmed": "notice.route",
 }
 PLAN_FIELDS = {
     "organisation": "plan.organisation",
@@ -80,6 +86,9 @@ NOTICE = replace(
     escort="none",
     overnight="a house",
     plates="AB-1234-MD",
+    second_phone="+8816123400091",
+    coverage_lost_at=datetime(2019, 12, 10, 12, tzinfo=UTC),
+    confirmed_by=2,
 )
 PLAN = replace(make.patrol("Bankass", "10 Dec 13:07-16:00"), title="a well", media=True, urgency="urgent")
 

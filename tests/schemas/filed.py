@@ -18,7 +18,7 @@ from deconflict.domain.places import label
 from deconflict.mission import load_mission
 from deconflict.schemas.filings import FilingSchema
 from deconflict.schemas.forms import field_errors, receive
-from deconflict.schemas.notices import CARGOES, DISCLAIMER_VERSION, ESCORTS, MARKINGS
+from deconflict.schemas.notices import CARGOES, CHECK_INS, DISCLAIMER_VERSION, ESCORTS, MARKINGS, RADIOS, VEHICLES
 from deconflict.schemas.plans import AID_COMPONENTS, PARTNERS
 from deconflict.schemas.whereabouts import locate
 
@@ -45,6 +45,7 @@ def notice(**changes: Any) -> dict[str, Any]:
         "persons": "6",
         "escort": "none",
         "disclaimer": DISCLAIMER_VERSION,
+        "confirmed_by": "nobody",
         "stops": [
             stop("Mopti", **window("depart", "2019-12-10", "06:00", "07:00")),
             stop(
@@ -179,6 +180,11 @@ def notice_forms(draw: st.DrawFn) -> dict[str, str]:
         "communications": draw(
             st.sampled_from(["", "70 00 00 07", "+223 70000008", "+8821612345678", "+881612345678"])
         ),
+        "second_phone": draw(st.sampled_from(["", "76 00 00 09", "+8816 1234 9999"])),
+        "radio": draw(st.sampled_from(["", *RADIOS])),
+        "vehicle_type": draw(st.sampled_from(["", *VEHICLES])),
+        "check_in_plan": draw(st.sampled_from(["", *CHECK_INS])),
+        "confirmed_by": draw(st.sampled_from(["nobody", "7", "123456789"])),
         "disclaimer": DISCLAIMER_VERSION,
         "csrf_token": "token",
     }

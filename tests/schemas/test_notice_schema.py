@@ -59,7 +59,9 @@ def test_a_notice_comes_out_with_places_windows_and_facts() -> None:
 # -- what a person must say
 
 
-@pytest.mark.parametrize("name", ["kind", "level", "mode", "vehicles", "persons", "escort", "disclaimer", "stops"])
+@pytest.mark.parametrize(
+    "name", ["kind", "level", "mode", "vehicles", "persons", "escort", "disclaimer", "confirmed_by", "stops"]
+)
 @pytest.mark.parametrize("nothing", [None, "", "  "])
 def test_a_mandatory_field_left_empty_is_named(name: str, nothing: str | None) -> None:
     assert set(errors(SCHEMA, notice(**{name: nothing}))) == {name}
@@ -522,3 +524,47 @@ def test_every_window_that_is_missing_is_told_at_once_whatever_else_is_wrong() -
     for passing in (stop("Sévaré"), stop("Sévaré", activity="  ")):
         ways[1] = passing
         assert set(errors(SCHEMA, notice(stops=ways))) == wanted - {"stops-1-depart_from"}
+
+
+# ---- how the team is reached, and what is never written ---------------------------------------------------------------
+
+
+def test_the_team_has_two_numbers_a_radio_and_an_hour_from_when_nobody_reaches_it():
+    filed = SCHEMA.load(
+        notice(
+            communications="70 00 00 07",
+            second_phone="+8816 1234 9999",
+            radio="hf",
+            vehicle_type="truck",
+            check_in_plan="stops",
+            confirmed_by="7",
+            coverage_date="10/12/2019",
+            coverage_time="12:30",
+        )
+    )
+    assert filed.phones == ("+22370000007", "+881612349999")
+    assert (filed.radio, filed.vehicle_type, filed.check_in_plan, filed.confirmed_by) == ("hf", "truck", "stops", 7)
+    assert filed.coverage_lost_at == datetime(2019, 12, 10, 12, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("data", "field"),
+    [
+        ({"communications": "70000007", "second_phone": "+223 70 00 00 07"}, "second_phone"),
+        ({"coverage_date": "2019-12-10"}, "coverage_time"),
+        ({"coverage_time": "12:00"}, "coverage_date"),
+        ({"coverage_date": "2019-11-10", "coverage_time": "12:00"}, "coverage_date"),  # a month before
+        ({"coverage_date": "2019-12-10", "coverage_time": "15:01"}, "coverage_date"),  # after the end
+        ({"confirmed_by": "the boss"}, "confirmed_by"),
+        ({"confirmed_by": "0"}, "confirmed_by"),
+        ({"urgency": "urgent", "urgency_reason": "800 bénéficiaires attendent"}, "urgency_reason"),
+        ({"radio": "LION 21"}, "radio"),
+    ],
+)
+def test_each_of_them_says_how_to_mend_it(data, field):
+    assert set(errors(SCHEMA, notice(**data))) == {field}
+
+
+def test_the_error_names_the_words_that_have_to_go():
+    wrong = errors(SCHEMA, notice(urgency="urgent", urgency_reason="350 ménages attendent"))
+    assert "350 ménages" in wrong["urgency_reason"][0]

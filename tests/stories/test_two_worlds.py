@@ -27,7 +27,13 @@ DRIVER = "+22370000093"
 DAY = "2019-12-10"
 NOTICE = {
     **{"kind": "TRANSIT_STAFF", "mode": "road", "vehicles": "2", "persons": "6", "marking": "logo", "cargo": "food"},
-    **{"escort": "none", "urgency": "standard", "level": "redacted", "disclaimer": DISCLAIMER_VERSION},
+    **{
+        "escort": "none",
+        "urgency": "standard",
+        "level": "redacted",
+        "disclaimer": DISCLAIMER_VERSION,
+        "confirmed_by": "nobody",
+    },
     "communications": DRIVER,
     "stops-0-place": "Mopti",
     **window("stops-0-depart", DAY, "06:00", "07:00"),

@@ -34,6 +34,7 @@ def notice(**more: str) -> dict[str, str]:
         "urgency": "standard",
         "level": "redacted",
         "disclaimer": "2026-11",
+        "confirmed_by": "nobody",
         "stops-0-place": "Mopti",
         **window("stops-0-depart", "06:00", "07:00"),
         "stops-1-place": "Bankass",
