@@ -20,14 +20,16 @@ from werkzeug.test import TestResponse
 from world import LONG_AGO, World
 
 from deconflict.domain import roles
-from deconflict.domain.activity import LatLon
+from deconflict.domain.activity import LatLon, Side
 from deconflict.domain.coordinates import format_mgrs
+from deconflict.domain.drafts import Draft
 from deconflict.domain.dtg import format_dtg
 from deconflict.domain.filing import Filing, Level, Location, MissionPlan, MovementNotice, Stop, Window
-from deconflict.services import acknowledgements, cases, releases
+from deconflict.services import acknowledgements, cases, drafts, releases
 from deconflict.store.alerts import Message
 from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
+from deconflict.store.drafts import draft_by_key
 from deconflict.store.people import Account, Duty
 from deconflict.store.queries import filing_of, version_of
 
@@ -174,6 +176,7 @@ class PlantedWorld(World):
             ]
         self.items: dict[str, str] = {}
         self.cases_by: dict[str, Case] = {}
+        self.drafts: dict[str, Draft] = {}
         self.told: set[tuple[str, str]] = set()
 
     def plant(self, value: str, what: str, element: str, about: str, **more: Any) -> str:
@@ -253,6 +256,24 @@ class PlantedWorld(World):
         self.told.add((name, side))
         return self.actors["Offa-zq"].asks(self.fresh(name), side)
 
+    def begins_to_write(self, who: str, key: str, side: Side) -> None:
+        """A page that was not sent; a humanitarian one waits for a focal point."""
+        place = self.plant(f"Brouillon-{key[0]}", "place of a draft", "draft", key)
+        values = {
+            "stops-0-position": place,
+            "stops-0-place": self.plant(f"Titre-{key[0]}", "typed in a draft", "draft", key),
+        }
+        humanitarian = side is Side.HUMANITARIAN
+        draft = Draft(key, side, "movement" if humanitarian else "patrol", values, 1)
+        by = self.actors[who].audience
+        if humanitarian:
+            drafts.ask(draft, NIGHT, by, self.now)
+        else:
+            drafts.keep(draft, by, self.now)
+        kept = draft_by_key(db.session(), key, by)
+        assert kept is not None
+        self.drafts[key] = kept
+
     def says(self, who: str, name: str, side: str, request: int, answer: str) -> None:
         self.actors[who].answers(
             request, answer, self.plant(f"reponse-{name}-{side[0]}", "answer", "side", name, side=side)
@@ -300,6 +321,8 @@ def planted_world(app: Flask, network: TwilioNetwork, sink: SmtpSink) -> Planted
     world.meeting("untold", make.PLACES["Bandiagara"][0], RED, MO, 8, by="Bina-zq")
     amended = world.plant("motif-08", "amendment reason", "notice.route", "untold-n")
     world.actors["Bina-zq"].amends(world.items["untold-n"], replace(world.filing("untold-n"), cargo="nfi"), amended)
+    for who, key, side in (("Sira-zq", "a" * 32, Side.HUMANITARIAN), ("Cima-zq", "b" * 32, Side.MISSION)):
+        world.begins_to_write(who, key, side)
     assert sensitive.eyes_only
     for alert in world.alerts(""):
         world.plant(alert.link, "link of an e-mail", "nobody", "", must=False)

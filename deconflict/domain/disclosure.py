@@ -102,6 +102,11 @@ def sees_person(audience: Audience, *, organisation_id: int, side: str, scope: s
     return opens("people.list", audience, own=near and organisation_id == audience.organisation_id)
 
 
+def sees_colleagues(audience: Audience, *, organisation_id: int) -> bool:
+    """Whether the names of an organisation's people are known to this audience, who names one of them on a form."""
+    return opens("people.colleagues", audience, own=organisation_id == audience.organisation_id)
+
+
 def view_of_item(facts: ItemFacts, audience: Audience) -> ItemView | None:
     """The item as this audience may see it, None when for him it does not exist."""
     noun = "notice" if facts.side is Side.HUMANITARIAN else "plan"

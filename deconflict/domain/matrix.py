@@ -39,6 +39,8 @@ MATRIX: dict[str, dict[str, str]] = {
     # Who changes them, beside whoever they belong to. An administrator does so without reading them.
     "contact.keep": {roles.FOCAL_POINT: O, roles.ADMINISTRATOR: F},
     # Names, functions, roles, who added whom: against an account that nobody there knows.
+    # Names only, of whoever else may have checked the positions of a notice.
+    "people.colleagues": _HUM_OWN,
     "people.list": {roles.FOCAL_POINT: O, roles.CIMIC: O, roles.ADMINISTRATOR: F} | _OFFICERS,
 }
 

@@ -36,6 +36,7 @@ class Due:
     sms_body: datetime
     case: datetime
     audit: datetime
+    draft: datetime
     unconfirmed: datetime
 
 
@@ -49,6 +50,7 @@ def due(terms: Mapping[str, timedelta], now: datetime) -> Due:
         sms_body=since["sms_body"],
         case=since["case"],
         audit=since["audit"],
+        draft=since["draft"],
         unconfirmed=since["hold_unconfirmed"],
     )
 

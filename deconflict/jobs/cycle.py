@@ -16,6 +16,7 @@ from deconflict.jobs.braked import ring_for_brake
 from deconflict.jobs.calendar import run_calendar
 from deconflict.jobs.contracts import end_contracts
 from deconflict.jobs.dispatch import dispatch_due, take_back
+from deconflict.jobs.drafts import remind_of_drafts
 from deconflict.jobs.escalate import escalate_due
 from deconflict.jobs.inquire import inquire_due
 from deconflict.jobs.letters import post_letters
@@ -135,6 +136,7 @@ class Cycle:
             lambda at: run_calendar(self.mission, at),
             lambda at: run_retention(self.mission, at),
             end_contracts,
+            remind_of_drafts,
             lambda at: verify_again(self.mission, at),
             lambda at: begin_drills(self.mission, at),
         )

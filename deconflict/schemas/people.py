@@ -53,15 +53,16 @@ class OrganisationSchema(Door):
 
 
 class TellingSchema(Door):
-    """-> `{"direct", "mail_names_own"}`, the first only where `asks_teams`."""
+    """-> `{"direct", "mail_names_own", "two_step"}`, the first and the last only where `asks_teams`."""
 
     direct = YesNo()
     mail_names_own = YesNo(required=True)
+    two_step = YesNo()
 
     def __init__(self, *, asks_teams: bool) -> None:
-        super().__init__(exclude=() if asks_teams else ("direct",))
+        super().__init__(exclude=() if asks_teams else ("direct", "two_step"))
         if asks_teams:
-            self.fields["direct"].required = True
+            self.fields["direct"].required = self.fields["two_step"].required = True
 
 
 class NewcomerSchema(Door):

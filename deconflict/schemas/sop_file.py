@@ -70,7 +70,16 @@ LeadTimes = Strict.from_dict(
 Retention = Strict.from_dict(
     {
         name: number(1)
-        for name in ("movement_exact", "patrol_exact", "personal", "sms_body", "case", "audit", "hold_unconfirmed")
+        for name in (
+            "movement_exact",
+            "patrol_exact",
+            "personal",
+            "sms_body",
+            "case",
+            "audit",
+            "draft",
+            "hold_unconfirmed",
+        )
     }
 )
 

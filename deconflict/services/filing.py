@@ -26,8 +26,9 @@ from deconflict.domain.filing import Filing, MovementNotice, split_sealed
 from deconflict.domain.msgid import N_
 from deconflict.domain.states import ItemState
 from deconflict.matching.boxes import replace_boxes, understand
+from deconflict.services.drafts import needs_second, sent
 from deconflict.store.audit import record
-from deconflict.store.base import db, transaction
+from deconflict.store.base import transaction
 from deconflict.store.check_ins import carry_over, has_left
 from deconflict.store.codes import CODES
 from deconflict.store.directory import is_colleague
@@ -53,7 +54,7 @@ def file_item(filing: Filing, by: Audience, key: str, mission: Mission, now: dat
     retry after a lost answer makes no twin. Raises Refused where the person may not file for this side."""
     _check_side(filing, by)
     check_scope(filing, by, mission)
-    check_colleague(db.session(), filing, by)
+    _check_second(filing, by)
     try:
         return _file(filing, by, key, mission, now)
     except IntegrityError:
@@ -67,6 +68,8 @@ def _file(filing: Filing, by: Audience, key: str, mission: Mission, now: datetim
             if twin.owner_id != by.organisation_id:
                 raise Refused("This form was used already. Open a new one and start again.")
             return Filed(twin.reference, twin.version, twin.late)
+        writer = sent(session, key)
+        check_colleague(session, filing, by, writer)
         item = Item(
             side=filing.side,
             owner_id=by.organisation_id,
@@ -89,29 +92,50 @@ def _file(filing: Filing, by: Audience, key: str, mission: Mission, now: datetim
         session.flush()
         _write_version(session, item, filing, by, mission, now, reason="")
         item.late = item.departs_at - now < lead_time(filing, mission)
-        record(session, by.person_id, "file", item.side, item.id, {"version": 1}, at=now, organisation_id=item.owner_id)
+        detail = {"version": 1} | _written_by(writer, by)
+        record(session, by.person_id, "file", item.side, item.id, detail, at=now, organisation_id=item.owner_id)
         return Filed(item.reference, item.version, item.late)
 
 
 def amend_item(
-    reference: str, filing: Filing, base_version: int, by: Audience, mission: Mission, now: datetime, reason: str = ""
+    reference: str,
+    filing: Filing,
+    base_version: int,
+    by: Audience,
+    mission: Mission,
+    now: datetime,
+    reason: str = "",
+    *,
+    key: str = "",
 ) -> Filed:
     """A new version of one's own item; the old one is kept. `base_version` is the one the person was looking at: if it is no
-    longer current nothing is written. An owner who amends gets no computed answer (RUL-6)."""
+    longer current nothing is written. `key`: of the draft that it was written as, if any. An owner who amends gets no computed
+    answer (RUL-6)."""
     _check_side(filing, by)
     check_scope(filing, by, mission)
-    check_colleague(db.session(), filing, by)
+    _check_second(filing, by)
     with transaction() as session:
+        writer = sent(session, key)
+        check_colleague(session, filing, by, writer)
         item = current_own_item(session, reference, base_version, by)
         if item.side != filing.side:
             raise NotFound
-        return replace_filing(session, item, "amend", filing, by, mission, now, reason)
+        return replace_filing(session, item, "amend", filing, by, mission, now, reason, writer)
 
 
 def replace_filing(
-    session: Session, item: Item, event: str, filing: Filing, by: Audience, mission: Mission, now: datetime, reason: str
+    session: Session,
+    item: Item,
+    event: str,
+    filing: Filing,
+    by: Audience,
+    mission: Mission,
+    now: datetime,
+    reason: str,
+    writer: int | None = None,
 ) -> Filed:
-    """The item's next version, inside the caller's transaction. `event`: what its owner did, of `states.ITEM`."""
+    """The item's next version, inside the caller's transaction. `event`: what its owner did, of `states.ITEM`; `writer`: who wrote
+    it, where that was another."""
     before = filing_of(version_of(session, item)) if _readable(session, item) else None
     move_item(session, item, event, "owner")
     item.version += 1
@@ -122,7 +146,7 @@ def replace_filing(
     moved = before is None or (before.stops, before.kind, before.mode) != (filing.stops, filing.kind, filing.mode)
     # Filed weeks ahead and moved hours before is as late as filed then (RUL-2); once late it stays so.
     item.late = item.late or (moved and item.departs_at - now < lead_time(filing, mission))
-    detail = {"version": item.version}
+    detail = {"version": item.version} | _written_by(writer, by)
     record(session, by.person_id, event, item.side, item.id, detail, at=now, organisation_id=item.owner_id)
     return Filed(item.reference, item.version, item.late)
 
@@ -207,13 +231,27 @@ def check_scope(filing: Filing, by: Audience, mission: Mission) -> None:
         raise Refused("This is in another sector. Ask that sector's desk or force headquarters to enter it.")
 
 
-def check_colleague(session: Session, filing: Filing, by: Audience) -> None:
-    """Raises Refused where who is said to have checked the positions is nobody else of the organisation."""
+def check_colleague(session: Session, filing: Filing, by: Audience, writer: int | None = None) -> None:
+    """Raises Refused where who is said to have checked the positions is not somebody of the organisation other than who wrote
+    them."""
     checked = filing.confirmed_by if isinstance(filing, MovementNotice) else None
-    if checked is not None and not is_colleague(session, checked, by):
+    if checked is None:
+        return
+    author = by.person_id if writer is None else writer
+    if checked == author or not (checked == by.person_id or is_colleague(session, checked, by)):
         raise Refused(
             N_("Who checks is somebody else of your organisation. Choose one of the list."), field="confirmed_by"
         )
+
+
+def _check_second(filing: Filing, by: Audience) -> None:
+    """Raises Refused for what a focal point has to send."""
+    if needs_second(filing, by):
+        raise Refused(N_("In your organisation a focal point sends what others write. Ask one to read it and send it."))
+
+
+def _written_by(writer: int | None, by: Audience) -> dict[str, int]:
+    return {} if writer in (None, by.person_id) else {"written_by": writer}
 
 
 def _readable(session: Session, item: Item) -> bool:

@@ -64,6 +64,15 @@ def tell_desk(session: Session, kind: Kind, about: Person, now: datetime) -> int
     return _write(session, kind, told, about, None, now)
 
 
+def tell_focal_points(session: Session, kind: Kind, about: Person, now: datetime) -> int:
+    """The focal points of somebody's organisation, except himself. Returns how many are told."""
+    return _write(session, kind, _colleagues(session, about), about, None, now)
+
+
+def tell_person(session: Session, kind: Kind, to: Person, by: Audience | None, now: datetime) -> None:
+    queue_letter(session, kind, to, to, by.person_id if by else None, now)
+
+
 def _answerable(session: Session, about: Person) -> list[Account]:
     told, own = _colleagues(session, about), about.account
     return [*told, own] if own is not None and own.active and own.joined_at is not None else told

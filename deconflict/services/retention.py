@@ -19,6 +19,7 @@ from deconflict.store import retention as rows
 from deconflict.store.audit import record
 from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
+from deconflict.store.drafts import forget_drafts
 from deconflict.store.holds import Held, held
 from deconflict.store.items import Item
 
@@ -37,6 +38,7 @@ def keep_no_longer(mission: Mission, now: datetime) -> dict[str, int]:
         "people": _each(_people_due, limits, lambda session, id: _forget_people(session, id, limits, now)),
         "notes": _bulk(lambda session: rows.forget_notes(session, limits.personal, BULK)),
         "trials": _bulk(lambda session: rows.forget_trials(session, limits.personal, BULK)),
+        "drafts": _bulk(lambda session: forget_drafts(session, limits.draft, BULK)),
         "bodies": _bulk(lambda session: rows.forget_bodies(session, limits.sms_body, BULK)),
         "audit": _bulk(lambda session: rows.forget_audit(session, limits.audit, _held(session, limits), BULK)),
     }

@@ -1,5 +1,6 @@
 """How an organisation wants to be told: messages to its field teams' own phones or to its base, which passes them on (RUL-3); and
-whether its mail names the notice or plan of its own that a message is about."""
+whether its mail names the notice or plan of its own that a message is about; and whether a focal point sends what others of it
+write."""
 
 from __future__ import annotations
 
@@ -20,10 +21,12 @@ CHOOSE = {"humanitarian": roles.FOCAL_POINT, "mission": roles.CIMIC}
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """`direct` None: an organisation without teams that are written to."""
+    """`direct` None: an organisation without teams that are written to; `two_step` whether a focal point sends what others of it
+    write."""
 
     direct: bool | None
     mail_names_own: bool
+    two_step: bool = False
 
 
 def telling_of(by: Audience) -> Telling:
@@ -45,15 +48,22 @@ def choose(wanted: Telling, by: Audience, now: datetime) -> None:
             return
         organisation.direct = organisation.direct if wanted.direct is None else wanted.direct
         organisation.mail_names_own = wanted.mail_names_own
+        organisation.two_step = wanted.two_step
         chose = session.get_one(Person, by.person_id)
         tell_answerable(session, Kind.TELLING_CHANGED, chose, now)
         tell_desk(session, Kind.TELLING_CHANGED, chose, now)
-        detail = {"direct": organisation.direct, "mail_names_own": wanted.mail_names_own}
+        detail = {
+            "direct": organisation.direct,
+            "mail_names_own": wanted.mail_names_own,
+            "two_step": organisation.two_step,
+        }
         record(session, by.person_id, "choose_telling", "organisation", organisation.id, detail, at=now)
 
 
 def _telling(organisation: Organisation) -> Telling:
-    return Telling(organisation.direct if organisation.side == "humanitarian" else None, organisation.mail_names_own)
+    if organisation.side != "humanitarian":
+        return Telling(None, organisation.mail_names_own)
+    return Telling(organisation.direct, organisation.mail_names_own, organisation.two_step)
 
 
 def _check(by: Audience) -> None:

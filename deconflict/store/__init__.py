@@ -11,6 +11,7 @@ from deconflict.store import (  # noqa: F401
     codes,
     counters,
     doubts,
+    drafts,
     drills,
     duplicates,
     items,

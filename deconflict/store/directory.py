@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from deconflict.domain.audience import Audience
-from deconflict.domain.disclosure import sees_person
+from deconflict.domain.disclosure import sees_colleagues, sees_person
 from deconflict.domain.errors import NotFound
 from deconflict.store.audit import AuditEntry
 from deconflict.store.base import db
@@ -153,7 +153,9 @@ def _person(row: Person, added: Mapping[int, Addition]) -> PersonView:
 
 
 def colleagues(session: Session, by: Audience) -> list[tuple[int, str]]:
-    """Ids and names of whoever else is in somebody's organisation, by name."""
+    """Ids and names of whoever else is in somebody's organisation, by name; none for whoever names nobody on a form."""
+    if not sees_colleagues(by, organisation_id=by.organisation_id):
+        return []
     mine = select(Person.id, Person.name).where(
         Person.organisation_id == by.organisation_id, Person.id != by.person_id, Person.active.is_(True)
     )

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 class Organisation(Base):
     """`side` is humanitarian, mission or ocha. `direct` says whether its teams are messaged directly or through its own
-    relay (RUL-3); `mail_names_own` whether its mail may name the item of its own that it is about."""
+    relay (RUL-3); `mail_names_own` whether its mail may name the item of its own that it is about; `two_step` whether a focal
+    point sends what others of it write."""
 
     __tablename__ = "organisation"
 
@@ -29,6 +30,7 @@ class Organisation(Base):
     default_level: Mapped[str | None] = mapped_column(Code)
     direct: Mapped[bool] = mapped_column(Boolean, default=True)
     mail_names_own: Mapped[bool] = mapped_column(Boolean, default=False)
+    two_step: Mapped[bool] = mapped_column(Boolean, default=False)
     people: Mapped[list[Person]] = relationship(back_populates="organisation")
 
 

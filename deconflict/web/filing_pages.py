@@ -88,7 +88,8 @@ def mission() -> Mission:
     return found
 
 
-def mine(pages: Pages) -> str:
+def mine(pages: Pages, drafts: Iterable[Any] = ()) -> str:
+    """`drafts`: filing_drafts.DraftRow."""
     who, page = current_audience(), page_asked()
     found = own.own_items(db.session(), pages.side, who, mission(), now(), page=page)
     return render_template(
@@ -99,6 +100,7 @@ def mine(pages: Pages) -> str:
         unreadable=found.unreadable,
         page=page,
         more=found.more,
+        drafts=list(drafts),
     )
 
 

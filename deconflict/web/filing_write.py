@@ -9,16 +9,18 @@ from flask_babel import gettext as _
 
 from deconflict.domain import states
 from deconflict.domain.disclosure import ItemView
+from deconflict.domain.drafts import Draft
 from deconflict.domain.errors import LostRace, NotFound, Refused
 from deconflict.domain.filing import Filing
 from deconflict.domain.msgid import N_
 from deconflict.domain.party import view_of_draft
 from deconflict.schemas.filings import MOST_STOPS
 from deconflict.schemas.forms import receive
+from deconflict.services import drafts
 from deconflict.services import filing as service
 from deconflict.store import own
 from deconflict.store.base import db
-from deconflict.web import filing_form
+from deconflict.web import filing_drafts, filing_form
 from deconflict.web.audience import current_audience
 from deconflict.web.clock import now
 from deconflict.web.filing_form import Errors, Typed
@@ -78,6 +80,13 @@ def _written(pages: Pages, what: str, view: ItemView | None) -> Page:
     """What a button of the form or of the review asked for."""
     do = request.form.get("_do", "review")
     typed = filing_form.picked(filing_form.read(request.form), request.form, mission().gazetteer)
+    if do == "autosave":
+        filing_drafts.keep(pages, what, typed, view.reference if view else "")
+        return "", 204
+    if do == "keep":
+        return _keep(pages, what, typed, view)
+    if do != "file":
+        filing_drafts.keep(pages, what, typed, view.reference if view else "")
     if do == "add":
         full = {"": [_("Twelve stops at most: enter the rest as another one.")]} if typed.stops == MOST_STOPS else {}
         return _form(pages, what, filing_form.with_stop(typed), view, full)
@@ -95,6 +104,39 @@ def _written(pages: Pages, what: str, view: ItemView | None) -> Page:
     return _review(pages, what, typed, received.filing, view)
 
 
+def draft(pages: Pages, key: str) -> Page:
+    """A page that was kept, as it was; for the focal point who is to send it, in words."""
+    found = filing_drafts.found(pages, key)
+    typed, what = filing_drafts.typed_of(found), found.sheet
+    view = own_versions(pages, found.reference)[-1] if found.reference else None
+    action = url_for(f"{pages.name}.amend", reference=found.reference) if view else pages.new_url(what)
+    if not filing_drafts.waits_for_me(found):
+        return _form(pages, what, typed, view, action=action)
+    received = receive(pages.schema(mission(), now()), typed.values)
+    errors = received.errors if received.filing is None else _not_here(pages, what, received.filing, view)
+    if errors or received.filing is None:
+        return _form(
+            pages, what, typed, view, filing_form.problems(typed, errors, pages.sheets[what].layout), action=action
+        )
+    return _review(pages, what, typed, received.filing, view, waiting=found, action=action)
+
+
+def _keep(pages: Pages, what: str, typed: Typed, view: ItemView | None) -> Page:
+    """By its own button, which says what could not be done."""
+    try:
+        kept = drafts.keep(
+            filing_drafts.as_draft(pages, what, typed, view.reference if view else ""), current_audience(), now()
+        )
+    except Refused as error:
+        return _wrong(pages, what, typed, view, {"": [_(error.sentence)]})
+    if not kept:
+        return _wrong(
+            pages, what, typed, view, {"": [_("This form was used already. Open a new one and start again.")]}
+        )
+    flash(_("It is kept as a draft, for you alone. OCHA knows nothing of it yet."))
+    return redirect(url_for(f"{pages.name}.mine"), 303)
+
+
 def _not_here(pages: Pages, what: str, filing: Filing, view: ItemView | None) -> dict[str, list[str]]:
     """What is a sound filing, but not on this page or not of this account."""
     if pages.sheet_of(filing.kind) != what:
@@ -110,11 +152,15 @@ def _not_here(pages: Pages, what: str, filing: Filing, view: ItemView | None) ->
 
 def _file(pages: Pages, what: str, typed: Typed, filing: Filing, view: ItemView | None) -> Page:
     by = current_audience()
+    if drafts.needs_second(filing, by):
+        return _ask_to_send(pages, what, typed, filing, view)
     try:
         if view is None:
             done = service.file_item(filing, by, typed.key, mission(), now())
         else:
-            done = service.amend_item(view.reference, filing, typed.base, by, mission(), now(), typed.reason)
+            done = service.amend_item(
+                view.reference, filing, typed.base, by, mission(), now(), typed.reason, key=typed.key
+            )
     except NotFound:
         raise
     except LostRace:
@@ -129,6 +175,22 @@ def _file(pages: Pages, what: str, typed: Typed, filing: Filing, view: ItemView 
         )
         return _wrong(pages, what, typed, view, {"": [said]})
     return redirect(url_for(f"{pages.name}.filed", reference=done.reference), 303)
+
+
+def _ask_to_send(pages: Pages, what: str, typed: Typed, filing: Filing, view: ItemView | None) -> Page:
+    departs_at = min(window.earliest for stop in filing.stops for window in stop.windows)
+    kept = filing_drafts.as_draft(pages, what, typed, view.reference if view else "")
+    try:
+        drafts.ask(kept, departs_at, current_audience(), now())
+    except NotFound:
+        raise
+    except Refused as error:
+        return _wrong(pages, what, typed, view, {"": [_(error.sentence)]})
+    flash(
+        _("It waits for a focal point of your organisation, who gets an e-mail. OCHA knows nothing of it yet."),
+        "warning",
+    )
+    return redirect(url_for(f"{pages.name}.mine"), 303)
 
 
 def _as_new(pages: Pages, what: str) -> Page:
@@ -150,7 +212,17 @@ def _overtaken(pages: Pages, what: str, typed: Typed, view: ItemView | None) -> 
     return _wrong(pages, what, replace(typed, base=base), view, {"": [said]}, status=409)
 
 
-def _review(pages: Pages, what: str, typed: Typed, filing: Filing, view: ItemView | None) -> Page:
+def _review(
+    pages: Pages,
+    what: str,
+    typed: Typed,
+    filing: Filing,
+    view: ItemView | None,
+    *,
+    waiting: Draft | None = None,
+    action: str = "",
+) -> Page:
+    """`waiting`: a draft that somebody else wrote and this person is to send; `action` where it is sent to."""
     words = _draft_words(filing)
     return render_template(
         "own/review.html",
@@ -161,6 +233,9 @@ def _review(pages: Pages, what: str, typed: Typed, filing: Filing, view: ItemVie
         view=view,
         changed=changes(in_words(view, mission()), words) if view else None,
         notes=notes(filing, mission(), now()),
+        needs_second=drafts.needs_second(filing, current_audience()),
+        waiting=waiting,
+        action=action,
     )
 
 

@@ -15,7 +15,7 @@ from deconflict.schemas import notices as schema
 from deconflict.schemas.filings import MODES, URGENCIES
 from deconflict.store import directory as people
 from deconflict.store.base import db
-from deconflict.web import filing_pages, filing_write, own_changes, own_check_ins
+from deconflict.web import filing_drafts, filing_pages, filing_write, own_changes, own_check_ins
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.filing_form import PLACE, Layout, window
 from deconflict.web.filing_pages import Page, Pages, Sheet
@@ -126,13 +126,31 @@ def _colleagues() -> dict[str, str]:
 @bp.get("/notices")
 @audience(*roles.FILERS_HUMANITARIAN)
 def mine() -> Page:
-    return filing_pages.mine(PAGES)
+    return filing_pages.mine(PAGES, filing_drafts.rows(PAGES))
 
 
 @bp.route("/notices/new", methods=["GET", "POST"])
 @audience(*roles.FILERS_HUMANITARIAN)
 def new() -> Page:
     return filing_write.new(PAGES, "movement")
+
+
+@bp.get("/notices/drafts/<key>")
+@audience(*roles.FILERS_HUMANITARIAN)
+def draft(key: str) -> Page:
+    return filing_write.draft(PAGES, key)
+
+
+@bp.post("/notices/drafts/<key>/delete")
+@audience(*roles.FILERS_HUMANITARIAN)
+def drop_draft(key: str) -> Page:
+    return filing_drafts.drop(PAGES, key)
+
+
+@bp.post("/notices/drafts/<key>/give-back")
+@audience(*roles.FILERS_HUMANITARIAN)
+def give_back(key: str) -> Page:
+    return filing_drafts.give_back(PAGES, key)
 
 
 @bp.get("/notices/<reference>")

@@ -11,7 +11,7 @@ from deconflict.domain.errors import NotFound
 from deconflict.domain.filing import Level
 from deconflict.schemas import plans as schema
 from deconflict.schemas.filings import MODES
-from deconflict.web import filing_pages, filing_write, own_changes
+from deconflict.web import filing_drafts, filing_pages, filing_write, own_changes
 from deconflict.web.audience import audience
 from deconflict.web.filing_form import PLACE, Layout, window
 from deconflict.web.filing_pages import Page, Pages, Sheet
@@ -99,7 +99,7 @@ PAGES = Pages(
 @bp.get("/plans")
 @audience(*roles.FILERS_MISSION)
 def mine() -> Page:
-    return filing_pages.mine(PAGES)
+    return filing_pages.mine(PAGES, filing_drafts.rows(PAGES))
 
 
 @bp.get("/plans/new")
@@ -115,6 +115,18 @@ def write(what: str) -> Page:
     if what not in PAGES.sheets:
         raise NotFound
     return filing_write.new(PAGES, what)
+
+
+@bp.get("/plans/drafts/<key>")
+@audience(*roles.FILERS_MISSION)
+def draft(key: str) -> Page:
+    return filing_write.draft(PAGES, key)
+
+
+@bp.post("/plans/drafts/<key>/delete")
+@audience(*roles.FILERS_MISSION)
+def drop_draft(key: str) -> Page:
+    return filing_drafts.drop(PAGES, key)
 
 
 @bp.get("/plans/<reference>")

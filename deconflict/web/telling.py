@@ -20,7 +20,7 @@ bp = Blueprint("telling", __name__)
 @audience(*telling.CHOOSE.values())
 def index() -> str:
     chosen = telling.telling_of(current_audience())
-    values = {"direct": chosen.direct, "mail_names_own": chosen.mail_names_own}
+    values = {"direct": chosen.direct, "mail_names_own": chosen.mail_names_own, "two_step": chosen.two_step}
     return _page(Form({name: str(value).lower() for name, value in values.items()}))
 
 
@@ -29,7 +29,8 @@ def index() -> str:
 def choose() -> Page:
     def do() -> str:
         facts = TellingSchema(asks_teams=_has_teams()).load(typed(request.form))
-        telling.choose(Telling(facts.get("direct"), facts["mail_names_own"]), current_audience(), now())
+        wanted = Telling(facts.get("direct"), facts["mail_names_own"], facts.get("two_step", False))
+        telling.choose(wanted, current_audience(), now())
         return _("Noted, from the next message on.")
 
     return submit(url_for("telling.index"), do, _page)

@@ -58,6 +58,7 @@ def upgrade() -> None:
     sa.Column('default_level', sa.String(length=40), nullable=True),
     sa.Column('direct', sa.Boolean(), nullable=False),
     sa.Column('mail_names_own', sa.Boolean(), nullable=False),
+    sa.Column('two_step', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_organisation')),
     sa.UniqueConstraint('name', name=op.f('uq_organisation_name'))
     )
@@ -96,6 +97,32 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('person', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_person_organisation_id'), ['organisation_id'], unique=False)
+
+    op.create_table('draft',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(length=64), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=False),
+    sa.Column('side', sa.String(length=40), nullable=False),
+    sa.Column('sheet', sa.String(length=40), nullable=False),
+    sa.Column('reference', sa.String(length=8), nullable=False),
+    sa.Column('base', sa.Integer(), nullable=False),
+    sa.Column('stops', sa.Integer(), nullable=False),
+    sa.Column('typed', sa.Text(), nullable=False),
+    sa.Column('kept_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('departs_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reminded_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('given_back', sa.Text(), nullable=True),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_draft_organisation_id_organisation')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_draft_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_draft')),
+    sa.UniqueConstraint('key', name=op.f('uq_draft_key'))
+    )
+    with op.batch_alter_table('draft', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_draft_kept_at'), ['kept_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_draft_organisation_id'), ['organisation_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_draft_person_id'), ['person_id'], unique=False)
 
     op.create_table('account',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -878,6 +905,12 @@ def downgrade() -> None:
 
     op.drop_table('failed_attempt')
     op.drop_table('account')
+    with op.batch_alter_table('draft', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_draft_person_id'))
+        batch_op.drop_index(batch_op.f('ix_draft_organisation_id'))
+        batch_op.drop_index(batch_op.f('ix_draft_kept_at'))
+
+    op.drop_table('draft')
     with op.batch_alter_table('person', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_person_organisation_id'))
 

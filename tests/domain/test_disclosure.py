@@ -45,6 +45,7 @@ MATRIX = {
     "case.own": (f"{OWN_HUM} {OWN_MIL}", ""),
     "contact.phone": ("focal_point", OFFICERS),
     "contact.keep": ("focal_point", "administrator"),
+    "people.colleagues": ("submitter focal_point", ""),
     "people.list": ("focal_point cimic", f"{OFFICERS} administrator"),
 }
 SEES_SENSITIVE = {"cmcoord", "ocha_head"}

@@ -32,6 +32,7 @@ from deconflict.domain import disclosure, matrix, roles
 from deconflict.domain.activity import Side
 from deconflict.domain.audience import Audience
 from deconflict.domain.disclosure import ItemFacts
+from deconflict.domain.drafts import is_read_by
 from deconflict.domain.numbers import keeps_numbers_of
 from deconflict.store.alerts import Acknowledgement, Alert
 from deconflict.store.audit import AuditEntry
@@ -109,6 +110,9 @@ class Crawl:
         if kind == "whose numbers":
             whose = self.world.people.get(key)
             return whose is not None and keeps_numbers_of(int(key), whose, who)
+        if kind == "draft":
+            draft = self.world.drafts.get(key)
+            return draft is not None and is_read_by(draft, who)
         known = {"sheet": ("patrol", "event"), "organisation": self.keys["organisation"][:-1]}
         known |= {"person": self.keys["person"][:-1], "duty": self.keys["duty"][:-1]}
         known |= {name: self.keys[name][:-1] for name in ("doubt", "absence", "note")}
@@ -136,7 +140,8 @@ class Crawl:
                 seen = disclosure.sees_person(
                     who, organisation_id=whose.organisation_id, side=whose.side, scope=whose.scope
                 )
-                return seen or whose is who
+                named = disclosure.sees_colleagues(who, organisation_id=whose.organisation_id)
+                return seen or named or whose is who
             case "phone":
                 own = self.accounts[about].organisation_id == who.organisation_id
                 return self.accounts[about] is who or matrix.opens("contact.phone", who, own=own)
@@ -146,6 +151,8 @@ class Crawl:
                 return self.officer(who, self.sensitive(about))
             case "side":
                 return self.officer(who, self.sensitive(about)) or self.told(who, about, plant.side)
+            case "draft":
+                return is_read_by(self.world.drafts[about], who)
             case "nobody":
                 return False
         facts = self.facts[about]
@@ -270,6 +277,7 @@ def described(world) -> Crawl:
     keys |= {
         "reference": references,
         "what": ["patrol", "event", "parade"],
+        "key": [*world.drafts, "0" * 32],
         "link": [*session.scalars(select(Alert.link)), "x" * 32],
     }
     organisations = {
@@ -281,7 +289,12 @@ def described(world) -> Crawl:
     contacts = {str(id): organisation_id for id, organisation_id in owners}
     people = {str(id): whose for id, whose in session.execute(select(Person.id, Person.organisation_id))}
     there = SimpleNamespace(
-        people=people, cases=by_case, told=world.told, organisations=organisations, contacts=contacts
+        drafts=world.drafts,
+        people=people,
+        cases=by_case,
+        told=world.told,
+        organisations=organisations,
+        contacts=contacts,
     )
     db.session.rollback()
     return Crawl(there, world.plants, accounts, facts, keys)

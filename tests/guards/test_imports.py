@@ -64,6 +64,7 @@ HOMES: dict[str, set[str]] = {
     "flask_babel": {"extensions", "web", "api", "schemas"},
     "flask_security": {"extensions", "web", "store.people", "demo"},
     "qrcode": {"extensions"},
+    "flask_compress": {"extensions"},
     "whitenoise": {"extensions"},
     "werkzeug": {"web", "api"},
     "markupsafe": {"web"},

@@ -60,7 +60,10 @@ def test_a_change_is_told_by_mail_to_whoever_answers_and_to_the_desk_and_is_in_t
     world.other_ngo.mailbox.expects_nothing()
     look_again()
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "choose_telling")).one()
-    assert (entry.actor_id, entry.detail) == (world.ngo.person_id, {"direct": False, "mail_names_own": False})
+    assert (entry.actor_id, entry.detail) == (
+        world.ngo.person_id,
+        {"direct": False, "mail_names_own": False, "two_step": False},
+    )
     world.read_everything()
 
 
@@ -85,12 +88,17 @@ def test_the_page_says_what_is_chosen_and_refuses_what_is_neither(world, monkeyp
     visitor = signed_in(world.app, world.ngo.person_id)
     page = visitor.get("/telling").text
     assert 'value="true" checked' in page
-    assert visitor.post("/telling", {"direct": "perhaps", "mail_names_own": "false"}).status_code == 422
+    assert (
+        visitor.post("/telling", {"direct": "perhaps", "mail_names_own": "false", "two_step": "false"}).status_code
+        == 422
+    )
     assert direct(world, world.ngo)
-    assert visitor.post("/telling", {"direct": "false", "mail_names_own": "true"}).status_code == 303
+    assert (
+        visitor.post("/telling", {"direct": "false", "mail_names_own": "true", "two_step": "true"}).status_code == 303
+    )
     assert not direct(world, world.ngo)
     assert 'value="false" checked' in visitor.get("/telling").text
-    assert visitor.get("/telling").text.count("checked") == 2
+    assert visitor.get("/telling").text.count("checked") == 3
 
 
 def test_a_mission_desk_chooses_its_mail_and_has_no_teams_to_choose_for(world, monkeypatch):

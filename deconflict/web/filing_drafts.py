@@ -1,0 +1,128 @@
+"""Pages that were kept before they were sent: the list of them, opening one again, deleting one, giving one back. A page keeps itself
+at every button; static/draft.js keeps it in between."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
+
+from deconflict.domain.drafts import Draft, is_read_by, sends
+from deconflict.domain.errors import NotFound, Refused
+from deconflict.services import drafts as service
+from deconflict.store.base import db
+from deconflict.store.drafts import draft_by_key, drafts_for
+from deconflict.web.audience import current_audience
+from deconflict.web.clock import now
+from deconflict.web.filing_form import KEY, Typed
+from deconflict.web.filing_pages import Page, Pages, own_versions
+from deconflict.web.filing_words import moment_words
+
+MOST_PLACES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """A line of the list. `own`: written by who looks; `asked`: a focal point is to send it; `writer` of another's."""
+
+    key: str
+    places: str
+    kept: str
+    asked: str
+    departs: str
+    given_back: str
+    own: bool
+    writer: str
+    late: bool
+
+
+def rows(pages: Pages) -> list[DraftRow]:
+    """The person's own and, for a focal point, those that wait for him."""
+    who = current_audience()
+    return [_row(draft, who.person_id) for draft in drafts_for(db.session(), pages.side, who)]
+
+
+def as_draft(pages: Pages, what: str, typed: Typed, reference: str = "") -> Draft:
+    return Draft(
+        key=typed.key,
+        side=pages.side,
+        sheet=what,
+        values=typed.values,
+        stops=typed.stops,
+        reference=reference,
+        base=typed.base,
+        reason=typed.reason,
+    )
+
+
+def keep(pages: Pages, what: str, typed: Typed, reference: str = "") -> None:
+    """By the way, at every button: what cannot be kept is still in the page. A page on which nothing was typed is none."""
+    if any(typed.values.get(f"stops-{n}-{name}") for n in range(typed.stops) for name in ("place", "position")):
+        try:
+            service.keep(as_draft(pages, what, typed, reference), current_audience(), now())
+        except Refused:
+            return
+
+
+def found(pages: Pages, key: str) -> Draft:
+    """Raises NotFound, for another's as for none."""
+    draft = draft_by_key(db.session(), key, current_audience()) if KEY.fullmatch(key) else None
+    if draft is None or draft.side != pages.side or draft.sheet not in pages.sheets:
+        raise NotFound
+    if draft.reference:
+        own_versions(pages, draft.reference)
+    return draft
+
+
+def typed_of(draft: Draft) -> Typed:
+    return Typed(dict(draft.values), draft.stops, draft.key, draft.base, draft.reason)
+
+
+def drop(pages: Pages, key: str) -> Page:
+    service.forget(found(pages, key).key, current_audience())
+    flash(_("The draft is deleted."))
+    return redirect(url_for(f"{pages.name}.mine"), 303)
+
+
+def give_back(pages: Pages, key: str) -> Page:
+    draft = found(pages, key)
+    try:
+        service.give_back(draft.key, request.form.get("words", ""), current_audience(), now())
+    except NotFound:
+        raise
+    except Refused as error:
+        flash(_(error.sentence), "error")
+        return redirect(url_for(f"{pages.name}.draft", key=key), 303)
+    flash(_("It is back with whoever wrote it, who gets an e-mail."))
+    return redirect(url_for(f"{pages.name}.mine"), 303)
+
+
+def waits_for_me(draft: Draft) -> bool:
+    """Whether who looks is the focal point who is to send it."""
+    who = current_audience()
+    return draft.asked_at is not None and sends(who) and draft.person_id != who.person_id and is_read_by(draft, who)
+
+
+def _row(draft: Draft, me: int) -> DraftRow:
+    assert draft.kept_at is not None
+    return DraftRow(
+        key=draft.key,
+        places=_places(draft) or _("No place yet"),
+        kept=moment_words(draft.kept_at),
+        asked=moment_words(draft.asked_at) if draft.asked_at else "",
+        departs=moment_words(draft.departs_at) if draft.asked_at and draft.departs_at else "",
+        given_back=draft.given_back,
+        own=draft.person_id == me,
+        writer=draft.writer,
+        late=draft.asked_at is not None and draft.departs_at is not None and draft.departs_at <= now(),
+    )
+
+
+def _places(draft: Draft) -> str:
+    """As `Mopti - Bankass`, as they were typed."""
+    typed = [
+        draft.values.get(f"stops-{n}-place") or draft.values.get(f"stops-{n}-position") for n in range(draft.stops)
+    ]
+    names = list(dict.fromkeys(" ".join(name.split())[:40] for name in typed if name))
+    return " - ".join(names[:MOST_PLACES] + ["..."] * (len(names) > MOST_PLACES))
