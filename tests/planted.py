@@ -25,11 +25,12 @@ from deconflict.domain.coordinates import format_mgrs
 from deconflict.domain.drafts import Draft
 from deconflict.domain.dtg import format_dtg
 from deconflict.domain.filing import Filing, Level, Location, MissionPlan, MovementNotice, Stop, Window
-from deconflict.services import acknowledgements, cases, drafts, releases
+from deconflict.services import acknowledgements, cases, drafts, releases, repeating
 from deconflict.store.alerts import Message
 from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
 from deconflict.store.drafts import draft_by_key
+from deconflict.store.patterns import Pattern
 from deconflict.store.people import Account, Duty
 from deconflict.store.queries import filing_of, version_of
 
@@ -274,6 +275,13 @@ class PlantedWorld(World):
         assert kept is not None
         self.drafts[key] = kept
 
+    def keeps(self, who: str, item: str, name: str) -> None:
+        """A filing under a name, to be made again."""
+        repeating.keep_pattern(self.items[item], name, self.actors[who].audience, self.now)
+        kept = db.session.scalars(select(Pattern).order_by(Pattern.id.desc())).first()
+        assert kept is not None
+        self.plant(name, "name of a kept filing", "pattern", str(kept.id))
+
     def says(self, who: str, name: str, side: str, request: int, answer: str) -> None:
         self.actors[who].answers(
             request, answer, self.plant(f"reponse-{name}-{side[0]}", "answer", "side", name, side=side)
@@ -323,6 +331,7 @@ def planted_world(app: Flask, network: TwilioNetwork, sink: SmtpSink) -> Planted
     world.actors["Bina-zq"].amends(world.items["untold-n"], replace(world.filing("untold-n"), cargo="nfi"), amended)
     for who, key, side in (("Sira-zq", "a" * 32, Side.HUMANITARIAN), ("Cima-zq", "b" * 32, Side.MISSION)):
         world.begins_to_write(who, key, side)
+    world.keeps("Fanta-zq", "both-n", "Garde-alpha")
     assert sensitive.eyes_only
     for alert in world.alerts(""):
         world.plant(alert.link, "link of an e-mail", "nobody", "", must=False)

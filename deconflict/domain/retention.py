@@ -37,6 +37,7 @@ class Due:
     case: datetime
     audit: datetime
     draft: datetime
+    pattern: datetime
     unconfirmed: datetime
 
 
@@ -51,6 +52,7 @@ def due(terms: Mapping[str, timedelta], now: datetime) -> Due:
         case=since["case"],
         audit=since["audit"],
         draft=since["draft"],
+        pattern=since["pattern"],
         unconfirmed=since["hold_unconfirmed"],
     )
 

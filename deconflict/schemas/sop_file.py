@@ -78,6 +78,7 @@ Retention = Strict.from_dict(
             "case",
             "audit",
             "draft",
+            "pattern",
             "hold_unconfirmed",
         )
     }

@@ -49,19 +49,24 @@ class Filed:
     late: bool
 
 
-def file_item(filing: Filing, by: Audience, key: str, mission: Mission, now: datetime) -> Filed:
+def file_item(
+    filing: Filing, by: Audience, key: str, mission: Mission, now: datetime, *, series: str | None = None
+) -> Filed:
     """Files a notice or a plan for the person's own organisation. The same `key` again answers with the first filing: a
-    retry after a lost answer makes no twin. Raises Refused where the person may not file for this side."""
+    retry after a lost answer makes no twin. `series`: of those that are made with it for other days. Raises Refused where
+    the person may not file for this side."""
     _check_side(filing, by)
     check_scope(filing, by, mission)
     _check_second(filing, by)
     try:
-        return _file(filing, by, key, mission, now)
+        return _file(filing, by, key, mission, now, series)
     except IntegrityError:
-        return _file(filing, by, key, mission, now)  # the twin was being written in the same moment: now it is there
+        return _file(
+            filing, by, key, mission, now, series
+        )  # the twin was being written in the same moment: now it is there
 
 
-def _file(filing: Filing, by: Audience, key: str, mission: Mission, now: datetime) -> Filed:
+def _file(filing: Filing, by: Audience, key: str, mission: Mission, now: datetime, series: str | None) -> Filed:
     with transaction() as session:
         twin = session.scalars(select(Item).where(Item.key == key)).first()
         if twin is not None:
@@ -86,6 +91,7 @@ def _file(filing: Filing, by: Audience, key: str, mission: Mission, now: datetim
             sector="",
             departs_at=now,
             ends_at=now,
+            series=series,
         )
         _describe(item, filing, mission)
         session.add(item)

@@ -22,6 +22,7 @@ from deconflict.store.cases import Case
 from deconflict.store.drafts import forget_drafts
 from deconflict.store.holds import Held, held
 from deconflict.store.items import Item
+from deconflict.store.patterns import forget_patterns
 
 log = structlog.get_logger()
 BATCH = 20  # of each kind in one turn: alerts must not wait behind a cleaning
@@ -39,6 +40,7 @@ def keep_no_longer(mission: Mission, now: datetime) -> dict[str, int]:
         "notes": _bulk(lambda session: rows.forget_notes(session, limits.personal, BULK)),
         "trials": _bulk(lambda session: rows.forget_trials(session, limits.personal, BULK)),
         "drafts": _bulk(lambda session: forget_drafts(session, limits.draft, BULK)),
+        "patterns": _bulk(lambda session: forget_patterns(session, limits.pattern, BULK)),
         "bodies": _bulk(lambda session: rows.forget_bodies(session, limits.sms_body, BULK)),
         "audit": _bulk(lambda session: rows.forget_audit(session, limits.audit, _held(session, limits), BULK)),
     }

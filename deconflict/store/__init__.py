@@ -17,6 +17,7 @@ from deconflict.store import (  # noqa: F401
     items,
     letters,
     notes,
+    patterns,
     people,
     providers,
     self_tests,

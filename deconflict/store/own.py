@@ -24,6 +24,7 @@ from deconflict.store.alerts import Alert
 from deconflict.store.cases import Case, CaseEvent, Request
 from deconflict.store.items import Item, ItemVersion
 from deconflict.store.kept import is_kept_long_enough, owner_facts
+from deconflict.store.patterns import series_of
 from deconflict.store.people import Organisation, Person
 from deconflict.store.queries import answers_of, facts_of, last_entry
 from deconflict.store.released import is_taken_back, shows_too_much
@@ -250,3 +251,29 @@ def _alert(alert: Alert, ends: Mapping[datetime, datetime], now: datetime) -> Al
 def _left_or_due(alert: Alert, now: datetime) -> bool:
     """Whether its text has left or its hour has come. One that was taken back before it left was never said."""
     return any(m.state in LEFT or (m.state == MessageState.QUEUED and m.send_after <= now) for m in alert.messages)
+
+
+def series_beside(session: Session, reference: str, side: Side) -> list[Item]:
+    """The other days of the series of one's own item, by departure; the caller has seen that it is his."""
+    item = session.scalars(select(Item).where(Item.reference == reference, Item.side == side)).one()
+    return series_of(session, item)
+
+
+def later_of(session: Session, reference: str, side: Side, now: datetime) -> list[Item]:
+    """Those of them that are live and leave after it, and after now."""
+    item = session.scalars(select(Item).where(Item.reference == reference, Item.side == side)).one()
+    after = max(now, item.departs_at)
+    return [other for other in series_of(session, item) if other.state in LIVE_ITEMS and other.departs_at > after]
+
+
+def last_reference(session: Session, side: Side, audience: Audience) -> str | None:
+    """Of what the person filed last of his organisation and sector, while its places are kept."""
+    mine = select(Item.reference).where(
+        Item.side == side,
+        Item.owner_id == audience.organisation_id,
+        Item.filed_by_id == audience.person_id,
+        Item.reduced_at.is_(None),
+    )
+    if audience.scope is not None:
+        mine = mine.where(Item.sector == audience.scope)
+    return session.scalar(mine.order_by(Item.id.desc()).limit(1))

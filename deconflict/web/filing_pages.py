@@ -128,6 +128,9 @@ def show(pages: Pages, reference: str) -> str:
         words=said[-1],
         versions=list(reversed(rows)),
         possible=states.possible("item", view.state, "owner"),
+        series=[
+            (o.reference, moment_words(o.departs_at)) for o in own.series_beside(db.session(), reference, pages.side)
+        ],
         returned=RETURNS.get(code or ""),
         cancelled=cancelled and moment_words(cancelled.at),
         # By the clock, as the versions' reasons: whether the row still holds it would tell of a case or a hold (RUL-6).

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from deconflict.domain import states
 from deconflict.domain.disclosure import ItemView
@@ -16,7 +17,7 @@ from deconflict.domain.msgid import N_
 from deconflict.domain.party import view_of_draft
 from deconflict.schemas.filings import MOST_STOPS
 from deconflict.schemas.forms import receive
-from deconflict.services import drafts
+from deconflict.services import drafts, repeating
 from deconflict.services import filing as service
 from deconflict.store import own
 from deconflict.store.base import db
@@ -38,7 +39,8 @@ def new(pages: Pages, what: str) -> Page:
     if request.method == "GET":
         level = own.default_level(db.session(), current_audience().organisation_id)
         start = dict(sheet.start) | ({"level": level} if level else {})
-        return _form(pages, what, filing_form.fresh(start, sheet.stops))
+        last = own.last_reference(db.session(), pages.side, current_audience())
+        return _form(pages, what, filing_form.fresh(start, sheet.stops), last=last)
     return _written(pages, what, None)
 
 
@@ -57,10 +59,13 @@ def amend(pages: Pages, reference: str) -> Page:
 
 def cancel(pages: Pages, reference: str) -> Page:
     view = own_versions(pages, reference)[-1]
+    later = len(own.later_of(db.session(), reference, pages.side, now()))
     form = Form({"reason": request.form.get("reason", "")})
     status = 200
     if request.method == "POST":
         try:
+            if request.form.get("rest"):
+                repeating.cancel_rest(reference, current_audience(), form.value("reason"), now())
             service.cancel_item(reference, current_audience(), form.value("reason"), now())
         except NotFound:
             raise
@@ -72,7 +77,7 @@ def cancel(pages: Pages, reference: str) -> Page:
             flash(_("It is cancelled. It stays readable here."))
             return redirect(url_for(f"{pages.name}.show", reference=reference), 303)
     return render_template(
-        "own/cancel.html", pages=pages, view=view, form=form, words=in_words(view, mission())
+        "own/cancel.html", pages=pages, view=view, form=form, words=in_words(view, mission()), later=later
     ), status
 
 
@@ -151,7 +156,7 @@ def _not_here(pages: Pages, what: str, filing: Filing, view: ItemView | None) ->
 
 
 def _file(pages: Pages, what: str, typed: Typed, filing: Filing, view: ItemView | None) -> Page:
-    by = current_audience()
+    by, before = current_audience(), filing_of(pages, view.reference) if view else None
     if drafts.needs_second(filing, by):
         return _ask_to_send(pages, what, typed, filing, view)
     try:
@@ -167,6 +172,8 @@ def _file(pages: Pages, what: str, typed: Typed, filing: Filing, view: ItemView 
         return _overtaken(pages, what, typed, view)
     except Refused as error:
         return _wrong(pages, what, typed, view, {error.field or "": [_(error.sentence)]})
+    if view is not None and before is not None and request.form.get("_rest"):
+        _amend_rest(pages, view.reference, before, filing, typed.reason)
     if view is None and filing_of(pages, done.reference) != filing:
         # The key was used: a page was sent twice, and changed in between. What is kept is the first.
         said = _(
@@ -175,6 +182,17 @@ def _file(pages: Pages, what: str, typed: Typed, filing: Filing, view: ItemView 
         )
         return _wrong(pages, what, typed, view, {"": [said]})
     return redirect(url_for(f"{pages.name}.filed", reference=done.reference), 303)
+
+
+def _amend_rest(pages: Pages, reference: str, before: Filing, after: Filing, reason: str) -> None:
+    """The later ones of its series, and word of those that somebody had changed by themselves."""
+    changed, left = repeating.amend_rest(reference, before, after, current_audience(), mission(), now(), reason)
+    flash(ngettext("%(num)s later one is changed too.", "%(num)s later ones are changed too.", changed))
+    if left:
+        flash(
+            _("These were left as they are, since they are different: %(references)s", references=", ".join(left)),
+            "warning",
+        )
 
 
 def _ask_to_send(pages: Pages, what: str, typed: Typed, filing: Filing, view: ItemView | None) -> Page:
@@ -236,6 +254,7 @@ def _review(
         needs_second=drafts.needs_second(filing, current_audience()),
         waiting=waiting,
         action=action,
+        later=len(own.later_of(db.session(), view.reference, pages.side, now())) if view else 0,
     )
 
 
@@ -247,12 +266,14 @@ def _form(
     errors: Errors | None = None,
     *,
     action: str = "",
+    last: str | None = None,
 ) -> str:
-    """`action` where it is sent to, by default where it was asked for."""
+    """`action` where it is sent to, by default where it was asked for; `last` what the person filed last, on an empty page."""
     sheet, errors = pages.sheets[what], errors or {}
     return render_template(
         sheet.template,
         action=action,
+        last=last,
         pages=pages,
         sheet=sheet,
         what=what,
@@ -265,6 +286,11 @@ def _form(
         kinds=_kinds(pages, sheet),
         options={**pages.options, **pages.asked()},
     )
+
+
+def form_page(pages: Pages, what: str, typed: Typed, *, action: str) -> str:
+    """The form with this typed into it, to be sent to `action`."""
+    return _form(pages, what, typed, action=action)
 
 
 def _wrong(

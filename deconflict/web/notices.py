@@ -15,7 +15,7 @@ from deconflict.schemas import notices as schema
 from deconflict.schemas.filings import MODES, URGENCIES
 from deconflict.store import directory as people
 from deconflict.store.base import db
-from deconflict.web import filing_drafts, filing_pages, filing_write, own_changes, own_check_ins
+from deconflict.web import filing_again, filing_drafts, filing_pages, filing_write, own_changes, own_check_ins
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.filing_form import PLACE, Layout, window
 from deconflict.web.filing_pages import Page, Pages, Sheet
@@ -151,6 +151,36 @@ def drop_draft(key: str) -> Page:
 @audience(*roles.FILERS_HUMANITARIAN)
 def give_back(key: str) -> Page:
     return filing_drafts.give_back(PAGES, key)
+
+
+@bp.get("/notices/patterns")
+@audience(*roles.FILERS_HUMANITARIAN)
+def patterns() -> Page:
+    return filing_again.listed(PAGES)
+
+
+@bp.route("/notices/patterns/<int:pattern_id>", methods=["GET", "POST"])
+@audience(*roles.FILERS_HUMANITARIAN)
+def use_pattern(pattern_id: int) -> Page:
+    return filing_again.of_pattern(PAGES, pattern_id)
+
+
+@bp.post("/notices/patterns/<int:pattern_id>/delete")
+@audience(*roles.FILERS_HUMANITARIAN)
+def drop_pattern(pattern_id: int) -> Page:
+    return filing_again.drop(PAGES, pattern_id)
+
+
+@bp.route("/notices/<reference>/again", methods=["GET", "POST"])
+@audience(*roles.FILERS_HUMANITARIAN)
+def again(reference: str) -> Page:
+    return filing_again.of_item(PAGES, reference)
+
+
+@bp.post("/notices/<reference>/keep")
+@audience(*roles.FILERS_HUMANITARIAN)
+def keep(reference: str) -> Page:
+    return filing_again.keep(PAGES, reference)
 
 
 @bp.get("/notices/<reference>")

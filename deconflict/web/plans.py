@@ -11,7 +11,7 @@ from deconflict.domain.errors import NotFound
 from deconflict.domain.filing import Level
 from deconflict.schemas import plans as schema
 from deconflict.schemas.filings import MODES
-from deconflict.web import filing_drafts, filing_pages, filing_write, own_changes
+from deconflict.web import filing_again, filing_drafts, filing_pages, filing_write, own_changes
 from deconflict.web.audience import audience
 from deconflict.web.filing_form import PLACE, Layout, window
 from deconflict.web.filing_pages import Page, Pages, Sheet
@@ -127,6 +127,12 @@ def draft(key: str) -> Page:
 @audience(*roles.FILERS_MISSION)
 def drop_draft(key: str) -> Page:
     return filing_drafts.drop(PAGES, key)
+
+
+@bp.route("/plans/<reference>/again", methods=["GET", "POST"])
+@audience(*roles.FILERS_MISSION)
+def again(reference: str) -> Page:
+    return filing_again.of_item(PAGES, reference)
 
 
 @bp.get("/plans/<reference>")

@@ -98,6 +98,21 @@ def upgrade() -> None:
     with op.batch_alter_table('person', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_person_organisation_id'), ['organisation_id'], unique=False)
 
+    op.create_table('pattern',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('filing', sa.Text(), nullable=False),
+    sa.Column('made_by_id', sa.Integer(), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['made_by_id'], ['person.id'], name=op.f('fk_pattern_made_by_id_person')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_pattern_organisation_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_pattern'))
+    )
+    with op.batch_alter_table('pattern', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_pattern_organisation_id'), ['organisation_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_pattern_used_at'), ['used_at'], unique=False)
+
     op.create_table('draft',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('key', sa.String(length=64), nullable=False),
@@ -320,6 +335,7 @@ def upgrade() -> None:
     sa.Column('filed_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('reduced_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('code', sa.Text(), nullable=True),
+    sa.Column('series', sa.String(length=32), nullable=True),
     sa.ForeignKeyConstraint(['filed_by_id'], ['person.id'], name=op.f('fk_item_filed_by_id_person')),
     sa.ForeignKeyConstraint(['owner_id'], ['organisation.id'], name=op.f('fk_item_owner_id_organisation')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_item')),
@@ -331,6 +347,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_item_live', ['side', 'state', 'ends_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_item_owner_id'), ['owner_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_item_sector'), ['sector'], unique=False)
+        batch_op.create_index(batch_op.f('ix_item_series'), ['series'], unique=False)
 
     op.create_table('account_role',
     sa.Column('account_id', sa.Integer(), nullable=False),
@@ -859,6 +876,7 @@ def downgrade() -> None:
     op.drop_table('due_mark')
     op.drop_table('account_role')
     with op.batch_alter_table('item', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_item_series'))
         batch_op.drop_index(batch_op.f('ix_item_sector'))
         batch_op.drop_index(batch_op.f('ix_item_owner_id'))
         batch_op.drop_index('ix_item_live')
@@ -911,6 +929,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_draft_kept_at'))
 
     op.drop_table('draft')
+    with op.batch_alter_table('pattern', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_pattern_used_at'))
+        batch_op.drop_index(batch_op.f('ix_pattern_organisation_id'))
+
+    op.drop_table('pattern')
     with op.batch_alter_table('person', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_person_organisation_id'))
 

@@ -40,6 +40,7 @@ from deconflict.store.base import db
 from deconflict.store.cases import CaseEvent, Request
 from deconflict.store.doubts import Doubt
 from deconflict.store.notes import Note
+from deconflict.store.patterns import Pattern
 from deconflict.store.people import Absence, Contact, Duty, Organisation, Person
 from deconflict.store.queries import facts_of
 
@@ -113,10 +114,16 @@ class Crawl:
         if kind == "draft":
             draft = self.world.drafts.get(key)
             return draft is not None and is_read_by(draft, who)
+        if kind == "pattern":
+            return self.keeps(who, key)
         known = {"sheet": ("patrol", "event"), "organisation": self.keys["organisation"][:-1]}
         known |= {"person": self.keys["person"][:-1], "duty": self.keys["duty"][:-1]}
         known |= {name: self.keys[name][:-1] for name in ("doubt", "absence", "note")}
         return key in known.get(kind, (key,))
+
+    def keeps(self, who: Audience, key: str) -> bool:
+        """Whether it is a movement that his organisation keeps under a name."""
+        return self.world.patterns.get(key) == who.organisation_id
 
     def officer(self, who: Audience, sensitive: bool) -> bool:
         return matrix.opens("case.desk", who, own=False, sensitive=sensitive)
@@ -151,6 +158,8 @@ class Crawl:
                 return self.officer(who, self.sensitive(about))
             case "side":
                 return self.officer(who, self.sensitive(about)) or self.told(who, about, plant.side)
+            case "pattern":
+                return self.keeps(who, about) and who.may(*roles.FILERS_HUMANITARIAN)
             case "draft":
                 return is_read_by(self.world.drafts[about], who)
             case "nobody":
@@ -271,6 +280,7 @@ def described(world) -> Crawl:
         "doubt": select(Doubt.id),
         "absence": select(Absence.id),
         "note": select(Note.id),
+        "pattern": select(Pattern.id),
         "contact": select(Contact.id).where(Contact.carries == "sms"),
     }
     keys = {name: [*map(str, session.scalars(query)), str(NOBODY_S_ID)] for name, query in known.items()}
@@ -290,6 +300,7 @@ def described(world) -> Crawl:
     people = {str(id): whose for id, whose in session.execute(select(Person.id, Person.organisation_id))}
     there = SimpleNamespace(
         drafts=world.drafts,
+        patterns={str(p.id): p.organisation_id for p in session.scalars(select(Pattern))},
         people=people,
         cases=by_case,
         told=world.told,
