@@ -13,8 +13,8 @@ FOLDER = Path(__file__).parents[2] / "templates" / "letters"
 
 class Kind(StrEnum):
     """Every letter there is; the value is its file name. The first two go to whom they concern, the third to those who work with
-    somebody new, five to whoever answers for an organisation (and the desk), those of drafts to focal points and whoever wrote
-    them, the others to heads of office."""
+    somebody new, five to whoever answers for an organisation (and the desk), those of drafts and convoys to focal points and whoever
+    wrote them, the others to heads of office."""
 
     NEW_LINK = "new_link"
     STEP_CLEARED = "step_cleared"
@@ -28,6 +28,8 @@ class Kind(StrEnum):
     NUMBER_STOPPED = "number_stopped"
     TELLING_CHANGED = "telling_changed"
     NUMBERS_CHANGED = "numbers_changed"
+    CONVOY_CHANGED = "convoy_changed"
+    CONVOY_CANCELLED = "convoy_cancelled"
     DRAFT_WAITS = "draft_waits"
     DRAFT_STILL_WAITS = "draft_still_waits"
     DRAFT_RETURNED = "draft_returned"

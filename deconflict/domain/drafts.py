@@ -27,6 +27,7 @@ class Draft:
     reference: str = ""
     base: int = 0
     reason: str = ""
+    convoy: str = ""
     person_id: int = 0
     organisation_id: int = 0
     writer: str = ""

@@ -110,6 +110,8 @@ ITEM: dict[str, Move] = {
     # All its hours at once. Of a team on its way some are past: they are amended one by one.
     "postpone": _move("submitted read returned", "submitted", "owner"),
     "lower": _move("submitted read returned under_way", "submitted", "owner"),
+    # The lead of its joint convoy changed the way: read again, like an amendment.
+    "follow": _move("submitted read returned under_way", "submitted", "system"),
     "cancel": _move("submitted read returned under_way", "cancelled", "owner officer"),
     "end": _move("submitted read returned under_way", "ended", "system"),
 }

@@ -66,4 +66,6 @@ def _near(session: Session, mission: Mission, item: Item, activity: Activity) ->
         .where(PartClass.side == Side.HUMANITARIAN, or_(*asked))
         .where(Item.owner_id != item.owner_id, Item.takes_part)
     )
+    if item.convoy_id is not None:  # who travels together knows what the other brings
+        query = query.where(or_(Item.convoy_id.is_(None), Item.convoy_id != item.convoy_id))
     return set(session.scalars(query))

@@ -56,7 +56,7 @@ def _keep(draft: Draft, by: Audience, now: datetime) -> bool:
             )
             session.add(row)
         row.base, row.stops, row.kept_at = draft.base, draft.stops, now
-        row.typed = sealed_text(draft.values, draft.reason)
+        row.typed = sealed_text(draft)
         return True
 
 

@@ -27,6 +27,7 @@ from deconflict.domain.msgid import N_
 from deconflict.domain.states import ItemState
 from deconflict.matching.boxes import replace_boxes, understand
 from deconflict.services.drafts import needs_second, sent
+from deconflict.services.following import end_convoy, joined, part, to_follow
 from deconflict.store.audit import record
 from deconflict.store.base import transaction
 from deconflict.store.check_ins import carry_over, has_left
@@ -50,23 +51,31 @@ class Filed:
 
 
 def file_item(
-    filing: Filing, by: Audience, key: str, mission: Mission, now: datetime, *, series: str | None = None
+    filing: Filing,
+    by: Audience,
+    key: str,
+    mission: Mission,
+    now: datetime,
+    *,
+    series: str | None = None,
+    convoy: str = "",
 ) -> Filed:
     """Files a notice or a plan for the person's own organisation. The same `key` again answers with the first filing: a
-    retry after a lost answer makes no twin. `series`: of those that are made with it for other days. Raises Refused where
-    the person may not file for this side."""
+    retry after a lost answer makes no twin. `series`: of those that are made with it for other days; `convoy`: the word of
+    the joint convoy that it joins. Raises Refused where the person may not file for this side."""
     _check_side(filing, by)
     check_scope(filing, by, mission)
     _check_second(filing, by)
     try:
-        return _file(filing, by, key, mission, now, series)
+        return _file(filing, by, key, mission, now, series, convoy)
     except IntegrityError:
-        return _file(
-            filing, by, key, mission, now, series
-        )  # the twin was being written in the same moment: now it is there
+        # The twin was being written in the same moment: now it is there.
+        return _file(filing, by, key, mission, now, series, convoy)
 
 
-def _file(filing: Filing, by: Audience, key: str, mission: Mission, now: datetime, series: str | None) -> Filed:
+def _file(
+    filing: Filing, by: Audience, key: str, mission: Mission, now: datetime, series: str | None, convoy: str
+) -> Filed:
     with transaction() as session:
         twin = session.scalars(select(Item).where(Item.key == key)).first()
         if twin is not None:
@@ -92,6 +101,7 @@ def _file(filing: Filing, by: Audience, key: str, mission: Mission, now: datetim
             departs_at=now,
             ends_at=now,
             series=series,
+            convoy_id=joined(session, convoy, filing, by) if convoy else None,
         )
         _describe(item, filing, mission)
         session.add(item)
@@ -143,9 +153,11 @@ def replace_filing(
     """The item's next version, inside the caller's transaction. `event`: what its owner did, of `states.ITEM`; `writer`: who wrote
     it, where that was another."""
     before = filing_of(version_of(session, item)) if _readable(session, item) else None
-    move_item(session, item, event, "owner")
+    move_item(session, item, event, "system" if event == "follow" else "owner")
     item.version += 1
     _describe(item, filing, mission)
+    if event != "follow":
+        part(session, item, filing)
     _write_version(session, item, filing, by, mission, now, reason=reason)
     if before is not None:
         carry_over(session, item.id, item.version, same_stops(before, filing))
@@ -154,6 +166,8 @@ def replace_filing(
     item.late = item.late or (moved and item.departs_at - now < lead_time(filing, mission))
     detail = {"version": item.version} | _written_by(writer, by)
     record(session, by.person_id, event, item.side, item.id, detail, at=now, organisation_id=item.owner_id)
+    for follower, changed in to_follow(session, item, filing, by, now):
+        replace_filing(session, follower, "follow", changed, by, mission, now, "")
     return Filed(item.reference, item.version, item.late)
 
 
@@ -166,6 +180,7 @@ def cancel_item(reference: str, by: Audience, reason: str, now: datetime) -> Non
         move_item(session, item, "cancel", "owner")
         replace_boxes(session, item.id, None)
         mark_due(session, item, "cancel", now)
+        end_convoy(session, item, by, now)
         detail = {"version": item.version, "reason": reason.strip()[:500]}
         record(session, by.person_id, "cancel", item.side, item.id, detail, at=now, organisation_id=item.owner_id)
 

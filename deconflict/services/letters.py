@@ -69,6 +69,14 @@ def tell_focal_points(session: Session, kind: Kind, about: Person, now: datetime
     return _write(session, kind, _colleagues(session, about), about, None, now)
 
 
+def tell_focal_points_of(session: Session, kind: Kind, organisation_id: int, about: Person, now: datetime) -> int:
+    """The focal points of an organisation, of what somebody of another did. Returns how many are told."""
+    there = [
+        a for a in _joined(session, "humanitarian", roles.FOCAL_POINT) if a.person.organisation_id == organisation_id
+    ]
+    return _write(session, kind, there, about, None, now)
+
+
 def tell_person(session: Session, kind: Kind, to: Person, by: Audience | None, now: datetime) -> None:
     queue_letter(session, kind, to, to, by.person_id if by else None, now)
 

@@ -9,6 +9,7 @@ from deconflict.store import (  # noqa: F401
     cases,
     check_ins,
     codes,
+    convoys,
     counters,
     doubts,
     drafts,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String, delete, or_, select
@@ -39,8 +38,9 @@ class DraftRow(Base):
     person: Mapped[Person] = relationship(lazy="joined")
 
 
-def sealed_text(values: Mapping[str, str], reason: str) -> str:
-    return json.dumps({"values": dict(values), "reason": reason}, ensure_ascii=False)
+def sealed_text(draft: Draft) -> str:
+    typed = {"values": dict(draft.values), "reason": draft.reason, "convoy": draft.convoy}
+    return json.dumps(typed, ensure_ascii=False)
 
 
 def row_by_key(session: Session, key: str) -> DraftRow | None:
@@ -86,6 +86,7 @@ def _draft(row: DraftRow) -> Draft:
         reference=row.reference,
         base=row.base,
         reason=typed["reason"],
+        convoy=typed["convoy"],
         person_id=row.person_id,
         organisation_id=row.organisation_id,
         writer=row.person.name,

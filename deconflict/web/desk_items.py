@@ -21,6 +21,7 @@ from deconflict.services.reading import note_read
 from deconflict.store import desk as store
 from deconflict.store.base import db
 from deconflict.store.cancelled import cancelling
+from deconflict.store.convoys import travelling_with
 from deconflict.web.acts import submit
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
@@ -166,12 +167,22 @@ def _page(reference: str, *, warning: str = "", form: Form | None = None) -> str
         possible=possible("item", views[-1].state, "officer"),
         returns=RETURNS,
         same=same_points(views[-1]),
+        together=_together(reference),
         noted=_noted(views[-1]),
         how=HOW,
         warning=warning,
         form=form or Form(),
         **texts(),
     )
+
+
+def _together(reference: str) -> list[tuple[str, str]]:
+    """Reference and organisation of what travels with it in a joint convoy, as far as this officer may read it."""
+    return [
+        (other.reference, other.owner.name)
+        for other in travelling_with(db.session(), reference)
+        if exists(other.reference)
+    ]
 
 
 def _noted(item: DeskItemView) -> Shown | None:

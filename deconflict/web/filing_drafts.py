@@ -53,6 +53,7 @@ def as_draft(pages: Pages, what: str, typed: Typed, reference: str = "") -> Draf
         reference=reference,
         base=typed.base,
         reason=typed.reason,
+        convoy=typed.convoy,
     )
 
 
@@ -76,7 +77,7 @@ def found(pages: Pages, key: str) -> Draft:
 
 
 def typed_of(draft: Draft) -> Typed:
-    return Typed(dict(draft.values), draft.stops, draft.key, draft.base, draft.reason)
+    return Typed(dict(draft.values), draft.stops, draft.key, draft.base, draft.reason, draft.convoy)
 
 
 def drop(pages: Pages, key: str) -> Page:

@@ -34,13 +34,14 @@ LONGEST = 1_000  # of one typed value: more than any field takes, less than make
 @dataclass(frozen=True, slots=True)
 class Typed:
     """`values` by field name; `stops` how many the page shows; `key` makes a retry the same filing; `base` the version that
-    is amended, 0 for a new item; `reason` why it is amended."""
+    is amended, 0 for a new item; `reason` why it is amended; `convoy` the word of the joint convoy that it joins."""
 
     values: dict[str, str]
     stops: int
     key: str
     base: int = 0
     reason: str = ""
+    convoy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ def read(form: Mapping[str, str]) -> Typed:
         key=key if KEY.fullmatch(key) else secrets.token_hex(16),
         base=number(form.get("_base")) or 0,
         reason=form.get("_reason", "")[:500],
+        convoy=form.get("_convoy", "")[:20],
     )
 
 

@@ -19,6 +19,7 @@ from deconflict.schemas.filings import MOST_STOPS
 from deconflict.schemas.forms import receive
 from deconflict.services import drafts, repeating
 from deconflict.services import filing as service
+from deconflict.services.convoys import leaves_convoy
 from deconflict.store import own
 from deconflict.store.base import db
 from deconflict.web import filing_drafts, filing_form
@@ -161,7 +162,7 @@ def _file(pages: Pages, what: str, typed: Typed, filing: Filing, view: ItemView 
         return _ask_to_send(pages, what, typed, filing, view)
     try:
         if view is None:
-            done = service.file_item(filing, by, typed.key, mission(), now())
+            done = service.file_item(filing, by, typed.key, mission(), now(), convoy=typed.convoy)
         else:
             done = service.amend_item(
                 view.reference, filing, typed.base, by, mission(), now(), typed.reason, key=typed.key
@@ -250,7 +251,7 @@ def _review(
         words=words,
         view=view,
         changed=changes(in_words(view, mission()), words) if view else None,
-        notes=notes(filing, mission(), now()),
+        notes=[*notes(filing, mission(), now()), *_of_convoy(view, filing)],
         needs_second=drafts.needs_second(filing, current_audience()),
         waiting=waiting,
         action=action,
@@ -286,6 +287,12 @@ def _form(
         kinds=_kinds(pages, sheet),
         options={**pages.options, **pages.asked()},
     )
+
+
+def _of_convoy(view: ItemView | None, filing: Filing) -> list[str]:
+    if view is None or not leaves_convoy(view.reference, filing):
+        return []
+    return [_("This is another way than that of the joint convoy: from then on your notice travels alone.")]
 
 
 def form_page(pages: Pages, what: str, typed: Typed, *, action: str) -> str:

@@ -13,9 +13,17 @@ from deconflict.domain.activity import Side
 from deconflict.domain.filing import Level
 from deconflict.schemas import notices as schema
 from deconflict.schemas.filings import MODES, URGENCIES
+from deconflict.services.convoys import convoy_of
 from deconflict.store import directory as people
 from deconflict.store.base import db
-from deconflict.web import filing_again, filing_drafts, filing_pages, filing_write, own_changes, own_check_ins
+from deconflict.web import (
+    filing_again,
+    filing_drafts,
+    filing_pages,
+    filing_write,
+    own_changes,
+    own_check_ins,
+)
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.filing_form import PLACE, Layout, window
 from deconflict.web.filing_pages import Page, Pages, Sheet
@@ -227,4 +235,4 @@ def check_in(reference: str) -> Page:
 
 @bp.context_processor
 def _on_the_page() -> dict[str, Any]:
-    return {"check_ins": own_check_ins.on_own_page}
+    return {"check_ins": own_check_ins.on_own_page, "convoy_of": convoy_of}

@@ -316,6 +316,17 @@ def upgrade() -> None:
     with op.batch_alter_table('duty', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_duty_area'), ['area'], unique=False)
 
+    op.create_table('convoy',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('lead_id', sa.Integer(), nullable=False),
+    sa.Column('word', sa.Text(), nullable=False),
+    sa.Column('lookup', sa.String(length=64), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_convoy')),
+    sa.UniqueConstraint('lead_id', name=op.f('uq_convoy_lead_id')),
+    sa.UniqueConstraint('lookup', name=op.f('uq_convoy_lookup'))
+    )
     op.create_table('item',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('side', sa.String(length=40), nullable=False),
@@ -336,6 +347,8 @@ def upgrade() -> None:
     sa.Column('reduced_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('code', sa.Text(), nullable=True),
     sa.Column('series', sa.String(length=32), nullable=True),
+    sa.Column('convoy_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['convoy_id'], ['convoy.id'], name=op.f('fk_item_convoy_id_convoy')),
     sa.ForeignKeyConstraint(['filed_by_id'], ['person.id'], name=op.f('fk_item_filed_by_id_person')),
     sa.ForeignKeyConstraint(['owner_id'], ['organisation.id'], name=op.f('fk_item_owner_id_organisation')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_item')),
@@ -347,6 +360,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_item_live', ['side', 'state', 'ends_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_item_owner_id'), ['owner_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_item_sector'), ['sector'], unique=False)
+        batch_op.create_index(batch_op.f('ix_item_convoy_id'), ['convoy_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_item_series'), ['series'], unique=False)
 
     op.create_table('account_role',
@@ -877,12 +891,14 @@ def downgrade() -> None:
     op.drop_table('account_role')
     with op.batch_alter_table('item', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_item_series'))
+        batch_op.drop_index(batch_op.f('ix_item_convoy_id'))
         batch_op.drop_index(batch_op.f('ix_item_sector'))
         batch_op.drop_index(batch_op.f('ix_item_owner_id'))
         batch_op.drop_index('ix_item_live')
         batch_op.drop_index(batch_op.f('ix_item_area'))
 
     op.drop_table('item')
+    op.drop_table('convoy')
     with op.batch_alter_table('duty', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_duty_area'))
 
