@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import make
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy import select
 
 from deconflict.domain import roles
 from deconflict.domain.errors import NotFound, Refused, WrongState
-from deconflict.domain.filing import Level, MovementNotice, Stop
+from deconflict.domain.filing import Level, MovementNotice, Stop, Window
 from deconflict.services import convoys, filing
 from deconflict.services.changing import postpone_item
 from deconflict.store.base import db, transaction
@@ -25,7 +26,8 @@ from deconflict.store.queries import filing_of, version_of
 
 def convoy(**more):
     """From Mopti to Bankass, where food is given out, and back."""
-    hours = {name: make.exactly(make.span(words)[0]) for name, words in HOURS.items()}
+    begins = {name: make.span(words)[0] for name, words in HOURS.items()}
+    hours = {name: Window(at, at + timedelta(minutes=30)) for name, at in begins.items()}
     stops = (
         Stop(make.fix("Mopti"), depart=hours["leaves"]),
         Stop(make.fix("Bankass", pcode=None), hours["comes"], hours["goes"], "DIST_FOOD"),
