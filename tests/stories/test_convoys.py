@@ -7,13 +7,14 @@ from datetime import timedelta
 
 import make
 import pytest
-from pages import fields
 from planted import look_again, signed_in, tell_the_time
 from sqlalchemy import select
 
 from deconflict.domain import roles
 from deconflict.domain.errors import NotFound, Refused, WrongState
 from deconflict.domain.filing import Level, MovementNotice, Stop, Window
+from deconflict.schemas.forms import typed
+from deconflict.schemas.notices import DISCLAIMER_VERSION
 from deconflict.services import convoys, filing
 from deconflict.services.changing import postpone_item
 from deconflict.store.base import db, transaction
@@ -236,9 +237,8 @@ def test_the_officer_sees_what_travels_together_and_a_follower_is_told_that_he_l
     officer, joined_in = signed_in(world.app, world.officer.person_id), signed_in(world.app, other.person_id)
     for one, beside in ((lead, own), (own, lead)):
         assert f'href="/desk/items/{beside}"' in officer.get(f"/desk/items/{one}").text
-    page = joined_in.get(f"/notices/{own}/amend")
-    assert page.status_code == 200
-    form = fields(page) | {"_do": "review", "disclaimer": "2026-11", "confirmed_by": "nobody", "escort": "none"}
+    form = typed(filed(world, own), world.mission.zone) | {"_stops": "3", "_base": "1", "_do": "review"}
+    form |= {"disclaimer": DISCLAIMER_VERSION, "confirmed_by": "nobody", "escort": "none"}
     alone = "voyage seul"
     assert alone not in joined_in.post(f"/notices/{own}/amend", form | {"persons": "9"}).text
     assert alone in joined_in.post(f"/notices/{own}/amend", form | {"stops-2-arrive_to": "22:30"}).text
