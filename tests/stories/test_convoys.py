@@ -30,9 +30,9 @@ def convoy(**more):
     begins = {name: make.span(words)[0] for name, words in HOURS.items()}
     hours = {name: Window(at, at + timedelta(minutes=30)) for name, at in begins.items()}
     stops = (
-        Stop(make.fix("Mopti"), depart=hours["leaves"]),
-        Stop(make.fix("Bankass", pcode=None), hours["comes"], hours["goes"], "DIST_FOOD"),
-        Stop(make.fix("Mopti"), hours["home"]),
+        Stop(make.fix(make.PLACES["Mopti"][0]), depart=hours["leaves"]),
+        Stop(make.fix(make.PLACES["Bankass"][0]), hours["comes"], hours["goes"], "DIST_FOOD"),
+        Stop(make.fix(make.PLACES["Mopti"][0]), hours["home"]),
     )
     return replace(make.distribution("Bankass", "10 Dec 09:00-15:00"), stops=stops, **more)
 
@@ -241,4 +241,5 @@ def test_the_officer_sees_what_travels_together_and_a_follower_is_told_that_he_l
     form |= {"disclaimer": DISCLAIMER_VERSION, "confirmed_by": "nobody", "escort": "none"}
     alone = "voyage seul"
     assert alone not in joined_in.post(f"/notices/{own}/amend", form | {"persons": "9"}).text
-    assert alone in joined_in.post(f"/notices/{own}/amend", form | {"stops-2-arrive_to": "22:30"}).text
+    answer = joined_in.post(f"/notices/{own}/amend", form | {"stops-2-arrive_to": "22:30"})
+    assert alone in answer.text
