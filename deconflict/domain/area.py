@@ -19,6 +19,7 @@ from deconflict.domain.geodesy import PIECE_M, Floats, cut, ecef
 
 Index = NDArray[np.intp]
 
+STILL_M = 1e-3
 SEEN_AT_ONCE = 250_000  # corners from pieces: a rim may have thousands
 
 
@@ -97,7 +98,7 @@ def _axes(points: Floats) -> tuple[Floats, Floats, Floats]:
     up = points.sum(axis=1)
     up /= np.linalg.norm(up, axis=1, keepdims=True)
     way = points[:, 1] - points[:, 0]
-    still = np.linalg.norm(way, axis=1, keepdims=True) == 0.0
+    still = np.linalg.norm(way, axis=1, keepdims=True) < STILL_M  # of so short a way no figure tells the direction
     way = np.where(still, np.eye(3)[np.abs(up).argmin(axis=1)], way)
     way = way - np.einsum("nd,nd->n", way, up)[:, None] * up
     way /= np.linalg.norm(way, axis=1, keepdims=True)

@@ -86,6 +86,28 @@ def read_parts(stop: str, kind: str) -> Step | None:
     return Step(int(stop), Kind(kind))
 
 
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """The word that is waited for next: that the team has arrived at this stop, by `due_at`."""
+
+    stop: int
+    due_at: datetime
+
+
+def next_word(stops: Sequence[Stop], plan: str, said: Iterable[CheckIn], after: timedelta) -> Waited | None:
+    """What is waited for by the plan of a notice (none, end, stops) and what its team has said of this version; None when nothing is.
+    `after`: how long beyond the latest hour. Whoever is heard of at a stop has passed those before it; whoever says that he is late
+    is waited for as long again from then on."""
+    words = list(said)
+    reached = max((w.step.stop for w in words if w.step.kind is not Kind.DELAYED), default=0)
+    waiting = [(n, stop.arrive) for n, stop in enumerate(stops, 1) if stop.arrive is not None and n > reached]
+    if plan == "none" or not waiting:
+        return None
+    number, window = waiting[0] if plan == "stops" else waiting[-1]
+    late = [word.at for word in words if word.step == Step(number, Kind.DELAYED)]
+    return Waited(number, max([window.latest, *late]) + after)
+
+
 def same_stops(before: Filing, after: Filing) -> tuple[int, ...]:
     """Numbers of the stops that an amendment left as they were: what was said of them still holds."""
     pairs = enumerate(zip(before.stops, after.stops, strict=False), 1)

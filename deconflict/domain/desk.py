@@ -83,7 +83,8 @@ class CallLine:
 class CaseLine:
     """A case itself, without what its two items hold. `released`: sides that gave a one-off release. `asked`: the newest
     request to each side, as (side, its state). `silent`: alerts to a party whose acknowledgement is late. `calls` of this round
-    that wait for an answer. `reduced_at`: since when where and when are told in communes and weeks."""
+    that wait for an answer. `reduced_at`: since when where and when are told in communes and weeks. `overdue_stop`: the
+    number of the stop where a team has not said that it arrived; None for a case of anything else."""
 
     reference: str
     humanitarian_reference: str
@@ -109,6 +110,7 @@ class CaseLine:
     silent: int = 0
     calls: tuple[CallLine, ...] = ()
     reduced_at: datetime | None = None
+    overdue_stop: int | None = None
 
     @property
     def is_open(self) -> bool:
@@ -117,12 +119,14 @@ class CaseLine:
     @property
     def unchecked(self) -> bool:
         """Nobody knows what it is about, whether somebody has taken it or not."""
-        return self.is_open and self.judgement is None
+        return self.is_open and self.judgement is None and self.overdue_stop is None
 
     @property
     def unseen(self) -> bool:
         """No officer has looked at it yet, as far as anybody knows."""
-        return self.state == CaseState.DETECTED or (self.state == CaseState.UNCHECKED and self.owner_id is None)
+        return self.state in (CaseState.DETECTED, CaseState.OVERDUE) or (
+            self.state == CaseState.UNCHECKED and self.owner_id is None
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -299,7 +299,7 @@ def plates_shown(other: ItemFacts, now: datetime) -> str | None:
 
 
 def may_hear(side: str, purpose: str, humanitarian: ItemFacts | None, *, eyes_only: bool, late: bool) -> bool:
-    """Every recipient list passes here (RUL-1 to RUL-3). `purpose`: desk, request, minimal, closing.
+    """Every recipient list passes here (RUL-1 to RUL-3). `purpose`: desk, request, minimal, closing, overdue.
 
     OCHA hears everything of the desk. A party hears after an officer's act (request, closing of what it was told), or by
     the minimal alert: the humanitarian owner always, unless it filed late (then the desk's deputies ring until a human
@@ -307,6 +307,8 @@ def may_hear(side: str, purpose: str, humanitarian: ItemFacts | None, *, eyes_on
     """
     if side == "ocha":
         return purpose in ("desk", "closing")
+    if purpose == "overdue":  # of its own team, and of nobody else
+        return side == "humanitarian"
     if purpose in ("request", "closing"):
         return side == "humanitarian" or not eyes_only
     if purpose != "minimal" or late:

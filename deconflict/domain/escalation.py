@@ -14,6 +14,9 @@ PARTY_ROLES = ("owner_focal_point", "owner_alternate", "owner_security")
 AUDIENCES = ("ocha", "party")
 # What an alert is for. Those of a request and of a minimal alert say whose they are too: `request:12`, `minimal:mission`.
 DESK, REQUEST, MINIMAL, RELEASE, CLOSING = "desk", "request", "minimal", "release", "closing"
+OVERDUE = (
+    "overdue"  # word to a team's base, then to the desk, that it has not said that it arrived: `overdue:3` of its stop
+)
 BRAKE = "brake"  # word to the desk that alerts wait for its decision
 
 

@@ -77,7 +77,7 @@ class Reach:
 class RulePack:
     """One version of sop.toml. `rules` are those of a humanitarian and a mission activity, `duplicates` those of two
     humanitarian ones. `lead_times_s` and `retention` by name, `review_s` by severity; `ladders` by severity and audience
-    (`ocha`, `party`)."""
+    (`ocha`, `party`). `overdue_after`: how long after its latest hour a team that has not checked in is overdue."""
 
     version: str
     status: str
@@ -90,6 +90,7 @@ class RulePack:
     lead_times_s: dict[str, float]
     convoy_large_min_trucks: int
     retention: dict[str, timedelta]
+    overdue_after: timedelta
     timezone: ZoneInfo
     modifiers: Modifiers
     probing: Limits

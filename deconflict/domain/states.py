@@ -30,6 +30,7 @@ class CaseState(StrEnum):
     ASKED = "asked"  # a request to one side is open
     AGREED = "agreed"  # what was agreed is recorded, the item has not moved yet
     UNCHECKED = "unchecked"  # an item could not be read: a person must look
+    OVERDUE = "overdue"  # a team has not said that it arrived: of its notice alone
     CLOSED = "closed"  # the overlap is gone, or was carried out as agreed
     DISMISSED = "dismissed"
     OVERTAKEN = "overtaken"  # one item was cancelled or is over
@@ -116,20 +117,22 @@ ITEM: dict[str, Move] = {
     "end": _move("submitted read returned under_way", "ended", "system"),
 }
 
-OPEN_CASE = "detected taken asked agreed unchecked"
+OPEN_CASE = "detected taken asked agreed unchecked overdue"
 CASE: dict[str, Move] = {
-    "take": _move("detected unchecked taken asked agreed", "taken", "officer"),
+    "take": _move("detected unchecked overdue taken asked agreed", "taken", "officer"),
     # Given back, it is as if nobody had seen it: the desk is rung anew.
     "hand_back": _move("taken", "detected", "officer"),
     "ask": _move("detected taken asked agreed", "asked", "officer"),
     "agree": _move("detected taken asked", "agreed", "officer"),
-    "dismiss": _move("detected taken asked unchecked", "dismissed", "officer"),
+    "dismiss": _move("detected taken asked unchecked overdue", "dismissed", "officer"),
     "vanish": _move(OPEN_CASE, "closed", "system"),
     "overtake": _move(OPEN_CASE, "overtaken", "system"),
     "lapse": _move(OPEN_CASE, "lapsed", "system"),
-    "fail": _move(OPEN_CASE + " closed dismissed overtaken lapsed", "unchecked", "system"),
+    "fail": _move("detected taken asked agreed unchecked closed dismissed overtaken lapsed", "unchecked", "system"),
     # A material change under an officer's hands: what was asked or agreed was about something else; he keeps the case.
     "change": _move("taken asked agreed", "taken", "system"),
+    # The next stop too passes without a word, under an officer's hands or after the last was over.
+    "miss": _move("overdue detected taken closed dismissed overtaken lapsed", "overdue", "system"),
     "recover": _move("unchecked", "detected", "system"),
     # A material change opens it again, dismissed or not, for the same reason.
     "reopen": _move("closed dismissed overtaken lapsed", "detected", "system"),

@@ -21,6 +21,7 @@ from deconflict.jobs.escalate import escalate_due
 from deconflict.jobs.inquire import inquire_due
 from deconflict.jobs.letters import post_letters
 from deconflict.jobs.objections import ring_for_objections
+from deconflict.jobs.overdue import watch_check_ins
 from deconflict.jobs.release import release_due
 from deconflict.jobs.retention import run_retention
 from deconflict.jobs.trials import begin_drills, send_trials, verify_again
@@ -114,6 +115,7 @@ class Cycle:
             lambda at: match_due(self.mission, at, limit=50),
             lambda at: release_due(self.mission, at),
             self._escalate,
+            lambda at: watch_check_ins(self.mission, at),
             lambda at: ring_unattended(self.mission, at),
             lambda at: pass_on(self.mission, at),
             lambda at: ring_for_objections(self.mission, at),

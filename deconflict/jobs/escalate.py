@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, lazyload, load_only, selectinload
 
 from deconflict.domain.country import Mission
-from deconflict.domain.escalation import BRAKE, DESK, MINIMAL, RELEASE, REQUEST
+from deconflict.domain.escalation import BRAKE, DESK, MINIMAL, OVERDUE, RELEASE, REQUEST
 from deconflict.domain.states import OPEN_CASES, AlertState, CaseState, ReleaseState, RequestState
 from deconflict.jobs.release import RING
 from deconflict.matching.climb import OBJECTION, UNREACHED, Climb
@@ -108,6 +108,9 @@ def _climbs(session: Session, mission: Mission, case: Case, alerts: list[Alert],
     for name in {alert.purpose for alert in this_round if alert.purpose.startswith(MINIMAL)}:
         since = min(alert.owed_at for alert in this_round if alert.purpose == name)
         yield from begin(name.partition(":")[2], MINIMAL, name, since, this_round)
+    for name in {alert.purpose for alert in this_round if alert.purpose.startswith(OVERDUE)}:
+        since = min(alert.owed_at for alert in this_round if alert.purpose == name)
+        yield from begin("humanitarian", OVERDUE, name, since, this_round)
     for name in {alert.purpose for alert in this_round if alert.purpose.startswith((UNREACHED, OBJECTION, BRAKE))}:
         since = min(alert.owed_at for alert in this_round if alert.purpose == name)
         yield from begin("ocha", DESK, name, since, this_round)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
-from deconflict.domain.escalation import DESK, MINIMAL, REQUEST
+from deconflict.domain.escalation import DESK, MINIMAL, OVERDUE, REQUEST
 from deconflict.domain.states import OPEN_CASES, AlertState
 from deconflict.jobs.apart import each_apart
 from deconflict.matching.climb import UNREACHED, Climb
@@ -76,6 +76,8 @@ def _next_step(session: Session, mission: Mission, case: Case, alert: Alert, now
         side, purpose = session.get_one(Request, int(rest)).side, REQUEST
     elif kind == MINIMAL:
         side, purpose = rest, MINIMAL
+    elif kind == OVERDUE:
+        side, purpose = "humanitarian", OVERDUE
     return Climb(session, mission, case, side, purpose, alert.purpose, alerted_at=now, now=now).take_next_step()
 
 

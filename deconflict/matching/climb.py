@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import ItemFacts, may_hear
-from deconflict.domain.escalation import BRAKE, DESK, OCHA_ROLES, REQUEST, Ladder, Step, ack_due_at, steps_due
+from deconflict.domain.escalation import BRAKE, DESK, OCHA_ROLES, OVERDUE, REQUEST, Ladder, Step, ack_due_at, steps_due
 from deconflict.domain.filing import MovementNotice
 from deconflict.domain.severity import Harm, Severity
 from deconflict.matching.restraint import hold_back, settles_at
@@ -30,7 +30,12 @@ from deconflict.store.queries import facts_of, version_filed_at
 
 UNREACHED = "unreached"  # word to the desk that somebody cannot be reached and must be called
 OBJECTION = "objection"  # word to the desk that somebody has it and cannot comply
-OWN_TEXT = {UNREACHED: "officer_unreached", OBJECTION: "officer_objection", BRAKE: "officer_brake"}
+OWN_TEXT = {
+    UNREACHED: "officer_unreached",
+    OBJECTION: "officer_objection",
+    BRAKE: "officer_brake",
+    OVERDUE: "officer_overdue",
+}
 TEXT_AUDIENCE = {"ocha": "officer", "humanitarian": "focal", "mission": "mission"}
 
 

@@ -98,6 +98,7 @@ class WindowsSchema(Strict):
 LegsSchema = Strict.from_dict({"uncertainty_max_km": number(), "uncertainty_share": number(0, MAX_SHARE)})
 PlacesSchema = Strict.from_dict({"same_settlement_radius_m": number(), "declared_place_max_m": number()})
 PassingSchema = Strict.from_dict({"under_min": number(1)})
+OverdueSchema = Strict.from_dict({"after_h": number(0)})
 FilingSchema = Strict.from_dict({"convoy_large_min_trucks": whole(1)})
 SmsSchema = Strict.from_dict({"daily_cap": whole(1), "settle_min": number(0, 60)})
 BrakeSchema = Strict.from_dict({"alerts_per_hour": whole(1)})
@@ -136,6 +137,7 @@ class SopSchema(Strict):
     sms = fields.Nested(SmsSchema, required=True)
     brake = fields.Nested(BrakeSchema, required=True)
     closing = fields.Nested(ClosingSchema, required=True)
+    overdue = fields.Nested(OverdueSchema, required=True)
     probing = fields.Nested(ProbingSchema, required=True)
     retention_days = fields.Nested(Retention, required=True)
 
@@ -177,6 +179,7 @@ def rule_pack(data: Loaded, timezone: str, gazetteer: Gazetteer, markets: Mappin
         lead_times_s={name: hours * HOUR_S for name, hours in data["lead_times_h"].items()},
         convoy_large_min_trucks=data["filing"]["convoy_large_min_trucks"],
         retention={name: timedelta(days=days) for name, days in data["retention_days"].items()},
+        overdue_after=timedelta(hours=data["overdue"]["after_h"]),
         timezone=ZoneInfo(timezone),
         probing=Limits(
             short_lived=timedelta(hours=data["probing"]["short_lived_h"]),

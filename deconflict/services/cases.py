@@ -26,6 +26,7 @@ from deconflict.store.moves import LOST, move_case, note_event
 from deconflict.store.queries import alerts_of, facts_of
 
 # D7.5, with what each means on the page; the codes feed the tuning of rules.
+HEARD = ("base_has_news", "own_procedure", "forgot")  # of a team that has not checked in
 DISMISSALS = ("duplicate", "wrong_place", "not_same_community", "already_coordinated", "test")
 # D7.5's resolution codes, as an officer records what the two sides agreed.
 AGREEMENTS = (
@@ -80,11 +81,13 @@ def hand_back(reference: str, by: Audience, mission: Mission, now: datetime) -> 
 
 def dismiss(reference: str, round_: int, code: str, reason: str, by: Audience, mission: Mission, now: datetime) -> None:
     """Ends a case that is none, with a code and a reason. Whoever had been told is told that it is over."""
-    if code not in DISMISSALS:
+    if code not in DISMISSALS + HEARD:
         raise Refused("Choose why this case is dismissed.", field="code")
     _need_reason(reason)
     with transaction() as session:
         case = desk_case(session, reference, by, mission.catalogue, round_)
+        if code not in (HEARD if case.is_overdue else DISMISSALS):
+            raise Refused("Choose why this case is dismissed.", field="code")
         end_case(
             session,
             mission,

@@ -18,9 +18,11 @@ from deconflict.domain.country import Mission
 from deconflict.domain.errors import NotFound, Refused
 from deconflict.domain.msgid import N_
 from deconflict.domain.states import ItemState
+from deconflict.matching.overdue import look
 from deconflict.services.acknowledgements import RELAY, RELAYS, check_heard, heard, reference_and_code
 from deconflict.services.code_locks import lock_of, missed
 from deconflict.services.filing import own_item
+from deconflict.services.news import expect_word
 from deconflict.store.audit import record
 from deconflict.store.base import transaction
 from deconflict.store.check_ins import CheckInRow, code_of, may_say
@@ -145,6 +147,8 @@ def _say(
     )
     if not written:
         return
+    expect_word(session, item, filing_of(version_of(session, item)), mission)
+    look(session, mission, item, now)
     if step.kind is not Kind.DELAYED and item.state == ItemState.READ:
         move_item(session, item, "set_out", "officer" if method == RELAY else "owner")
     detail = {"version": item.version, "stop": step.stop, "kind": str(step.kind), "method": method}

@@ -28,6 +28,7 @@ from deconflict.domain.states import ItemState
 from deconflict.matching.boxes import replace_boxes, understand
 from deconflict.services.drafts import needs_second, sent
 from deconflict.services.following import end_convoy, joined, part, to_follow
+from deconflict.services.news import expect_word
 from deconflict.store.audit import record
 from deconflict.store.base import transaction
 from deconflict.store.check_ins import carry_over, has_left
@@ -107,6 +108,7 @@ def _file(
         session.add(item)
         session.flush()
         _write_version(session, item, filing, by, mission, now, reason="")
+        expect_word(session, item, filing, mission)
         item.late = item.departs_at - now < lead_time(filing, mission)
         detail = {"version": 1} | _written_by(writer, by)
         record(session, by.person_id, "file", item.side, item.id, detail, at=now, organisation_id=item.owner_id)
@@ -166,6 +168,7 @@ def replace_filing(
     item.late = item.late or (moved and item.departs_at - now < lead_time(filing, mission))
     detail = {"version": item.version} | _written_by(writer, by)
     record(session, by.person_id, event, item.side, item.id, detail, at=now, organisation_id=item.owner_id)
+    expect_word(session, item, filing, mission)
     for follower, changed in to_follow(session, item, filing, by, now):
         replace_filing(session, follower, "follow", changed, by, mission, now, "")
     return Filed(item.reference, item.version, item.late)
@@ -180,6 +183,7 @@ def cancel_item(reference: str, by: Audience, reason: str, now: datetime) -> Non
         move_item(session, item, "cancel", "owner")
         replace_boxes(session, item.id, None)
         mark_due(session, item, "cancel", now)
+        item.word_due_at = None
         end_convoy(session, item, by, now)
         detail = {"version": item.version, "reason": reason.strip()[:500]}
         record(session, by.person_id, "cancel", item.side, item.id, detail, at=now, organisation_id=item.owner_id)

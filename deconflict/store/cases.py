@@ -13,9 +13,12 @@ from deconflict.store.base import Base, Code, Ref, UTCDateTime
 from deconflict.store.items import Item
 from deconflict.store.people import Person
 
+ALONE_UNCHECKED, ALONE_OVERDUE = "-", "late"  # in the place of the other item, in `pair`
+
 
 class Case(Base):
-    """One humanitarian and one mission item, or one item alone that could not be checked (`pair` is then `12:-`).
+    """One humanitarian and one mission item, or one item alone: that could not be checked (`pair` is then `12:-`), or whose team has
+    not said that it arrived (`12:late`; `judged_from` then names the stop and the version).
 
     Three references (RUL-10): the desk's own and one per side; none is an item's. `round` rises with every material
     change, at `round_at`; alerts and officers' acts name the round they are about. `judgement` is the whole Judgement as JSON,
@@ -69,6 +72,11 @@ class Case(Base):
     events: Mapped[list[CaseEvent]] = relationship(back_populates="case", order_by="CaseEvent.id")
     requests: Mapped[list[Request]] = relationship(back_populates="case", order_by="Request.id")
     release_asks: Mapped[list[ReleaseAsk]] = relationship(back_populates="case", order_by="ReleaseAsk.id")
+
+    @property
+    def is_overdue(self) -> bool:
+        """Of a team that has not said that it arrived."""
+        return self.pair.endswith(f":{ALONE_OVERDUE}")
 
     @property
     def items(self) -> list[Item]:

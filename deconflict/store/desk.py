@@ -198,6 +198,7 @@ def _line(row: Case) -> CaseLine:
         judgement=_judgement(row.judgement, row.reference),
         calls=tuple(_calls(row)) if row.state in OPEN_CASES else (),
         reduced_at=row.reduced_at,
+        overdue_stop=row.judged_from.get("stop") if row.is_overdue else None,
     )
 
 

@@ -19,7 +19,8 @@ class Item(Base):
     `key` is the form's idempotency key: a retry after a lost answer makes no twin. `late`: filed with less than the lead
     time. Instants are those of the current version, widest; `departs_at` is RUL-5's. `reduced_at`: since when all its
     versions know no more than commune and week (RUL-25). `code`: the four digits that its team checks in with, of a notice.
-    `series`: what it shares with those that were made with it for other days; `convoy_id`: with whom it travels, or whom it leads."""
+    `series`: what it shares with those that were made with it for other days; `convoy_id`: with whom it travels, or whom it leads;
+    `word_due_at`: until when its team's next check-in is waited for."""
 
     __tablename__ = "item"
     __table_args__ = (Index("ix_item_live", "side", "state", "ends_at"),)
@@ -43,6 +44,7 @@ class Item(Base):
     reduced_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     code: Mapped[str | None] = mapped_column(Sealed, deferred=True)
     series: Mapped[str | None] = mapped_column(String(32), index=True)
+    word_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
     convoy_id: Mapped[int | None] = mapped_column(ForeignKey("convoy.id"), index=True)
     owner: Mapped[Organisation] = relationship(lazy="joined")
     versions: Mapped[list[ItemVersion]] = relationship(back_populates="item", order_by="ItemVersion.version")

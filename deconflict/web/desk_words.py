@@ -36,12 +36,13 @@ CASES = {
     "asked": _l("A side was asked"),
     "agreed": _l("Agreed, not changed yet"),
     "unchecked": _l("Could not be checked"),
+    "overdue": _l("A team has not checked in"),
     "closed": _l("Closed: the overlap is gone"),
     "dismissed": _l("Dismissed"),
     "overtaken": _l("Overtaken: one was cancelled"),
     "lapsed": _l("Lapsed undecided"),
 }
-OPEN_STATES = ("unchecked", "detected", "taken", "asked", "agreed")
+OPEN_STATES = ("unchecked", "overdue", "detected", "taken", "asked", "agreed")
 EVENTS = {
     "open": _l("Case opened"),
     "take": _l("Taken"),
@@ -58,6 +59,7 @@ EVENTS = {
     "overtake": _l("One item was cancelled"),
     "lapse": _l("The hour passed undecided"),
     "fail": _l("Could not be checked"),
+    "miss": _l("No check-in in time"),
     "change": _l("Material change: a new round"),
     "soften": _l("Became milder"),
     "refresh": _l("Figures moved with the clock"),
@@ -104,6 +106,12 @@ DISMISSALS = {
     "already_coordinated": _l("Already coordinated"),
     "test": _l("Test"),
 }
+# Of a team that has not checked in.
+HEARD = {
+    "base_has_news": _l("Its base has word of the team"),
+    "own_procedure": _l("The organisation follows its own procedure"),
+    "forgot": _l("It arrived and forgot to say so"),
+}
 AGREEMENTS = {
     "MIL_TIME": _l("Mission: other time"),
     "MIL_ROUTE": _l("Mission: other route"),
@@ -119,7 +127,7 @@ AGREEMENTS = {
     "NO_CHANGE": _l("No change, agreed by both"),
 }
 OUTCOMES: dict[str, Any] = (
-    DISMISSALS | AGREEMENTS | {code: EVENTS[code] for code in ("vanish", "overtake", "lapse", "dismiss")}
+    DISMISSALS | HEARD | AGREEMENTS | {code: EVENTS[code] for code in ("vanish", "overtake", "lapse", "dismiss")}
 )
 ADJUSTED = {
     "humanitarian": _l("the humanitarian side"),
@@ -148,6 +156,7 @@ PURPOSES = {
     "release": _l("Reminder: no answer about a one-off release"),
     "request": _l("Request"),
     "minimal": _l("Minimal alert"),
+    "overdue": _l("A team has not checked in"),
     "unreached": _l("Somebody cannot be reached: to be called"),
     "objection": _l("Somebody has it and cannot comply"),
     "brake": _l("Too many alerts at once: they wait for a decision"),

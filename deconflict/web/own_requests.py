@@ -40,6 +40,9 @@ STATES = {
 PURPOSES = {
     "request": _l("A request awaits your answer."),
     "minimal": _l("Call your base or the desk before departure."),
+    "overdue": _l(
+        "Your team has not said that it arrived. Follow your organisation's procedure; note it when you know how things stand."
+    ),
     "closing": _l("Only this file is over. The others stay open."),
 }
 SAID = {

@@ -347,6 +347,7 @@ def upgrade() -> None:
     sa.Column('reduced_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('code', sa.Text(), nullable=True),
     sa.Column('series', sa.String(length=32), nullable=True),
+    sa.Column('word_due_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('convoy_id', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['convoy_id'], ['convoy.id'], name=op.f('fk_item_convoy_id_convoy')),
     sa.ForeignKeyConstraint(['filed_by_id'], ['person.id'], name=op.f('fk_item_filed_by_id_person')),
@@ -362,6 +363,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_item_sector'), ['sector'], unique=False)
         batch_op.create_index(batch_op.f('ix_item_convoy_id'), ['convoy_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_item_series'), ['series'], unique=False)
+        batch_op.create_index(batch_op.f('ix_item_word_due_at'), ['word_due_at'], unique=False)
 
     op.create_table('account_role',
     sa.Column('account_id', sa.Integer(), nullable=False),
@@ -890,6 +892,7 @@ def downgrade() -> None:
     op.drop_table('due_mark')
     op.drop_table('account_role')
     with op.batch_alter_table('item', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_item_word_due_at'))
         batch_op.drop_index(batch_op.f('ix_item_series'))
         batch_op.drop_index(batch_op.f('ix_item_convoy_id'))
         batch_op.drop_index(batch_op.f('ix_item_sector'))

@@ -102,6 +102,12 @@ def test_the_place_settles_what_time_and_distance_leave_open() -> None:
         assert overlap.nominal([crowd], others, 0.0).b_point == south.shape.points[0]
 
 
+def _apart(a: list[Part], b: list[Part], point: LatLon) -> float:
+    """How far the place is from both sides together, whenever."""
+    there = [stay(point, start=at(0), end=at(23))]
+    return sum(overlap.gap_m(there, side, 48 * HOUR) for side in (a, b))
+
+
 @settings(deadline=None)
 @given(items(), buffers)
 def test_whichever_side_is_named_first_the_same_moment_and_place_are_told(
@@ -113,7 +119,8 @@ def test_whichever_side_is_named_first_the_same_moment_and_place_are_told(
     for here, there in ((one.a_at, other.b_at), (one.b_at, other.a_at)):
         assert abs(here - there) <= timedelta(milliseconds=2)
     for p, q in ((one.a_point, other.b_point), (one.b_point, other.a_point)):
-        assert brute.metres(p, q) < 0.1
+        # Two lines that leave one point at a hair's angle are as near there as a few metres on.
+        assert brute.metres(p, q) < 0.1 or abs(_apart(a, b, p) - _apart(a, b, q)) < 0.01
 
 
 @pytest.mark.parametrize("buffer_s", [0.0, HOUR])

@@ -47,6 +47,10 @@ item     lower      owner    submitted  -> submitted
 item     lower      owner    read       -> submitted
 item     lower      owner    returned   -> submitted
 item     lower      owner    under_way  -> submitted
+item     follow     system   submitted  -> submitted
+item     follow     system   read       -> submitted
+item     follow     system   returned   -> submitted
+item     follow     system   under_way  -> submitted
 item     cancel     owner    submitted  -> cancelled
 item     cancel     owner    read       -> cancelled
 item     cancel     owner    returned   -> cancelled
@@ -61,6 +65,7 @@ item     end        system   returned   -> ended
 item     end        system   under_way  -> ended
 case     take       officer  detected   -> taken
 case     take       officer  unchecked  -> taken
+case     take       officer  overdue    -> taken
 case     take       officer  taken      -> taken
 case     take       officer  asked      -> taken
 case     take       officer  agreed     -> taken
@@ -76,21 +81,25 @@ case     dismiss    officer  detected   -> dismissed
 case     dismiss    officer  taken      -> dismissed
 case     dismiss    officer  asked      -> dismissed
 case     dismiss    officer  unchecked  -> dismissed
+case     dismiss    officer  overdue    -> dismissed
 case     vanish     system   detected   -> closed
 case     vanish     system   taken      -> closed
 case     vanish     system   asked      -> closed
 case     vanish     system   agreed     -> closed
 case     vanish     system   unchecked  -> closed
+case     vanish     system   overdue    -> closed
 case     overtake   system   detected   -> overtaken
 case     overtake   system   taken      -> overtaken
 case     overtake   system   asked      -> overtaken
 case     overtake   system   agreed     -> overtaken
 case     overtake   system   unchecked  -> overtaken
+case     overtake   system   overdue    -> overtaken
 case     lapse      system   detected   -> lapsed
 case     lapse      system   taken      -> lapsed
 case     lapse      system   asked      -> lapsed
 case     lapse      system   agreed     -> lapsed
 case     lapse      system   unchecked  -> lapsed
+case     lapse      system   overdue    -> lapsed
 case     fail       system   detected   -> unchecked
 case     fail       system   taken      -> unchecked
 case     fail       system   asked      -> unchecked
@@ -100,6 +109,13 @@ case     fail       system   closed     -> unchecked
 case     fail       system   dismissed  -> unchecked
 case     fail       system   overtaken  -> unchecked
 case     fail       system   lapsed     -> unchecked
+case     miss       system   overdue    -> overdue
+case     miss       system   detected   -> overdue
+case     miss       system   taken      -> overdue
+case     miss       system   closed     -> overdue
+case     miss       system   dismissed  -> overdue
+case     miss       system   overtaken  -> overdue
+case     miss       system   lapsed     -> overdue
 case     change     system   taken      -> taken
 case     change     system   asked      -> taken
 case     change     system   agreed     -> taken
@@ -238,5 +254,5 @@ def test_nothing_but_an_officer_s_word_is_a_yes_and_one_person_alone_neither_kee
 
 
 def test_the_open_cases_and_the_live_items_are_these():
-    assert {"detected", "taken", "asked", "agreed", "unchecked"} == states.OPEN_CASES
+    assert {"detected", "taken", "asked", "agreed", "unchecked", "overdue"} == states.OPEN_CASES
     assert {"submitted", "read", "returned", "under_way"} == states.LIVE_ITEMS
