@@ -90,7 +90,7 @@ class Rim:
             np.arctan2(np.einsum("nd,nd->n", end, way), np.einsum("nd,nd->n", end, up))
             for end in (points[:, 0], points[:, 1])
         )
-        return begins, lasts, angles.reshape(len(points), pairs, 2)
+        return begins, np.maximum(begins, lasts), angles.reshape(len(points), pairs, 2)  # a still one may seem to go back
 
 
 def _axes(points: Floats) -> tuple[Floats, Floats, Floats]:
