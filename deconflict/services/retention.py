@@ -92,6 +92,7 @@ def _reduce_item(session: Session, mission: Mission, item_id: int, limits: Due, 
         session, item_id, [(id, _reduced_filing(filing, mission)) for id, filing in rows.versions_of(session, item_id)]
     )
     rows.forget_reasons(session, item.side, item_id)
+    item.word_due_at = None
     item.departs_at, item.ends_at = monday(item.departs_at, mission.zone), sunday(item.ends_at, mission.zone)
     item.reduced_at, item.code = now, None
     for case in cases:
