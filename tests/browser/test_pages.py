@@ -79,14 +79,14 @@ def walk(visitor):
 )
 def test_every_page_that_links_lead_to_is_fit_for_a_small_phone(house, case, visit, who, expected):
     language = house.actor(who).audience.language
-    seen = walk(visit(who, language=language))
+    seen = walk(visit(who, language=language, scripts=True))
     assert expected <= seen
     if who == "officer":
         assert f"/desk/{case}" in seen
 
 
 def test_the_desk_in_english_on_a_wide_screen(case, visit):
-    head = visit("ocha_head", language="en", size=DESK)
+    head = visit("ocha_head", language="en", size=DESK, scripts=True)
     assert f"/desk/{case}" in walk(head)
 
 

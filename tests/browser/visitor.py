@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urljoin
 
+import axe_playwright_python
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
@@ -32,6 +33,19 @@ def audit() -> str:
     return (Path(__file__).parent / "audit.js").read_text(encoding="utf-8")
 
 
+@cache
+def axe() -> str:
+    """axe-core, as a script that adds itself to the page."""
+    return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+
+
+# All rules of WCAG 2.2 A and AA and the best practices; what is folded away is opened by the audit before.
+AXE = """async () => {
+  const found = await axe.run(document, { resultTypes: ["violations"] });
+  return found.violations.map((v) => `axe ${v.id}: ${v.help}: ${v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join(", ")}`);
+}"""
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as player:
@@ -47,6 +61,7 @@ class Visitor:
     page: Page
     url: str
     language: str
+    scripts: bool = True
     wrong: list[str] = field(default_factory=list)
     weights: dict[str, int] = field(default_factory=dict)
     _assets: dict[str, int] = field(default_factory=dict)
@@ -114,7 +129,7 @@ class Visitor:
         assert answer is not None, self.page.url
         assert answer.status < 400, f"{answer.status} on {self.page.url}: {self.text}"
         here = self.page.url
-        self.wrong += [f"{here}: {each}" for each in self.page.evaluate(audit())]
+        self.wrong += [f"{here}: {each}" for each in self.page.evaluate(audit()) + self._axe()]
         spoken = self.page.locator("html").get_attribute("lang")
         if spoken != self.language:
             self.wrong.append(f"{here}: speaks {spoken}")
@@ -122,6 +137,14 @@ class Visitor:
         self.weights[here.removeprefix(self.url)] = weight
         if weight > HEAVIEST_BYTES:
             self.wrong.append(f"{here}: weighs {weight} bytes")
+
+    def _axe(self) -> list[str]:
+        """Nothing where pages run no scripts: axe waits by timers, which stand still there."""
+        if not self.scripts:
+            return []
+        self.page.evaluate(axe())
+        found: list[str] = self.page.evaluate(AXE)
+        return found
 
     def _links(self) -> list[str]:
         found: list[str] = self.page.evaluate(
@@ -158,5 +181,5 @@ def visiting(
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]}, locale=locale, java_script_enabled=scripts
     )
-    yield Visitor(context.new_page(), url, language)
+    yield Visitor(context.new_page(), url, language, scripts)
     context.close()
