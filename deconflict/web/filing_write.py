@@ -18,7 +18,7 @@ from deconflict.schemas.forms import receive
 from deconflict.services import filing as service
 from deconflict.store import own
 from deconflict.store.base import db
-from deconflict.web import filing_form
+from deconflict.web import filing_form, large_map, map_pick
 from deconflict.web.audience import current_audience
 from deconflict.web.clock import now
 from deconflict.web.filing_form import Errors, Typed
@@ -29,6 +29,8 @@ from deconflict.web.filing_words import Words, changes, in_words
 from deconflict.web.forms_ui import Form
 from deconflict.web.intake import number
 from deconflict.web.language import label
+from deconflict.web.own_map import own_map
+from deconflict.web.place_words import position_words
 
 
 def new(pages: Pages, what: str) -> Page:
@@ -78,6 +80,15 @@ def _written(pages: Pages, what: str, view: ItemView | None) -> Page:
     """What a button of the form or of the review asked for."""
     do = request.form.get("_do", "review")
     typed = filing_form.picked(filing_form.read(request.form), request.form, mission().gazetteer)
+    turned = map_pick.turned(request.form, typed, mission())
+    if isinstance(turned, Typed):
+        return _form(pages, what, turned, view)
+    if turned is not None:
+        return _on_map(pages, typed, turned)
+    if do == "large":
+        return large_map.page(typed)
+    if do == "large-add":
+        return large_map.page(filing_form.with_stop(typed))
     if do == "add":
         full = {"": [_("Twelve stops at most: enter the rest as another one.")]} if typed.stops == MOST_STOPS else {}
         return _form(pages, what, filing_form.with_stop(typed), view, full)
@@ -93,6 +104,20 @@ def _written(pages: Pages, what: str, view: ItemView | None) -> Page:
     if do == "file":
         return _file(pages, what, typed, received.filing, view)
     return _review(pages, what, typed, received.filing, view)
+
+
+def _on_map(pages: Pages, typed: Typed, sight: map_pick.Sight) -> str:
+    gazetteer = mission().gazetteer
+    return render_template(
+        "own/on_map.html",
+        typed=typed,
+        sight=sight,
+        side=map_pick.SIDE,
+        picture=map_pick.picture(sight, typed, mission(), pages.side),
+        finger=map_pick.finger(sight),
+        cross=position_words(sight.centre, gazetteer),
+        pin=position_words(sight.pin, gazetteer) if sight.pin else "",
+    )
 
 
 def _not_here(pages: Pages, what: str, filing: Filing, view: ItemView | None) -> dict[str, list[str]]:
@@ -161,6 +186,7 @@ def _review(pages: Pages, what: str, typed: Typed, filing: Filing, view: ItemVie
         view=view,
         changed=changes(in_words(view, mission()), words) if view else None,
         notes=notes(filing, mission(), now()),
+        map=own_map(filing.stops, filing.mode, filing.side, mission()),
     )
 
 
