@@ -15,6 +15,7 @@ from deconflict.domain.communes import Communes
 from deconflict.domain.country import Area, Mission, Sector
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.places import BadRow, Gazetteer, gazetteer_from_rows
+from deconflict.domain.roads import Roads, roads_from
 from deconflict.domain.sop import RulePack
 from deconflict.schemas import profile_checks as checks
 from deconflict.schemas.activities_file import ActivitiesSchema
@@ -66,6 +67,7 @@ class _Reader:
         sop = self._file("sop.toml", SopSchema(), lambda data: checks.sop_faults(data, catalogue))
         gazetteer = self._gazetteer(facts) if facts else None
         communes = self._communes(facts, gazetteer) if facts and gazetteer else None
+        roads = self._roads(facts) if facts else None
         markets = self._file("markets.toml", MarketsSchema(), lambda data: _at(gazetteer, data))
         if activities and sop:
             self._note("activities.toml", kind_faults(activities, sop))
@@ -75,7 +77,7 @@ class _Reader:
             raise MissionError(self.problems)
         pack = rule_pack(sop, facts["timezone"], gazetteer, weekdays(markets))
         found = _mission(facts, pack, catalogue, gazetteer, self.folder / facts["basemap"])
-        return replace(found, communes=communes)
+        return replace(found, communes=communes, roads=roads)
 
     def _file(self, name: str, schema: Schema, faults: Callable[[Loaded], Iterator[checks.Fault]]) -> Loaded | None:
         """The file as domain objects, None when it cannot be read. Faults are noted with their lines."""
@@ -117,6 +119,19 @@ class _Reader:
         unknown = [code for code in found.pcodes if (p := gazetteer.get(code)) is None or p.level != "commune"]
         if unknown:
             self.problems.append(Problem(name, 1, f"{unknown[0]} is no commune of the list of places"))
+        return found
+
+    def _roads(self, facts: Loaded) -> Roads | None:
+        """Lines of roads, where the country team has laid them into its base map; None without them."""
+        name = f"{facts['basemap']}/roads.geojson"
+        try:
+            found = roads_from(json.loads((self.folder / name).read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return None
+        except ValueError as error:
+            self.problems.append(Problem(name, 1, str(error)))
+            return None
+        self.problems.extend(Problem(name, 1, words) for words in checks.road_faults(facts, found))
         return found
 
 

@@ -90,7 +90,11 @@ class Rim:
             np.arctan2(np.einsum("nd,nd->n", end, way), np.einsum("nd,nd->n", end, up))
             for end in (points[:, 0], points[:, 1])
         )
-        return begins, np.maximum(begins, lasts), angles.reshape(len(points), pairs, 2)  # a still one may seem to go back
+        return (
+            begins,
+            np.maximum(begins, lasts),
+            angles.reshape(len(points), pairs, 2),
+        )  # a still one may seem to go back
 
 
 def _axes(points: Floats) -> tuple[Floats, Floats, Floats]:

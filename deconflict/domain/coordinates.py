@@ -57,7 +57,7 @@ class BadPosition(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A point in degrees WGS84, as it was given: `source` is decimal, ddm, dms, mgrs or kobo; `cell_m` the side of the square
+    """A point in degrees WGS84, as it was given: `source` is decimal, ddm, dms, mgrs, kobo or map; `cell_m` the side of the square
     that the text names, `uncertainty_m` how far from the point one may be (half of a decimal's step, half the diagonal of a
     grid square, the accuracy that the device gave)."""
 
@@ -92,6 +92,7 @@ AXIS = re.compile(r"\b(LA|LO|LN)(?:T(?:ITUDE)?|NG?(?:ITUDE)?|G)(?![A-Z])\s*[:=.]
 COMMA = re.compile(r"(?<![.\d])(\d+),(\d+)(?![.\d])")  # a decimal one: the number has no point beside it
 GRID = re.compile(r"(?:MGRS[:\s]*)?(\d{1,2})\s*([C-HJ-NP-X])\s*([A-HJ-NP-Z][A-HJ-NP-V])\s*(\d*)(?:\s+(\d+))?", re.ASCII)
 SIGNED = re.compile(r"([+-]?)(\d{1,3}(?:\.\d+)?)\s?°?(?:\s?[,;/]\s?|\s)([+-]?)(\d{1,3}(?:\.\d+)?)\s?°?", re.ASCII)
+OFF_BY = re.compile(r"([^±]+?)\s*±\s*(\d{1,6}) ?M", re.ASCII)
 KOBO = re.compile(r"([+-]?\d{1,3}\.\d+) ([+-]?\d{1,3}\.\d+) -?\d{1,5}(?:\.\d+)? (\d{1,6}(?:\.\d+)?)", re.ASCII)
 BEFORE, AFTER = re.compile(r"([NSEW])([^NSEW]+)([NSEW])([^NSEW]+)"), re.compile(r"([^NSEW]+)([NSEW])([^NSEW]+)([NSEW])")
 NUMBER = r"(\d{1,3}(?:\.\d+)?)"
@@ -101,11 +102,14 @@ SOURCES = ("decimal", "ddm", "dms")
 
 def read_position(text: str) -> Position:
     """Decimal degrees (point or comma), degrees and minutes, degrees minutes seconds, MGRS of up to 10 digits (the centre of
-    its square), or the `lat lon altitude accuracy` of KoboToolbox. O is Ouest, west. Raises BadPosition."""
+    its square), or the `lat lon altitude accuracy` of KoboToolbox. O is Ouest, west. `±300 m` behind says how far off it may be.
+    Raises BadPosition."""
     typed = " ".join(text.split())
     plain = " ".join(typed.translate(LOOKALIKES).upper().split()).rstrip(" .,;")
     if not plain:
         raise BadPosition("empty")
+    if off := OFF_BY.fullmatch(plain):
+        return _off_by(read_position(off[1]), float(off[2]), typed)
     if grid := GRID.fullmatch(plain):
         return _square(grid, typed)
     plain = COMMA.sub(r"\1.\2", _in_order(plain))
@@ -132,6 +136,12 @@ def _kobo(row: re.Match[str], typed: str) -> Position:
     step_deg = 10.0 ** -max(_decimals(row[1]), _decimals(row[2]))
     read = _position((float(row[1]), float(row[2])), "kobo", step_deg, typed)
     return Position(read.point, "kobo", max(read.uncertainty_m, accuracy_m), max(read.cell_m, accuracy_m), typed)
+
+
+def _off_by(read: Position, off_m: float, typed: str) -> Position:
+    """A point chosen on a map, when it is no more exact than one."""
+    source = "map" if off_m >= MAP_CLICK_M else read.source
+    return Position(read.point, source, max(read.uncertainty_m, off_m), max(read.cell_m, off_m), typed)
 
 
 def _signed(plain: str, typed: str) -> Position:
@@ -250,6 +260,11 @@ def format_dd(point: LatLon, decimals: int = 5) -> str:
     return f"{lat:.{decimals}f}, {lon:+.{decimals}f}"
 
 
+def format_on_map(point: LatLon, off_m: float) -> str:
+    """A point of a map as `read_position` takes it, known to `off_m` metres."""
+    return f"{format_dd(point, 4)} ±{math.ceil(max(off_m, MAP_CLICK_M))} m"
+
+
 def inside(point: LatLon, bounds: Bounds) -> bool:
     south, west, north, east = bounds
     return south <= point[0] <= north and west <= point[1] <= east
@@ -257,7 +272,10 @@ def inside(point: LatLon, bounds: Bounds) -> bool:
 
 def repeats(text: str, source: str) -> bool:
     """Whether the figures after the degrees look made up: the same digit throughout (14.4444, 14°00'00"), or the same figures
-    for latitude and longitude (14.1234 -4.1234). Three like digits prove something only in both numbers."""
+    for latitude and longitude (14.1234 -4.1234). Three like digits prove something only in both numbers. Nobody makes up the
+    figures of a point on a map."""
+    if source == "map":
+        return False
     if source == "mgrs":
         digits = "".join(re.findall(r"\d", re.sub(r"^\D*\d{1,2}", "", text, count=1, flags=re.ASCII)))
         tails = [digits[: len(digits) // 2], digits[len(digits) // 2 :]]

@@ -14,6 +14,7 @@ from deconflict.domain.communes import Communes
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.place import Place
 from deconflict.domain.places import Gazetteer
+from deconflict.domain.roads import Roads
 from deconflict.domain.severity import Severity
 from deconflict.domain.sop import RulePack
 
@@ -145,7 +146,8 @@ class Mission:
     """Everything of config/missions/<code>, read once. `bounds` is (south, west, north, east) in degrees; `spoken` names the
     languages people may be called in beside those that texts are written in, by tag; `operators` the telephone operators with the
     first digits of their national numbers; `drill_plan` None: no drill starts by itself; `default_points` where maps and lists put
-    the country when they know no better; `communes` their outlines, None where the list of places has none."""
+    the country when they know no better; `communes` their outlines, None where the list of places has none; `roads` those of the
+    base map, None where it has none."""
 
     code: str
     name: Label
@@ -169,6 +171,7 @@ class Mission:
     drill_plan: DrillPlan | None = None
     default_points: tuple[LatLon, ...] = ()
     communes: Communes | None = None
+    roads: Roads | None = None
 
     @property
     def zone(self) -> tzinfo:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from deconflict.domain.activity import Activity, LatLon, Moment, Part
 from deconflict.domain.boxes import Box
-from deconflict.domain.geodesy import box, cut
+from deconflict.domain.geodesy import box, cut, line_length_m
 
+FEW = 24  # corners that a filed journey may have: each of its legs is looked up by itself
 PIECE_M = 25_000.0  # a long way is cut for looking up: a box around 400 km of road touches half a country for days
 
 
@@ -59,8 +60,19 @@ def _stretches(part: Part) -> Iterator[tuple[float, float, tuple[LatLon, ...]]]:
     elif len(points) == 1:
         yield 0.0, 1.0, points
     else:
-        for (first, here), (last, there) in pairwise(cut(points, PIECE_M)):
-            yield first, last, (here, there)
+        cuts = cut(points, PIECE_M)
+        for run in _runs(cuts, line_length_m(points)) if len(points) > FEW else pairwise(cuts):
+            yield run[0][0], run[-1][0], tuple(point for _, point in run)
+
+
+def _runs(cuts: Sequence[tuple[float, LatLon]], whole_m: float) -> Iterator[Sequence[tuple[float, LatLon]]]:
+    """A road turns often: its legs, as many together as make one piece."""
+    first = 0
+    for last in range(1, len(cuts)):
+        ends = last + 1 == len(cuts)
+        if ends or (cuts[last + 1][0] - cuts[first][0]) * whole_m > PIECE_M:
+            yield cuts[first : last + 1]
+            first = last
 
 
 def _window(part: Part, first: float, last: float) -> tuple[float, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -10,6 +11,21 @@ from deconflict.domain.activity import LatLon
 LEVELS = ("town", "commune", "cercle", "region")  # the order in which a search offers them
 POINTS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
 LETTERS = str.maketrans({"ɛ": "e", "ɔ": "o", "ɲ": "n", "ŋ": "n", "œ": "oe", "æ": "ae"})  # Bambara and French
+NO_LETTER = re.compile(r"[\W_]+")
+# One sound as the French and the Bambara way of writing have it, in this order: Djenné is Jenne, Ouagadou is Wagadu.
+SOUNDS = (
+    ("tch", "c"),
+    ("dj", "j"),
+    ("gn|ny", "n"),
+    ("ph", "f"),
+    ("qu|ck|c(?![h])|kh", "k"),
+    ("gh|rh", "r"),
+    ("ou|w", "u"),
+    ("y", "i"),
+    ("z", "s"),
+    (r"(.)\1+", r"\1"),
+)
+HEARD = tuple((re.compile(written), sound) for written, sound in SOUNDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +67,17 @@ class NearWords:
 
 def fold(words: str) -> str:
     """Letters and digits only, without accents or case: `N'Tillit`, `n tillit` and `NTILLIT` are one name."""
-    lowered = words.casefold().translate(LETTERS)
-    return "".join(c for c in unicodedata.normalize("NFKD", lowered) if c.isalnum())
+    lowered = words.casefold()
+    if not lowered.isascii():
+        lowered = unicodedata.normalize("NFKD", lowered.translate(LETTERS))
+    return NO_LETTER.sub("", lowered)
+
+
+def sounded(folded: str) -> str:
+    """What a folded name sounds like: the same for spellings of one name that two languages have for it."""
+    for written, sound in HEARD:
+        folded = written.sub(sound, folded)
+    return folded
 
 
 def label(place: Place) -> str:
@@ -60,7 +85,7 @@ def label(place: Place) -> str:
 
     A region or cercle, which often bears the name of its chief place, shows its code instead.
     """
-    commune, cercle = _unit("commune", place.commune_name), _unit("cercle", place.cercle_name)
+    commune, cercle = within("commune", place.commune_name), within("cercle", place.cercle_name)
     match place.level:
         case "town":
             return f"{place.name} ({units(place)})"
@@ -74,8 +99,9 @@ def label(place: Place) -> str:
 
 def units(place: Place) -> str:
     """As `commune Bankass, cercle Bankass`, of a settlement."""
-    return f"{_unit('commune', place.commune_name)}, {_unit('cercle', place.cercle_name)}"
+    return f"{within('commune', place.commune_name)}, {within('cercle', place.cercle_name)}"
 
 
-def _unit(level: str, name: str) -> str:
+def within(level: str, name: str) -> str:
+    """As `commune Bankass`; a name that says its level itself stays."""
     return name if name.casefold().startswith(level) else f"{level} {name}"

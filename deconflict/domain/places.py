@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,11 +19,13 @@ from rapidfuzz import fuzz, process
 
 from deconflict.domain import geodesy
 from deconflict.domain.activity import LatLon
-from deconflict.domain.place import LEVELS, NearWords, Place, fold, label, units
+from deconflict.domain.place import LEVELS, NearWords, Place, fold, label, sounded, units
 
 __all__ = ["BadRow", "Gazetteer", "NearWords", "Place", "fold", "gazetteer_from_rows", "label", "units"]
 
 CLOSE_ENOUGH = 75.0  # rapidfuzz ratio of folded names, 0-100: one slip in four letters
+Order = tuple[int, int, int, str, str]
+LAST = "\U0010ffff"  # sorts after whatever a name goes on with
 SPHERE_ERROR = 1.012  # a spherical distance is within 0.6 % of the ellipsoid's, on either side
 
 
@@ -42,8 +45,9 @@ class Gazetteer:
         return list(self._names.get(fold(words), ()))
 
     def search(self, words: str, limit: int = 10) -> list[Place]:
-        """Best first: exact names, then names and words of names that begin so, then near spellings. In each, towns before
-        communes before cercles before regions, and more important chief places before lesser ones."""
+        """Best first: exact names, then names and words of names that begin so, then names that sound so, then near
+        spellings. In each, towns before communes before cercles before regions, and more important chief places before lesser
+        ones."""
         sought = fold(words)
         if not sought:
             return []
@@ -51,8 +55,20 @@ class Gazetteer:
         if len(found) < limit:
             found |= dict.fromkeys(self._beginning(sought))
         if len(found) < limit:
+            found |= dict.fromkeys(self._sounding.get(sounded(sought), ()))
+        if len(found) < limit:
             found |= dict.fromkeys(self._like(sought, limit))
         return list(found)[:limit]
+
+    def written(self, place: Place) -> str:
+        """Words that `named` reads as this place and no other: its label, with its code where several bear the same."""
+        words = label(place)
+        return words if self._names[fold(words)] == [place] else f"{words} [{place.pcode}]"
+
+    def ready(self) -> None:
+        """Builds the indexes now, so that nobody's first search waits for them."""
+        self.search(self.edition)
+        self.nearest((0.0, 0.0))
 
     def nearest(self, point: LatLon, within_m: float = math.inf) -> tuple[Place, float] | None:
         """The nearest settlement (town or chief place) and its distance in metres, None when none is within."""
@@ -77,8 +93,8 @@ class Gazetteer:
         return NearWords(place, metres, geodesy.bearing_deg(place.point, point) % 360 if metres else 0.0)
 
     def _beginning(self, sought: str) -> list[Place]:
-        begun = [(word > 0, self._order[p.pcode], p) for key, word, p in self._starts if key.startswith(sought)]
-        return [place for _, _, place in sorted(begun, key=lambda hit: hit[:2])]
+        first, after = bisect_left(self._starts, (sought,)), bisect_left(self._starts, (sought + LAST,))
+        return [place for *_, place in sorted(self._starts[first:after], key=lambda start: start[1:3])]
 
     def _like(self, sought: str, limit: int) -> list[Place]:
         near = process.extract(sought, self._keys, scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH, limit=2 * limit)
@@ -90,7 +106,7 @@ class Gazetteer:
         return {place.pcode: place for place in self.places}
 
     @cached_property
-    def _order(self) -> dict[str, tuple[int, int, int, str, str]]:
+    def _order(self) -> dict[str, Order]:
         """Sort key by P-code: level, then how high a unit it is the chief place of, then the shorter name."""
         height = {level: number for number, level in enumerate(LEVELS)}
         seats = {p.seat: height[p.level] for p in sorted(self.places, key=lambda p: height[p.level]) if p.seat}
@@ -102,8 +118,9 @@ class Gazetteer:
     def _names(self) -> dict[str, list[Place]]:
         index: dict[str, dict[Place, None]] = {}
         for place in sorted(self.places, key=lambda p: self._order[p.pcode]):
-            for spelled in (place.name, *place.names, place.pcode, label(place)):
-                index.setdefault(fold(spelled), {})[place] = None
+            shown, code = fold(label(place)), fold(place.pcode)
+            for key in (*map(fold, (place.name, *place.names)), code, shown, shown + code):
+                index.setdefault(key, {})[place] = None
         return {key: list(places) for key, places in index.items()}
 
     @cached_property
@@ -111,14 +128,24 @@ class Gazetteer:
         return list(dict.fromkeys(fold(spelled) for p in self.places for spelled in (p.name, *p.names)))
 
     @cached_property
-    def _starts(self) -> list[tuple[str, int, Place]]:
-        """Folded names from each of their words on, and where it starts: `Gourma-Rharous` is also found by `rhar`."""
-        return [
-            (fold(spelled[word.start() :]), word.start(), place)
+    def _sounding(self) -> dict[str, list[Place]]:
+        """Places by what their names sound like, best first."""
+        index: dict[str, dict[Place, None]] = {}
+        for place in sorted(self.places, key=lambda p: self._order[p.pcode]):
+            for spelled in (place.name, *place.names):
+                index.setdefault(sounded(fold(spelled)), {})[place] = None
+        return {key: list(places) for key, places in index.items()}
+
+    @cached_property
+    def _starts(self) -> list[tuple[str, bool, Order, Place]]:
+        """Folded names from each of their words on, in order, and whether that is not their beginning: `Gourma-Rharous` is also
+        found by `rhar`."""
+        return sorted(
+            (fold(spelled[word.start() :]), word.start() > 0, self._order[place.pcode], place)
             for place in self.places
             for spelled in (place.name, *place.names)
             for word in re.finditer(r"\w+", spelled)
-        ]
+        )
 
     @cached_property
     def _towns(self) -> tuple[Place, ...]:

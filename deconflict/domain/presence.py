@@ -9,12 +9,13 @@ from itertools import pairwise
 
 from deconflict.domain.activity import NO_SLACK, Activity, LatLon, Moment, Part, Shape, Side, Spot
 from deconflict.domain.filing import Filing, Location, MissionPlan, MovementNotice, Stop
-from deconflict.domain.geodesy import line_length_m
 from deconflict.domain.itinerary import Visit, visits_of
 from deconflict.domain.kinds import Catalogue, Kind
 from deconflict.domain.places import Gazetteer
+from deconflict.domain.roads import Roads
 from deconflict.domain.rules import first_instant, last_instant
 from deconflict.domain.sop import RulePack
+from deconflict.domain.ways import way_through
 
 COMMUNE = "commune"  # the source of a location of which no more than the commune is known
 
@@ -28,11 +29,14 @@ def activity_of(
     pack: RulePack,
     gazetteer: Gazetteer,
     escorts: frozenset[int] = frozenset(),
+    roads: Roads | None = None,
 ) -> Activity:
     """The parts of one item at one version, in time order. `escorts` are the ids of the humanitarian items that it was decided
-    to escort. Raises ValueError with the reason when the filing cannot be read
+    to escort; `roads` those of the mission's map. Raises ValueError with the reason when the filing cannot be read
     (see `visits_of`) or names a kind that the catalogue does not know (KeyError)."""
-    parts = sorted(_Builder(filing, catalogue, pack, gazetteer).parts(), key=lambda part: (part.start.at, part.end.at))
+    parts = sorted(
+        _Builder(filing, catalogue, pack, gazetteer, roads).parts(), key=lambda part: (part.start.at, part.end.at)
+    )
     joint = filing.joint_with if isinstance(filing, MissionPlan) else "none"
     lost_at = filing.coverage_lost_at if isinstance(filing, MovementNotice) else None
     return Activity(
@@ -57,6 +61,7 @@ class _Builder:
     catalogue: Catalogue
     pack: RulePack
     gazetteer: Gazetteer
+    roads: Roads | None
 
     def parts(self) -> Iterator[Part]:
         visits = visits_of(self.filing.stops)
@@ -117,18 +122,17 @@ class _Builder:
             yield replace(self._standing(stop, self._leg_kind, start, end), implied=True)
 
     def _leg(self, here: Visit, there: Visit, points: tuple[LatLon, ...], start: Moment, end: Moment) -> Part:
-        geography, kind = self.pack.geography, self._leg_kind
+        kind, way = self._leg_kind, way_through(points, self.filing.mode, self.pack.geography, self.roads)
         stops = (here.stop, *here.via, there.stop)
-        stray_m = min(geography.leg_uncertainty_max_m, geography.leg_uncertainty_share * line_length_m(points))
         stated = not here.via and here.stop.depart is not None and there.stop.arrive is not None
         return Part(
             kind=kind.code,
             groups=kind.groups | self._traits(standing=False),
-            shape=Shape(points),
+            shape=Shape(way.points),
             start=start,
             end=end,
             moving=start.at < end.at,  # without time for the way, it may be anywhere along it
-            uncertainty_m=max([stray_m, *(stop.location.uncertainty_m for stop in stops)]),
+            uncertainty_m=max([way.stray_m, *(stop.location.uncertainty_m for stop in stops)]),
             implied=not stated and self.filing.side is Side.MISSION,
             commune_only=any(self._spot(stop.location)[1] for stop in stops),
         )

@@ -38,12 +38,16 @@ class Windows:
 @dataclass(frozen=True, slots=True)
 class Geography:
     """Metres and shares of metres: how far a leg without road geometry may stray (RUL-21), what counts as the same
-    settlement (RUL-22), how far from its declared town a coordinate may be filed."""
+    settlement (RUL-22), how far from its declared town a coordinate may be filed; and when a leg goes along the roads of the
+    map: how near to one both its ends are, how many times as long as the straight line it is, how far beside it one may be."""
 
     leg_uncertainty_max_m: float
     leg_uncertainty_share: float
     same_settlement_radius_m: float
     declared_place_max_m: float
+    road_within_m: float = 2_000.0
+    road_detour_at_most: float = 2.5
+    road_half_width_m: float = 1_000.0
 
 
 @dataclass(frozen=True, slots=True)

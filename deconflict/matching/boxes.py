@@ -33,6 +33,7 @@ def understand(item: Item, filing: Filing, mission: Mission) -> Activity:
         catalogue=mission.catalogue,
         pack=mission.pack,
         gazetteer=mission.gazetteer,
+        roads=mission.roads,
     )
 
 

@@ -41,7 +41,8 @@ def basis_of(mission: Mission) -> Basis:
     """Worked out once per profile."""
     known = _known.get(id(mission))
     if known is None:
-        profile = fingerprint(mission.pack, mission.catalogue, mission.gazetteer)
+        roads = () if mission.roads is None else (mission.roads,)
+        profile = fingerprint(mission.pack, mission.catalogue, mission.gazetteer, *roads)
         known = mission, Basis(mission.pack.version, mission.gazetteer.edition, profile)
         while len(_known) >= KNOWN_AT_ONCE:
             del _known[next(iter(_known))]

@@ -61,6 +61,7 @@ def _activity(session: Session, mission: Mission, item: Item, version: int) -> A
         catalogue=mission.catalogue,
         pack=mission.pack,
         gazetteer=mission.gazetteer,
+        roads=mission.roads,
     )
 
 

@@ -10,6 +10,7 @@ from deconflict.domain.country import Unit, covering
 from deconflict.domain.escalation import OCHA_ROLES
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.places import Gazetteer
+from deconflict.domain.roads import Roads
 from deconflict.schemas.rule_checks import did_you_mean, rule_faults
 from deconflict.schemas.toml_fields import Loaded
 from deconflict.schemas.toml_lines import Path
@@ -30,6 +31,16 @@ def activities_faults(data: Loaded) -> Iterator[Fault]:
     for side, flag in ((Side.HUMANITARIAN, "travel"), (Side.MISSION, "patrol")):
         if not any(kind.side is side and getattr(kind, flag) for kind in data["kind"]):
             yield ("kind",), f"No kind of the {side} side has {flag} = true, so nothing says how it travels."
+
+
+def road_faults(facts: Loaded, roads: Roads) -> Iterator[str]:
+    """A base map without a road, and roads of which no point lies in the country."""
+    bounds = facts["bounds"]
+    if not roads.lines:
+        yield "There is no line in it. Take the file away where no roads are known."
+    for number, line in enumerate(roads.lines, 1):
+        if not any(bounds["south"] <= a <= bounds["north"] and bounds["west"] <= o <= bounds["east"] for a, o in line):
+            yield f"Line {number} lies outside the country. Are longitude and latitude exchanged?"
 
 
 def sop_faults(data: Loaded, catalogue: Catalogue | None) -> Iterator[Fault]:

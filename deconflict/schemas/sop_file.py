@@ -95,7 +95,16 @@ class WindowsSchema(Strict):
     open_stay_h = number()
 
 
-LegsSchema = Strict.from_dict({"uncertainty_max_km": number(), "uncertainty_share": number(0, MAX_SHARE)})
+LegsSchema = Strict.from_dict(
+    {
+        "uncertainty_max_km": number(),
+        "uncertainty_share": number(0, MAX_SHARE),
+        # Of use only where the profile has roads.
+        "snap_within_km": number(0, 25, required=False, load_default=2.0),
+        "detour_at_most": number(1, 10, required=False, load_default=2.5),
+        "road_half_width_km": number(0.05, 10, required=False, load_default=1.0),
+    }
+)
 PlacesSchema = Strict.from_dict({"same_settlement_radius_m": number(), "declared_place_max_m": number()})
 PassingSchema = Strict.from_dict({"under_min": number(1)})
 OverdueSchema = Strict.from_dict({"after_h": number(0)})
@@ -172,6 +181,9 @@ def rule_pack(data: Loaded, timezone: str, gazetteer: Gazetteer, markets: Mappin
             leg_uncertainty_share=legs["uncertainty_share"],
             same_settlement_radius_m=places["same_settlement_radius_m"],
             declared_place_max_m=places["declared_place_max_m"],
+            road_within_m=legs["snap_within_km"] * 1000,
+            road_detour_at_most=legs["detour_at_most"],
+            road_half_width_m=legs["road_half_width_km"] * 1000,
         ),
         passing_under_s=data["passing"]["under_min"] * 60,
         clocks=_clocks(data, ZoneInfo(timezone)),

@@ -23,6 +23,8 @@ BLUEPRINTS: list[str] = [
     "deconflict.web.notices:bp",
     "deconflict.web.convoys:bp",
     "deconflict.web.plans:bp",
+    "deconflict.web.places:bp",
+    "deconflict.web.large_map:bp",
     "deconflict.web.own_requests:bp",
     "deconflict.web.desk:bp",
     "deconflict.web.roster:bp",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import pairwise
+from itertools import groupby
 
 from flask_babel import format_datetime, to_user_timezone
 from markupsafe import Markup
@@ -15,9 +15,10 @@ from deconflict.domain.country import Mission
 from deconflict.domain.desk import DeskCaseView, DeskItemView
 from deconflict.domain.disclosure import ItemView
 from deconflict.domain.filing import Stop
-from deconflict.domain.geodesy import between, distance_m
+from deconflict.domain.geodesy import between, cut, distance_m, line_length_m
 from deconflict.domain.judgement import Judgement
 from deconflict.web.map_svg import MapShape, draw
+from deconflict.web.own_map import stretches_of
 
 LEAST_M, MOST_M = 4_000.0, 40_000.0  # around the closest approach
 MUCH_MORE = 2.5
@@ -42,7 +43,7 @@ def near(case: DeskCaseView, mission: Mission, lang: str) -> CaseMap | None:
         return CaseMap(_drawn(shapes, mission, lang), more=False)
     closest, reach_m = _closest(judgement), _reach_m(judgement)
     middle = between(*closest, 0.5)
-    around = [part for shape in shapes if (part := _around(shape, middle, reach_m)) is not None]
+    around = [part for shape in shapes for part in _around(shape, middle, reach_m)]
     far = max(distance_m(middle, point) for shape in shapes for point in shape.points) > MUCH_MORE * reach_m
     return CaseMap(_drawn(around or shapes, mission, lang, closest), more=far and bool(around))
 
@@ -95,8 +96,8 @@ def _of_item(item: DeskItemView, mission: Mission, clock: str) -> Iterator[MapSh
     view, kind = item.view, "hum" if item.side == "humanitarian" else "mil"
     if view is None:
         return
-    for here, there in pairwise(view.stops or ()):
-        yield MapShape(kind, (here.location.point, there.location.point), 0.0, True, "")  # type: ignore[arg-type]
+    for stretch in stretches_of(view.stops or (), view.mode or "", mission):
+        yield MapShape(kind, stretch.points, 0.0, True, "")  # type: ignore[arg-type]
     for stop in view.stops or ():
         yield MapShape(kind, (stop.location.point,), _radius_m(view, stop, mission), False, _hours(stop, clock))  # type: ignore[arg-type]
 
@@ -116,16 +117,17 @@ def _hours(stop: Stop, clock: str) -> str:
     return first if first.endswith(last) else f"{first}-{last}"
 
 
-def _around(shape: MapShape, middle: LatLon, reach_m: float) -> MapShape | None:
-    """What of a shape lies within reach. A leg meets a disc in one piece at most."""
+def _around(shape: MapShape, middle: LatLon, reach_m: float) -> Iterator[MapShape]:
+    """What of a shape lies within reach. A leg meets a disc in one piece at most, a road in several."""
     points = shape.points if len(shape.points) == 1 else _fine(shape.points)
-    inside = [point for point in points if distance_m(middle, point) <= reach_m + shape.radius_m]
-    if not inside:
-        return None
-    kept = tuple(inside) if len(inside) == 1 else (inside[0], inside[-1])
-    return MapShape(shape.kind, kept, shape.radius_m, shape.moving and len(kept) > 1, shape.label)
+    for inside, run in groupby(points, lambda point: distance_m(middle, point) <= reach_m + shape.radius_m):
+        kept = tuple(run)
+        if inside:
+            ends = kept if len(kept) == 1 or len(shape.points) > 2 else (kept[0], kept[-1])
+            yield replace(shape, points=ends, moving=shape.moving and len(ends) > 1)
 
 
 def _fine(points: Sequence[LatLon]) -> list[LatLon]:
-    start, end = points[0], points[-1]
-    return [between(start, end, step / FINE) for step in range(FINE + 1)]
+    if len(points) == 2:
+        return [between(points[0], points[1], step / FINE) for step in range(FINE + 1)]
+    return [point for _, point in cut(points, line_length_m(points) / FINE)]

@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _l
 
 from deconflict.domain.country import Mission
 from deconflict.domain.filing import Filing
-from deconflict.domain.places import Gazetteer, label
+from deconflict.domain.places import Gazetteer
 from deconflict.schemas import forms
 from deconflict.schemas.doubt_words import TICKS
 from deconflict.schemas.fields import REQUIRED, blank
@@ -96,7 +96,7 @@ def amending(filing: Filing, version: int, mission: Mission) -> Typed:
         if known is not None:
             name = values.get(f"stops-{n}-place", "")
             if candidates(mission.gazetteer, name) != [known]:
-                values[f"stops-{n}-place"] = label(known)
+                values[f"stops-{n}-place"] = mission.gazetteer.written(known)
     return fresh(values, len(filing.stops), base=version)
 
 
@@ -124,7 +124,7 @@ def picked(typed: Typed, form: Mapping[str, str], gazetteer: Gazetteer) -> Typed
         name, _, value = form.get(f"_pick-{n}", "").partition("|")
         chosen = gazetteer.get(value) if name == "pcode" else None
         if chosen is not None:
-            values[f"stops-{n}-place"] = label(chosen)
+            values[f"stops-{n}-place"] = gazetteer.written(chosen)
             values.pop(f"stops-{n}-place_pcode", None)
     return replace(typed, values=values)
 

@@ -30,6 +30,7 @@ from deconflict.web.filing_words import RETURNS, Words, changes, in_words, momen
 from deconflict.web.health import health_now
 from deconflict.web.intake import page_asked
 from deconflict.web.language import label
+from deconflict.web.own_map import OwnMap, own_map
 
 Page = str | tuple[str, int] | Response
 
@@ -126,6 +127,7 @@ def show(pages: Pages, reference: str) -> str:
         pages=pages,
         view=view,
         words=said[-1],
+        map=_map(view),
         versions=list(reversed(rows)),
         possible=states.possible("item", view.state, "owner"),
         series=[
@@ -136,6 +138,13 @@ def show(pages: Pages, reference: str) -> str:
         # By the clock, as the versions' reasons: whether the row still holds it would tell of a case or a hold (RUL-6).
         cancelled_why=cancelled.reason if cancelled and view.reduced_at is None else "",
     )
+
+
+def _map(view: ItemView) -> OwnMap | None:
+    """Nothing of what is kept in communes and weeks only."""
+    if view.reduced_at is not None or not view.stops:
+        return None
+    return own_map(view.stops, view.mode or "", view.side, mission())
 
 
 def filed(pages: Pages, reference: str) -> str:

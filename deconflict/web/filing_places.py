@@ -6,16 +6,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
 from marshmallow import ValidationError
 
+from deconflict.domain.activity import LatLon
 from deconflict.domain.coordinates import BadPosition, read_position
 from deconflict.domain.country import Mission
 from deconflict.domain.doubts import spot
 from deconflict.domain.filing import Location
-from deconflict.domain.places import label
+from deconflict.domain.geodesy import distance_m
+from deconflict.domain.place import Place, label
 from deconflict.schemas.doubt_words import TICKS
 from deconflict.schemas.whereabouts import candidates, locate, offers
-from deconflict.web.place_words import exactness, place_words, position_words
+from deconflict.web.language import current_language
+from deconflict.web.map_words import length
+from deconflict.web.place_words import exactness, place_words, position_words, region_words
 
 PLACE_FIELDS = ("place", "place_pcode", "position", "correction")
 MOST_PICKS = 8
@@ -46,6 +51,12 @@ def beside(values: Mapping[str, str], stops: int, errors: Mapping[str, list[str]
     return [_beside(values, n, errors, mission) for n in range(stops)]
 
 
+def located(values: Mapping[str, str], n: int, mission: Mission) -> Location | None:
+    """Where stop `n` is, as typed so far; None where that says no place."""
+    row = stop_typed(values, n)
+    return _located(row, mission) if any(row.values()) else None
+
+
 def stop_typed(values: Mapping[str, str], n: int) -> dict[str, str]:
     """The place of one stop as typed, white space tidied as the schema does."""
     return {name: " ".join(values.get(f"stops-{n}-{name}", "").split()) for name in PLACE_FIELDS}
@@ -62,7 +73,7 @@ def _beside(values: Mapping[str, str], n: int, errors: Mapping[str, list[str]], 
     questioned = any(errors.get(f"stops-{n}-{name}") for name in ("place", "position"))
     return Beside(
         understood=_understood(row, location, mission),
-        picks=tuple(_picks(row, mission)) if questioned else (),
+        picks=tuple(_picks(row, mission, _before(values, n, mission))) if questioned else (),
         corrections=tuple(_corrections(row, mission)) if questioned or asked or row["correction"] else (),
         spot=here,
         ticks=tuple(ticks),
@@ -92,13 +103,33 @@ def _understood(row: Mapping[str, str], location: Location | None, mission: Miss
         return ""
 
 
-def _picks(row: Mapping[str, str], mission: Mission) -> list[Pick]:
-    """Places of that name or of a like one."""
+def _before(values: Mapping[str, str], n: int, mission: Mission) -> tuple[int, LatLon] | None:
+    """The nearest stop before this one of which the place is known: its number as people count, and where it is."""
+    for number in range(n, 0, -1):
+        if location := located(values, number - 1, mission):
+            return number, location.point
+    return None
+
+
+def _picks(row: Mapping[str, str], mission: Mission, before: tuple[int, LatLon] | None) -> list[Pick]:
+    """Places of that name, the nearest to the stop before first, or of a like name."""
     named = candidates(mission.gazetteer, row["place"]) if row["place"] else []
     if len(named) == 1 or not row["place"]:
         return []
+    if named and before:
+        named.sort(key=lambda place: distance_m(before[1], place.point))
     near = named or [p for p in mission.gazetteer.search(row["place"], 12) if p.level in ("town", "commune")]
-    return [Pick(f"pcode|{place.pcode}", label(place)) for place in near[:MOST_PICKS]]
+    return [Pick(f"pcode|{place.pcode}", _said(place, before)) for place in near[:MOST_PICKS]]
+
+
+def _said(place: Place, before: tuple[int, LatLon] | None) -> str:
+    """As `Koro (commune Koro, cercle Koro), region Mopti, 64 km from stop 1 as the crow flies`."""
+    words = f"{label(place)}, {region_words(place)}"
+    if before is None:
+        return words
+    far = length(distance_m(before[1], place.point), current_language())
+    away = _("%(distance)s from stop %(number)s as the crow flies", distance=far, number=before[0])
+    return f"{words}, {away}"
 
 
 def _corrections(row: Mapping[str, str], mission: Mission) -> list[Pick]:

@@ -22,7 +22,7 @@ from deconflict.services import filing as service
 from deconflict.services.convoys import leaves_convoy
 from deconflict.store import own
 from deconflict.store.base import db
-from deconflict.web import filing_drafts, filing_form
+from deconflict.web import filing_drafts, filing_form, large_map, map_pick
 from deconflict.web.audience import current_audience
 from deconflict.web.clock import now
 from deconflict.web.filing_form import Errors, Typed
@@ -33,6 +33,8 @@ from deconflict.web.filing_words import Words, changes, in_words
 from deconflict.web.forms_ui import Form
 from deconflict.web.intake import number
 from deconflict.web.language import label
+from deconflict.web.own_map import own_map
+from deconflict.web.place_words import position_words
 
 
 def new(pages: Pages, what: str) -> Page:
@@ -93,6 +95,15 @@ def _written(pages: Pages, what: str, view: ItemView | None) -> Page:
         return _keep(pages, what, typed, view)
     if do != "file":
         filing_drafts.keep(pages, what, typed, view.reference if view else "")
+    turned = map_pick.turned(request.form, typed, mission())
+    if isinstance(turned, Typed):
+        return _form(pages, what, turned, view)
+    if turned is not None:
+        return _on_map(pages, typed, turned)
+    if do == "large":
+        return large_map.page(typed)
+    if do == "large-add":
+        return large_map.page(filing_form.with_stop(typed))
     if do == "add":
         full = {"": [_("Twelve stops at most: enter the rest as another one.")]} if typed.stops == MOST_STOPS else {}
         return _form(pages, what, filing_form.with_stop(typed), view, full)
@@ -141,6 +152,20 @@ def _keep(pages: Pages, what: str, typed: Typed, view: ItemView | None) -> Page:
         )
     flash(_("It is kept as a draft, for you alone. OCHA knows nothing of it yet."))
     return redirect(url_for(f"{pages.name}.mine"), 303)
+
+
+def _on_map(pages: Pages, typed: Typed, sight: map_pick.Sight) -> str:
+    gazetteer = mission().gazetteer
+    return render_template(
+        "own/on_map.html",
+        typed=typed,
+        sight=sight,
+        side=map_pick.SIDE,
+        picture=map_pick.picture(sight, typed, mission(), pages.side),
+        finger=map_pick.finger(sight),
+        cross=position_words(sight.centre, gazetteer),
+        pin=position_words(sight.pin, gazetteer) if sight.pin else "",
+    )
 
 
 def _not_here(pages: Pages, what: str, filing: Filing, view: ItemView | None) -> dict[str, list[str]]:
@@ -256,6 +281,7 @@ def _review(
         waiting=waiting,
         action=action,
         later=len(own.later_of(db.session(), view.reference, pages.side, now())) if view else 0,
+        map=own_map(filing.stops, filing.mode, filing.side, mission()),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -31,7 +31,7 @@ class Layer:
 
 @lru_cache(maxsize=16)
 def layers(basemap: Path) -> tuple[Layer, ...]:
-    """The GeoJSON files of a folder in the order of their names; LineString and Point only."""
+    """The GeoJSON files of a folder in the order of their names; lines and points only."""
     return tuple(_layer(path) for path in sorted(basemap.glob("*.geojson")))
 
 
@@ -39,12 +39,13 @@ def _layer(path: Path) -> Layer:
     lines, points = [], []
     for feature in json.loads(path.read_text(encoding="utf-8"))["features"]:
         kind, coordinates = feature["geometry"]["type"], feature["geometry"]["coordinates"]
-        if kind == "LineString":
-            lines.append(tuple((lat, lon) for lon, lat in coordinates))
+        if kind in ("LineString", "MultiLineString"):
+            several = [coordinates] if kind == "LineString" else coordinates
+            lines += [tuple((lat, lon) for lon, lat, *_height in line) for line in several]
         elif kind == "Point":
             points.append(((coordinates[1], coordinates[0]), feature["properties"]))
         else:
-            raise ValueError(f"{path.name}: a {kind} cannot be drawn, only LineString and Point")
+            raise ValueError(f"{path.name}: a {kind} cannot be drawn, only lines and points")
     return Layer(path.stem, tuple(lines), tuple(points))
 
 
@@ -71,12 +72,18 @@ class View:
         base = shown[0][1]
         lons = [base + _turn(lon - base) for _, lon in shown]
         lats = [lat for lat, _ in shown]
-        lat, lon = (min(lats) + max(lats)) / 2, (min(lons) + max(lons)) / 2
+        middle = (min(lats) + max(lats)) / 2, (min(lons) + max(lons)) / 2
+        view = cls.at(middle, width, height, 1.0)
+        across = MARGIN * max((max(lons) - min(lons)) * view.lon_m + 2 * radius_m, LEAST_M)
+        down = MARGIN * max((max(lats) - min(lats)) * view.lat_m + 2 * radius_m, LEAST_M)
+        return replace(view, metres_per_px=max(across / width, down / height))
+
+    @classmethod
+    def at(cls, centre: LatLon, width: int, height: int, metres_per_px: float) -> View:
+        lat, lon = centre
         lat_m = geodesy.distance_m((lat - 0.5, lon), (lat + 0.5, lon))
         lon_m = geodesy.distance_m((lat, lon - 0.5), (lat, lon + 0.5))
-        across = MARGIN * max((max(lons) - min(lons)) * lon_m + 2 * radius_m, LEAST_M)
-        down = MARGIN * max((max(lats) - min(lats)) * lat_m + 2 * radius_m, LEAST_M)
-        return cls((lat, lon), width, height, max(across / width, down / height), lat_m, lon_m)
+        return cls(centre, width, height, metres_per_px, lat_m, lon_m)
 
     @property
     def width_m(self) -> float:
@@ -93,6 +100,11 @@ class View:
         east, north = _turn(point[1] - self.centre[1]) * self.lon_m, (point[0] - self.centre[0]) * self.lat_m
         return self.width / 2 + east / self.metres_per_px, self.height / 2 - north / self.metres_per_px
 
+    def latlon(self, x: float, y: float) -> LatLon:
+        """The point drawn at this pixel: the inverse of `xy`."""
+        east, south = (x - self.width / 2) * self.metres_per_px, (y - self.height / 2) * self.metres_per_px
+        return self.centre[0] - south / self.lat_m, _turn(self.centre[1] + east / self.lon_m)
+
     def holds(self, box: Box) -> bool:
         """Whether a box lies on the paper, two pixels from its edge."""
         return box[0] >= 2 and box[1] >= 2 and box[2] <= self.width - 2 and box[3] <= self.height - 2
@@ -104,14 +116,14 @@ class View:
         for a, b in pairwise(pixels):
             inside = _cut(a, b, self.width, self.height)
             if inside is None or (piece and piece[-1] != inside[0]):
-                yield from _thinned(piece)
+                yield from thinned(piece)
                 piece = []
             if inside is not None:
                 piece = [*(piece or [inside[0]]), inside[1]]
-        yield from _thinned(piece)
+        yield from thinned(piece)
 
 
-def _thinned(piece: Sequence[XY]) -> Iterator[list[XY]]:
+def thinned(piece: Sequence[XY]) -> Iterator[list[XY]]:
     """The piece without points that the eye cannot tell from the one before; nothing of an empty one."""
     if not piece:
         return

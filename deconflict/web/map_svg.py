@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2s
+from itertools import islice
 from pathlib import Path
 
 from markupsafe import Markup, escape
@@ -16,16 +17,19 @@ from markupsafe import Markup, escape
 from deconflict.domain import geodesy
 from deconflict.domain.activity import LatLon
 from deconflict.domain.places import Gazetteer, Place
-from deconflict.web.map_frame import Box, Layer, View, layers
+from deconflict.web.map_frame import Box, Layer, View, layers, thinned
 from deconflict.web.map_words import WORDS, MapShape, length, told
 
-__all__ = ["MapShape", "draw"]
+__all__ = ["MapShape", "draw", "draw_view"]
 
 INK = {"hum": "#144372", "mil": "#a32d14"}
 DASH = {"hum": "none", "mil": "7 4"}
+GUESSED = "2 5"
 HALO = 'paint-order="stroke" stroke="#fff" stroke-width="4" stroke-linejoin="round"'
-LINES_FROM_KM = 40  # base lines are up to 5 km off: on a closer map they would mislead
+LINES_FROM_KM = 40  # borders and rivers are up to 5 km off: on a closer map they would mislead
+ROADS = "roads"  # the layer that is exact enough for legs to follow it
 TOWNS = 8
+TRIED = 400  # of the towns on the paper: the others would find no room either
 LEGEND = 22  # height in pixels
 LETTER = 6.4  # mean width in pixels of a letter at 12 px
 
@@ -46,6 +50,26 @@ def draw(
     landmark = _landmark(points, gazetteer)
     radius_m = max((shape.radius_m for shape in shapes), default=0.0)
     view = View.around(points, radius_m, width, height, landmark[0].point if landmark else None)
+    return draw_view(shapes, view, basemap=basemap, lang=lang, gazetteer=gazetteer, closest=closest, landmark=landmark)
+
+
+def draw_view(
+    shapes: Sequence[MapShape],
+    view: View,
+    *,
+    basemap: Path,
+    lang: str = "fr",
+    gazetteer: Gazetteer | None = None,
+    closest: tuple[LatLon, LatLon] | None = None,
+    landmark: Sequence[Place] = (),
+    over: Sequence[str] = (),
+    towns: int = TOWNS,
+    legend: bool = True,
+) -> Markup:
+    """What of the shapes lies on this paper. `landmark` are the towns named before all others, `towns` how many others are;
+    `over` is markup laid over all of it; `legend` says which side is drawn how."""
+    width, height = view.width, view.height
+    points = [p for shape in shapes for p in shape.points] + list(closest or ())
     others = [p for p in gazetteer.within(*view.bounds) if p not in landmark] if gazetteer else []
     words, uid = WORDS[lang], blake2s(repr((shapes, closest, lang, width)).encode(), digest_size=4).hexdigest()
     sentences, kinds = told(shapes, gazetteer, closest, lang), [k for k in INK if any(s.kind == k for s in shapes)]
@@ -61,9 +85,10 @@ def draw(
         *(drawn for shape in shapes for drawn in _shape(shape, view, uid)),
         *_marks(shapes, view),
         *_closest(closest, view),
-        *_names(shapes, closest, (landmark, others), view, lang, taken),
+        *_names(shapes, closest, (landmark, others), view, lang, taken, towns),
         _scale(view, lang),
-        *_legend(kinds, words, uid, width),
+        *_legend(kinds if legend else (), words, uid, width),
+        *over,
         "</svg>",
     ]
     return Markup("\n".join(parts))  # noqa: S704 - every text above went through escape()
@@ -103,16 +128,19 @@ def _path(points: Sequence[tuple[float, float]]) -> str:
 
 
 def _base(view: View, drawn: Sequence[Layer], rough: str, name: str) -> Iterator[str]:
-    if view.width_m < LINES_FROM_KM * 1000:
-        return
-    look = {"rivers": 'stroke="#82b5e9" stroke-width="2"', "borders": 'stroke="#8c8c8c" stroke-dasharray="9 3 2 3"'}
-    seen = False
+    look = {
+        "roads": 'stroke="#b08a50" stroke-width="1.5"',
+        "rivers": 'stroke="#82b5e9" stroke-width="2"',
+        "borders": 'stroke="#8c8c8c" stroke-dasharray="9 3 2 3"',
+    }
+    far, seen = view.width_m >= LINES_FROM_KM * 1000, False
     for layer in drawn:
-        for line in layer.lines if layer.name in look else ():
+        exact = layer.name == ROADS
+        for line in layer.lines if layer.name in look and (far or exact) else ():
             for piece in view.clip(line):
-                seen = True
+                seen = seen or not exact
                 yield f'<path class="map-{layer.name}" d="{_path(piece)}" fill="none" {look[layer.name]}/>'
-        for point, names in layer.points:
+        for point, names in layer.points if far else ():
             x, y = view.xy(point)
             if 40 < x < view.width - 40 and 30 < y < view.height - 40:
                 yield (
@@ -130,7 +158,9 @@ def _shape(shape: MapShape, view: View, uid: str) -> Iterator[str]:
     """The ground held, then the line."""
     ink, fill, radius = INK[shape.kind], f"url(#{shape.kind}{uid})", shape.radius_m / view.metres_per_px
     line, (x, y) = [view.xy(p) for p in shape.points], view.xy(shape.points[0])
-    outline = f'stroke="{ink}" stroke-width="1.5" stroke-dasharray="{DASH[shape.kind]}"'
+    line = next(thinned(line)) if len(line) > 1 else line
+    dash = GUESSED if shape.guessed else DASH[shape.kind]
+    outline = f'stroke="{ink}" stroke-width="1.5" stroke-dasharray="{dash}"'
     if len(line) == 1 and radius >= 1:
         yield f'<circle class="map-{shape.kind}" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{fill}" {outline}/>'
     if len(line) > 1 and radius >= 1:
@@ -168,6 +198,7 @@ def _names(
     view: View,
     lang: str,
     taken: list[Box],
+    most: int,
 ) -> Iterator[str]:
     """All that is written beside something. What comes first finds room first: the distance, the landmark, what the reader
     knows the shapes by, the other towns."""
@@ -177,20 +208,22 @@ def _names(
         (ax, ay), (bx, by) = map(view.xy, closest)
         distance = length(geodesy.distance_m(*closest), lang)
         bold.append(_caption(distance, ((ax + bx) / 2, (ay + by) / 2), 8, view, taken, ink="#111"))
-    drawn = list(_towns(landmark, view, taken))
+    drawn = list(_towns(landmark, view, taken, most))
     bold += [_caption(s.label, view.xy(s.points[0]), 11, view, taken, INK[s.kind]) for s in shapes if s.label]
-    drawn += _towns(others, view, taken)
+    drawn += _towns(others, view, taken, most)
     yield f'<g class="map-towns" fill="#fff" stroke="#333">{"".join(dot for dot, _name in drawn)}</g>'
     yield f'<g class="map-names" fill="#333" font-size="11" {HALO}>{"".join(name for _dot, name in drawn)}</g>'
     yield f'<g class="map-names" font-weight="bold" {HALO}>{"".join(bold)}</g>'
 
 
-def _towns(places: Iterable[Place], view: View, taken: list[Box]) -> Iterator[tuple[str, str]]:
+def _towns(places: Iterable[Place], view: View, taken: list[Box], most: int) -> Iterator[tuple[str, str]]:
     """Dot and name of the first of these settlements whose names find room."""
     drawn = 0
-    for place in places:
+    for place in islice(places, TRIED):
+        if drawn == most:
+            return
         x, y = view.xy(place.point)
-        room = drawn < TOWNS and y > LEGEND and view.holds((x - 3, y - 3, x + 3, y + 3))
+        room = y > LEGEND and view.holds((x - 3, y - 3, x + 3, y + 3))
         text = _caption(place.name, (x, y), 6, view, taken) if room else ""
         if text:
             drawn += 1

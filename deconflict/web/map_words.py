@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from deconflict.domain import geodesy
-from deconflict.domain.activity import LatLon
+from deconflict.domain.activity import LatLon, Side
 from deconflict.domain.places import Gazetteer, fold
 
 WORDS = {
@@ -42,17 +42,24 @@ ELIDED = re.compile("(?!ou[aeio])[aeiou]")  # d'Ansongo, d'Ouro-Modi, but de Oua
 
 @dataclass(frozen=True, slots=True)
 class MapShape:
-    """A disc (one point) or a line of one side; `radius_m` is held around it. `label` is what the reader may know it by."""
+    """A disc (one point) or a line of one side; `radius_m` is held around it. `label` is what the reader may know it by;
+    `guessed`: nobody knows the way, so that it is drawn straight, in dots."""
 
     kind: Literal["hum", "mil"]
     points: tuple[LatLon, ...]
     radius_m: float
     moving: bool
     label: str
+    guessed: bool = False
 
     def __post_init__(self) -> None:
         if not self.points:
             raise ValueError("a shape needs a point")
+
+
+def sign_of(side: Side) -> Literal["hum", "mil"]:
+    """How what a side files is drawn."""
+    return "hum" if side is Side.HUMANITARIAN else "mil"
 
 
 def told(

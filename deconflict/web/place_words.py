@@ -11,6 +11,7 @@ from deconflict.domain.country import Mission
 from deconflict.domain.doubts import given
 from deconflict.domain.filing import Location
 from deconflict.domain.msgid import N_
+from deconflict.domain.place import Place, within
 from deconflict.domain.places import Gazetteer, label, units
 from deconflict.web.language import current_language, named
 from deconflict.web.map_words import length, of_place
@@ -72,3 +73,13 @@ def exactness(place: Location) -> str:
     if not given(place):
         return ""
     return _("known to about %(length)s", length=length(max(place.uncertainty_m, 1.0), current_language()))
+
+
+def where_words(place: Place) -> str:
+    """As `commune Bankass, cercle Bankass, region Mopti`: what tells places of one name apart."""
+    inside = units(place) if place.level == "town" else within("cercle", place.cercle_name)
+    return f"{inside}, {region_words(place)}"
+
+
+def region_words(place: Place) -> str:
+    return _("region %(name)s", name=place.region_name)

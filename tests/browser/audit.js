@@ -26,14 +26,14 @@
   }
   const ids = all("[id]").map((e) => e.id);
   for (const id of new Set(ids.filter((id, at) => ids.indexOf(id) !== at))) wrong.push(`id ${id} occurs twice`);
-  for (const link of all("a[href^='#']"))
+  for (const link of all("a[href^='#']:not([role=button])"))
     if (!document.getElementById(link.hash.slice(1))) wrong.push(`link to ${link.hash}, which is not there`);
   for (const element of all("[aria-describedby], [aria-labelledby]"))
     for (const id of `${element.getAttribute("aria-describedby") ?? ""} ${element.getAttribute("aria-labelledby") ?? ""}`.trim().split(/\s+/))
       if (!document.getElementById(id)) wrong.push(`${named(element)} is described by #${id}, which is not there`);
 
   for (const field of all("input:not([type=hidden]), select, textarea")) {
-    const words = [...(field.labels ?? [])].map((l) => l.textContent.trim()).join("") || field.getAttribute("aria-label");
+    const words = [...(field.labels ?? [])].map((l) => l.textContent.trim()).join("") || field.getAttribute("aria-label") || field.alt;
     if (!words) wrong.push(`${named(field)} has no label`);
     if (field.matches("[type=radio], [type=checkbox]")) continue;
     if (shown(field) && field.getBoundingClientRect().height < 24) wrong.push(`${named(field)} is less than 24 px high`);

@@ -7,10 +7,12 @@ from deconflict.domain import roles
 
 OFFICERS = ["cmcoord", "suboffice_head", "ocha_head"]
 FILERS_HUM, FILERS_MIL = ["submitter", "focal_point"], ["cimic", "ops", "qip_manager"]
+WRITERS = [*FILERS_HUM, *FILERS_MIL, *OFFICERS, "radio_operator"]
 
 # GET routes: what the address names, and for whom there is something behind it. `page`: no name in it.
 GETS = {
     "home.page": ("page", sorted(roles.ALL)),
+    "large_map.base": ("page", WRITERS),
     "notices.mine": ("page", FILERS_HUM),
     "notices.new": ("page", FILERS_HUM),
     "notices.show": ("notice", FILERS_HUM),
@@ -93,6 +95,7 @@ GETS = {
 }
 # POST routes that name something: as above. The others name nothing, or are about whoever asks.
 POSTS = {
+    "places.search": ("page", WRITERS),
     "notices.amend": ("notice", FILERS_HUM),
     "notices.cancel": ("notice", FILERS_HUM),
     "notices.postpone": ("notice", FILERS_HUM),

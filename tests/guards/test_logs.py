@@ -114,11 +114,16 @@ def test_pages_write_the_rule_and_not_the_address(house, lines, monkeypatch):
     ngo.get("/notices?Zaba-secret=1")
     ngo.post("/notices/new", {"_do": "review", "stops-0-place": "Zaba-secret", "_stops": "1"})
     ngo.get(f"/notices/{house.items['both-n']}")
+    ngo.post("/places/search", {"q": "Zaba-secret"})
+    ngo.post("/notices/new", {"_do": "map-0", "stops-0-place": "Zaba-secret", "_stops": "1"})
+    at = {"_map": "0", "_zoom": "4", "_centre": "13.131313 -3.131313", "_at.x": "Zaba-secret", "_at.y": "9"}
+    ngo.post("/notices/new", {**at, "stops-0-place": "13.1313, -3.1313", "_stops": "1"})
+    ngo.post("/notices/new", {"_do": "large", "stops-0-place": "13.1313, -3.1313", "_stops": "1"})
     officer.get("/desk/find?reference=Zaba-secret")
     officer.get(f"/desk/{house.cases_by['both'].reference}?blind=Zaba-secret")
     written = lines()
     assert {line.get("path") for line in written} >= {"/a/<link>", "/join", "/notices/new", "/notices/<reference>"}
-    assert told(house, written, "Zaba-secret", link, token) == []
+    assert told(house, written, "Zaba-secret", "13.13", link, token) == []
 
 
 def test_a_page_that_breaks_writes_where_and_not_what(house, lines, monkeypatch):
