@@ -13,7 +13,8 @@ FOLDER = Path(__file__).parents[2] / "templates" / "letters"
 
 class Kind(StrEnum):
     """Every letter there is; the value is its file name. The first two go to whom they concern, the third to those who work with
-    somebody new, the last five to whoever answers for an organisation (and the desk), the others to heads of office."""
+    somebody new, NUMBER_DOUBTED to NUMBERS_CHANGED to whoever answers for an organisation (and the desk), the last two to whoever
+    filed a plan of the mission and to whoever answers for his desk, the others to heads of office."""
 
     NEW_LINK = "new_link"
     STEP_CLEARED = "step_cleared"
@@ -27,6 +28,8 @@ class Kind(StrEnum):
     NUMBER_STOPPED = "number_stopped"
     TELLING_CHANGED = "telling_changed"
     NUMBERS_CHANGED = "numbers_changed"
+    CLOSE_OUT_WAITS = "close_out_waits"
+    CLOSE_OUT_LATE = "close_out_late"
 
 
 def render_letter(kind: Kind, language: str, *, name: str, by: str, link: str) -> Mail:

@@ -14,6 +14,7 @@ from deconflict.channels.port import Channel, Collecting
 from deconflict.domain.country import Mission
 from deconflict.jobs.braked import ring_for_brake
 from deconflict.jobs.calendar import run_calendar
+from deconflict.jobs.close_outs import remind_close_outs
 from deconflict.jobs.contracts import end_contracts
 from deconflict.jobs.dispatch import dispatch_due, take_back
 from deconflict.jobs.escalate import escalate_due
@@ -135,6 +136,7 @@ class Cycle:
             lambda at: run_calendar(self.mission, at),
             lambda at: run_retention(self.mission, at),
             end_contracts,
+            lambda at: remind_close_outs(self.mission, at),
             lambda at: verify_again(self.mission, at),
             lambda at: begin_drills(self.mission, at),
         )

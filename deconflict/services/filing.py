@@ -22,8 +22,9 @@ from deconflict.domain.check_ins import same_stops
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import owns
 from deconflict.domain.errors import LostRace, NotFound, Refused
-from deconflict.domain.filing import Filing, MovementNotice, split_sealed
+from deconflict.domain.filing import Filing, MissionPlan, MovementNotice, split_sealed
 from deconflict.domain.states import ItemState
+from deconflict.domain.withheld import refuse_withheld
 from deconflict.matching.boxes import replace_boxes, understand
 from deconflict.store.audit import record
 from deconflict.store.base import transaction
@@ -85,6 +86,7 @@ def _file(filing: Filing, by: Audience, key: str, mission: Mission, now: datetim
         session.add(item)
         session.flush()
         _write_version(session, item, filing, by, mission, now, reason="")
+        version_of(session, item).no_notice = has_begun(filing, item.departs_at, now)
         item.late = item.departs_at - now < lead_time(filing, mission)
         record(session, by.person_id, "file", item.side, item.id, {"version": 1}, at=now, organisation_id=item.owner_id)
         return Filed(item.reference, item.version, item.late)
@@ -97,6 +99,7 @@ def amend_item(
     longer current nothing is written. An owner who amends gets no computed answer (RUL-6)."""
     _check_side(filing, by)
     check_scope(filing, by, mission)
+    check_words(reason, by)
     with transaction() as session:
         item = current_own_item(session, reference, base_version, by)
         if item.side != filing.side:
@@ -109,13 +112,15 @@ def replace_filing(
 ) -> Filed:
     """The item's next version, inside the caller's transaction. `event`: what its owner did, of `states.ITEM`."""
     before = filing_of(version_of(session, item)) if _readable(session, item) else None
+    no_notice = version_of(session, item).no_notice
     move_item(session, item, event, "owner")
     item.version += 1
     _describe(item, filing, mission)
     _write_version(session, item, filing, by, mission, now, reason=reason)
+    version_of(session, item).no_notice = no_notice
     if before is not None:
         carry_over(session, item.id, item.version, same_stops(before, filing))
-    moved = before is None or (before.stops, before.kind, before.mode) != (filing.stops, filing.kind, filing.mode)
+    moved = before is None or _course(before) != _course(filing)
     # Filed weeks ahead and moved hours before is as late as filed then (RUL-2); once late it stays so.
     item.late = item.late or (moved and item.departs_at - now < lead_time(filing, mission))
     detail = {"version": item.version}
@@ -127,6 +132,7 @@ def cancel_item(reference: str, by: Audience, reason: str, now: datetime) -> Non
     """Cancels one's own item. Nothing is deleted: a movement that vanished could not be explained after an incident."""
     if not reason.strip():
         raise Refused("Say in a few words why it is cancelled.", field="reason")
+    check_words(reason, by)
     with transaction() as session:
         item = own_item(session, reference, by)
         move_item(session, item, "cancel", "owner")
@@ -197,10 +203,21 @@ def lead_time(filing: Filing, mission: Mission) -> timedelta:
     return timedelta(seconds=mission.pack.lead_times_s[name])
 
 
+def has_begun(filing: Filing, departs_at: datetime, now: datetime) -> bool:
+    """Whether a plan is filed without any notice (D3.4). An area that holds already is told as soon as it is known."""
+    return isinstance(filing, MissionPlan) and filing.zone is None and departs_at <= now
+
+
 def check_scope(filing: Filing, by: Audience, mission: Mission) -> None:
     """Raises Refused for a plan in a sector that the account does not work for: nobody who filed it could read it again."""
     if filing.side is Side.MISSION and by.scope not in (None, mission.sector_of(_seat(filing))):
         raise Refused("This is in another sector. Ask that sector's desk or force headquarters to enter it.")
+
+
+def check_words(text: str, by: Audience, field: str = "reason") -> None:
+    """Raises Refused where the mission's side types what is never stored of its plans (D3.4), with the words that say it."""
+    if by.side == Side.MISSION:
+        refuse_withheld(text, field)
 
 
 def _readable(session: Session, item: Item) -> bool:
@@ -216,6 +233,12 @@ def _check_side(filing: Filing, by: Audience) -> None:
     allowed = roles.FILERS_HUMANITARIAN if filing.side is Side.HUMANITARIAN else roles.FILERS_MISSION
     if by.side != filing.side or not by.roles & allowed:
         raise NotFound
+
+
+def _course(filing: Filing) -> tuple[object, ...]:
+    """Where it goes, when and as what."""
+    zone = filing.zone if isinstance(filing, MissionPlan) else None
+    return filing.stops, filing.kind, filing.mode, zone
 
 
 def _seat(filing: Filing) -> str | LatLon:

@@ -37,6 +37,9 @@ def keep_no_longer(mission: Mission, now: datetime) -> dict[str, int]:
         "people": _each(_people_due, limits, lambda session, id: _forget_people(session, id, limits, now)),
         "notes": _bulk(lambda session: rows.forget_notes(session, limits.personal, BULK)),
         "trials": _bulk(lambda session: rows.forget_trials(session, limits.personal, BULK)),
+        "declared": _bulk(
+            lambda session: rows.forget_declared(session, limits.case, _held(session, limits).items, BULK)
+        ),
         "bodies": _bulk(lambda session: rows.forget_bodies(session, limits.sms_body, BULK)),
         "audit": _bulk(lambda session: rows.forget_audit(session, limits.audit, _held(session, limits), BULK)),
     }

@@ -109,7 +109,7 @@ class Crawl:
         if kind == "whose numbers":
             whose = self.world.people.get(key)
             return whose is not None and keeps_numbers_of(int(key), whose, who)
-        known = {"sheet": ("patrol", "event"), "organisation": self.keys["organisation"][:-1]}
+        known = {"sheet": ("patrol", "stay", "aid", "zone", "event"), "organisation": self.keys["organisation"][:-1]}
         known |= {"person": self.keys["person"][:-1], "duty": self.keys["duty"][:-1]}
         known |= {name: self.keys[name][:-1] for name in ("doubt", "absence", "note")}
         return key in known.get(kind, (key,))
