@@ -13,8 +13,9 @@ FOLDER = Path(__file__).parents[2] / "templates" / "letters"
 
 class Kind(StrEnum):
     """Every letter there is; the value is its file name. The first two go to whom they concern, the third to those who work with
-    somebody new, five to whoever answers for an organisation (and the desk), those of drafts and convoys to focal points and whoever
-    wrote them, the others to heads of office."""
+    somebody new, NUMBER_DOUBTED to NUMBERS_CHANGED to whoever answers for an organisation (and the desk), those of drafts and convoys
+    to focal points and whoever wrote them, those of close-outs to whoever filed a plan of the mission and to whoever answers for his
+    desk, the others to heads of office."""
 
     NEW_LINK = "new_link"
     STEP_CLEARED = "step_cleared"
@@ -33,6 +34,8 @@ class Kind(StrEnum):
     DRAFT_WAITS = "draft_waits"
     DRAFT_STILL_WAITS = "draft_still_waits"
     DRAFT_RETURNED = "draft_returned"
+    CLOSE_OUT_WAITS = "close_out_waits"
+    CLOSE_OUT_LATE = "close_out_late"
 
 
 def render_letter(kind: Kind, language: str, *, name: str, by: str, link: str) -> Mail:

@@ -18,6 +18,7 @@ from deconflict.domain.activity import OPEN_END, Side
 from deconflict.domain.audience import Audience
 from deconflict.domain.filing import Filing, Level, MissionPlan, MovementNotice, Stop
 from deconflict.domain.matrix import opens
+from deconflict.domain.zone import Zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class ItemFacts:
     filed_at: datetime
     filing: Filing
     reduced_at: datetime | None = None
+    no_notice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,9 @@ class ItemView:
     coverage_lost_at: datetime | None = None
     check_in_plan: str | None = None
     confirmed: bool | None = None
+    category: str | None = None
+    zone: Zone | None = None
+    no_notice: bool | None = None
 
 
 def owns(audience: Audience, side: str, owner_id: int, sector: str) -> bool:
@@ -134,6 +139,7 @@ def view_of_item(facts: ItemFacts, audience: Audience) -> ItemView | None:
         mode=filing.mode,
         stops=filing.stops if sees("timing") else None,
         reduced_at=facts.reduced_at,
+        zone=filing.zone if isinstance(filing, MissionPlan) and sees("timing") else None,
     )
     if isinstance(filing, MovementNotice):
         return replace(view, **_notice_fields(filing, sees))
@@ -145,6 +151,8 @@ def view_of_item(facts: ItemFacts, audience: Audience) -> ItemView | None:
             title=filing.title,
             media=filing.media,
             urgency=filing.urgency,
+            category=filing.category,
+            no_notice=facts.no_notice,
         )
     return view
 

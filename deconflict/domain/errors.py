@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class Refused(Exception):
-    """Somebody asked for something that is not done. `field` names the input to mend, when there is one."""
+    """Somebody asked for something that is not done. `field` names the input to mend, when there is one; `facts` fill the places
+    of a sentence that has some."""
 
-    def __init__(self, sentence: str, *, field: str | None = None) -> None:
+    def __init__(self, sentence: str, *, field: str | None = None, facts: Mapping[str, Any] | None = None) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.field = field
+        self.facts = dict(facts or {})
 
 
 class NotFound(Refused):

@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
 
-from deconflict.domain.activity import LatLon, Side
+from deconflict.domain.activity import OPEN_END, LatLon, Side
+from deconflict.domain.zone import Zone
 
 FURTHEST_AHEAD = timedelta(days=548)  # beyond, a date is likelier a slip than meant
 
@@ -132,8 +133,9 @@ class MovementNotice(Filing):
 class MissionPlan(Filing):
     """A patrol or a visible QIP event. `aid_component`: none, planned_qip, planned_cimic, unplanned. `joint_with`: none,
     unpol, host_forces, other. No strength, call sign, frequency, unit or weapon has a field here: what is not stored
-    cannot leak. `title` and `media` are of QIP events; `category` is the aid category of a QIP, as kinds have it, or
-    empty."""
+    cannot leak. `title` and `media` are of QIP events; of what is given it is `title` too. `category` is the aid category of a
+    QIP or a gift, as kinds have it, or empty. With a `zone` it is an area: the stops are its corners, points or villages, and
+    the first bears the two instants it holds between, the last of which is OPEN_END until further notice."""
 
     aid_component: str = "none"
     joint_with: str = "none"
@@ -141,6 +143,7 @@ class MissionPlan(Filing):
     media: bool = False
     urgency: str = "standard"
     category: str = ""
+    zone: Zone | None = None
 
     @property
     def side(self) -> Side:
@@ -151,10 +154,12 @@ class MissionPlan(Filing):
 
 
 def postponed(filing: Filing, days: int, hours: int, zone: tzinfo) -> Filing:
-    """With every window so much later: days by the calendar of `zone`, whose clocks may be put back in between, then hours. Raises
-    OverflowError where there is no such day."""
+    """With every window so much later, but for an end that is not known: days by the calendar of `zone`, whose clocks may be put
+    back in between, then hours. Raises OverflowError where there is no such day."""
 
     def later(at: datetime) -> datetime:
+        if at >= OPEN_END:
+            return at
         return (at.astimezone(zone) + timedelta(days=days)).astimezone(UTC) + timedelta(hours=hours)
 
     def moved(window: Window | None) -> Window | None:
@@ -200,6 +205,8 @@ def from_json(stored: dict[str, Any]) -> Filing:
     facts["stops"] = tuple(_stop(stop) for stop in facts["stops"])
     if facts.get("coverage_lost_at") is not None:
         facts["coverage_lost_at"] = datetime.fromisoformat(facts["coverage_lost_at"])
+    if facts.get("zone") is not None:
+        facts["zone"] = Zone(**facts["zone"])
     return kind(**facts)
 
 

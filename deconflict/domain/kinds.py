@@ -20,8 +20,9 @@ class Kind:
     (D4.3 SENSITIVE). `category` is the aid category. Labels by language tag. `site` marks standing places, filed on
     their own; `shown_as` the code that anybody but the owner and the officer reads instead. `record` marks what stands on
     paper only (a proposal, an incident that was reported): only rules that name it speak of it. `hours` are those of a
-    site on the mission's wall clock, None for always; `mode` the way of travelling that this kind is the travel kind of.
-    `any_only`: no rule names it, and only those that say ANY speak of it."""
+    site on the mission's wall clock, None for always; `mode` the way of travelling that this kind is the travel kind of, of a
+    patrol the only way it goes. `any_only`: no rule names it, and only those that say ANY speak of it. Of the mission, what is
+    filed as a plan of its own: `stay` at one place, `aid` given or done for people, `zone` that is closed or to be avoided."""
 
     code: str
     side: Side
@@ -39,6 +40,9 @@ class Kind:
     hours: tuple[time, time] | None = None
     mode: str | None = None
     any_only: bool = False
+    stay: bool = False
+    aid: bool = False
+    zone: bool = False
 
     @property
     def on_site(self) -> bool:

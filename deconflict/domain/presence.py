@@ -16,6 +16,7 @@ from deconflict.domain.roads import Roads
 from deconflict.domain.rules import first_instant, last_instant
 from deconflict.domain.sop import RulePack
 from deconflict.domain.ways import way_through
+from deconflict.domain.zone import VILLAGES, Zone
 
 COMMUNE = "commune"  # the source of a location of which no more than the commune is known
 
@@ -64,11 +65,37 @@ class _Builder:
     roads: Roads | None
 
     def parts(self) -> Iterator[Part]:
+        zone = self.filing.zone if isinstance(self.filing, MissionPlan) else None
+        if zone is not None:
+            yield from self._zone(zone)
+            return
         visits = visits_of(self.filing.stops)
         for before, visit, after in zip([None, *visits], visits, [*visits[1:], None], strict=False):
             yield self._presence(before, visit, after)
         for here, there in pairwise(visits):
             yield from self._way(here, there)
+
+    # -- an area
+
+    def _zone(self, zone: Zone) -> Iterator[Part]:
+        """What is held, from the first instant to the last, without slack. Villages have their own codes; of lines and areas
+        nobody can say which settlement they are."""
+        visit, kind = visits_of(self.filing.stops[:1])[0], self._whole
+        places = [stop.location for stop in self.filing.stops]
+        shapes = zone.shapes([place.point for place in places], kind.footprint_m)
+        for n, shape in enumerate(shapes):
+            spot = self._spot(places[n])[0] if zone.shape == VILLAGES else Spot()
+            yield Part(
+                kind=kind.code,
+                groups=kind.groups | self._traits(standing=True),
+                shape=shape,
+                start=visit.arrive,
+                end=visit.depart,
+                moving=False,
+                uncertainty_m=max(place.uncertainty_m for place in places) if zone.shape != VILLAGES else 0.0,
+                spot=spot,
+                halt=True,
+            )
 
     # -- at a stop
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from deconflict.domain.activity import Activity, Part, Side, Slack
+from deconflict.domain.close_out import TERMS, Terms
 from deconflict.domain.escalation import Clocks, Ladder
 from deconflict.domain.judgement import Hit, Judgement
 from deconflict.domain.kinds import ANY, STANDING
@@ -99,6 +100,7 @@ class RulePack:
     modifiers: Modifiers
     probing: Limits
     duplicates: tuple[Rule, ...] = ()
+    close_out: Terms = TERMS
 
     @property
     def endorsed(self) -> bool:

@@ -14,6 +14,7 @@ from deconflict.channels.port import Channel, Collecting
 from deconflict.domain.country import Mission
 from deconflict.jobs.braked import ring_for_brake
 from deconflict.jobs.calendar import run_calendar
+from deconflict.jobs.close_outs import remind_close_outs
 from deconflict.jobs.contracts import end_contracts
 from deconflict.jobs.dispatch import dispatch_due, take_back
 from deconflict.jobs.drafts import remind_of_drafts
@@ -139,6 +140,7 @@ class Cycle:
             lambda at: run_retention(self.mission, at),
             end_contracts,
             remind_of_drafts,
+            lambda at: remind_close_outs(self.mission, at),
             lambda at: verify_again(self.mission, at),
             lambda at: begin_drills(self.mission, at),
         )

@@ -19,6 +19,7 @@ from deconflict.store.cases import Case
 from deconflict.store.items import Item
 from deconflict.store.moves import move_case, note_event
 from deconflict.store.outbox import fresh_reference
+from deconflict.store.queries import is_no_notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ def settle(session: Session, pairing: Pairing) -> None:
     if case is None:
         if judgement is not None and judgement.ends_at > pairing.now:
             _open(session, pairing, judgement)
+        elif judgement is not None and is_no_notice(session, mission_item):
+            _open_past(session, pairing, judgement)
         return
     last = last_look(case)
     _take_look(case, pairing)
@@ -87,6 +90,19 @@ def _where(hit: Hit) -> tuple[str, int, int, int, int, int]:
 
 
 def _open(session: Session, pairing: Pairing, judgement: Judgement) -> None:
+    desk.alert_desk(session, pairing.mission, _opened(session, pairing, judgement), pairing.now)
+
+
+def _open_past(session: Session, pairing: Pairing, judgement: Judgement) -> None:
+    """Of a plan that was filed when the two had met already: the desk reads it among what lapsed, and nobody is alerted of what
+    cannot be changed any more."""
+    case = _opened(session, pairing, judgement)
+    first = min(pairing.humanitarian.departs_at, pairing.mission_item.departs_at)  # as the matcher asked
+    case.judged_from = case.judged_from | {"at": first.isoformat()}
+    endings.end_case(session, pairing.mission, case, "lapse", pairing.now)
+
+
+def _opened(session: Session, pairing: Pairing, judgement: Judgement) -> Case:
     humanitarian, mission_item, now = pairing.humanitarian, pairing.mission_item, pairing.now
     case = Case(
         pair=pair_of(humanitarian, mission_item),
@@ -107,7 +123,7 @@ def _open(session: Session, pairing: Pairing, judgement: Judgement) -> None:
     session.add(case)
     session.flush()
     note_event(session, case, "open", now, code=_why(pairing, pairing.before))
-    desk.alert_desk(session, pairing.mission, case, now)
+    return case
 
 
 def _update(session: Session, pairing: Pairing, case: Case, judgement: Judgement, last: Looked) -> None:

@@ -27,7 +27,7 @@ from deconflict.matching.marks import Due, due_items, take
 from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
 from deconflict.store.items import Item
-from deconflict.store.queries import filing_of, version_of
+from deconflict.store.queries import filing_of, is_no_notice, version_of
 from deconflict.store.work import Judged, lock_matcher
 
 log = structlog.get_logger()
@@ -97,12 +97,24 @@ def _judge_cases(
         if theirs is not None:
             pair = (activity, theirs) if activity.side is Side.HUMANITARIAN else (theirs, activity)
             try:
-                answer.judgements[other.id] = mission.pack.judge(*pair, now=now)
+                plan = other if activity.side is Side.HUMANITARIAN else session.get_one(Item, activity.id)
+                answer.judgements[other.id] = judged(session, mission, pair, plan, now)
             except Exception:
                 log.exception("a pair could not be judged", item=activity.id, other=other.id)
                 unjudged.add(other.id)
     # One neighbour that breaks the arithmetic is that neighbour's trouble; when all do, it is this item's.
     answer.unreadable |= {activity.id} if unjudged and not answer.judgements else unjudged
+
+
+def judged(
+    session: Session, mission: Mission, pair: tuple[Activity, Activity], plan: Item, now: datetime
+) -> Judgement | None:
+    """What the rules say of a notice and a plan now; of a plan that was filed without notice also what is over already, of which
+    nobody had been able to say anything."""
+    found = mission.pack.judge(*pair, now=now)
+    if found is None and plan.departs_at < now and is_no_notice(session, plan):
+        return mission.pack.judge(*pair, now=min(activity.departs_at for activity in pair))
+    return found
 
 
 def _judge_duplicates(session: Session, mission: Mission, item: Item, answer: Answer, now: datetime) -> None:

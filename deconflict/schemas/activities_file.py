@@ -26,6 +26,9 @@ class KindSchema(Strict):
     sensitive = flag()
     record = flag()
     any_only = flag()
+    stay = flag()
+    aid = flag()
+    zone = flag()
     hours = fields.List(WallTime(), validate=validate.Length(equal=2))
     mode = fields.String(validate=validate.OneOf(["road", "river", "air", "foot"], error="Not one of {choices}."))
 
@@ -37,8 +40,13 @@ class KindSchema(Strict):
             raise ValidationError("Only a site has hours.", "hours")
         if "hours" in data and data["hours"][0] >= data["hours"][1]:
             raise ValidationError("A site opens before it closes, on one day.", "hours")
-        if "mode" in data and not data["travel"]:
-            raise ValidationError("Only a kind that a whole movement goes by has a mode.", "mode")
+        if "mode" in data and not (data["travel"] or data["patrol"]):
+            raise ValidationError("Only a kind that a whole movement goes by, or a patrol, has a mode.", "mode")
+        for name in ("stay", "aid", "zone"):
+            if data[name] and data["side"] != Side.MISSION:
+                raise ValidationError("Only the mission files such a plan.", name)
+        if data["zone"] and not data["site"]:
+            raise ValidationError("A zone stands there: say site = true as well.", "zone")
 
     @post_load
     def build(self, data: Loaded, **_: Any) -> Kind:

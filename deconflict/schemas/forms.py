@@ -17,6 +17,7 @@ from deconflict.schemas.fields import blank
 from deconflict.schemas.filings import FilingSchema
 from deconflict.schemas.notices import NOBODY
 from deconflict.schemas.windows import typed_instant, typed_window
+from deconflict.schemas.zones import ZoneSchema, typed_zone
 
 STOP_FIELD = re.compile(r"stops-(\d{1,4})-(\w+)", re.ASCII)
 NOT_TYPED = re.compile(r"csrf_token|_.*")  # the page's own machinery: token, buttons
@@ -37,7 +38,7 @@ class Received:
         return len(_stop_rows(self.values))
 
 
-def receive(schema: FilingSchema, flat: Mapping[str, str]) -> Received:
+def receive(schema: FilingSchema | ZoneSchema, flat: Mapping[str, str]) -> Received:
     """Reads a submitted form through its schema. Never raises for what a person typed."""
     values = tidy(flat)
     try:
@@ -67,6 +68,8 @@ def nest(values: Mapping[str, str]) -> dict[str, Any]:
 
 def typed(filing: Filing, zone: tzinfo) -> dict[str, str]:
     """The flat fields that would be read as this filing again: for a form to amend it."""
+    if isinstance(filing, MissionPlan) and filing.zone is not None:
+        return typed_zone(filing, zone)
     whole = {
         f.name: _text(getattr(filing, f.name)) for f in fields(filing) if f.name not in ("stops", *_SAID_OTHERWISE)
     }

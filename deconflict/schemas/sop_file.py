@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
+from deconflict.domain.close_out import Terms
 from deconflict.domain.escalation import AUDIENCES, OCHA_ROLES, PARTY_ROLES, Clock, Clocks, Ladder, Night, Step
 from deconflict.domain.places import Gazetteer
 from deconflict.domain.probing import Limits
@@ -113,6 +114,7 @@ SmsSchema = Strict.from_dict({"daily_cap": whole(1), "settle_min": number(0, 60)
 BrakeSchema = Strict.from_dict({"alerts_per_hour": whole(1)})
 ReviewSchema = Strict.from_dict({name: number() for name in ("critical_h", "high_h", "medium_h", "near_h", "near_min")})
 ClosingSchema = Strict.from_dict({"batches": fields.List(WallTime(), required=True, validate=validate.Length(min=1))})
+CloseOutSchema = Strict.from_dict({"remind_h": number(1, 24 * 30), "head_h": number(1, 24 * 30)})
 PROBING = ("minimal_per_day", "minimal_per_week", "changes_per_day", "short_lived_per_week", "alike_per_day")
 ProbingSchema = Strict.from_dict({"short_lived_h": number(), **{name: whole(1) for name in PROBING}})
 QuietSchema = Strict.from_dict(
@@ -149,6 +151,12 @@ class SopSchema(Strict):
     overdue = fields.Nested(OverdueSchema, required=True)
     probing = fields.Nested(ProbingSchema, required=True)
     retention_days = fields.Nested(Retention, required=True)
+    close_out = fields.Nested(CloseOutSchema, required=True)
+
+    @validates_schema
+    def the_head_hears_after_the_owner(self, data: Loaded, **_: Any) -> None:
+        if data["close_out"]["head_h"] < data["close_out"]["remind_h"]:
+            raise ValidationError("The head of a desk hears after its officer: raise head_h.", "close_out")
 
     @validates_schema
     def every_call_has_a_clock(self, data: Loaded, **_: Any) -> None:
@@ -193,6 +201,7 @@ def rule_pack(data: Loaded, timezone: str, gazetteer: Gazetteer, markets: Mappin
         retention={name: timedelta(days=days) for name, days in data["retention_days"].items()},
         overdue_after=timedelta(hours=data["overdue"]["after_h"]),
         timezone=ZoneInfo(timezone),
+        close_out=Terms(*(timedelta(hours=data["close_out"][name]) for name in ("remind_h", "head_h"))),
         probing=Limits(
             short_lived=timedelta(hours=data["probing"]["short_lived_h"]),
             **{name: data["probing"][name] for name in PROBING},

@@ -34,26 +34,6 @@ def read_window(data: Mapping[str, str], name: str, zone: tzinfo, *, groups: boo
     return _of_local(name, _read(name, date=(_day, day), **{"from": (_clock, begins), "to": (_clock, ends)}), zone)
 
 
-def read_instant(data: Mapping[str, str], name: str, zone: tzinfo) -> datetime | None:
-    """The instant of `{name}_date` and `{name}_time`, None when both are absent. Raises ValidationError by field."""
-    day, clock = data.get(f"{name}_date", ""), data.get(f"{name}_time", "")
-    if not (day or clock):
-        return None
-    parts = _read(name, DATE_AND_TIME, date=(_day, day), time=(_clock, clock))
-    try:
-        return _instant(parts["date"], parts["time"], zone, fold=0)
-    except (ValueError, OverflowError):
-        raise ValidationError({f"{name}_time": [SKIPPED]}) from None
-
-
-def typed_instant(at: datetime | None, name: str, zone: tzinfo) -> dict[str, str]:
-    """What `read_instant` would make this instant of."""
-    if at is None:
-        return {}
-    local = at.astimezone(zone)
-    return {f"{name}_date": f"{local:%Y-%m-%d}", f"{name}_time": f"{local:%H:%M}"}
-
-
 def out_of_reach(at: datetime, now: datetime | None) -> bool:
     """Whether a date is likelier a slip than meant. Nothing is, where nobody says what time it is."""
     return now is not None and not now - FURTHEST_BACK <= at <= now + FURTHEST_AHEAD
@@ -132,6 +112,33 @@ def _of_groups(name: str, day: str, begins: str, ends: str) -> Window:
     if parts["to"] <= parts["from"]:
         raise ValidationError({f"{name}_to": [_l("A window ends after it begins: give a later date-time group.")]})
     return Window(parts["from"], parts["to"])
+
+
+def read_instant(data: Mapping[str, str], name: str, zone: tzinfo) -> datetime | None:
+    """The instant of `{name}_date` and `{name}_time`, None when both are absent; the time may be a date-time group, without a date.
+    Raises ValidationError by field."""
+    day, clock = data.get(f"{name}_date", ""), data.get(f"{name}_time", "")
+    if not (day or clock):
+        return None
+    if GROUPLIKE.match(clock):
+        if day:
+            raise ValidationError({f"{name}_date": [_l("A date-time group holds its date: leave this empty.")]})
+        at: datetime = _read(name, time=(read_dtg, clock))["time"]
+        return at
+    parts = _read(name, DATE_AND_TIME, date=(_day, day), time=(_clock, clock))
+    try:
+        return _instant(parts["date"], parts["time"], zone, fold=0)
+    except (ValueError, OverflowError):
+        raise ValidationError({f"{name}_time": [SKIPPED]}) from None
+
+
+def typed_instant(at: datetime | None, name: str, zone: tzinfo) -> dict[str, str]:
+    """What `read_instant` would make this instant of."""
+    if at is None:
+        return {}
+    local = at.astimezone(zone)
+    typed = {f"{name}_date": f"{local:%Y-%m-%d}", f"{name}_time": f"{local:%H:%M}"}
+    return typed if read_instant(typed, name, zone) == at else {f"{name}_time": format_dtg(at)}
 
 
 def typed_window(window: Window | None, name: str, zone: tzinfo) -> dict[str, str]:

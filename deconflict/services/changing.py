@@ -7,11 +7,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from deconflict.domain.activity import OPEN_END
 from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
 from deconflict.domain.errors import Refused
 from deconflict.domain.filing import FURTHEST_AHEAD, Filing, Level, at_level, postponed
-from deconflict.services.filing import Filed, current_own_item, replace_filing
+from deconflict.services.filing import Filed, check_words, current_own_item, replace_filing
 from deconflict.store.base import transaction
 from deconflict.store.items import Item
 from deconflict.store.queries import filing_of, version_of
@@ -39,13 +40,14 @@ def postpone_item(
         raise Refused("Say by how many days or hours it is postponed.", field="days")
     if not reason.strip():
         raise Refused("Say in a few words why it is postponed, without names.", field="reason")
+    check_words(reason, by)
     with transaction() as session:
         item = current_own_item(session, reference, base_version, by)
         filing = postponed(_filed(session, item), days, hours, mission.zone)
         instants = [at for stop in filing.stops for window in stop.windows for at in (window.earliest, window.latest)]
         if min(instants) <= now:
             raise Refused("It would still begin in the past. Give more days or hours.", field="days")
-        if max(instants) > now + FURTHEST_AHEAD:
+        if max([at for at in instants if at < OPEN_END], default=now) > now + FURTHEST_AHEAD:
             raise Refused("This is more than 18 months ahead. Give fewer days.", field="days")
         return replace_filing(session, item, "postpone", filing, by, mission, now, reason)
 
@@ -55,6 +57,7 @@ def lower_level(
 ) -> Filed:
     """From now on less of one's own item may be told (RUL-7). The matcher takes back what rests on more than that, for the mark of
     this version. Raises Refused, LostRace, NotFound."""
+    check_words(reason, by)
     with transaction() as session:
         item = current_own_item(session, reference, base_version, by)
         filing = _filed(session, item)

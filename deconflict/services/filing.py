@@ -22,9 +22,10 @@ from deconflict.domain.check_ins import same_stops
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import owns
 from deconflict.domain.errors import LostRace, NotFound, Refused
-from deconflict.domain.filing import Filing, MovementNotice, split_sealed
+from deconflict.domain.filing import Filing, MissionPlan, MovementNotice, split_sealed
 from deconflict.domain.msgid import N_
 from deconflict.domain.states import ItemState
+from deconflict.domain.withheld import refuse_withheld
 from deconflict.matching.boxes import replace_boxes, understand
 from deconflict.services.drafts import needs_second, sent
 from deconflict.services.following import end_convoy, joined, part, to_follow
@@ -109,6 +110,7 @@ def _file(
         session.flush()
         _write_version(session, item, filing, by, mission, now, reason="")
         expect_word(session, item, filing, mission)
+        version_of(session, item).no_notice = has_begun(filing, item.departs_at, now)
         item.late = item.departs_at - now < lead_time(filing, mission)
         detail = {"version": 1} | _written_by(writer, by)
         record(session, by.person_id, "file", item.side, item.id, detail, at=now, organisation_id=item.owner_id)
@@ -132,6 +134,7 @@ def amend_item(
     _check_side(filing, by)
     check_scope(filing, by, mission)
     _check_second(filing, by)
+    check_words(reason, by)
     with transaction() as session:
         writer = sent(session, key)
         check_colleague(session, filing, by, writer)
@@ -155,15 +158,17 @@ def replace_filing(
     """The item's next version, inside the caller's transaction. `event`: what its owner did, of `states.ITEM`; `writer`: who wrote
     it, where that was another."""
     before = filing_of(version_of(session, item)) if _readable(session, item) else None
+    no_notice = version_of(session, item).no_notice
     move_item(session, item, event, "system" if event == "follow" else "owner")
     item.version += 1
     _describe(item, filing, mission)
     if event != "follow":
         part(session, item, filing)
     _write_version(session, item, filing, by, mission, now, reason=reason)
+    version_of(session, item).no_notice = no_notice
     if before is not None:
         carry_over(session, item.id, item.version, same_stops(before, filing))
-    moved = before is None or (before.stops, before.kind, before.mode) != (filing.stops, filing.kind, filing.mode)
+    moved = before is None or _course(before) != _course(filing)
     # Filed weeks ahead and moved hours before is as late as filed then (RUL-2); once late it stays so.
     item.late = item.late or (moved and item.departs_at - now < lead_time(filing, mission))
     detail = {"version": item.version} | _written_by(writer, by)
@@ -178,6 +183,7 @@ def cancel_item(reference: str, by: Audience, reason: str, now: datetime) -> Non
     """Cancels one's own item. Nothing is deleted: a movement that vanished could not be explained after an incident."""
     if not reason.strip():
         raise Refused("Say in a few words why it is cancelled.", field="reason")
+    check_words(reason, by)
     with transaction() as session:
         item = own_item(session, reference, by)
         move_item(session, item, "cancel", "owner")
@@ -250,6 +256,11 @@ def lead_time(filing: Filing, mission: Mission) -> timedelta:
     return timedelta(seconds=mission.pack.lead_times_s[name])
 
 
+def has_begun(filing: Filing, departs_at: datetime, now: datetime) -> bool:
+    """Whether a plan is filed without any notice (D3.4). An area that holds already is told as soon as it is known."""
+    return isinstance(filing, MissionPlan) and filing.zone is None and departs_at <= now
+
+
 def check_scope(filing: Filing, by: Audience, mission: Mission) -> None:
     """Raises Refused for a plan in a sector that the account does not work for: nobody who filed it could read it again."""
     if filing.side is Side.MISSION and by.scope not in (None, mission.sector_of(_seat(filing))):
@@ -279,6 +290,12 @@ def _written_by(writer: int | None, by: Audience) -> dict[str, int]:
     return {} if writer in (None, by.person_id) else {"written_by": writer}
 
 
+def check_words(text: str, by: Audience, field: str = "reason") -> None:
+    """Raises Refused where the mission's side types what is never stored of its plans (D3.4), with the words that say it."""
+    if by.side == Side.MISSION:
+        refuse_withheld(text, field)
+
+
 def _readable(session: Session, item: Item) -> bool:
     """Whether the stored version can be read at all; a damaged one must not stop its owner from mending it."""
     try:
@@ -292,6 +309,12 @@ def _check_side(filing: Filing, by: Audience) -> None:
     allowed = roles.FILERS_HUMANITARIAN if filing.side is Side.HUMANITARIAN else roles.FILERS_MISSION
     if by.side != filing.side or not by.roles & allowed:
         raise NotFound
+
+
+def _course(filing: Filing) -> tuple[object, ...]:
+    """Where it goes, when and as what."""
+    zone = filing.zone if isinstance(filing, MissionPlan) else None
+    return filing.stops, filing.kind, filing.mode, zone
 
 
 def _seat(filing: Filing) -> str | LatLon:

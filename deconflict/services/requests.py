@@ -29,6 +29,7 @@ from deconflict.domain.states import AlertState, RequestState, target
 from deconflict.matching.climb import Climb
 from deconflict.matching.lowered import withdraw_requests
 from deconflict.services.cases import SIDES, acted, desk_case, not_anothers
+from deconflict.services.filing import check_words
 from deconflict.store.audit import record
 from deconflict.store.base import transaction
 from deconflict.store.cases import Case, Request
@@ -143,6 +144,7 @@ def answer(request_id: int, answer_code: str, text: str, by: Audience, mission: 
     (RUL-6). When the overlap has vanished the answer is kept all the same."""
     if answer_code not in ANSWERS:
         raise Refused("Choose an answer.", field="answer")
+    check_words(text, by, "text")
     with transaction() as session:
         request, case = own_request(session, request_id, by)
         if request.state != RequestState.DONE:

@@ -41,6 +41,9 @@ def keep_no_longer(mission: Mission, now: datetime) -> dict[str, int]:
         "trials": _bulk(lambda session: rows.forget_trials(session, limits.personal, BULK)),
         "drafts": _bulk(lambda session: forget_drafts(session, limits.draft, BULK)),
         "patterns": _bulk(lambda session: forget_patterns(session, limits.pattern, BULK)),
+        "declared": _bulk(
+            lambda session: rows.forget_declared(session, limits.case, _held(session, limits).items, BULK)
+        ),
         "bodies": _bulk(lambda session: rows.forget_bodies(session, limits.sms_body, BULK)),
         "audit": _bulk(lambda session: rows.forget_audit(session, limits.audit, _held(session, limits), BULK)),
     }

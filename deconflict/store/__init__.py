@@ -8,6 +8,7 @@ from deconflict.store import (  # noqa: F401
     brake,
     cases,
     check_ins,
+    close_outs,
     codes,
     convoys,
     counters,

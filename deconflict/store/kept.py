@@ -27,9 +27,9 @@ def owner_facts(session: Session, item: Item, mission: Mission, now: datetime, v
     if not is_kept_long_enough(session, item, mission, now):
         return facts_of(session, item, mission.catalogue, version)
     number = item.version if version is None else version
-    stored = select(ItemVersion.version, ItemVersion.filing, ItemVersion.filed_at)
+    stored = select(ItemVersion.version, ItemVersion.filing, ItemVersion.filed_at, ItemVersion.no_notice)
     row = session.execute(stored.where(ItemVersion.item_id == item.id, ItemVersion.version == number)).one()
-    bare = ItemVersion(version=row.version, filing=row.filing, filed_at=row.filed_at)
+    bare = ItemVersion(version=row.version, filing=row.filing, filed_at=row.filed_at, no_notice=row.no_notice)
     facts = facts_from(item, bare, mission.catalogue)
     filing = reduced(facts.filing, mission.gazetteer, mission.zone)
     return replace(facts, filing=filing, reduced_at=item.reduced_at or now)

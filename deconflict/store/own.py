@@ -81,6 +81,11 @@ def versions_by_reference(
     return [owner_facts(session, item, mission, now, version) for version in range(1, item.version + 1)]
 
 
+def own_item_id(session: Session, side: Side, reference: str) -> int:
+    """Of an item that the caller has seen to be the reader's own."""
+    return session.scalars(select(Item.id).where(Item.reference == reference, Item.side == side)).one()
+
+
 def reasons(session: Session, side: Side, reference: str, mission: Mission, now: datetime) -> dict[int, str]:
     """What the owner wrote beside each version, by version, for as long as what was typed is kept."""
     item = session.scalars(select(Item).where(Item.reference == reference, Item.side == side)).one()

@@ -34,6 +34,12 @@ def version_filed_at(session: Session, item: Item) -> datetime:
     return session.scalars(select(ItemVersion.filed_at).where(*current)).one()
 
 
+def is_no_notice(session: Session, item: Item) -> bool:
+    """Whether a plan was filed when it had begun already."""
+    current = (ItemVersion.item_id == item.id, ItemVersion.version == item.version)
+    return bool(session.scalar(select(ItemVersion.no_notice).where(*current)))
+
+
 def current_versions(session: Session, items: Iterable[Item]) -> dict[int, ItemVersion]:
     """The rows of the current versions by item id, in one query. Raises what filing_of raises when any cannot be read."""
     query = select(ItemVersion).join(Item).where(ItemVersion.version == Item.version)
@@ -77,6 +83,7 @@ def facts_from(item: Item, row: ItemVersion, catalogue: Catalogue) -> ItemFacts:
         filed_at=row.filed_at,
         filing=filing,
         reduced_at=item.reduced_at,
+        no_notice=bool(row.no_notice),
     )
 
 

@@ -32,6 +32,7 @@ from deconflict.store.audit import AuditEntry
 from deconflict.store.cancelled import cancels
 from deconflict.store.cases import Case, CaseEvent, ReleaseAsk, Request
 from deconflict.store.check_ins import CheckInRow
+from deconflict.store.close_outs import CloseOut
 from deconflict.store.codes import Bundle
 from deconflict.store.holds import Held
 from deconflict.store.items import Item, ItemVersion, PartBox
@@ -91,6 +92,7 @@ def write_reduced(session: Session, item_id: int, filings: Iterable[tuple[int, d
             .values(filing=filing, reason="", **dict.fromkeys(SEALED))
         )
     session.execute(delete(PartBox).where(PartBox.item_id == item_id))
+    session.execute(update(CloseOut).where(CloseOut.item_id == item_id).values(reason=""))
     session.execute(delete(CheckInRow).where(CheckInRow.item_id == item_id))  # when its team was where
 
 
@@ -207,4 +209,15 @@ def _forget(
 ) -> int:
     ids = list(session.scalars(select(row.id).where(old).order_by(row.id).limit(limit)))
     session.execute(delete(row).where(row.id.in_(ids)), execution_options={"synchronize_session": False})
+    return len(ids)
+
+
+def forget_declared(session: Session, since: datetime, held: Collection[int], limit: int) -> int:
+    """Where and when aid was given of which no plan spoke, but of items that are held."""
+    old = select(CloseOut.id).where(
+        CloseOut.at <= since, or_(CloseOut.pcode.is_not(None), CloseOut.given_on.is_not(None))
+    )
+    ids = list(session.scalars(old.where(CloseOut.item_id.not_in(held)).limit(limit)))
+    if ids:
+        session.execute(update(CloseOut).where(CloseOut.id.in_(ids)).values(pcode=None, given_on=None))
     return len(ids)

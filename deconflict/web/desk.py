@@ -20,6 +20,7 @@ from deconflict.store.notes import unread
 from deconflict.web import (
     desk_acts,
     desk_calls,
+    desk_close_outs,
     desk_delivery,
     desk_duplicates,
     desk_held,
@@ -152,6 +153,7 @@ for rule, view, method in (
     ("/desk/held", desk_held.held, "GET"),
     ("/desk/held", desk_held.decide_held, "POST"),
     ("/desk/same-aid", desk_duplicates.duplicates, "GET"),
+    ("/desk/close-outs", desk_close_outs.close_outs, "GET"),
     ("/desk/items", desk_items.items, "GET"),
     ("/desk/items/<reference>", desk_items.item, "GET"),
     ("/desk/items/<reference>/read", desk_items.read, "POST"),

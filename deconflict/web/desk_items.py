@@ -33,6 +33,7 @@ from deconflict.web.forms_ui import Form
 from deconflict.web.intake import number
 from deconflict.web.language import named
 from deconflict.web.own_check_ins import Shown, on_desk
+from deconflict.web.own_close_outs import said_of
 
 Page = str | tuple[str, int] | Response
 UNREAD_SHOWN, RETURNED_SHOWN = 50, 20  # the first departures; as they are read and mended the others move up
@@ -169,6 +170,7 @@ def _page(reference: str, *, warning: str = "", form: Form | None = None) -> str
         same=same_points(views[-1]),
         together=_together(reference),
         noted=_noted(views[-1]),
+        closed=said_of(item_id, said[-1]) if said[-1] else [],
         how=HOW,
         warning=warning,
         form=form or Form(),

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from flask_babel import format_datetime, to_user_timezone
 from markupsafe import Markup
 
-from deconflict.domain.activity import LatLon
+from deconflict.domain.activity import OPEN_END, LatLon
 from deconflict.domain.country import Mission
 from deconflict.domain.desk import DeskCaseView, DeskItemView
 from deconflict.domain.disclosure import ItemView
 from deconflict.domain.filing import Stop
 from deconflict.domain.geodesy import between, cut, distance_m, line_length_m
 from deconflict.domain.judgement import Judgement
+from deconflict.domain.zone import POLYGON, VILLAGES
 from deconflict.web.map_svg import MapShape, draw
 from deconflict.web.own_map import stretches_of
 
@@ -96,10 +97,27 @@ def _of_item(item: DeskItemView, mission: Mission, clock: str) -> Iterator[MapSh
     view, kind = item.view, "hum" if item.side == "humanitarian" else "mil"
     if view is None:
         return
+    if view.zone is not None and view.stops:
+        yield from _of_zone(view, kind, clock)
+        return
     for stretch in stretches_of(view.stops or (), view.mode or "", mission):
         yield MapShape(kind, stretch.points, 0.0, True, "")  # type: ignore[arg-type]
     for stop in view.stops or ():
         yield MapShape(kind, (stop.location.point,), _radius_m(view, stop, mission), False, _hours(stop, clock))  # type: ignore[arg-type]
+
+
+def _of_zone(view: ItemView, kind: str, clock: str) -> Iterator[MapShape]:
+    """The rim of an area, the line of a road, a disc for each village; the hours once."""
+    stops, zone = view.stops or (), view.zone
+    assert zone is not None
+    points, hours = [stop.location.point for stop in stops], _hours(stops[0], clock)
+    if zone.shape == VILLAGES:
+        for n, shape in enumerate(zone.shapes(points, 0.0)):
+            yield MapShape(kind, shape.points, shape.radius_m, False, "" if n else hours)  # type: ignore[arg-type]
+        return
+    for here, there in pairwise([*points, *(points[:1] if zone.shape == POLYGON else ())]):
+        yield MapShape(kind, (here, there), zone.half_width_m, False, "")  # type: ignore[arg-type]
+    yield MapShape(kind, (points[0],), 0.0, False, hours)  # type: ignore[arg-type]
 
 
 def _radius_m(view: ItemView, stop: Stop, mission: Mission) -> float:
@@ -111,6 +129,8 @@ def _hours(stop: Stop, clock: str) -> str:
     """As `09:00-16:00`, or `Tue 09:00-Thu 16:00` of a journey of days: from the first arrival to the last departure."""
     if not stop.windows:
         return ""
+    if stop.windows[-1].latest >= OPEN_END:
+        return f"{format_datetime(stop.windows[0].earliest, clock)}-"
     first, last = format_datetime(stop.windows[0].earliest, clock), format_datetime(stop.windows[-1].latest, clock)
     if first.split()[:-1] == last.split()[:-1]:
         last = last.split()[-1]

@@ -10,10 +10,12 @@ from flask_babel import format_datetime, ngettext, to_user_timezone
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from deconflict.domain.activity import OPEN_END
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import ItemView
 from deconflict.domain.filing import Stop
 from deconflict.domain.people import FUNCTIONS
+from deconflict.web import zone_words
 from deconflict.web.filing_words import clock
 from deconflict.web.language import current_language, label, named
 from deconflict.web.map_words import whereabouts
@@ -259,14 +261,20 @@ def when(at: datetime, now: datetime) -> str:
 
 
 def route(view: ItemView | None, mission: Mission) -> str:
-    """As `Mopti - Bankass`: where it starts and where it ends, a bare position by the nearest settlement."""
+    """As `Mopti - Bankass`: where it starts and where it ends, a bare position by the nearest settlement; of an area what it is."""
+    if view is not None and view.zone is not None:
+        return zone_words.of_view(view, mission)
     ends = [stop.location for stop in (view.stops or ())] if view else []
     names = [end.name or whereabouts(end.point, mission.gazetteer, current_language()) for end in ends[:1] + ends[-1:]]
     return " - ".join(dict.fromkeys(names))
 
 
 def stop_lines(view: ItemView | None, mission: Mission) -> list[str]:
-    """Each stop in one line, as `Bankass, Tue 10 Dec 09:00-15:30, Food distribution`."""
+    """Each stop in one line, as `Bankass, Tue 10 Dec 09:00-15:30, Food distribution`; of an area the whole in one."""
+    if view is not None and view.zone is not None and view.stops and view.stops[0].windows:
+        begins, ends = (window.earliest for window in view.stops[0].windows)
+        until = _("until further notice") if ends >= OPEN_END else short(ends)
+        return [f"{zone_words.of_view(view, mission)}, {short(begins)} - {until}"]
     return [", ".join(filter(None, _stop_line(stop, mission))) for stop in (view.stops or ())] if view else []
 
 

@@ -39,11 +39,11 @@ def unreadable(error: Unreadable) -> Answer:
 
 
 def moved(error: Refused) -> Answer:
-    return _page(409, _("Nothing was changed."), _(error.sentence))
+    return _page(409, _("Nothing was changed."), _(error.sentence, **error.facts))
 
 
 def refused(error: Refused) -> Answer:
-    return _page(422, _("This cannot be done."), _(error.sentence))
+    return _page(422, _("This cannot be done."), _(error.sentence, **error.facts))
 
 
 # Long forms, which are read over in words before they count. Not the cancelling, which counts at once.

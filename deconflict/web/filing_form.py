@@ -29,6 +29,7 @@ PLACE: dict[str, Any] = {"place": _l("Place"), "position": _l("Position")} | dic
 )
 Errors = dict[str, list[str]]  # by field name of the page
 LONGEST = 1_000  # of one typed value: more than any field takes, less than makes a page heavy
+LONG = {"points": 5_000}  # those of many lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Layout:
         for n in range(stops):
             of = _("Stop %(number)s", number=n + 1)
             named |= {f"stops-{n}-{name}": f"{of}, {label}" for name, label in self.stop.items()}
-        return named | {name: str(label) for name, label in self.after.items()}
+        return named | {name: str(label) for name, label in self.after.items()} | {"reason": _("Why it changes")}
 
 
 def window(name: str, label: Any) -> dict[str, Any]:
@@ -74,7 +75,9 @@ def fresh(values: Mapping[str, str], stops: int, *, base: int = 0) -> Typed:
 
 def read(form: Mapping[str, str]) -> Typed:
     """What a page sent. Its own machinery has names that begin with an underscore."""
-    values = {name: text[:LONGEST] for name, text in form.items() if not forms.NOT_TYPED.fullmatch(name)}
+    values = {
+        name: text[: LONG.get(name, LONGEST)] for name, text in form.items() if not forms.NOT_TYPED.fullmatch(name)
+    }
     key = form.get("_key", "")
     return Typed(
         values=values,
@@ -133,7 +136,8 @@ def problems(typed: Typed, errors: Mapping[str, list[str]], layout: Layout) -> E
     """Errors in the order of the page; those of no field on it stand first, without one. Of the stops as a whole, the first
     is where to begin; where none is filled in, its two ends say all that they lack."""
     order = layout.labels(typed.stops)
-    errors = {"stops-0-place" if name == "stops" else name: texts for name, texts in errors.items()} | _ends(typed)
+    errors = {"stops-0-place" if name == "stops" else name: texts for name, texts in errors.items()}
+    errors |= _ends(typed) if layout.stop else {}
     general = [text for name, texts in errors.items() if name not in order for text in texts]
     found = {name: errors[name] for name in order if name in errors}
     return ({"": general} if general else {}) | found

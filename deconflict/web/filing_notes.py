@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 
+from deconflict.domain.activity import Side
 from deconflict.domain.country import Mission
 from deconflict.domain.doubts import FASTEST_KMH, TRACK_KMH, speeds
 from deconflict.domain.filing import Filing
-from deconflict.services.filing import lead_time
+from deconflict.services.filing import has_begun, lead_time
 
 
 def notes(filing: Filing, mission: Mission, now: datetime) -> list[str]:
@@ -31,7 +32,22 @@ def late_words(ahead: timedelta) -> str:
 
 def _of_time(filing: Filing, mission: Mission, now: datetime) -> Iterator[str]:
     starts = min(window.earliest for stop in filing.stops for window in stop.windows)
-    if starts < now:
+    ends = max(window.latest for stop in filing.stops for window in stop.windows)
+    if has_begun(filing, starts, now):
+        yield (
+            _(
+                "This is over already. If the dates are right, send it all the same: it is marked as entered after it had begun, "
+                "and nobody is alerted of what is past."
+            )
+            if ends <= now
+            else _(
+                "This has begun already. If the dates are right, send it all the same, and call the desk: it is marked as entered "
+                "after it had begun."
+            )
+        )
+    elif starts < now and filing.side is Side.MISSION:  # an area that holds already
+        yield late_words(lead_time(filing, mission))
+    elif starts < now:
         yield _("This begins in the past. Check the dates.")
     elif starts - now < lead_time(filing, mission):
         yield late_words(lead_time(filing, mission))

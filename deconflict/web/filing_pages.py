@@ -26,7 +26,7 @@ from deconflict.store.cancelled import cancelling
 from deconflict.web.audience import current_audience
 from deconflict.web.clock import now
 from deconflict.web.filing_form import Layout
-from deconflict.web.filing_words import RETURNS, Words, changes, in_words, moment_words
+from deconflict.web.filing_words import RETURNS, Words, changes, in_words, moment_said, moment_words
 from deconflict.web.health import health_now
 from deconflict.web.intake import page_asked
 from deconflict.web.language import label
@@ -37,7 +37,8 @@ Page = str | tuple[str, int] | Response
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One form: which kinds it offers, its fields, how many stops it starts with, its template and its first values."""
+    """One form: which kinds it offers, its fields, how many stops it starts with, its template and its first values. `schema` where
+    it is read by another door than its side's others."""
 
     flag: str
     layout: Layout
@@ -45,6 +46,7 @@ class Sheet:
     template: str
     title: Any
     start: Mapping[str, str]
+    schema: type[Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +206,7 @@ def _rows(items: Iterable[ItemFacts]) -> list[Row]:
 
 def _begins(view: ItemView) -> str:
     starts = [window.earliest for stop in view.stops or () for window in stop.windows]
-    return moment_words(min(starts)) if starts else ""
+    return moment_said(min(starts), view.side) if starts else ""
 
 
 def filing_of(pages: Pages, reference: str) -> Filing:

@@ -4,7 +4,7 @@ from what was typed and the mission's own list of places, and from nothing that 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from flask_babel import gettext as _
 from marshmallow import ValidationError
@@ -20,7 +20,8 @@ from deconflict.schemas.doubt_words import TICKS
 from deconflict.schemas.whereabouts import candidates, locate, offers
 from deconflict.web.language import current_language
 from deconflict.web.map_words import length
-from deconflict.web.place_words import exactness, place_words, position_words, region_words
+from deconflict.web.place_words import exactness, place_words, position_words, region_words, square_words
+from deconflict.web.window_words import windows_understood
 
 PLACE_FIELDS = ("place", "place_pcode", "position", "correction")
 MOST_PICKS = 8
@@ -44,11 +45,17 @@ class Beside:
     corrections: tuple[Pick, ...] = ()
     spot: str = ""
     ticks: tuple[str, ...] = ()
+    groups: Mapping[str, str] = field(default_factory=dict)
 
 
-def beside(values: Mapping[str, str], stops: int, errors: Mapping[str, list[str]], mission: Mission) -> list[Beside]:
-    """Of every stop of the page."""
-    return [_beside(values, n, errors, mission) for n in range(stops)]
+def beside(
+    values: Mapping[str, str], stops: int, errors: Mapping[str, list[str]], mission: Mission, *, military: bool = False
+) -> list[Beside]:
+    """Of every stop of the page. `military`: with grid squares, and `groups`, each window in the other notation by its name."""
+    found = [_beside(values, n, errors, mission, military=military) for n in range(stops)]
+    if not military:
+        return found
+    return [replace(one, groups=windows_understood(values, n, mission.zone)) for n, one in enumerate(found)]
 
 
 def located(values: Mapping[str, str], n: int, mission: Mission) -> Location | None:
@@ -62,7 +69,9 @@ def stop_typed(values: Mapping[str, str], n: int) -> dict[str, str]:
     return {name: " ".join(values.get(f"stops-{n}-{name}", "").split()) for name in PLACE_FIELDS}
 
 
-def _beside(values: Mapping[str, str], n: int, errors: Mapping[str, list[str]], mission: Mission) -> Beside:
+def _beside(
+    values: Mapping[str, str], n: int, errors: Mapping[str, list[str]], mission: Mission, *, military: bool
+) -> Beside:
     row = stop_typed(values, n)
     if not any(row.values()):
         return Beside()
@@ -72,7 +81,7 @@ def _beside(values: Mapping[str, str], n: int, errors: Mapping[str, list[str]], 
     ticks = [name for name in TICKS.values() if name in asked or (here and values.get(f"stops-{n}-{name}") == here)]
     questioned = any(errors.get(f"stops-{n}-{name}") for name in ("place", "position"))
     return Beside(
-        understood=_understood(row, location, mission),
+        understood=_understood(row, location, mission, military=military),
         picks=tuple(_picks(row, mission, _before(values, n, mission))) if questioned else (),
         corrections=tuple(_corrections(row, mission)) if questioned or asked or row["correction"] else (),
         spot=here,
@@ -93,10 +102,11 @@ def _located(row: Mapping[str, str], mission: Mission) -> Location | None:
         return None
 
 
-def _understood(row: Mapping[str, str], location: Location | None, mission: Mission) -> str:
+def _understood(row: Mapping[str, str], location: Location | None, mission: Mission, *, military: bool) -> str:
     """Of a position that is refused too: where it would be is what shows that it is wrong."""
     if location is not None:
-        return ", ".join(filter(None, (place_words(location, mission), exactness(location))))
+        square = square_words(location) if military else ""
+        return ", ".join(filter(None, (place_words(location, mission), square, exactness(location))))
     try:
         return position_words(read_position(row["position"] or row["place"]).point, mission.gazetteer)
     except BadPosition:

@@ -12,13 +12,15 @@ from flask_babel import format_datetime, to_user_timezone
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from deconflict.domain.activity import Side
+from deconflict.domain.activity import OPEN_END, Side
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import NO_END, HalfDay, ItemView, Recognition
 from deconflict.domain.dtg import format_dtg
 from deconflict.domain.filing import Location, Stop, Window
+from deconflict.domain.kinds import Kind
 from deconflict.schemas import notices, plans
 from deconflict.schemas.filings import MODES, URGENCIES
+from deconflict.web import zone_words
 from deconflict.web.language import current_language, named
 from deconflict.web.place_words import exactness, placed_words, square_words
 
@@ -109,10 +111,12 @@ def changes(before: Words, after: Words) -> list[Change]:
 def in_words(view: ItemView, mission: Mission) -> Words:
     """The item as its owner may read it, in the reader's language."""
     kind = _kind(mission, view.kind)
-    event = bool(view.kind) and mission.catalogue[view.kind or ""].event
-    stops = tuple(_stop(n, stop, mission, view.side, event=event) for n, stop in enumerate(view.stops or (), 1))
+    event = bool(view.kind) and is_at_one_place(mission.catalogue[view.kind or ""])
+    shown = () if view.zone else view.stops or ()
+    stops = tuple(_stop(n, stop, mission, view.side, event=event) for n, stop in enumerate(shown, 1))
     rows = _notice(view) if view.side is Side.HUMANITARIAN else _plan(view, event=event)
     facts = [("kind", _("Kind"), kind), *rows, ("level", _("Share level"), level_words(view))]
+    lines = _zone(view, mission)
     if view.reduced_at is not None:
         # The owner reads it so by the clock; when the row was reduced would tell him of a hold, or of a case.
         on = "" if view.own else format_datetime(view.reduced_at, DAY)
@@ -121,8 +125,8 @@ def in_words(view: ItemView, mission: Mission) -> Words:
     return Words(
         kind=kind,
         doing=doing(view, mission),
-        summary=_summary(view.stops or ()),
-        facts=tuple(Fact(key, str(name), str(text)) for key, name, text in facts if text),
+        summary=next((line.text for line in lines if line.key == "zone"), _summary(view.stops or ())),
+        facts=(*lines, *(Fact(key, str(name), str(text)) for key, name, text in facts if text)),
         stops=stops,
     )
 
@@ -154,6 +158,16 @@ def window_words(window: Window) -> str:
 
 def moment_words(at: datetime) -> str:
     return _("%(day)s at %(time)s", day=format_datetime(at, DAY), time=clock(at))
+
+
+def moment_said(at: datetime, side: Side) -> str:
+    """As `moment_words`, to the mission with the date-time group."""
+    return f"{moment_words(at)} ({format_dtg(at)})" if side is Side.MISSION else moment_words(at)
+
+
+def is_at_one_place(kind: Kind) -> bool:
+    """An item that stands somewhere and goes nowhere."""
+    return kind.event or kind.stay or kind.aid
 
 
 def clock(at: datetime) -> str:
@@ -231,12 +245,36 @@ def _yes_no(said: bool | None) -> str:
 
 
 def _plan(view: ItemView, *, event: bool) -> list[tuple[str, str, Any]]:
+    if view.zone is not None:
+        return []
     return [
         ("title", _("Title"), view.title or ""),
+        ("category", _("Kind of aid"), plans.CATEGORIES.get(view.category or "", "")),
         ("mode", _("How"), "" if event else MODES.get(view.mode or "", "")),
         ("aid", _("Aid given on the way"), plans.AID_COMPONENTS.get(view.aid_component or "", "")),
         ("joint_with", _("With whom"), plans.PARTNERS.get(view.joint_with or "", "")),
         ("media", _("Media"), _("Media invited") if view.media else ""),
+    ]
+
+
+def _zone(view: ItemView, mission: Mission) -> list[Fact]:
+    """What an area is and how long it holds; once it is reduced, the communes alone."""
+    holds = view.stops[0] if view.zone is not None and view.stops else None
+    if view.zone is None or holds is None or holds.arrive is None or holds.depart is None:
+        return []
+    places, ends = [stop.location for stop in view.stops or ()], holds.depart.latest
+    until = Fact("until", _("Until"), moment_words(ends), format_dtg(ends))
+    if ends >= OPEN_END:
+        until = Fact("until", _("Until"), _("until further notice"))
+    return [
+        Fact("zone", _("Area"), zone_words.of_view(view, mission)),
+        *(
+            []
+            if view.reduced_at
+            else [Fact("points", str(zone_words.POINTS[view.zone.shape]), *zone_words.points(places))]
+        ),
+        Fact("from", _("From"), moment_words(holds.arrive.earliest), format_dtg(holds.arrive.earliest)),
+        until,
     ]
 
 

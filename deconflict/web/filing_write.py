@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from deconflict.domain import states
+from deconflict.domain.activity import Side
 from deconflict.domain.disclosure import ItemView
 from deconflict.domain.drafts import Draft
 from deconflict.domain.errors import LostRace, NotFound, Refused
@@ -35,6 +36,7 @@ from deconflict.web.intake import number
 from deconflict.web.language import label
 from deconflict.web.own_map import own_map
 from deconflict.web.place_words import position_words
+from deconflict.web.window_words import instants_understood
 
 
 def new(pages: Pages, what: str) -> Page:
@@ -75,7 +77,7 @@ def cancel(pages: Pages, reference: str) -> Page:
         except Refused as error:
             if error.field is None:
                 raise
-            form, status = replace(form, errors={error.field: [_(error.sentence)]}), 422
+            form, status = replace(form, errors={error.field: [_(error.sentence, **error.facts)]}), 422
         else:
             flash(_("It is cancelled. It stays readable here."))
             return redirect(url_for(f"{pages.name}.show", reference=reference), 303)
@@ -112,8 +114,9 @@ def _written(pages: Pages, what: str, view: ItemView | None) -> Page:
         return _form(pages, what, filing_form.without_stop(typed, -1 if gone is None else gone), view)
     if do == "change":
         return _form(pages, what, typed, view)
-    received = receive(pages.schema(mission(), now()), typed.values)
+    received = receive((pages.sheets[what].schema or pages.schema)(mission(), now()), typed.values)
     errors = received.errors if received.filing is None else _not_here(pages, what, received.filing, view)
+    errors = _reason_wrong(typed) | errors
     if errors or received.filing is None:
         return _wrong(pages, what, typed, view, errors)
     if do == "file":
@@ -175,9 +178,18 @@ def _not_here(pages: Pages, what: str, filing: Filing, view: ItemView | None) ->
     try:
         service.check_scope(filing, current_audience(), mission())
     except Refused as error:
-        return {error.field or "": [_(error.sentence)]}
+        return {error.field or "": [_(error.sentence, **error.facts)]}
     if view is not None and not changes(in_words(view, mission()), _draft_words(filing)):
         return {"": [_("Nothing is different from what was filed. Change something, or go back.")]}
+    return {}
+
+
+def _reason_wrong(typed: Typed) -> dict[str, list[str]]:
+    """Said before the review, with everything else that is to be mended."""
+    try:
+        service.check_words(typed.reason, current_audience())
+    except Refused as error:
+        return {error.field or "": [_(error.sentence, **error.facts)]}
     return {}
 
 
@@ -197,7 +209,7 @@ def _file(pages: Pages, what: str, typed: Typed, filing: Filing, view: ItemView 
     except LostRace:
         return _overtaken(pages, what, typed, view)
     except Refused as error:
-        return _wrong(pages, what, typed, view, {error.field or "": [_(error.sentence)]})
+        return _wrong(pages, what, typed, view, {error.field or "": [_(error.sentence, **error.facts)]})
     if view is not None and before is not None and request.form.get("_rest"):
         _amend_rest(pages, view.reference, before, filing, typed.reason)
     if view is None and filing_of(pages, done.reference) != filing:
@@ -308,7 +320,8 @@ def _form(
         view=view,
         form=Form(typed.values, errors),
         labels=sheet.layout.labels(typed.stops),
-        beside=beside(typed.values, typed.stops, errors, mission()),
+        beside=beside(typed.values, typed.stops, errors, mission(), military=pages.side is Side.MISSION),
+        instants=instants_understood(typed.values, mission().zone) if sheet.flag == "zone" else {},
         most=MOST_STOPS,
         kinds=_kinds(pages, sheet),
         options={**pages.options, **pages.asked()},

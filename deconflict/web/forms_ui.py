@@ -76,7 +76,7 @@ def errors_of(error: Refused | ValidationError, fields: Mapping[str | None, str]
     place of what concerns no field."""
     if isinstance(error, ValidationError):
         return flat_errors(error.messages_dict)
-    return {(fields or {}).get(error.field, error.field or ""): [_(error.sentence)]}
+    return {(fields or {}).get(error.field, error.field or ""): [_(error.sentence, **error.facts)]}
 
 
 def flat_errors(messages: Mapping[Any, Any], prefix: str = "") -> dict[str, list[str]]:

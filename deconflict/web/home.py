@@ -13,6 +13,7 @@ from flask_security import current_user
 from deconflict.domain.audience import Audience
 from deconflict.web import Banner
 from deconflict.web.audience import EVERYONE, audience, current_audience, may_open
+from deconflict.web.own_close_outs import waiting
 
 bp = Blueprint("home", __name__)
 
@@ -35,6 +36,12 @@ ENTRIES = (
     Entry("desk.queue", _l("Cases"), _l("What needs your decision, the most urgent first.")),
     Entry("desk.items", _l("New notices and plans"), _l("What was filed and nobody at the desk has read yet.")),
     Entry("desk.duplicates", _l("Same aid, same place"), _l("Where two organisations may bring the same aid.")),
+    Entry(
+        "desk.close_outs",
+        _l("Plans that are over"),
+        _l("What the mission answered of aid, and what it has not answered."),
+        menu=False,
+    ),
     Entry("roster.index", _l("Duty roster"), _l("Who is on duty for which area, now and next.")),
     Entry("drills.index", _l("Drill"), _l("Try every number at once, and see which codes come back."), menu=False),
     Entry("absences.index", _l("Absences"), _l("Who of your own is away, so that alerts pass over them."), menu=False),
@@ -50,8 +57,16 @@ ENTRIES = (
     Entry(
         "notices.new", _l("Notify a movement"), _l("Tell OCHA where a team goes and when. Takes about five minutes.")
     ),
-    Entry("plans.mine", _l("Our plans"), _l("The patrols and events of your sector, and their state.")),
-    Entry("plans.new", _l("New plan"), _l("A patrol, a convoy or a visible event.")),
+    Entry(
+        "plans.mine",
+        _l("Our plans"),
+        _l("The patrols and events of your sector, their state, and what waits to be closed."),
+    ),
+    Entry(
+        "plans.new",
+        _l("New plan"),
+        _l("A patrol, a convoy, a base, an activity for people, an area to avoid or a visible event."),
+    ),
     Entry("people.index", _l("People"), _l("Organisations, who is in them, and invitations.")),
     Entry("people.ours", _l("Our colleagues"), _l("Who is in your organisation, and who added whom."), menu=False),
     Entry(
@@ -89,4 +104,6 @@ def sop_banner(who: Audience | None) -> Iterator[Banner]:
 @bp.get("/")
 @audience(EVERYONE)
 def page() -> str:
-    return render_template("home/page.html", person=current_user.person, entries=entries(current_audience()))
+    return render_template(
+        "home/page.html", person=current_user.person, entries=entries(current_audience()), to_close=waiting()
+    )

@@ -87,9 +87,9 @@ def answer(reference: str) -> Page:
     try:
         requests.answer(asked.id, request.form.get("answer", ""), text, current_audience(), _mission(), now())
     except Refused as error:
-        if error.field != "answer":
+        if error.field not in ("answer", "text"):
             raise
-        return _page(view, Form({"text": text}, {"answer": [_(error.sentence)]})), 422
+        return _page(view, Form({"text": text}, {error.field: [_(error.sentence, **error.facts)]})), 422
     flash(_("Your answer is with the desk."))
     return redirect(url_for("requests.show", reference=reference), 303)
 

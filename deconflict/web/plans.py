@@ -1,6 +1,8 @@
-"""Mission plans: patrols and visible QIP events, filed by the mission's desks."""
+"""Mission plans: patrols, bases, activities for people, areas to avoid and visible QIP events, filed by the mission's desks."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from flask import Blueprint, render_template, url_for
 from flask_babel import lazy_gettext as _l
@@ -10,8 +12,9 @@ from deconflict.domain.activity import Side
 from deconflict.domain.errors import NotFound
 from deconflict.domain.filing import Level
 from deconflict.schemas import plans as schema
+from deconflict.schemas import zones
 from deconflict.schemas.filings import MODES
-from deconflict.web import filing_again, filing_drafts, filing_pages, filing_write, own_changes
+from deconflict.web import filing_again, filing_drafts, filing_pages, filing_write, own_changes, own_close_outs
 from deconflict.web.audience import audience
 from deconflict.web.filing_form import PLACE, Layout, window
 from deconflict.web.filing_pages import Page, Pages, Sheet
@@ -40,6 +43,52 @@ PATROL = Sheet(
     template="plans/patrol.html",
     title=_l("New patrol or convoy"),
     start={"mode": "road"},
+)
+STAND = {**PLACE, **window("arrive", _l("Where and when")), **window("depart", _l("Where and when"))}
+STAY = Sheet(
+    flag="stay",
+    layout=Layout(before={"kind": _l("Kind")}, stop=STAND, after=WHOLE),
+    stops=1,
+    template="plans/stay.html",
+    title=_l("New base or landing zone"),
+    start={"stops-0-halt": "yes"},
+)
+AID = Sheet(
+    flag="aid",
+    layout=Layout(
+        before={"kind": _l("Kind"), "title": _l("What is given or done"), "category": _l("Kind of aid")},
+        stop=STAND,
+        after=WHOLE | {"aid_component": _l("What is the aid part of?")},
+    ),
+    stops=1,
+    template="plans/aid.html",
+    title=_l("New activity for people"),
+    start={"stops-0-halt": "yes", "aid_component": "planned_cimic"},
+)
+ZONE = Sheet(
+    flag="zone",
+    layout=Layout(
+        before={
+            "kind": _l("Kind"),
+            "shape": _l("How you give it"),
+            "points": _l("Points, one on each line"),
+            "sure_points": _l("Points, one on each line"),
+            "half_width_km": _l("Width on either side, in km"),
+            **{
+                f"{name}_{part}": label
+                for name, label in (("begins", _l("From")), ("ends", _l("Until")))
+                for part in ("date", "time")
+            },
+            "until_notice": _l("Until further notice"),
+        },
+        stop={},
+        after={"level": WHOLE["level"]},
+    ),
+    stops=1,
+    template="plans/zone.html",
+    title=_l("New area to avoid"),
+    start={},
+    schema=zones.ZoneSchema,
 )
 EVENT = Sheet(
     flag="event",
@@ -71,7 +120,7 @@ PAGES = Pages(
     name="plans",
     side=Side.MISSION,
     schema=schema.PlanSchema,
-    sheets={"patrol": PATROL, "event": EVENT},
+    sheets={"patrol": PATROL, "stay": STAY, "aid": AID, "zone": ZONE, "event": EVENT},
     new_url=lambda what: url_for("plans.write", what=what),
     words={
         "noun": _l("Plan"),
@@ -88,6 +137,9 @@ PAGES = Pages(
     options={
         "modes": MODES,
         "aid": schema.AID_COMPONENTS,
+        "aid_given": {code: words for code, words in schema.AID_COMPONENTS.items() if code != "none"},
+        "categories": schema.CATEGORIES,
+        "shapes": zones.SHAPES,
         "partners": schema.PARTNERS,
         "yes_no": {"yes": _l("Yes"), "no": _l("No")},
         "levels": schema.LEVELS,
@@ -105,7 +157,7 @@ def mine() -> Page:
 @bp.get("/plans/new")
 @audience(*roles.FILERS_MISSION)
 def new() -> Page:
-    """Which of the two it is: they ask different things."""
+    """Which of them it is: they ask different things."""
     return render_template("plans/choose.html")
 
 
@@ -169,3 +221,18 @@ def postpone(reference: str) -> Page:
 @audience(*roles.FILERS_MISSION)
 def sharing(reference: str) -> Page:
     return own_changes.lower(PAGES, reference)
+
+
+@bp.route("/plans/<reference>/close-out", methods=["GET", "POST"])
+@audience(*roles.FILERS_MISSION)
+def close_out(reference: str) -> Page:
+    return own_close_outs.answer(PAGES, reference)
+
+
+@bp.context_processor
+def _on_the_page() -> dict[str, Any]:
+    return {
+        "seal_points": lambda text: zones.seal_of(filing_pages.mission(), text),
+        "closing": own_close_outs.on_own_page,
+        "to_close": own_close_outs.waiting,
+    }

@@ -437,6 +437,35 @@ def upgrade() -> None:
     with op.batch_alter_table('check_in', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_check_in_item_id'), ['item_id'], unique=False)
 
+    op.create_table('close_out',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('item_id', sa.Integer(), nullable=False),
+    sa.Column('aid_given', sa.Boolean(), nullable=False),
+    sa.Column('category', sa.String(length=40), nullable=True),
+    sa.Column('stop', sa.Integer(), nullable=True),
+    sa.Column('planned', sa.Boolean(), nullable=False),
+    sa.Column('foreseen', sa.Boolean(), nullable=False),
+    sa.Column('pcode', sa.String(length=40), nullable=True),
+    sa.Column('given_on', sa.String(length=10), nullable=True),
+    sa.Column('reason', sa.String(length=300), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_close_out_by_id_person')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_close_out_item_id_item')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_close_out'))
+    )
+    with op.batch_alter_table('close_out', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_close_out_item_id'), ['item_id'], unique=False)
+
+    op.create_table('close_out_reminder',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('item_id', sa.Integer(), nullable=False),
+    sa.Column('stage', sa.String(length=40), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_close_out_reminder_item_id_item')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_close_out_reminder')),
+    sa.UniqueConstraint('item_id', 'stage', name=op.f('uq_close_out_reminder_item_id_stage'))
+    )
     op.create_table('item_version',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('item_id', sa.Integer(), nullable=False),
@@ -449,6 +478,7 @@ def upgrade() -> None:
     sa.Column('filed_by_id', sa.Integer(), nullable=False),
     sa.Column('filed_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('reason', sa.String(length=500), nullable=False),
+    sa.Column('no_notice', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['filed_by_id'], ['person.id'], name=op.f('fk_item_version_filed_by_id_person')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_item_version_item_id_item')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_item_version')),
@@ -872,6 +902,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_item_version_item_id'))
 
     op.drop_table('item_version')
+    op.drop_table('close_out_reminder')
+    with op.batch_alter_table('close_out', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_close_out_item_id'))
+
+    op.drop_table('close_out')
     with op.batch_alter_table('check_in', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_check_in_item_id'))
 

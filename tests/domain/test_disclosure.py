@@ -17,6 +17,7 @@ from deconflict.domain.activity import OPEN_END, Side
 from deconflict.domain.audience import Audience
 from deconflict.domain.disclosure import NO_END, HalfDay, ItemFacts, half_days, may_be_asked, may_hear, released_words
 from deconflict.domain.filing import Level
+from deconflict.domain.zone import Zone
 
 OWNER, STRANGER = 7, 8
 OWN_HUM = "submitter focal_point"
@@ -76,7 +77,10 @@ PLAN_FIELDS = {
     "organisation": "plan.organisation",
     "kind": "plan.activity",
     "stops": "plan.timing",
-    **dict.fromkeys(("aid_component", "joint_with", "title", "media", "urgency"), "plan.traits"),
+    "zone": "plan.timing",
+    **dict.fromkeys(
+        ("aid_component", "joint_with", "title", "media", "urgency", "category", "no_notice"), "plan.traits"
+    ),
 }
 
 NOTICE = replace(
@@ -91,7 +95,9 @@ NOTICE = replace(
     coverage_lost_at=datetime(2019, 12, 10, 12, tzinfo=UTC),
     confirmed_by=2,
 )
-PLAN = replace(make.patrol("Bankass", "10 Dec 13:07-16:00"), title="a well", media=True, urgency="urgent")
+PLAN = replace(
+    make.patrol("Bankass", "10 Dec 13:07-16:00"), title="a well", media=True, urgency="urgent", zone=Zone("polygon")
+)
 
 
 def facts(side=Side.HUMANITARIAN, *, level=Level.REDACTED, sensitive=False, owner=OWNER, sector="C") -> ItemFacts:

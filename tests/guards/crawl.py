@@ -116,7 +116,7 @@ class Crawl:
             return draft is not None and is_read_by(draft, who)
         if kind == "pattern":
             return self.keeps(who, key)
-        known = {"sheet": ("patrol", "event"), "organisation": self.keys["organisation"][:-1]}
+        known = {"sheet": ("patrol", "stay", "aid", "zone", "event"), "organisation": self.keys["organisation"][:-1]}
         known |= {"person": self.keys["person"][:-1], "duty": self.keys["duty"][:-1]}
         known |= {name: self.keys[name][:-1] for name in ("doubt", "absence", "note")}
         return key in known.get(kind, (key,))

@@ -37,6 +37,7 @@ GETS = {
     "plans.cancel": ("plan", FILERS_MIL),
     "plans.postpone": ("plan", FILERS_MIL),
     "plans.sharing": ("plan", FILERS_MIL),
+    "plans.close_out": ("plan", FILERS_MIL),
     "requests.mine": ("page", FILERS_HUM + FILERS_MIL),
     "requests.show": ("own case", FILERS_HUM + FILERS_MIL),
     "desk.queue": ("page", OFFICERS),
@@ -45,6 +46,7 @@ GETS = {
     "desk.wall": ("page", OFFICERS),
     "desk.held": ("page", OFFICERS),
     "desk.items": ("page", OFFICERS),
+    "desk.close_outs": ("page", OFFICERS),
     "desk.duplicates": ("page", [*OFFICERS, "cluster"]),
     "desk.find": ("search", OFFICERS),
     "desk.case": ("desk case", OFFICERS),
@@ -116,6 +118,7 @@ POSTS = {
     "plans.cancel": ("plan", FILERS_MIL),
     "plans.postpone": ("plan", FILERS_MIL),
     "plans.sharing": ("plan", FILERS_MIL),
+    "plans.close_out": ("plan", FILERS_MIL),
     "requests.answer": ("own case", FILERS_HUM + FILERS_MIL),
     "requests.acknowledge": ("own case", FILERS_HUM + FILERS_MIL),
     **dict.fromkeys(

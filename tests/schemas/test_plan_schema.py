@@ -135,3 +135,54 @@ def test_a_window_of_several_days_comes_back_as_date_time_groups() -> None:
     form = typed(plan, MISSION.zone)
     assert (form["stops-0-arrive_from"], form["stops-0-arrive_to"]) == ("081300ZDEC19", "101330ZDEC19")
     assert "stops-0-arrive_date" not in form
+
+
+# ---- plans at one place, ways of going, free text -----------------------------------------------------------------
+
+
+def at_one_place(kind: str, **changes: Any) -> dict[str, Any]:
+    return patrol(kind=kind) | changes
+
+
+def test_a_base_and_a_landing_zone_are_plans_of_their_own() -> None:
+    for kind in ("TOB", "LZ"):
+        plan = SCHEMA.load(at_one_place(kind))
+        assert (plan.kind, plan.stops[0].activity) == (kind, None)
+
+
+def test_an_activity_for_people_says_of_what_kind_it_is() -> None:
+    plan = SCHEMA.load(at_one_place("CIMIC_HEALTH", aid_component="planned_cimic", title="Consultations"))
+    assert (plan.aid_component, plan.category, plan.title) == ("planned_cimic", "", "Consultations")
+    open_kind = at_one_place("CIMIC_ACT", aid_component="planned_cimic")
+    assert set(errors(SCHEMA, open_kind)) == {"category"}
+    assert SCHEMA.load(open_kind | {"category": "education"}).category == "education"
+    assert set(errors(SCHEMA, at_one_place("CIMIC_ACT", category="food"))) == {"aid_component"}
+    twice = at_one_place("CIMIC_HEALTH", aid_component="planned_cimic", category="food")
+    assert set(errors(SCHEMA, twice)) == {"category"}
+    assert set(errors(SCHEMA, patrol(category="food"))) == {"category"}
+    assert set(errors(SCHEMA, patrol(title="Forage"))) == {"title"}
+    assert set(errors(SCHEMA, at_one_place("CIMIC_HEALTH", aid_component="planned_cimic", media="yes"))) == {"media"}
+
+
+def test_what_stands_at_one_place_has_one_place() -> None:
+    two = at_one_place("TOB")
+    two["stops"] = [*two["stops"], stop("Koro", halt="yes", **window("arrive", "2019-12-11", "08:00", "09:00"))]
+    two["stops"][1] |= window("depart", "2019-12-11", "10:00", "11:00")
+    assert set(errors(SCHEMA, two)) == {"stops-1-place"}
+    done = at_one_place("TOB", stops=[halting(activity="KLE")["stops"][0]])
+    assert set(errors(SCHEMA, done)) == {"stops-0-activity"}
+
+
+@pytest.mark.parametrize(("kind", "mode"), [("PAT_AIR", "air"), ("PAT_RIVER", "river"), ("PAT_FOOT", "foot")])
+def test_what_flies_or_floats_is_said_to(kind: str, mode: str) -> None:
+    assert set(errors(SCHEMA, patrol(kind=kind, mode="road"))) == {"mode"}
+    assert SCHEMA.load(patrol(kind=kind, mode=mode)).mode == mode
+
+
+@pytest.mark.parametrize("text", ["24 pax", "148.5 MHz", "ind. LION 21", "2e Cie", "12.7 mm", "AK-47"])
+def test_free_text_that_says_what_is_never_stored_is_refused_with_its_words(text: str) -> None:
+    said = errors(SCHEMA, patrol(kind="QIP_CEREMONY", title=f"Forage, {text}"))["title"]
+    assert text in said[0]
+    assert "take it out" in said[0]
+    assert errors(SCHEMA, halting(place=f"Bankass {text}"))["stops-0-place"][0].startswith("“")
+    assert errors(SCHEMA, patrol(kind="QIP_CEREMONY", title="Forage de Bankass, 2e tranche")) == {}
