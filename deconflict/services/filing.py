@@ -25,6 +25,7 @@ from deconflict.domain.errors import LostRace, NotFound, Refused
 from deconflict.domain.filing import Filing, MissionPlan, MovementNotice, split_sealed
 from deconflict.domain.msgid import N_
 from deconflict.domain.states import ItemState
+from deconflict.domain.unwanted import unwanted_in
 from deconflict.domain.withheld import refuse_withheld
 from deconflict.matching.boxes import replace_boxes, understand
 from deconflict.services.drafts import needs_second, sent
@@ -291,9 +292,12 @@ def _written_by(writer: int | None, by: Audience) -> dict[str, int]:
 
 
 def check_words(text: str, by: Audience, field: str = "reason") -> None:
-    """Raises Refused where the mission's side types what is never stored of its plans (D3.4), with the words that say it."""
+    """Raises Refused where somebody types what is never stored: of the mission's plans (D3.4), or of a notice (D1.5), with the words
+    that say it."""
     if by.side == Side.MISSION:
         refuse_withheld(text, field)
+    elif by.side == Side.HUMANITARIAN and (found := unwanted_in(text)) is not None:
+        raise Refused(found.sentence, field=field, facts={"found": found.found})
 
 
 def _readable(session: Session, item: Item) -> bool:

@@ -137,3 +137,15 @@ def test_with_nobody_on_duty_who_files_or_amends_is_told_whom_else_to_call(app, 
 def put_on_duty(app, officer, area):
     with app.app_context(), transaction() as session:
         session.add(Duty(area=area, step="duty", position=0, person_id=officer.person_id, from_at=NOW))
+
+
+@pytest.mark.parametrize("act", ["amend", "cancel", "postpone"])
+def test_what_a_notice_never_holds_is_refused_as_a_reason_too(ngo, act):
+    reference = file(ngo, "/notices/new", notice())
+    url, said = f"/notices/{reference}/{act}", "350 bénéficiaires attendent"
+    if act == "amend":
+        page = send(ngo, url, fields(ngo.get(url)) | {"persons": "9", "_reason": said})
+    else:
+        page = ngo.post(url, data={"reason": said, "days": "1", "hours": "0", "version": "1"})
+    assert page.status_code == 422
+    assert "350 bénéficiaires" in words(page)
