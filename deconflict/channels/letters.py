@@ -13,7 +13,8 @@ FOLDER = Path(__file__).parents[2] / "templates" / "letters"
 
 class Kind(StrEnum):
     """Every letter there is; the value is its file name. The first two go to whom they concern, the third to those who work with
-    somebody new, the last five to whoever answers for an organisation (and the desk), the others to heads of office."""
+    somebody new, those from NUMBER_DOUBTED on to whoever answers for an organisation (and the desk), the others to heads of office.
+    Those of sites name none: a mailbox is read at checkpoints too."""
 
     NEW_LINK = "new_link"
     STEP_CLEARED = "step_cleared"
@@ -27,6 +28,9 @@ class Kind(StrEnum):
     NUMBER_STOPPED = "number_stopped"
     TELLING_CHANGED = "telling_changed"
     NUMBERS_CHANGED = "numbers_changed"
+    SITE_DUE = "site_due"
+    SITE_STALE = "site_stale"
+    SITE_ARCHIVED = "site_archived"
 
 
 def render_letter(kind: Kind, language: str, *, name: str, by: str, link: str) -> Mail:

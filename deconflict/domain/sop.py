@@ -18,6 +18,7 @@ from deconflict.domain.probing import Limits
 from deconflict.domain.rules import Rule, named
 from deconflict.domain.severity import Harm, Severity, worst
 from deconflict.domain.sides import Sides
+from deconflict.domain.sites import PROPOSED, SiteTerms
 
 TICK = timedelta(seconds=1)
 
@@ -94,6 +95,7 @@ class RulePack:
     modifiers: Modifiers
     probing: Limits
     duplicates: tuple[Rule, ...] = ()
+    sites: SiteTerms = PROPOSED
 
     @property
     def endorsed(self) -> bool:

@@ -22,6 +22,7 @@ from deconflict.jobs.letters import post_letters
 from deconflict.jobs.objections import ring_for_objections
 from deconflict.jobs.release import release_due
 from deconflict.jobs.retention import run_retention
+from deconflict.jobs.sites import tend_sites
 from deconflict.jobs.trials import begin_drills, send_trials, verify_again
 from deconflict.jobs.unattended import ring_unattended
 from deconflict.jobs.unreached import pass_on
@@ -133,6 +134,7 @@ class Cycle:
     def _keeping(self) -> tuple[Stage, ...]:
         return (
             lambda at: run_calendar(self.mission, at),
+            lambda at: tend_sites(self.mission, at),
             lambda at: run_retention(self.mission, at),
             end_contracts,
             lambda at: verify_again(self.mission, at),

@@ -11,10 +11,11 @@ from typing import Any
 from marshmallow import ValidationError
 
 from deconflict.domain.doubts import spot
-from deconflict.domain.filing import Filing, Location, MissionPlan, Stop
+from deconflict.domain.filing import Filing, Location, MissionPlan, StaticSite, Stop
 from deconflict.schemas.doubt_words import TICKS
 from deconflict.schemas.fields import blank
 from deconflict.schemas.filings import FilingSchema
+from deconflict.schemas.sites import typed_site
 from deconflict.schemas.windows import typed_window
 
 STOP_FIELD = re.compile(r"stops-(\d{1,4})-(\w+)", re.ASCII)
@@ -66,6 +67,9 @@ def nest(values: Mapping[str, str]) -> dict[str, Any]:
 
 def typed(filing: Filing, zone: tzinfo) -> dict[str, str]:
     """The flat fields that would be read as this filing again: for a form to amend it."""
+    if isinstance(filing, StaticSite):
+        (stop,) = filing.stops
+        return typed_site(filing, zone) | _flat_stops([_typed_place(stop.location) | _ticks(stop)])
     whole = {f.name: _text(getattr(filing, f.name)) for f in fields(filing) if f.name != "stops"}
     says_halt = isinstance(filing, MissionPlan)
     return whole | _flat_stops([_typed_stop(stop, zone, says_halt=says_halt) for stop in filing.stops])
@@ -105,8 +109,11 @@ def _flat_stops(rows: list[dict[str, str]]) -> dict[str, str]:
 def _typed_stop(stop: Stop, zone: tzinfo, *, says_halt: bool) -> dict[str, str]:
     halt = {"halt": "yes" if stop.halt else "no"} if says_halt else {}
     windows = typed_window(stop.arrive, "arrive", zone) | typed_window(stop.depart, "depart", zone)
-    ticks = {TICKS[kind]: spot(stop.location) for kind in stop.sure}
-    return _typed_place(stop.location) | windows | {"activity": stop.activity or ""} | halt | ticks
+    return _typed_place(stop.location) | windows | {"activity": stop.activity or ""} | halt | _ticks(stop)
+
+
+def _ticks(stop: Stop) -> dict[str, str]:
+    return {TICKS[kind]: spot(stop.location) for kind in stop.sure}
 
 
 def _typed_place(location: Location) -> dict[str, str]:

@@ -14,6 +14,7 @@ from deconflict.domain.escalation import AUDIENCES, OCHA_ROLES, PARTY_ROLES, Clo
 from deconflict.domain.places import Gazetteer
 from deconflict.domain.probing import Limits
 from deconflict.domain.severity import Severity
+from deconflict.domain.sites import SiteTerms
 from deconflict.domain.sop import Geography, RulePack, Windows
 from deconflict.schemas.rules_file import HOUR_S, SEVERITIES, ModifiersSchema, RuleSchema, modifiers_of
 from deconflict.schemas.toml_fields import Loaded, Strict, WallTime, choice, flag, number, text, whole, words
@@ -95,6 +96,10 @@ ReviewSchema = Strict.from_dict({name: number() for name in ("critical_h", "high
 ClosingSchema = Strict.from_dict({"batches": fields.List(WallTime(), required=True, validate=validate.Length(min=1))})
 PROBING = ("minimal_per_day", "minimal_per_week", "changes_per_day", "short_lived_per_week", "alike_per_day")
 ProbingSchema = Strict.from_dict({"short_lived_h": number(), **{name: whole(1) for name in PROBING}})
+StaticSiteSchema = Strict.from_dict(
+    {name: whole(1) for name in ("verify_days", "notice_days", "archive_days", "processing_working_days")}
+    | {name: number(1) for name in ("same_place_m", "near_m")}
+)
 QuietSchema = Strict.from_dict(
     {
         "from": WallTime(required=True),
@@ -128,6 +133,17 @@ class SopSchema(Strict):
     closing = fields.Nested(ClosingSchema, required=True)
     probing = fields.Nested(ProbingSchema, required=True)
     retention_days = fields.Nested(Retention, required=True)
+    static_site = fields.Nested(StaticSiteSchema, required=True)
+
+    @validates_schema
+    def a_site_is_announced_before_it_goes(self, data: Loaded, **_: Any) -> None:
+        terms = data["static_site"]
+        if not terms["notice_days"] < terms["verify_days"] <= terms["archive_days"] - terms["notice_days"]:
+            raise ValidationError(
+                "[static_site] notice_days must be less than verify_days, and both together no more than archive_days: else nobody "
+                "is told in time.",
+                "static_site",
+            )
 
     @validates_schema
     def every_call_has_a_clock(self, data: Loaded, **_: Any) -> None:
@@ -168,10 +184,22 @@ def rule_pack(data: Loaded, timezone: str, gazetteer: Gazetteer, markets: Mappin
         convoy_large_min_trucks=data["filing"]["convoy_large_min_trucks"],
         retention={name: timedelta(days=days) for name, days in data["retention_days"].items()},
         timezone=ZoneInfo(timezone),
+        sites=_site_terms(data["static_site"]),
         probing=Limits(
             short_lived=timedelta(hours=data["probing"]["short_lived_h"]),
             **{name: data["probing"][name] for name in PROBING},
         ),
+    )
+
+
+def _site_terms(data: Loaded) -> SiteTerms:
+    return SiteTerms(
+        verify=timedelta(days=data["verify_days"]),
+        notice=timedelta(days=data["notice_days"]),
+        archive=timedelta(days=data["archive_days"]),
+        processing_days=data["processing_working_days"],
+        same_place_m=data["same_place_m"],
+        near_m=data["near_m"],
     )
 
 

@@ -19,6 +19,7 @@ from deconflict.store import (  # noqa: F401
     people,
     providers,
     self_tests,
+    sites,
     trials,
     work,
 )

@@ -21,6 +21,7 @@ BLUEPRINTS: list[str] = [
     "deconflict.web.people:bp",
     "deconflict.web.contacts:bp",
     "deconflict.web.notices:bp",
+    "deconflict.web.sites:bp",
     "deconflict.web.plans:bp",
     "deconflict.web.own_requests:bp",
     "deconflict.web.desk:bp",

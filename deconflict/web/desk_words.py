@@ -10,6 +10,7 @@ from flask_babel import format_datetime, ngettext, to_user_timezone
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from deconflict.domain.activity import OPEN_END
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import ItemView
 from deconflict.domain.filing import Stop
@@ -266,6 +267,9 @@ def _stop_line(stop: Stop, mission: Mission) -> Iterator[str]:
     yield stop.location.name or whereabouts(stop.location.point, mission.gazetteer, current_language())
     if stop.windows:
         first, last = stop.windows[0].earliest, stop.windows[-1].latest
+        if last >= OPEN_END:
+            yield _("from %(day)s on", day=short(first))
+            return
         same_day = to_user_timezone(first).date() == to_user_timezone(last).date()
         yield f"{short(first)}-{clock(last)}" if same_day else f"{short(first)} - {short(last)}"
     if stop.activity:

@@ -44,7 +44,7 @@ def amend(pages: Pages, reference: str) -> Page:
     current = filing_of(pages, reference)
     view = own_versions(pages, reference)[-1]
     what = pages.sheet_of(view.kind)
-    if "amend" not in states.possible("item", view.state, "owner"):
+    if "amend" not in states.possible(states.table_of(view.state), view.state, "owner"):
         if request.method == "GET":
             raise Refused(N_("It can no longer be amended. Make a new one."))
         return _as_new(pages, what)

@@ -91,9 +91,14 @@ class Crawl:
         if kind in ("notice", "plan", "desk item"):
             facts = next((f for f in self.facts.values() if f.reference == key), None)
             side = {"notice": Side.HUMANITARIAN, "plan": Side.MISSION}.get(kind)
-            if facts is None or (side is not None and facts.side is not side):
+            if facts is None or (side is not None and (facts.side is not side or facts.site is not None)):
                 return False
             return disclosure.is_own(facts, who) if side else self.officer(who, facts.sensitive)
+        if kind in ("site", "desk site"):
+            facts = next((f for f in self.facts.values() if f.reference == key and f.site is not None), None)
+            if facts is None:
+                return False
+            return disclosure.is_own(facts, who) if kind == "site" else self.officer(who, facts.sensitive)
         if kind == "desk case":
             return any(self.officer(who, self.sensitive(n)) for n, c in self.world.cases.items() if c["desk"] == key)
         if kind == "own case":
