@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from deconflict.domain.activity import LatLon
-from deconflict.domain.filing import Level, Location, MissionPlan, MovementNotice, Stop, Window
+from deconflict.domain.activity import OPEN_END, LatLon
+from deconflict.domain.filing import Level, Location, MissionPlan, MovementNotice, StaticSite, Stop, Window
 
 YEAR = 2019
 GPS = 20.0  # metres: how well a fix is known
@@ -91,6 +92,22 @@ def journey(
         persons=6,
         disclaimer="1",
     )
+
+
+def site(
+    place: str | LatLon,
+    *,
+    kind: str = "SITE_IDP",
+    name: str = "Site of the river",
+    level: Level = Level.REDACTED,
+    radius_m: int = 100,
+    **more: Any,
+) -> StaticSite:
+    """A place that stands since the beginning of the year."""
+    begins = exactly(datetime(YEAR, 1, 1, tzinfo=UTC))
+    stop = Stop(fix(place), begins, exactly(OPEN_END), halt=True)
+    facts = {"name": name, "radius_m": radius_m, "operator": "ONG Alpha", "disclaimer": "1"} | more
+    return StaticSite(kind=kind, level=level, stops=(stop,), **facts)
 
 
 def patrol(

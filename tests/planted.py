@@ -20,11 +20,11 @@ from werkzeug.test import TestResponse
 from world import LONG_AGO, World
 
 from deconflict.domain import roles
-from deconflict.domain.activity import LatLon, Side
+from deconflict.domain.activity import OPEN_END, LatLon
 from deconflict.domain.coordinates import format_mgrs
 from deconflict.domain.drafts import Draft
 from deconflict.domain.dtg import format_dtg
-from deconflict.domain.filing import Filing, Level, Location, MissionPlan, MovementNotice, Stop, Window
+from deconflict.domain.filing import Filing, Level, Location, MissionPlan, MovementNotice, StaticSite, Stop, Window
 from deconflict.services import acknowledgements, cases, drafts, releases, repeating
 from deconflict.store.alerts import Message
 from deconflict.store.base import db, transaction
@@ -229,6 +229,26 @@ class PlantedWorld(World):
         filing = MissionPlan(kind=kind, level=level, stops=(stop,), title=title, media=True, joint_with="unpol")
         return self._file(about, "Uma-zq", filing, "plan")
 
+    def site(self, about: str, n: int, point: LatLon, level: Level, by: str, kind: str) -> str:
+        def own(value: str, what: str, element: str = "route") -> str:
+            return self.plant(value, what, f"notice.{element}", about)
+
+        own(f"{point[0]:.5f}, {point[1]:+.5f}", "coordinates")
+        location = Location(point, own(f"Zaba-{n:02d}", "place as typed"), "decimal", make.GPS)
+        begins, ends = (Window(at, at) for at in (datetime(2019, 1, 1, tzinfo=UTC), OPEN_END))
+        filing = StaticSite(
+            kind=kind,
+            level=level,
+            stops=(Stop(location, begins, ends, halt=True),),
+            name=own(f"Enclos-{n:02d}", "name of a site"),
+            aliases=(own(f"Jadis-{n:02d}", "other name of a site"),),
+            operator=own(f"Service-{n:02d}", "operator"),
+            radius_m=100,
+            communications=own(f"+223700002{n:02d}", "number at a site", "team_phone"),
+            disclaimer="1",
+        )
+        return self._file(about, by, filing, "notice")
+
     def _file(self, about: str, by: str, filing: Filing, noun: str) -> str:
         self.items[about] = self.actors[by].files(filing)
         self.plant(self.items[about], "reference of the item", f"{noun}.route", about)
@@ -257,17 +277,13 @@ class PlantedWorld(World):
         self.told.add((name, side))
         return self.actors["Offa-zq"].asks(self.fresh(name), side)
 
-    def begins_to_write(self, who: str, key: str, side: Side) -> None:
-        """A page that was not sent; a humanitarian one waits for a focal point."""
+    def begins_to_write(self, who: str, key: str, sheet: str) -> None:
+        """A page that was not sent; that of a movement waits for a focal point."""
         place = self.plant(f"Brouillon-{key[0]}", "place of a draft", "draft", key)
-        values = {
-            "stops-0-position": place,
-            "stops-0-place": self.plant(f"Titre-{key[0]}", "typed in a draft", "draft", key),
-        }
-        humanitarian = side is Side.HUMANITARIAN
-        draft = Draft(key, side, "movement" if humanitarian else "patrol", values, 1)
+        typed = self.plant(f"Titre-{key[0]}", "typed in a draft", "draft", key)
         by = self.actors[who].audience
-        if humanitarian:
+        draft = Draft(key, by.side, sheet, {"stops-0-position": place, "stops-0-place": typed}, 1)
+        if sheet == "movement":
             drafts.ask(draft, NIGHT, by, self.now)
         else:
             drafts.keep(draft, by, self.now)
@@ -329,9 +345,15 @@ def planted_world(app: Flask, network: TwilioNetwork, sink: SmtpSink) -> Planted
     world.meeting("untold", make.PLACES["Bandiagara"][0], RED, MO, 8, by="Bina-zq")
     amended = world.plant("motif-08", "amendment reason", "notice.route", "untold-n")
     world.actors["Bina-zq"].amends(world.items["untold-n"], replace(world.filing("untold-n"), cargo="nfi"), amended)
-    for who, key, side in (("Sira-zq", "a" * 32, Side.HUMANITARIAN), ("Cima-zq", "b" * 32, Side.MISSION)):
-        world.begins_to_write(who, key, side)
+    for who, key, sheet in (
+        ("Sira-zq", "a" * 32, "movement"),
+        ("Cima-zq", "b" * 32, "patrol"),
+        ("Fanta-zq", "c" * 32, "site"),
+    ):
+        world.begins_to_write(who, key, sheet)
     world.keeps("Fanta-zq", "both-n", "Garde-alpha")
+    world.site("house-s", 20, (17.51234, -1.01234), RED, "Fanta-zq", "SITE_HEALTH")
+    world.site("guests-s", 21, (17.81234, -1.51234), MO, "Bina-zq", "SITE_GUESTHOUSE")
     assert sensitive.eyes_only
     for alert in world.alerts(""):
         world.plant(alert.link, "link of an e-mail", "nobody", "", must=False)

@@ -15,7 +15,8 @@ class Kind(StrEnum):
     """Every letter there is; the value is its file name. The first two go to whom they concern, the third to those who work with
     somebody new, NUMBER_DOUBTED to NUMBERS_CHANGED to whoever answers for an organisation (and the desk), those of drafts and convoys
     to focal points and whoever wrote them, those of close-outs to whoever filed a plan of the mission and to whoever answers for his
-    desk, the others to heads of office."""
+    desk, those of sites to their owner (and the desk), the others to heads of office. Those of sites name none: a mailbox is read at
+    checkpoints too."""
 
     NEW_LINK = "new_link"
     STEP_CLEARED = "step_cleared"
@@ -36,6 +37,9 @@ class Kind(StrEnum):
     DRAFT_RETURNED = "draft_returned"
     CLOSE_OUT_WAITS = "close_out_waits"
     CLOSE_OUT_LATE = "close_out_late"
+    SITE_DUE = "site_due"
+    SITE_STALE = "site_stale"
+    SITE_ARCHIVED = "site_archived"
 
 
 def render_letter(kind: Kind, language: str, *, name: str, by: str, link: str) -> Mail:

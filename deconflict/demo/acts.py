@@ -14,9 +14,10 @@ from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
 from deconflict.domain.filing import Filing
 from deconflict.domain.people import Newcomer
-from deconflict.schemas.notices import DISCLAIMER_VERSION, NOBODY, NoticeSchema
+from deconflict.schemas.notices import DISCLAIMER_VERSION, NoticeSchema
 from deconflict.schemas.plans import PlanSchema
-from deconflict.services import acknowledgements, cases, filing, releases, requests
+from deconflict.schemas.sites import SiteSchema
+from deconflict.services import acknowledgements, cases, filing, releases, requests, sites
 from deconflict.store.base import db
 from deconflict.store.cases import Case, Request
 from deconflict.store.demo import Delivered, delivered_to
@@ -24,10 +25,12 @@ from deconflict.store.items import Item
 from deconflict.store.queries import on_duty
 
 VERBS = (
-    *("file", "read", "give_back", "amend", "cancel"),
+    *("file", "read", "give_back", "amend", "cancel", "verify"),
     *("take", "ask", "answer", "agree", "dismiss", "release", "hand_back"),
     *("type_code", "press_link", "relay"),
 )
+
+SCHEMAS = {"humanitarian": NoticeSchema, "site": SiteSchema, "mission": PlanSchema}
 
 
 class BadScenario(Exception):
@@ -78,6 +81,12 @@ class Stage:
     def give_back(self, act: Act, words: dict[str, Any]) -> None:
         item = self._item(act.item)
         filing.return_item(item.id, item.version, words["code"], self._officer(act, item.area), act.at)
+
+    def verify(self, act: Act, words: dict[str, Any]) -> None:
+        item = self._item(act.item)
+        officer, method = self._officer(act, item.area), words["method"]
+        sites.take_site(item.id, item.version, method, officer, act.at)
+        sites.verify_site(item.id, item.version, method, officer, act.at)
 
     # -- cases
 
@@ -152,11 +161,10 @@ class Stage:
         """What the form's schema makes of the item's fields, changed where an amendment says so."""
         data = self.scenario.forms[key] | {n: v if n == "stops" else str(v) for n, v in changes.items()}
         self.scenario.forms[key] = data
-        humanitarian = self.scenario.sides[key] == "humanitarian"
-        schema = NoticeSchema(self.mission) if humanitarian else PlanSchema(self.mission)
+        side = self.scenario.sides[key]
+        ticked = {} if side == "mission" else {"disclaimer": DISCLAIMER_VERSION}
         try:
-            said = {"disclaimer": DISCLAIMER_VERSION, "confirmed_by": NOBODY} if humanitarian else {}
-            filed: Filing = schema.load(data | said)
+            filed: Filing = SCHEMAS[side](self.mission).load(data | ticked)
         except ValidationError as error:
             raise BadScenario(f"{key}: {error.messages}") from None
         return filed

@@ -12,11 +12,12 @@ from typing import Any
 
 from deconflict.domain.people import Newcomer
 
-FILES = ("people.toml", "humanitarian.toml", "mission.toml", "acts.toml")
+FILES = ("people.toml", "humanitarian.toml", "sites.toml", "mission.toml", "acts.toml")
 AGO = re.compile(r"(\d+)([mh])")
 # Of an item's entry, what says when and by whom; everything else are fields of its form.
-ABOUT = frozenset({"key", "by", "filed", "read", "returned", "code"})
-ITEM_FILES = {"humanitarian.toml": "humanitarian", "mission.toml": "mission"}
+ABOUT = frozenset({"key", "by", "filed", "read", "returned", "code", "verified", "method"})
+ITEM_FILES = {"humanitarian.toml": "humanitarian", "sites.toml": "site", "mission.toml": "mission"}
+DAYS = ("fixed_on", "valid_from")  # of a site, counted from today
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Everything of one playing. `forms` holds, by item key, the data that the item's schema reads; `sides` its side."""
+    """Everything of one playing. `forms` holds, by item key, the data that the item's schema reads; `sides` which
+    schema that is: humanitarian, site or mission."""
 
     password: str
     starts_at: datetime
@@ -91,7 +93,8 @@ class Calendar:
 
     def form(self, typed: Mapping[str, Any]) -> dict[str, Any]:
         """What a person would have typed: dates for days, every value as text."""
-        fields = {name: str(value) for name, value in typed.items() if name != "stops"}
+        days = {name: self.day(typed[name]).isoformat() for name in DAYS if name in typed}
+        fields = {name: str(value) for name, value in typed.items() if name != "stops"} | days
         return fields | ({"stops": [self._stop(stop) for stop in typed["stops"]]} if "stops" in typed else {})
 
     def _stop(self, stop: Mapping[str, Any]) -> dict[str, str]:
@@ -162,6 +165,8 @@ def _life(entry: Mapping[str, Any], calendar: Calendar) -> list[Act]:
     acts = [Act(calendar.instant(entry["filed"]), "file", entry["by"], key)]
     if "read" in entry:
         acts.append(Act(calendar.instant(entry["read"]), "read", "", key))
+    if "verified" in entry:
+        acts.append(Act(calendar.instant(entry["verified"]), "verify", "", key, words={"method": entry["method"]}))
     if "returned" in entry:
         acts.append(Act(calendar.instant(entry["returned"]), "give_back", "", key, words={"code": entry["code"]}))
     return acts

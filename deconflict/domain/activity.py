@@ -94,6 +94,7 @@ class Part:
     commune_only: bool = False
     category: str | None = None  # aid category, for "same category" rules
     hours: tuple[time, time] | None = None  # when a site is open, on the mission's wall clock; None is always
+    days: frozenset[int] | None = None  # on which weekdays (Monday 0) it is open at those hours; None is every day
 
 
 def timed_legs(way: Part, moments: Sequence[Moment]) -> tuple[Part, ...]:

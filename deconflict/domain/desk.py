@@ -15,6 +15,7 @@ from deconflict.domain.filing import Level
 from deconflict.domain.judgement import Judgement
 from deconflict.domain.matrix import opens
 from deconflict.domain.severity import Severity
+from deconflict.domain.sites import may_be_told
 from deconflict.domain.states import OPEN_CASES, CaseState
 
 
@@ -66,7 +67,13 @@ class DeskItemView(DeskItem):
     @property
     def needs_release(self) -> bool:
         """Its owner keeps it to himself, and may be asked by phone to release something of it (RUL-8)."""
-        return self.view is not None and not self.sensitive and self.view.level is Level.MATCH_ONLY
+        return self.view is not None and not self.sensitive and self.view.level is Level.MATCH_ONLY and self.tellable
+
+    @property
+    def tellable(self) -> bool:
+        """Whether anything of it may go to the other side at all: nothing of a site that is not verified, whoever releases it."""
+        site = self.view.site if self.view is not None else None
+        return site is None or may_be_told(self.state, disputed=bool(site.disputed))
 
 
 @dataclass(frozen=True, slots=True)

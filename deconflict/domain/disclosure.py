@@ -16,8 +16,10 @@ from zoneinfo import ZoneInfo
 
 from deconflict.domain.activity import OPEN_END, Side
 from deconflict.domain.audience import Audience
-from deconflict.domain.filing import Filing, Level, MissionPlan, MovementNotice, Stop
+from deconflict.domain.filing import Filing, Level, MissionPlan, MovementNotice, StaticSite, Stop
 from deconflict.domain.matrix import opens
+from deconflict.domain.site_view import SiteView, view_of_site
+from deconflict.domain.sites import SiteFacts, may_be_told
 from deconflict.domain.zone import Zone
 
 
@@ -42,6 +44,7 @@ class ItemFacts:
     filing: Filing
     reduced_at: datetime | None = None
     no_notice: bool = False
+    site: SiteFacts | None = None  # of a static site, and of nothing else
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ class ItemView:
     category: str | None = None
     zone: Zone | None = None
     no_notice: bool | None = None
+    site: SiteView | None = None
 
 
 def owns(audience: Audience, side: str, owner_id: int, sector: str) -> bool:
@@ -143,6 +147,13 @@ def view_of_item(facts: ItemFacts, audience: Audience) -> ItemView | None:
     )
     if isinstance(filing, MovementNotice):
         return replace(view, **_notice_fields(filing, sees))
+    if isinstance(filing, StaticSite):
+        return replace(
+            view,
+            site=view_of_site(
+                filing, facts.site, phone=sees("team_phone"), desk=sees_desk_case(audience, sensitive=facts.sensitive)
+            ),
+        )
     if isinstance(filing, MissionPlan) and sees("traits"):
         return replace(
             view,
@@ -255,8 +266,18 @@ class ReleasedWords:
 
 
 def releases(facts: ItemFacts, released_once: bool) -> bool:
-    """Whether the owner lets the officer tell the other side anything, by level or by a one-off release."""
-    return not facts.sensitive and (facts.level is not Level.MATCH_ONLY or released_once)
+    """Whether the owner lets the officer tell the other side anything, by level or by a one-off release. Of a static site nothing is
+    told that nobody has verified, or not for long, or that is in doubt: no release mends that (D7.2)."""
+    if facts.sensitive or not tellable(facts):
+        return False
+    return facts.level is not Level.MATCH_ONLY or released_once
+
+
+def tellable(facts: ItemFacts) -> bool:
+    """Whether there is anything to be told by now, whatever its owner lets be told: of everything but a site there is."""
+    if not isinstance(facts.filing, StaticSite):
+        return True
+    return facts.site is not None and may_be_told(facts.state, disputed=facts.site.disputed)
 
 
 def may_be_asked(asked: ItemFacts, other: ItemFacts, released: frozenset[str]) -> bool:
@@ -323,4 +344,6 @@ def may_hear(side: str, purpose: str, humanitarian: ItemFacts | None, *, eyes_on
         return False
     if side == "humanitarian":
         return True
-    return not eyes_only and humanitarian is not None and humanitarian.level is not Level.MATCH_ONLY
+    if eyes_only or humanitarian is None or not tellable(humanitarian):
+        return False
+    return humanitarian.level is not Level.MATCH_ONLY

@@ -127,7 +127,7 @@ class Encounter:
 
     def _open(self, span: Span, zone: tzinfo) -> Span | None:
         hours = self.part.hours if self.rule.site_hours else None
-        return span if hours is None else open_span(hours, *span, zone)
+        return span if hours is None else open_span(hours, *span, zone, self.part.days)
 
 
 def meetings(encounters: Sequence[Encounter], sides: Sides, zone: tzinfo) -> list[Span]:

@@ -6,7 +6,7 @@ Both sides file the same shape: a sequence of stops with windows (never instants
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
 
@@ -90,7 +90,7 @@ class Filing:
 
     @property
     def side(self) -> Side:
-        raise TypeError("a filing is a movement notice or a mission plan")
+        raise TypeError("a filing is a movement notice, a static site or a mission plan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +150,35 @@ class MissionPlan(Filing):
         return Side.MISSION
 
 
+@dataclass(frozen=True, slots=True)
+class StaticSite(Filing):
+    """A place where humanitarian work stands. Its one stop arrives when it begins to and departs at OPEN_END. `name` and
+    `aliases` are what it is and was called; `fix_method` and `fixed_on` say how and when its position was taken. `opening`: usual
+    (the hours of its kind), always, or hours: then `days` (Monday 0), `opens` and `closes` on the mission's wall clock. `occupancy`
+    is a class, never a number of people. `communications`, the number of somebody there in E.164, is stored encrypted."""
+
+    name: str = ""
+    aliases: tuple[str, ...] = ()
+    fix_method: str = "gps"
+    fixed_on: date | None = None
+    radius_m: int = 0
+    works: bool = True
+    operator: str = ""
+    co_operators: tuple[str, ...] = ()
+    communications: str | None = None
+    opening: str = "usual"
+    days: tuple[int, ...] = ()
+    opens: time | None = None
+    closes: time | None = None
+    marking: str = "none"
+    occupancy: str = "unknown"
+    disclaimer: str = ""
+
+    @property
+    def side(self) -> Side:
+        return Side.HUMANITARIAN
+
+
 # ---- changed as a whole ------------------------------------------------------------------------------------------
 
 
@@ -181,12 +210,12 @@ def at_level(filing: Filing, level: Level) -> Filing:
 # ---- as kept in the database -------------------------------------------------------------------------------------
 
 SEALED = ("plates", "overnight", "communications", "second_phone")
-_KINDS: dict[str, type[Filing]] = {"notice": MovementNotice, "plan": MissionPlan}
+_KINDS: dict[str, type[Filing]] = {"notice": MovementNotice, "plan": MissionPlan, "site": StaticSite}
 
 
 def to_json(filing: Filing) -> dict[str, Any]:
     """Plain types only, everything included; `from_json` is the exact inverse. Instants as ISO 8601, points as lists."""
-    tag = "notice" if isinstance(filing, MovementNotice) else "plan"
+    tag = next(tag for tag, kind in _KINDS.items() if isinstance(filing, kind))
     return {"filed": tag, **_plain(asdict(filing))}
 
 
@@ -207,11 +236,11 @@ def from_json(stored: dict[str, Any]) -> Filing:
         facts["coverage_lost_at"] = datetime.fromisoformat(facts["coverage_lost_at"])
     if facts.get("zone") is not None:
         facts["zone"] = Zone(**facts["zone"])
-    return kind(**facts)
+    return kind(**(_site(facts) if kind is StaticSite else facts))
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
+    if isinstance(value, datetime | date | time):
         return value.isoformat()
     if isinstance(value, dict):
         return {key: _plain(inner) for key, inner in value.items()}
@@ -232,6 +261,17 @@ def _stop(stored: dict[str, Any]) -> Stop:
             "sure": tuple(stored.get("sure", ())),
         }
     )
+
+
+def _site(stored: dict[str, Any]) -> dict[str, Any]:
+    fixed_on, opens, closes = (stored[name] for name in ("fixed_on", "opens", "closes"))
+    return {
+        **stored,
+        **{name: tuple(stored[name]) for name in ("aliases", "co_operators", "days")},
+        "fixed_on": date.fromisoformat(fixed_on) if fixed_on else None,
+        "opens": time.fromisoformat(opens) if opens else None,
+        "closes": time.fromisoformat(closes) if closes else None,
+    }
 
 
 def _window(stored: dict[str, str] | None) -> Window | None:

@@ -8,7 +8,8 @@ from datetime import datetime
 from itertools import pairwise
 
 from deconflict.domain.activity import NO_SLACK, Activity, LatLon, Moment, Part, Shape, Side, Spot
-from deconflict.domain.filing import Filing, Location, MissionPlan, MovementNotice, Stop
+from deconflict.domain.filing import Filing, Location, MissionPlan, MovementNotice, StaticSite, Stop
+from deconflict.domain.hours import Hours
 from deconflict.domain.itinerary import Visit, visits_of
 from deconflict.domain.kinds import Catalogue, Kind
 from deconflict.domain.places import Gazetteer
@@ -118,10 +119,11 @@ class _Builder:
 
     def _standing(self, stop: Stop, kind: Kind, start: Moment, end: Moment) -> Part:
         spot, commune_only = self._spot(stop.location)
+        hours, days = self._opening(kind)
         return Part(
             kind=kind.code,
             groups=kind.groups | self._traits(standing=True),
-            shape=Shape((stop.location.point,), kind.footprint_m),
+            shape=Shape((stop.location.point,), self._radius_m(kind)),
             start=start,
             end=end,
             moving=False,
@@ -130,8 +132,22 @@ class _Builder:
             halt=stop.halt,
             commune_only=commune_only,
             category=self._category(kind),
-            hours=kind.hours,
+            hours=hours,
+            days=days,
         )
+
+    def _radius_m(self, kind: Kind) -> float:
+        """A site says how large it is; of everything else the kind does."""
+        return float(self.filing.radius_m) if isinstance(self.filing, StaticSite) else kind.footprint_m
+
+    def _opening(self, kind: Kind) -> tuple[Hours | None, frozenset[int] | None]:
+        """A site's own hours where it has any, else those of its kind."""
+        site = self.filing
+        if not isinstance(site, StaticSite) or site.opening == "usual":
+            return kind.hours, None
+        if site.opening == "always" or site.opens is None or site.closes is None:
+            return None, None
+        return (site.opens, site.closes), frozenset(site.days)
 
     # -- between two stops
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from deconflict.domain.activity import OPEN_END, LatLon, Side
 from deconflict.domain.disclosure import NO_END
-from deconflict.domain.filing import Filing, Location, MissionPlan, MovementNotice, Stop, Window
+from deconflict.domain.filing import Filing, Location, MissionPlan, MovementNotice, StaticSite, Stop, Window
 from deconflict.domain.judgement import Hit, Judgement
 from deconflict.domain.place import Place
 from deconflict.domain.places import Gazetteer
@@ -80,6 +80,9 @@ def reduced(filing: Filing, gazetteer: Gazetteer, zone: tzinfo) -> Filing:
     if isinstance(filing, MovementNotice):
         bare = replace(filing, urgency_reason="", plates="", overnight="", communications=None, second_phone=None)
         return replace(bare, stops=stops, coverage_lost_at=None, confirmed_by=None)
+    if isinstance(filing, StaticSite):
+        nameless = replace(filing, name="", aliases=(), operator="", co_operators=(), communications=None)
+        return replace(nameless, stops=stops, fixed_on=None)
     return replace(filing, stops=stops, title="") if isinstance(filing, MissionPlan) else replace(filing, stops=stops)
 
 

@@ -19,6 +19,7 @@ from deconflict.domain.probing import Limits
 from deconflict.domain.rules import Rule, named
 from deconflict.domain.severity import Harm, Severity, worst
 from deconflict.domain.sides import Sides
+from deconflict.domain.sites import PROPOSED, SiteTerms
 
 TICK = timedelta(seconds=1)
 
@@ -101,6 +102,7 @@ class RulePack:
     probing: Limits
     duplicates: tuple[Rule, ...] = ()
     close_out: Terms = TERMS
+    sites: SiteTerms = PROPOSED
 
     @property
     def endorsed(self) -> bool:

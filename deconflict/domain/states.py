@@ -22,6 +22,21 @@ class ItemState(StrEnum):
     ENDED = "ended"
 
 
+class SiteState(StrEnum):
+    """A static site; `Item.state` holds it. No code of an item's is one of these, so that whatever asks for an item's states never
+    means a site by mistake. That two sites may be one is no state: its owner would see it move (RUL-6)."""
+
+    SUBMITTED = "site_submitted"
+    IN_VERIFICATION = "in_verification"
+    VERIFIED = "verified"
+    VERIFY_DUE = "verify_due"  # it still counts as verified, for a few days
+    STALE = "stale"  # nothing of it is told to the other side any more; it stays matched
+    RETURNED = "site_returned"
+    SUSPENDED = "suspended"  # its work has stopped or moved, or others are in it; people may still be there, so it stays matched
+    CLOSED = "closed"  # its owner uses it no longer
+    ARCHIVED = "archived"  # nobody has said for long that it is there
+
+
 class CaseState(StrEnum):
     """One pair of items, for ever."""
 
@@ -117,6 +132,32 @@ ITEM: dict[str, Move] = {
     "end": _move("submitted read returned under_way", "ended", "system"),
 }
 
+SAME = "same"  # of a move that leaves the state as it is
+LIVE_SITE = "site_submitted in_verification verified verify_due stale site_returned suspended"
+SITE: dict[str, Move] = {
+    "take": _move("site_submitted in_verification", "in_verification", "officer"),
+    # What is verified counts as such while it is verified again.
+    "take_again": _move("verified verify_due stale", SAME, "officer"),
+    "verify": _move("in_verification verified verify_due stale", "verified", "officer"),
+    "return": _move("site_submitted in_verification verified verify_due stale", "site_returned", "officer"),
+    "suspend": _move(
+        "site_submitted in_verification verified verify_due stale site_returned", "suspended", "owner officer"
+    ),
+    "resume": _move("suspended", "site_submitted", "owner officer"),
+    # A new version of where or what it is was never verified.
+    "amend": _move(LIVE_SITE, "site_submitted", "owner"),
+    # A number, a contact, hours: what was verified still stands.
+    "correct": _move(LIVE_SITE, SAME, "owner"),
+    "lower": _move(LIVE_SITE, SAME, "owner"),
+    # "Nothing has changed": word that it is there, and no verification.
+    "confirm": _move("site_submitted in_verification verified verify_due stale", SAME, "owner"),
+    "reopen": _move("archived", "site_submitted", "owner"),
+    "close": _move(LIVE_SITE + " archived", "closed", "owner"),
+    "due": _move("verified", "verify_due", "system"),
+    "expire": _move("verified verify_due", "stale", "system"),
+    "archive": _move(LIVE_SITE, "archived", "system"),
+}
+
 OPEN_CASE = "detected taken asked agreed unchecked overdue"
 CASE: dict[str, Move] = {
     "take": _move("detected unchecked overdue taken asked agreed", "taken", "officer"),
@@ -174,7 +215,15 @@ MESSAGE: dict[str, Move] = {
     "let_go": _move("held", "queued", "officer"),
 }
 
-TABLES = {"item": ITEM, "case": CASE, "request": REQUEST, "release": RELEASE, "hold": HOLD, "message": MESSAGE}
+TABLES = {
+    "item": ITEM,
+    "site": SITE,
+    "case": CASE,
+    "request": REQUEST,
+    "release": RELEASE,
+    "hold": HOLD,
+    "message": MESSAGE,
+}
 
 
 def target(table: str, state: str, event: str, who: str) -> str:
@@ -184,7 +233,12 @@ def target(table: str, state: str, event: str, who: str) -> str:
         raise WrongState(
             "This step is not possible from here any more: somebody may have moved it. Nothing was changed."
         )
-    return move.target
+    return state if move.target == SAME else move.target
+
+
+def table_of(state: str) -> str:
+    """The life cycle that an item in this state goes by."""
+    return "site" if state in SITE_STATES else "item"
 
 
 def possible(table: str, state: str, who: str) -> list[str]:
@@ -193,7 +247,13 @@ def possible(table: str, state: str, who: str) -> list[str]:
 
 
 OPEN_CASES = frozenset(OPEN_CASE.split())
-LIVE_ITEMS = frozenset({"submitted", "read", "returned", "under_way"})
+SITE_STATES = frozenset(map(str, SiteState))
+LIVE_SITES = frozenset(LIVE_SITE.split())
+# So far what an officer has seen to counts, and the owner may let it be told.
+VERIFIED_SITES = frozenset({"verified", "verify_due"})
+LIVE_MOVES = frozenset({"submitted", "read", "returned", "under_way"})  # everything live but sites
+LIVE_ITEMS = LIVE_MOVES | LIVE_SITES
+OFF_ITEMS = frozenset({"cancelled", "closed", "archived"})  # taken out of matching by an act, not by the hour
 # What is over is still where and when it was: some rules look days back, until retention makes it coarse.
 MATCHED_ITEMS = LIVE_ITEMS | {"ended"}
 WAITING = frozenset({MessageState.QUEUED, MessageState.SENDING, MessageState.UNSURE})  # nobody can say that it has left

@@ -25,6 +25,7 @@ from deconflict.jobs.objections import ring_for_objections
 from deconflict.jobs.overdue import watch_check_ins
 from deconflict.jobs.release import release_due
 from deconflict.jobs.retention import run_retention
+from deconflict.jobs.sites import tend_sites
 from deconflict.jobs.trials import begin_drills, send_trials, verify_again
 from deconflict.jobs.unattended import ring_unattended
 from deconflict.jobs.unreached import pass_on
@@ -137,6 +138,7 @@ class Cycle:
     def _keeping(self) -> tuple[Stage, ...]:
         return (
             lambda at: run_calendar(self.mission, at),
+            lambda at: tend_sites(self.mission, at),
             lambda at: run_retention(self.mission, at),
             end_contracts,
             remind_of_drafts,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from deconflict.domain.country import Mission
 from deconflict.domain.judgement import Hit, Judgement
 from deconflict.domain.severity import Severity
-from deconflict.domain.states import OPEN_CASES, CaseState, ItemState
+from deconflict.domain.states import OFF_ITEMS, OPEN_CASES, CaseState
 from deconflict.matching import desk, endings
 from deconflict.matching.causes import Looked, causes, last_look
 from deconflict.matching.in_force import basis_of
@@ -53,7 +53,7 @@ def settle(session: Session, pairing: Pairing) -> None:
         _update(session, pairing, case, judgement, last)
     # Where the hour has simply passed the case lapses, which is counted apart from resolved: jobs/calendar does that.
     elif case.state in OPEN_CASES and case.ends_at > pairing.now:
-        cancelled = ItemState.CANCELLED in (humanitarian.state, mission_item.state)
+        cancelled = bool({humanitarian.state, mission_item.state} & OFF_ITEMS)
         event, why = "overtake" if cancelled else "vanish", _why(pairing, last)
         endings.end_case(session, pairing.mission, case, event, pairing.now, last=last, why=why)
 

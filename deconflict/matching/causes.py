@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from deconflict.domain.states import ItemState
+from deconflict.domain.states import OFF_ITEMS
 from deconflict.matching.in_force import Basis
 from deconflict.store.cases import Case
 from deconflict.store.items import Item
@@ -47,7 +47,7 @@ def causes(last: Looked, humanitarian: Item, mission_item: Item, basis: Basis, *
 
 def _of_item(item: Item, seen: int | None) -> str:
     noun = NOUN[item.side]
-    if item.state == ItemState.CANCELLED:
+    if item.state in OFF_ITEMS:
         return f"{noun}_off"
     if seen is None:
         return f"{noun}_new"

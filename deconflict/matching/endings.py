@@ -10,7 +10,7 @@ from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import may_hear
 from deconflict.domain.escalation import CLOSING
 from deconflict.domain.severity import Severity
-from deconflict.domain.states import MAY_HAVE_LEFT, AlertState, ItemState, RequestState, target
+from deconflict.domain.states import MAY_HAVE_LEFT, OFF_ITEMS, AlertState, RequestState, target
 from deconflict.matching.causes import Looked, last_look
 from deconflict.store.alerts import Alert
 from deconflict.store.base import Unreadable
@@ -94,11 +94,7 @@ def recall_closing(session: Session, case: Case) -> None:
 
 def adjusted_by(case: Case, last: Looked) -> str:
     """Whose change ended it, read from the versions: the indicator is about the burden (D9.2)."""
-    changed = [
-        item.side
-        for item in case.items
-        if item.version != last.versions[item.side] or item.state == ItemState.CANCELLED
-    ]
+    changed = [item.side for item in case.items if item.version != last.versions[item.side] or item.state in OFF_ITEMS]
     return "both" if len(changed) == 2 else (changed[0] if changed else "none")
 
 

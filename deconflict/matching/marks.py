@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, delete, insert, or_, select, union
 from sqlalchemy.orm import Session
 
-from deconflict.domain.states import OPEN_CASES, ItemState
+from deconflict.domain.states import OFF_ITEMS, OPEN_CASES, ItemState
 from deconflict.store.base import db
 from deconflict.store.cases import Case
 from deconflict.store.duplicates import Duplicate
@@ -100,6 +100,6 @@ def mark_ahead(session: Session, now: datetime) -> int:
         select(Duplicate.first_id).where(standing),
         select(Duplicate.second_id).where(standing),
     )
-    left = select(Item.id).where(Item.state == ItemState.CANCELLED, Item.id.in_(counts), Item.id.not_in(waiting))
+    left = select(Item.id).where(Item.state.in_(OFF_ITEMS), Item.id.in_(counts), Item.id.not_in(waiting))
     marked_ahead = mark(session, session.scalars(ahead).all(), SWEEP, now)
     return marked_ahead + mark(session, session.scalars(left).all(), AGAIN, now)

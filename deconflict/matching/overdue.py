@@ -13,7 +13,7 @@ from deconflict.domain.country import Mission
 from deconflict.domain.escalation import OVERDUE
 from deconflict.domain.filing import MovementNotice
 from deconflict.domain.severity import Harm, Severity
-from deconflict.domain.states import LIVE_ITEMS, OPEN_CASES, CaseState
+from deconflict.domain.states import LIVE_MOVES, OPEN_CASES, CaseState
 from deconflict.matching import endings
 from deconflict.matching.climb import Climb
 from deconflict.matching.in_force import basis_of
@@ -33,7 +33,7 @@ def look(session: Session, mission: Mission, item: Item, now: datetime) -> int:
     filing = filing_of(version_of(session, item))
     case = _case_of(session, item)
     waited = None
-    if isinstance(filing, MovementNotice) and item.state in LIVE_ITEMS:
+    if isinstance(filing, MovementNotice) and item.state in LIVE_MOVES:
         said = [one for one in said_of(session, item.id) if one.version == item.version]
         waited = next_word(filing.stops, filing.check_in_plan, said, mission.pack.overdue_after)
     if waited is None or waited.due_at > now:

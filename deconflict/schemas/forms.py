@@ -11,11 +11,12 @@ from typing import Any
 from marshmallow import ValidationError
 
 from deconflict.domain.doubts import spot
-from deconflict.domain.filing import Filing, Location, MissionPlan, MovementNotice, Stop
+from deconflict.domain.filing import Filing, Location, MissionPlan, MovementNotice, StaticSite, Stop
 from deconflict.schemas.doubt_words import TICKS
 from deconflict.schemas.fields import blank
 from deconflict.schemas.filings import FilingSchema
 from deconflict.schemas.notices import NOBODY
+from deconflict.schemas.sites import typed_site
 from deconflict.schemas.windows import typed_instant, typed_window
 from deconflict.schemas.zones import ZoneSchema, typed_zone
 
@@ -70,6 +71,9 @@ def typed(filing: Filing, zone: tzinfo) -> dict[str, str]:
     """The flat fields that would be read as this filing again: for a form to amend it."""
     if isinstance(filing, MissionPlan) and filing.zone is not None:
         return typed_zone(filing, zone)
+    if isinstance(filing, StaticSite):
+        (stop,) = filing.stops
+        return typed_site(filing, zone) | _flat_stops([_typed_place(stop.location) | _ticks(stop)])
     whole = {
         f.name: _text(getattr(filing, f.name)) for f in fields(filing) if f.name not in ("stops", *_SAID_OTHERWISE)
     }
@@ -117,8 +121,11 @@ def _flat_stops(rows: list[dict[str, str]]) -> dict[str, str]:
 def _typed_stop(stop: Stop, zone: tzinfo, *, says_halt: bool) -> dict[str, str]:
     halt = {"halt": "yes" if stop.halt else "no"} if says_halt else {}
     windows = typed_window(stop.arrive, "arrive", zone) | typed_window(stop.depart, "depart", zone)
-    ticks = {TICKS[kind]: spot(stop.location) for kind in stop.sure}
-    return _typed_place(stop.location) | windows | {"activity": stop.activity or ""} | halt | ticks
+    return _typed_place(stop.location) | windows | {"activity": stop.activity or ""} | halt | _ticks(stop)
+
+
+def _ticks(stop: Stop) -> dict[str, str]:
+    return {TICKS[kind]: spot(stop.location) for kind in stop.sure}
 
 
 def _typed_place(location: Location) -> dict[str, str]:

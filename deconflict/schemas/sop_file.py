@@ -15,6 +15,7 @@ from deconflict.domain.escalation import AUDIENCES, OCHA_ROLES, PARTY_ROLES, Clo
 from deconflict.domain.places import Gazetteer
 from deconflict.domain.probing import Limits
 from deconflict.domain.severity import Severity
+from deconflict.domain.sites import SiteTerms
 from deconflict.domain.sop import Geography, RulePack, Windows
 from deconflict.schemas.rules_file import HOUR_S, SEVERITIES, ModifiersSchema, RuleSchema, modifiers_of
 from deconflict.schemas.toml_fields import Loaded, Strict, WallTime, choice, flag, number, text, whole, words
@@ -117,6 +118,10 @@ ClosingSchema = Strict.from_dict({"batches": fields.List(WallTime(), required=Tr
 CloseOutSchema = Strict.from_dict({"remind_h": number(1, 24 * 30), "head_h": number(1, 24 * 30)})
 PROBING = ("minimal_per_day", "minimal_per_week", "changes_per_day", "short_lived_per_week", "alike_per_day")
 ProbingSchema = Strict.from_dict({"short_lived_h": number(), **{name: whole(1) for name in PROBING}})
+StaticSiteSchema = Strict.from_dict(
+    {name: whole(1) for name in ("verify_days", "notice_days", "archive_days", "processing_working_days")}
+    | {name: number(1) for name in ("same_place_m", "near_m")}
+)
 QuietSchema = Strict.from_dict(
     {
         "from": WallTime(required=True),
@@ -157,6 +162,18 @@ class SopSchema(Strict):
     def the_head_hears_after_the_owner(self, data: Loaded, **_: Any) -> None:
         if data["close_out"]["head_h"] < data["close_out"]["remind_h"]:
             raise ValidationError("The head of a desk hears after its officer: raise head_h.", "close_out")
+
+    static_site = fields.Nested(StaticSiteSchema, required=True)
+
+    @validates_schema
+    def a_site_is_announced_before_it_goes(self, data: Loaded, **_: Any) -> None:
+        terms = data["static_site"]
+        if not terms["notice_days"] < terms["verify_days"] <= terms["archive_days"] - terms["notice_days"]:
+            raise ValidationError(
+                "[static_site] notice_days must be less than verify_days, and both together no more than archive_days: else nobody "
+                "is told in time.",
+                "static_site",
+            )
 
     @validates_schema
     def every_call_has_a_clock(self, data: Loaded, **_: Any) -> None:
@@ -202,10 +219,22 @@ def rule_pack(data: Loaded, timezone: str, gazetteer: Gazetteer, markets: Mappin
         overdue_after=timedelta(hours=data["overdue"]["after_h"]),
         timezone=ZoneInfo(timezone),
         close_out=Terms(*(timedelta(hours=data["close_out"][name]) for name in ("remind_h", "head_h"))),
+        sites=_site_terms(data["static_site"]),
         probing=Limits(
             short_lived=timedelta(hours=data["probing"]["short_lived_h"]),
             **{name: data["probing"][name] for name in PROBING},
         ),
+    )
+
+
+def _site_terms(data: Loaded) -> SiteTerms:
+    return SiteTerms(
+        verify=timedelta(days=data["verify_days"]),
+        notice=timedelta(days=data["notice_days"]),
+        archive=timedelta(days=data["archive_days"]),
+        processing_days=data["processing_working_days"],
+        same_place_m=data["same_place_m"],
+        near_m=data["near_m"],
     )
 
 

@@ -15,7 +15,7 @@ from deconflict.domain.convoys import ALPHABET, LENGTH, ConvoyView, read_word, w
 from deconflict.domain.errors import NotFound, Refused, WrongState
 from deconflict.domain.filing import Filing
 from deconflict.domain.msgid import N_
-from deconflict.domain.states import LIVE_ITEMS
+from deconflict.domain.states import LIVE_MOVES
 from deconflict.services.code_locks import lock_of, missed
 from deconflict.services.filing import own_item
 from deconflict.services.following import NO_SUCH, open_lead, parts
@@ -32,7 +32,7 @@ def open_convoy(reference: str, by: Audience, now: datetime) -> None:
         item = own_item(session, reference, by)
         if item.side != Side.HUMANITARIAN:
             raise NotFound
-        if item.state not in LIVE_ITEMS or lead_of(session, item) is not None:
+        if item.state not in LIVE_MOVES or lead_of(session, item) is not None:
             raise WrongState(N_("No joint convoy can be led with this notice."))
         convoy = led_by(session, item.id)
         if convoy is None:
@@ -95,5 +95,5 @@ def convoy_of(reference: str) -> ConvoyView | None:
         return ConvoyView(leads=False, lead=lead.owner.name)
     convoy = session.get_one(Convoy, item.convoy_id)
     members = tuple(sorted({follower.owner.name for follower in followers(session, convoy)}))
-    is_open = convoy.closed_at is None and item.state in LIVE_ITEMS
+    is_open = convoy.closed_at is None and item.state in LIVE_MOVES
     return ConvoyView(True, item.owner.name, members, convoy.spoken if is_open else "", is_open)

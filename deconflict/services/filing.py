@@ -22,9 +22,10 @@ from deconflict.domain.check_ins import same_stops
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import owns
 from deconflict.domain.errors import LostRace, NotFound, Refused
-from deconflict.domain.filing import Filing, MissionPlan, MovementNotice, split_sealed
+from deconflict.domain.filing import Filing, MissionPlan, MovementNotice, StaticSite, split_sealed
 from deconflict.domain.msgid import N_
-from deconflict.domain.states import ItemState
+from deconflict.domain.sites import needs_verifying
+from deconflict.domain.states import ItemState, SiteState, table_of
 from deconflict.domain.unwanted import unwanted_in
 from deconflict.domain.withheld import refuse_withheld
 from deconflict.matching.boxes import replace_boxes, understand
@@ -40,6 +41,7 @@ from deconflict.store.items import DueMark, Item, ItemVersion
 from deconflict.store.moves import LOST, move_item
 from deconflict.store.outbox import fresh_reference
 from deconflict.store.queries import filing_of, version_of
+from deconflict.store.sites import hear
 
 log = structlog.get_logger()
 
@@ -87,13 +89,14 @@ def _file(
             return Filed(twin.reference, twin.version, twin.late)
         writer = sent(session, key)
         check_colleague(session, filing, by, writer)
+        is_site = isinstance(filing, StaticSite)
         item = Item(
             side=filing.side,
             owner_id=by.organisation_id,
             reference=fresh_reference(),
             key=key,
-            code=f"{secrets.randbelow(CODES):04d}" if filing.side is Side.HUMANITARIAN else None,
-            state=ItemState.SUBMITTED,
+            code=f"{secrets.randbelow(CODES):04d}" if isinstance(filing, MovementNotice) else None,
+            state=SiteState.SUBMITTED if is_site else ItemState.SUBMITTED,
             version=1,
             filed_by_id=by.person_id,
             filed_at=now,
@@ -140,9 +143,10 @@ def amend_item(
         writer = sent(session, key)
         check_colleague(session, filing, by, writer)
         item = current_own_item(session, reference, base_version, by)
-        if item.side != filing.side:
+        if item.side != filing.side or table_of(item.state) != ("site" if isinstance(filing, StaticSite) else "item"):
             raise NotFound
-        return replace_filing(session, item, "amend", filing, by, mission, now, reason, writer)
+        event = _change(session, item, filing)
+        return replace_filing(session, item, event, filing, by, mission, now, reason, writer)
 
 
 def replace_filing(
@@ -170,6 +174,10 @@ def replace_filing(
     if before is not None:
         carry_over(session, item.id, item.version, same_stops(before, filing))
     moved = before is None or _course(before) != _course(filing)
+    if isinstance(before, StaticSite) and isinstance(filing, StaticSite):
+        moved = needs_verifying(before, filing)
+    if isinstance(filing, StaticSite) and item.site is not None and moved:
+        item.site.seconded_by_id = None  # nobody else has looked at this position yet
     # Filed weeks ahead and moved hours before is as late as filed then (RUL-2); once late it stays so.
     item.late = item.late or (moved and item.departs_at - now < lead_time(filing, mission))
     detail = {"version": item.version} | _written_by(writer, by)
@@ -248,6 +256,10 @@ def current_own_item(session: Session, reference: str, version: int, by: Audienc
 def lead_time(filing: Filing, mission: Mission) -> timedelta:
     """The notice the SOP asks for: less makes the item late, never refused (D4.4). What is urgent says why, and may come later
     than the rest; an emergency comes when it must, and is flagged like any other."""
+    if isinstance(filing, StaticSite):
+        # No notice is enough: who files a place to hear of a patrol near it gets no minimal alert for it (RUL-2), until an officer
+        # has verified that it is there.
+        return timedelta.max
     if isinstance(filing, MovementNotice):
         large = filing.vehicles >= mission.pack.convoy_large_min_trucks
         usual = "convoy_large" if large else "movement_standard"
@@ -309,6 +321,15 @@ def _readable(session: Session, item: Item) -> bool:
     return True
 
 
+def _change(session: Session, item: Item, filing: Filing) -> str:
+    """The event that an amendment is: of a site whose place and function stay as they were, nothing is to be verified anew."""
+    before = filing_of(version_of(session, item)) if _readable(session, item) else None
+    as_it_was = (
+        isinstance(before, StaticSite) and isinstance(filing, StaticSite) and not needs_verifying(before, filing)
+    )
+    return "correct" if as_it_was else "amend"
+
+
 def _check_side(filing: Filing, by: Audience) -> None:
     allowed = roles.FILERS_HUMANITARIAN if filing.side is Side.HUMANITARIAN else roles.FILERS_MISSION
     if by.side != filing.side or not by.roles & allowed:
@@ -337,6 +358,8 @@ def _describe(item: Item, filing: Filing, mission: Mission) -> None:
 def _write_version(
     session: Session, item: Item, filing: Filing, by: Audience, mission: Mission, now: datetime, *, reason: str
 ) -> None:
+    if isinstance(filing, StaticSite):
+        hear(session, item, by.person_id, now)
     content, sealed = split_sealed(filing)
     session.add(
         ItemVersion(

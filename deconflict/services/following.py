@@ -13,7 +13,7 @@ from deconflict.domain.convoys import following, read_word, same_way
 from deconflict.domain.errors import Refused
 from deconflict.domain.filing import Filing
 from deconflict.domain.msgid import N_
-from deconflict.domain.states import LIVE_ITEMS
+from deconflict.domain.states import LIVE_MOVES
 from deconflict.services.letters import tell_focal_points_of
 from deconflict.store.convoys import Convoy, by_word, followers, lead_of, led_by
 from deconflict.store.items import Item
@@ -28,7 +28,7 @@ UNREADABLE = (ValueError, KeyError, TypeError)
 def open_lead(session: Session, convoy: Convoy | None) -> Item | None:
     """The notice that leads a convoy which others may still join."""
     lead = session.get(Item, convoy.lead_id) if convoy is not None and convoy.closed_at is None else None
-    return lead if lead is not None and lead.state in LIVE_ITEMS else None
+    return lead if lead is not None and lead.state in LIVE_MOVES else None
 
 
 def joined(session: Session, word: str, filing: Filing, by: Audience) -> int:
@@ -54,7 +54,7 @@ def to_follow(session: Session, lead: Item, filing: Filing, by: Audience, now: d
             own = filing_of(version_of(session, follower))
         except UNREADABLE:
             continue
-        if follower.state in LIVE_ITEMS and not same_way(own, filing):
+        if follower.state in LIVE_MOVES and not same_way(own, filing):
             changed.append((follower, following(own, filing)))
             tell_focal_points_of(session, Kind.CONVOY_CHANGED, follower.owner_id, _person(session, by), now)
     return changed

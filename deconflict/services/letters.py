@@ -81,6 +81,18 @@ def tell_person(session: Session, kind: Kind, to: Person, by: Audience | None, n
     queue_letter(session, kind, to, to, by.person_id if by else None, now)
 
 
+def tell_once(session: Session, kind: Kind, about: Person, now: datetime, *, desk: bool) -> int:
+    """As `tell_answerable`, and `tell_desk` with `desk`; who waits for a letter of this kind already gets no second one: it names
+    nothing, and says to sign in. Returns how many are told."""
+    told = {account.id: account for account in _answerable(session, about)}
+    if desk:
+        told |= {account.id: account for account in _joined(session, "ocha", roles.CMCOORD)}
+    session.flush()
+    waiting = select(Letter.person_id).where(Letter.kind == kind, Letter.state == MessageState.QUEUED)
+    known = set(session.scalars(waiting))
+    return _write(session, kind, [one for one in told.values() if one.person_id not in known], about, None, now)
+
+
 def _answerable(session: Session, about: Person) -> list[Account]:
     told, own = _colleagues(session, about), about.account
     return [*told, own] if own is not None and own.active and own.joined_at is not None else told

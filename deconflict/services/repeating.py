@@ -18,6 +18,7 @@ from deconflict.domain.errors import NotFound, Refused
 from deconflict.domain.filing import FURTHEST_AHEAD, Filing
 from deconflict.domain.msgid import N_
 from deconflict.domain.repeats import MOST, each_on, first_day, on_day
+from deconflict.domain.states import table_of
 from deconflict.services.drafts import needs_second
 from deconflict.services.filing import Filed, amend_item, cancel_item, file_item, own_item
 from deconflict.store.audit import record
@@ -93,7 +94,7 @@ def keep_pattern(reference: str, name: str, by: Audience, now: datetime) -> None
         raise Refused(N_("Give it a short name of up to 60 characters."), field="name")
     with transaction() as session:
         item = own_item(session, reference, by)
-        if item.side != Side.HUMANITARIAN:
+        if item.side != Side.HUMANITARIAN or table_of(item.state) != "item":
             raise NotFound
         if count_patterns(session, by) >= MOST_PATTERNS:
             raise Refused(N_("Your organisation keeps forty of them already. Delete one first."), field="name")

@@ -23,6 +23,7 @@ from deconflict.store import (  # noqa: F401
     people,
     providers,
     self_tests,
+    sites,
     trials,
     work,
 )

@@ -22,8 +22,8 @@ class Cancelling:
 
 
 def cancels(side: str, item_id: int | SQLColumnExpression[int]) -> ColumnElement[bool]:
-    """The audit entries that say so of an item, or of the item that a query speaks of."""
-    return and_(AuditEntry.noun == side, AuditEntry.noun_id == item_id, AuditEntry.verb == "cancel")
+    """The audit entries that say so of an item, or of the item that a query speaks of: a movement is cancelled, a site closed."""
+    return and_(AuditEntry.noun == side, AuditEntry.noun_id == item_id, AuditEntry.verb.in_(("cancel", "close")))
 
 
 def cancelling(session: Session, side: Side, reference: str) -> Cancelling | None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from deconflict.domain.activity import Side
 from deconflict.domain.check_ins import OPENS_BEFORE, CheckIn, Kind, Step
 from deconflict.domain.country import Mission
-from deconflict.domain.states import ItemState
+from deconflict.domain.states import SITE_STATES, ItemState
 from deconflict.store.base import Base, Code, Unreadable, UTCDateTime
 from deconflict.store.items import Item
 from deconflict.store.kept import is_kept_long_enough
@@ -59,7 +59,8 @@ def noted_of(session: Session, reference: str, mission: Mission, now: datetime) 
 def may_say(session: Session, item: Item, mission: Mission, now: datetime) -> bool:
     """Whether a team may say something now. A late one does so after the end, for as long as its hours are kept."""
     early = now < item.departs_at - OPENS_BEFORE
-    return item.state != ItemState.CANCELLED and not early and not is_kept_long_enough(session, item, mission, now)
+    off = item.state == ItemState.CANCELLED or item.state in SITE_STATES  # nobody travels to a site by its own filing
+    return not off and not early and not is_kept_long_enough(session, item, mission, now)
 
 
 def code_of(item: Item | None) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from deconflict.domain.states import LIVE_ITEMS
+from deconflict.domain.states import LIVE_MOVES
 from deconflict.store.base import Base, Sealed, Unreadable, UTCDateTime, lookup_hash
 from deconflict.store.items import Item
 
@@ -52,7 +52,7 @@ def lead_of(session: Session, item: Item) -> Item | None:
 
 def followers(session: Session, convoy: Convoy) -> list[Item]:
     """The live notices that travel with its lead, by id."""
-    mine = select(Item).where(Item.convoy_id == convoy.id, Item.id != convoy.lead_id, Item.state.in_(LIVE_ITEMS))
+    mine = select(Item).where(Item.convoy_id == convoy.id, Item.id != convoy.lead_id, Item.state.in_(LIVE_MOVES))
     return list(session.scalars(mine.order_by(Item.id)))
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import structlog
 from cryptography.fernet import InvalidToken
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from deconflict.domain.activity import LatLon, Side
 from deconflict.domain.desk import Callee, CallLine, CaseLine, DeskCaseFacts, DeskItemFacts
@@ -19,13 +19,14 @@ from deconflict.domain.duplicates import DuplicateFacts
 from deconflict.domain.judgement import Judgement
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.severity import Severity
-from deconflict.domain.states import LIVE_ITEMS, OPEN_CASES, AlertState, ItemState, ReleaseState
+from deconflict.domain.states import LIVE_ITEMS, OPEN_CASES, AlertState, ItemState, ReleaseState, SiteState
 from deconflict.store.alerts import Alert
 from deconflict.store.cases import Case
 from deconflict.store.desk_log import log_of
 from deconflict.store.duplicates import standing_duplicates
 from deconflict.store.items import Item, ItemVersion, PartBox
 from deconflict.store.queries import current_versions, facts_from, people_of, version_of
+from deconflict.store.sites import Site
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -85,6 +86,26 @@ def items_to_read(session: Session, catalogue: Catalogue) -> list[DeskItemFacts]
     rows = session.scalars(query).all()
     known = _known(session, rows, catalogue)
     return [known[row.id] for row in rows]
+
+
+def sites(
+    session: Session, states: Collection[str], catalogue: Catalogue, *, spoken: bool = False
+) -> list[DeskItemFacts]:
+    """The static sites in one of these states, and with `spoken` those that are verified and of which the owner has spoken since;
+    who waits longest for an answer comes first."""
+    since = and_(Item.state == SiteState.VERIFIED, Site.heard_at > Site.verified_at)
+    wanted = or_(Item.state.in_(states), since) if spoken else Item.state.in_(states)
+    query = select(Item).join(Site, Site.item_id == Item.id).where(wanted)
+    rows = session.scalars(query.options(contains_eager(Item.site)).order_by(Site.heard_at, Item.id)).all()
+    known = _known(session, rows, catalogue)
+    return [known[row.id] for row in rows]
+
+
+def known_items(session: Session, rows: Iterable[Item], catalogue: Catalogue) -> list[DeskItemFacts]:
+    """These items at their current versions, in this order."""
+    found = list(rows)
+    known = _known(session, found, catalogue)
+    return [known[row.id] for row in found]
 
 
 def sensitive_cases(session: Session, cases: Collection[Case], catalogue: Catalogue) -> frozenset[int]:

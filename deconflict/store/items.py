@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, Boolean, ColumnElement, Float, ForeignKey, Index, String, UniqueConstraint, and_
 from sqlalchemy.ext.hybrid import hybrid_property
@@ -12,6 +12,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from deconflict.domain.states import MATCHED_ITEMS
 from deconflict.store.base import Base, Code, Ref, Sealed, UTCDateTime
 from deconflict.store.people import Organisation
+
+if TYPE_CHECKING:
+    from deconflict.store.sites import Site
 
 
 class Item(Base):
@@ -48,6 +51,7 @@ class Item(Base):
     convoy_id: Mapped[int | None] = mapped_column(ForeignKey("convoy.id"), index=True)
     owner: Mapped[Organisation] = relationship(lazy="joined")
     versions: Mapped[list[ItemVersion]] = relationship(back_populates="item", order_by="ItemVersion.version")
+    site: Mapped[Site | None] = relationship()  # of a static site alone
 
     @hybrid_property
     def takes_part(self) -> bool:

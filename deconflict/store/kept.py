@@ -14,7 +14,7 @@ from deconflict.domain.activity import Side
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import ItemFacts
 from deconflict.domain.retention import EXACT, reduced
-from deconflict.domain.states import ItemState
+from deconflict.domain.states import SITE_STATES, ItemState
 from deconflict.store.audit import AuditEntry
 from deconflict.store.cancelled import cancels
 from deconflict.store.items import Item, ItemVersion
@@ -43,9 +43,12 @@ def is_kept_long_enough(session: Session, item: Item, mission: Mission, now: dat
 
 
 def _ended_at(session: Session, item: Item) -> datetime | None:
-    """None for what is still to come. A cancelled item was over when it was cancelled, if that came before its end."""
+    """None for what is still to come. A cancelled item was over when it was cancelled, if that came before its end; a
+    site when it was closed or archived."""
     if item.state == ItemState.ENDED:
         return item.ends_at
+    if item.state in SITE_STATES:
+        return item.site.ended_at if item.site is not None else None
     if item.state != ItemState.CANCELLED:
         return None
     cancelled_at = session.scalar(select(func.min(AuditEntry.at)).where(cancels(item.side, item.id)))

@@ -78,7 +78,7 @@ def move_case(
 
 def move_item(session: Session, item: Item, event: str, who: str) -> None:
     """As move_case, for an item at the version the caller has read."""
-    after = states.target("item", item.state, event, who)
+    after = states.target(states.table_of(item.state), item.state, event, who)
     session.flush()
     moved = session.execute(
         update(Item)

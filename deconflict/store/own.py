@@ -19,7 +19,15 @@ from deconflict.domain.escalation import CLOSING
 from deconflict.domain.msgid import N_
 from deconflict.domain.party import AlertFacts, Move, PartyCaseFacts, RequestFacts, ends_told
 from deconflict.domain.retention import TOLD_WITHIN, reduced_words
-from deconflict.domain.states import LIVE_ITEMS, MAY_HAVE_LEFT, OPEN_CASES, AlertState, MessageState, RequestState
+from deconflict.domain.states import (
+    LIVE_MOVES,
+    MAY_HAVE_LEFT,
+    OPEN_CASES,
+    SITE_STATES,
+    AlertState,
+    MessageState,
+    RequestState,
+)
 from deconflict.store.alerts import Alert
 from deconflict.store.cases import Case, CaseEvent, Request
 from deconflict.store.items import Item, ItemVersion
@@ -48,13 +56,14 @@ class OwnItems:
 def own_items(
     session: Session, side: Side, audience: Audience, mission: Mission, now: datetime, *, page: int
 ) -> OwnItems:
-    """The items of the audience's organisation, of his sector if he has one: those still ahead or under way by departure, and
+    """The items of the audience's organisation but its sites, of his sector if he has one: those still ahead or under way by departure, and
     one page of what is over or cancelled, the last filed first. By its end an exact row would stand elsewhere than one that
     is in weeks."""
     mine = select(Item).where(Item.side == side, Item.owner_id == audience.organisation_id)
+    mine = mine.where(Item.state.not_in(SITE_STATES))
     if audience.scope is not None:
         mine = mine.where(Item.sector == audience.scope)
-    ahead = and_(Item.state.in_(LIVE_ITEMS), Item.ends_at >= now)
+    ahead = and_(Item.state.in_(LIVE_MOVES), Item.ends_at >= now)
     coming = session.scalars(mine.where(ahead).order_by(Item.departs_at, Item.id)).all()
     past = session.scalars(mine.where(not_(ahead)).order_by(Item.id.desc()).offset(page * PAGE).limit(PAGE + 1)).all()
     unreadable: list[str] = []
@@ -268,7 +277,7 @@ def later_of(session: Session, reference: str, side: Side, now: datetime) -> lis
     """Those of them that are live and leave after it, and after now."""
     item = session.scalars(select(Item).where(Item.reference == reference, Item.side == side)).one()
     after = max(now, item.departs_at)
-    return [other for other in series_of(session, item) if other.state in LIVE_ITEMS and other.departs_at > after]
+    return [other for other in series_of(session, item) if other.state in LIVE_MOVES and other.departs_at > after]
 
 
 def last_reference(session: Session, side: Side, audience: Audience) -> str | None:
@@ -277,6 +286,7 @@ def last_reference(session: Session, side: Side, audience: Audience) -> str | No
         Item.side == side,
         Item.owner_id == audience.organisation_id,
         Item.filed_by_id == audience.person_id,
+        Item.state.not_in(SITE_STATES),
         Item.reduced_at.is_(None),
     )
     if audience.scope is not None:

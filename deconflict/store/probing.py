@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from deconflict.domain.activity import Side
 from deconflict.domain.escalation import MINIMAL
 from deconflict.domain.probing import DAY, WEEK, Counts, Limits
-from deconflict.domain.states import ItemState
+from deconflict.domain.states import VERIFIED_SITES, ItemState, SiteState
 from deconflict.store.alerts import Alert
 from deconflict.store.audit import AuditEntry
 from deconflict.store.cancelled import cancels
@@ -56,15 +56,20 @@ def _told(session: Session, item: Item, ours: tuple[Any, ...], since: datetime) 
 def _cancelled(session: Session, item: Item, ours: tuple[Any, ...], now: datetime) -> list[tuple[datetime, datetime]]:
     """Of this week, each as filed and cancelled at."""
     query = select(Item.filed_at, AuditEntry.at).join(AuditEntry, cancels(item.side, Item.id))
-    mine = query.where(*ours, Item.state == ItemState.CANCELLED, AuditEntry.at > now - WEEK)
+    mine = query.where(*ours, Item.state.in_((ItemState.CANCELLED, SiteState.CLOSED)), AuditEntry.at > now - WEEK)
     return [(row.filed_at, row.at) for row in session.execute(mine)]
 
 
 def _alike(session: Session, item: Item, ours: tuple[Any, ...]) -> int:
-    """Whatever became of them."""
+    """Whatever became of them, but for sites that an officer has verified: those are there."""
     together = (Item.filed_at > item.filed_at - DAY, Item.filed_at < item.filed_at + DAY)
     meeting = (Item.area == item.area, Item.departs_at <= item.ends_at, Item.ends_at >= item.departs_at)
-    return session.scalar(select(func.count()).select_from(Item).where(*ours, *together, *meeting)) or 0
+    return (
+        session.scalar(
+            select(func.count()).select_from(Item).where(*ours, *together, *meeting, Item.state.not_in(VERIFIED_SITES))
+        )
+        or 0
+    )
 
 
 def _of_owner(item: Item) -> tuple[Any, ...]:

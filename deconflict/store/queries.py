@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from deconflict.domain.activity import Side
 from deconflict.domain.disclosure import ItemFacts
-from deconflict.domain.filing import SEALED, Filing, Level, from_json
+from deconflict.domain.filing import SEALED, Filing, Level, StaticSite, from_json
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.states import AlertState
 from deconflict.store.alerts import Alert
@@ -18,6 +18,7 @@ from deconflict.store.audit import AuditEntry
 from deconflict.store.cases import Case
 from deconflict.store.items import Item, ItemVersion
 from deconflict.store.people import Absence, Duty, Organisation, Person
+from deconflict.store.sites import site_facts
 
 
 def version_of(session: Session, item: Item, version: int | None = None) -> ItemVersion:
@@ -84,6 +85,7 @@ def facts_from(item: Item, row: ItemVersion, catalogue: Catalogue) -> ItemFacts:
         filing=filing,
         reduced_at=item.reduced_at,
         no_notice=bool(row.no_notice),
+        site=site_facts(item) if isinstance(filing, StaticSite) else None,
     )
 
 

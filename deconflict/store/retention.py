@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 from deconflict.domain.activity import Side
 from deconflict.domain.filing import SEALED
 from deconflict.domain.retention import Due
-from deconflict.domain.states import OPEN_CASES, ItemState
+from deconflict.domain.states import OPEN_CASES, ItemState, SiteState
 from deconflict.store.alerts import Acknowledgement, Alert, Message, Receipt, Try
 from deconflict.store.audit import AuditEntry
 from deconflict.store.cancelled import cancels
@@ -37,6 +37,7 @@ from deconflict.store.codes import Bundle
 from deconflict.store.holds import Held
 from deconflict.store.items import Item, ItemVersion, PartBox
 from deconflict.store.notes import Note
+from deconflict.store.sites import Site, SitePair
 from deconflict.store.trials import Trial
 from deconflict.store.work import DemoDelivery
 
@@ -45,7 +46,8 @@ GONE = "gone-"  # in place of the hash of a number, with the row's id: hashes ar
 
 def items_due(session: Session, limits: Due, held: Collection[int], limit: int) -> list[int]:
     """Items that have been over for long enough by side, still exact, without a case that is open or of whose end a party may
-    not have heard. A cancelled one was over when it was cancelled, if that came before its end."""
+    not have heard. A cancelled one was over when it was cancelled, if that came before its end; a site when it was closed or
+    archived."""
     still_told = select(Case.id).where(
         or_(Case.humanitarian_id == Item.id, Case.mission_id == Item.id),
         or_(Case.state.in_(OPEN_CASES), Case.ended_at > limits.told),
@@ -56,9 +58,11 @@ def items_due(session: Session, limits: Due, held: Collection[int], limit: int) 
         ended = and_(Item.state.in_((ItemState.ENDED, ItemState.CANCELLED)), Item.ends_at <= since)
         return and_(Item.side == side, or_(ended, and_(Item.state == ItemState.CANCELLED, cancelled.exists())))
 
+    gone = select(Site.item_id).where(Site.item_id == Item.id, Site.ended_at <= limits.exact[Side.HUMANITARIAN])
+    site_over = and_(Item.state.in_((SiteState.CLOSED, SiteState.ARCHIVED)), gone.exists())
     query = select(Item.id).where(
         Item.reduced_at.is_(None),
-        or_(*(over(side, since) for side, since in limits.exact.items())),
+        or_(site_over, *(over(side, since) for side, since in limits.exact.items())),
         not_(still_told.exists()),
         Item.id.not_in(held),
     )
@@ -94,6 +98,8 @@ def write_reduced(session: Session, item_id: int, filings: Iterable[tuple[int, d
     session.execute(delete(PartBox).where(PartBox.item_id == item_id))
     session.execute(update(CloseOut).where(CloseOut.item_id == item_id).values(reason=""))
     session.execute(delete(CheckInRow).where(CheckInRow.item_id == item_id))  # when its team was where
+    # That it lay beside another one tells where it was.
+    session.execute(delete(SitePair).where(or_(SitePair.first_id == item_id, SitePair.second_id == item_id)))
 
 
 def forget_reasons(session: Session, side: str, item_id: int) -> None:

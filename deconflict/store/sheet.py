@@ -14,7 +14,7 @@ from deconflict.domain.country import Mission
 from deconflict.domain.escalation import OCHA_ROLES
 from deconflict.domain.severity import Severity
 from deconflict.domain.sheet import AHEAD, CallEntry, CaseEntry, DutyEntry, ItemEntry, Reach, Sheet, within_h
-from deconflict.domain.states import LIVE_ITEMS, OPEN_CASES
+from deconflict.domain.states import LIVE_MOVES, OPEN_CASES
 from deconflict.store.base import Unreadable
 from deconflict.store.calls import calls_by_hand
 from deconflict.store.cases import Case
@@ -32,7 +32,7 @@ def sheet_at(session: Session, mission: Mission, now: datetime) -> Sheet:
     ).all()
     items = session.scalars(
         select(Item)
-        .where(Item.state.in_(LIVE_ITEMS), Item.departs_at <= now + AHEAD, Item.ends_at > now)
+        .where(Item.state.in_(LIVE_MOVES), Item.departs_at <= now + AHEAD, Item.ends_at > now)
         .order_by(Item.side, Item.reference)
     )
     calls = [facts.call for facts in calls_by_hand(session, mission.catalogue, now)]

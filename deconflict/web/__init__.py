@@ -22,6 +22,7 @@ BLUEPRINTS: list[str] = [
     "deconflict.web.contacts:bp",
     "deconflict.web.notices:bp",
     "deconflict.web.convoys:bp",
+    "deconflict.web.sites:bp",
     "deconflict.web.plans:bp",
     "deconflict.web.places:bp",
     "deconflict.web.large_map:bp",

@@ -14,7 +14,7 @@ from deconflict.domain.activity import Side
 from deconflict.domain.check_ins import read_step
 from deconflict.domain.desk import DeskItemView, in_queue_order, view_of_desk_case, view_of_desk_item
 from deconflict.domain.errors import LostRace, NotFound, WrongState
-from deconflict.domain.states import ItemState, possible
+from deconflict.domain.states import SITE_STATES, ItemState, possible
 from deconflict.services import filing
 from deconflict.services.check_ins import check_in_by_relay
 from deconflict.services.reading import note_read
@@ -83,6 +83,8 @@ def items() -> str:
 
 @audience(*roles.OFFICERS)
 def item(reference: str) -> Page:
+    if _versions(reference)[1][-1].state in SITE_STATES:  # it has a page of its own
+        return redirect(url_for("desk.site", reference=reference), 303)
     return _page(reference)
 
 

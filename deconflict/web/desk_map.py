@@ -89,7 +89,7 @@ def _reach_m(judgement: Judgement) -> float:
 def _instants(item: DeskItemView) -> Iterator[datetime]:
     for stop in (item.view.stops or ()) if item.view else ():
         for window in stop.windows:
-            yield from (window.earliest, window.latest)
+            yield from (at for at in (window.earliest, window.latest) if at < OPEN_END)
 
 
 def _of_item(item: DeskItemView, mission: Mission, clock: str) -> Iterator[MapShape]:
@@ -121,13 +121,15 @@ def _of_zone(view: ItemView, kind: str, clock: str) -> Iterator[MapShape]:
 
 
 def _radius_m(view: ItemView, stop: Stop, mission: Mission) -> float:
+    if view.site is not None:
+        return float(view.site.filed.radius_m)
     code = stop.activity or view.kind
     return mission.catalogue[code].footprint_m if code else 0.0
 
 
 def _hours(stop: Stop, clock: str) -> str:
     """As `09:00-16:00`, or `Tue 09:00-Thu 16:00` of a journey of days: from the first arrival to the last departure."""
-    if not stop.windows:
+    if not stop.windows or stop.windows[-1].latest >= OPEN_END:
         return ""
     if stop.windows[-1].latest >= OPEN_END:
         return f"{format_datetime(stop.windows[0].earliest, clock)}-"

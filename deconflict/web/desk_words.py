@@ -283,6 +283,9 @@ def _stop_line(stop: Stop, mission: Mission) -> Iterator[str]:
     yield stop.location.name or whereabouts(stop.location.point, mission.gazetteer, current_language())
     if stop.windows:
         first, last = stop.windows[0].earliest, stop.windows[-1].latest
+        if last >= OPEN_END:
+            yield _("from %(day)s on", day=short(first))
+            return
         same_day = to_user_timezone(first).date() == to_user_timezone(last).date()
         yield f"{short(first)}-{clock(last)}" if same_day else f"{short(first)} - {short(last)}"
     if stop.activity:

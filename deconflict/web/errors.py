@@ -47,7 +47,7 @@ def refused(error: Refused) -> Answer:
 
 
 # Long forms, which are read over in words before they count. Not the cancelling, which counts at once.
-KEPT = frozenset({"notices.new", "notices.amend", "plans.write", "plans.amend"})
+KEPT = frozenset({"notices.new", "notices.amend", "plans.write", "plans.amend", "sites.new", "sites.amend"})
 
 
 def stale_form(error: CSRFError) -> Answer:

@@ -40,7 +40,8 @@ class DraftRow:
 def rows(pages: Pages) -> list[DraftRow]:
     """The person's own and, for a focal point, those that wait for him."""
     who = current_audience()
-    return [_row(draft, who.person_id) for draft in drafts_for(db.session(), pages.side, who)]
+    found = drafts_for(db.session(), pages.side, who)
+    return [_row(draft, who.person_id) for draft in found if draft.sheet in pages.sheets]
 
 
 def as_draft(pages: Pages, what: str, typed: Typed, reference: str = "") -> Draft:

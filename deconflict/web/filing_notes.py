@@ -10,13 +10,14 @@ from flask_babel import gettext as _
 from deconflict.domain.activity import Side
 from deconflict.domain.country import Mission
 from deconflict.domain.doubts import FASTEST_KMH, TRACK_KMH, speeds
-from deconflict.domain.filing import Filing
+from deconflict.domain.filing import Filing, StaticSite
 from deconflict.services.filing import has_begun, lead_time
 
 
 def notes(filing: Filing, mission: Mission, now: datetime) -> list[str]:
     """Sentences in the reader's language: what was filed late or in the past, and places to look at again."""
-    return [*_of_time(filing, mission, now), *_of_places(filing)]
+    times = () if isinstance(filing, StaticSite) else _of_time(filing, mission, now)  # it has stood there for long
+    return [*times, *_of_places(filing)]
 
 
 def late_words(ahead: timedelta) -> str:

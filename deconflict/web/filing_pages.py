@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import current_app, render_template
@@ -16,7 +17,7 @@ from deconflict.domain.activity import Side
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import ItemFacts, ItemView, view_of_item
 from deconflict.domain.errors import NotFound, Refused
-from deconflict.domain.filing import Filing
+from deconflict.domain.filing import Filing, StaticSite
 from deconflict.domain.msgid import N_
 from deconflict.domain.party import own_filing
 from deconflict.schemas.filings import FilingSchema
@@ -56,12 +57,13 @@ class Pages:
 
     name: str
     side: Side
-    schema: type[FilingSchema]
+    schema: Callable[[Mission, datetime], FilingSchema]
     sheets: Mapping[str, Sheet]
     new_url: Callable[[str], str]
     words: Mapping[str, Any]
     options: Mapping[str, Any]
     asked: Callable[[], Mapping[str, Any]] = dict
+    sites: bool = False  # what stands is filed on pages of its own, and on these alone
 
     def sheet_of(self, code: str | None) -> str:
         """The form that a kind was filed with."""
@@ -187,7 +189,7 @@ def own_versions(pages: Pages, reference: str) -> list[ItemView]:
     audience = current_audience()
     views = [view_of_item(facts, audience) for facts in _versions(pages, reference)]
     found = [view for view in views if view is not None and view.own]
-    if not found or len(found) != len(views):
+    if not found or len(found) != len(views) or any((view.site is not None) != pages.sites for view in found):
         raise NotFound
     return found
 
@@ -212,6 +214,6 @@ def _begins(view: ItemView) -> str:
 def filing_of(pages: Pages, reference: str) -> Filing:
     versions = _versions(pages, reference)
     found = own_filing(versions[-1], current_audience()) if versions else None
-    if found is None:
+    if found is None or isinstance(found, StaticSite) != pages.sites:
         raise NotFound
     return found

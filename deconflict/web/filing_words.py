@@ -18,7 +18,7 @@ from deconflict.domain.disclosure import NO_END, HalfDay, ItemView, Recognition
 from deconflict.domain.dtg import format_dtg
 from deconflict.domain.filing import Location, Stop, Window
 from deconflict.domain.kinds import Kind
-from deconflict.schemas import notices, plans
+from deconflict.schemas import notices, plans, sites
 from deconflict.schemas.filings import MODES, URGENCIES
 from deconflict.web import zone_words
 from deconflict.web.language import current_language, named
@@ -110,6 +110,10 @@ def changes(before: Words, after: Words) -> list[Change]:
 
 def in_words(view: ItemView, mission: Mission) -> Words:
     """The item as its owner may read it, in the reader's language."""
+    if view.site is not None:
+        from deconflict.web.site_words import site_words  # which says it with the pieces below
+
+        return site_words(view, view.site, mission)
     kind = _kind(mission, view.kind)
     event = bool(view.kind) and is_at_one_place(mission.catalogue[view.kind or ""])
     shown = () if view.zone else view.stops or ()
@@ -140,6 +144,8 @@ def doing(view: ItemView | None, mission: Mission) -> str:
 
 
 def level_words(view: ItemView) -> str:
+    if view.site is not None:
+        return str(sites.LEVELS[view.level])
     words: Any = notices.LEVELS if view.side is Side.HUMANITARIAN else plans.LEVELS
     return str(words[view.level])
 

@@ -44,7 +44,7 @@ def new(pages: Pages, what: str) -> Page:
     if request.method == "GET":
         level = own.default_level(db.session(), current_audience().organisation_id)
         start = dict(sheet.start) | ({"level": level} if level else {})
-        last = own.last_reference(db.session(), pages.side, current_audience())
+        last = None if pages.sites else own.last_reference(db.session(), pages.side, current_audience())
         return _form(pages, what, filing_form.fresh(start, sheet.stops), last=last)
     return _written(pages, what, None)
 
@@ -53,7 +53,7 @@ def amend(pages: Pages, reference: str) -> Page:
     current = filing_of(pages, reference)
     view = own_versions(pages, reference)[-1]
     what = pages.sheet_of(view.kind)
-    if "amend" not in states.possible("item", view.state, "owner"):
+    if "amend" not in states.possible(states.table_of(view.state), view.state, "owner"):
         if request.method == "GET":
             raise Refused(N_("It can no longer be amended. Make a new one."))
         return _as_new(pages, what)

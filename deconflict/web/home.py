@@ -35,6 +35,7 @@ class Entry:
 ENTRIES = (
     Entry("desk.queue", _l("Cases"), _l("What needs your decision, the most urgent first.")),
     Entry("desk.items", _l("New notices and plans"), _l("What was filed and nobody at the desk has read yet.")),
+    Entry("desk.sites", _l("Sites"), _l("Static sites to verify, due, out of date or in doubt.")),
     Entry("desk.duplicates", _l("Same aid, same place"), _l("Where two organisations may bring the same aid.")),
     Entry(
         "desk.close_outs",
@@ -57,6 +58,7 @@ ENTRIES = (
     Entry(
         "notices.new", _l("Notify a movement"), _l("Tell OCHA where a team goes and when. Takes about five minutes.")
     ),
+    Entry("sites.mine", _l("Our sites"), _l("Where your organisation stands, and when each was last verified.")),
     Entry(
         "plans.mine",
         _l("Our plans"),

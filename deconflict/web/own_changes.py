@@ -43,7 +43,7 @@ def lower(pages: Pages, reference: str) -> Page:
     """Less of it may be told from now on."""
     view = own_versions(pages, reference)[-1]
     if request.method == "GET":
-        if "lower" not in states.possible("item", view.state, "owner"):
+        if "lower" not in states.possible(states.table_of(view.state), view.state, "owner"):
             raise Refused(N_("It is over or cancelled: nothing of it is told any more."))
         return _sharing(pages, view, Form())
 

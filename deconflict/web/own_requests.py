@@ -123,7 +123,7 @@ def _own_case(reference: str) -> PartyCaseView:
 
 
 def _page(view: PartyCaseView, form: Form) -> str:
-    pages = "notices" if view.item.side == "humanitarian" else "plans"
+    pages = "sites" if view.item.site else "notices" if view.item.side == "humanitarian" else "plans"
     return render_template(
         "own/request.html",
         case=view,

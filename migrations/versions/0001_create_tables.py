@@ -466,6 +466,47 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_close_out_reminder')),
     sa.UniqueConstraint('item_id', 'stage', name=op.f('uq_close_out_reminder_item_id_stage'))
     )
+    op.create_table('site',
+    sa.Column('item_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('heard_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('heard_by_id', sa.Integer(), nullable=False),
+    sa.Column('taken_by_id', sa.Integer(), nullable=True),
+    sa.Column('method', sa.String(length=40), nullable=True),
+    sa.Column('verified_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('verified_version', sa.Integer(), nullable=True),
+    sa.Column('verified_by_id', sa.Integer(), nullable=True),
+    sa.Column('told_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('compared_version', sa.Integer(), nullable=False),
+    sa.Column('disputed', sa.Boolean(), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('seconded_by_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['heard_by_id'], ['person.id'], name=op.f('fk_site_heard_by_id_person')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_site_item_id_item')),
+    sa.ForeignKeyConstraint(['seconded_by_id'], ['person.id'], name=op.f('fk_site_seconded_by_id_person')),
+    sa.ForeignKeyConstraint(['taken_by_id'], ['person.id'], name=op.f('fk_site_taken_by_id_person')),
+    sa.ForeignKeyConstraint(['verified_by_id'], ['person.id'], name=op.f('fk_site_verified_by_id_person')),
+    sa.PrimaryKeyConstraint('item_id', name=op.f('pk_site'))
+    )
+    op.create_table('site_pair',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('first_id', sa.Integer(), nullable=False),
+    sa.Column('second_id', sa.Integer(), nullable=False),
+    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('gone_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('settled_by_id', sa.Integer(), nullable=True),
+    sa.Column('outcome', sa.String(length=40), nullable=True),
+    sa.Column('first_version', sa.Integer(), nullable=True),
+    sa.Column('second_version', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['first_id'], ['item.id'], name=op.f('fk_site_pair_first_id_item')),
+    sa.ForeignKeyConstraint(['second_id'], ['item.id'], name=op.f('fk_site_pair_second_id_item')),
+    sa.ForeignKeyConstraint(['settled_by_id'], ['person.id'], name=op.f('fk_site_pair_settled_by_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_site_pair')),
+    sa.UniqueConstraint('first_id', 'second_id', name=op.f('uq_site_pair_first_id_second_id'))
+    )
+    with op.batch_alter_table('site_pair', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_site_pair_second_id'), ['second_id'], unique=False)
+
     op.create_table('item_version',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('item_id', sa.Integer(), nullable=False),
@@ -898,6 +939,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_overlap_case_humanitarian_id'))
 
     op.drop_table('overlap_case')
+    with op.batch_alter_table('site_pair', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_site_pair_second_id'))
+
+    op.drop_table('site_pair')
+    op.drop_table('site')
     with op.batch_alter_table('item_version', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_item_version_item_id'))
 

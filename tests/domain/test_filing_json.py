@@ -17,6 +17,7 @@ from deconflict.domain.filing import (
     Location,
     MissionPlan,
     MovementNotice,
+    StaticSite,
     Stop,
     Window,
     from_json,
@@ -41,14 +42,30 @@ notices = st.builds(
     MovementNotice, **common, plates=words, overnight=words, communications=st.none() | st.text(min_size=1)
 )
 plans = st.builds(MissionPlan, **common, title=words, media=st.booleans(), joint_with=words)
+names = st.lists(words, max_size=3).map(tuple)
+hours = st.none() | st.times()
+sites = st.builds(
+    StaticSite,
+    **{**common, "stops": st.tuples(stops)},
+    name=words,
+    aliases=names,
+    fixed_on=st.none() | st.dates(),
+    radius_m=st.integers(0, 5000),
+    works=st.booleans(),
+    co_operators=names,
+    communications=st.none() | st.text(min_size=1),
+    days=st.lists(st.integers(0, 6), max_size=7).map(tuple),
+    opens=hours,
+    closes=hours,
+)
 
 
-@given(filing=notices | plans)
+@given(filing=notices | plans | sites)
 def test_a_filing_comes_back_the_same_through_json(filing: Filing) -> None:
     assert from_json(json.loads(json.dumps(to_json(filing)))) == filing
 
 
-@given(filing=notices | plans)
+@given(filing=notices | plans | sites)
 def test_the_two_parts_together_are_the_filing_and_the_open_one_holds_nothing_sealed(filing: Filing) -> None:
     clear, sealed = (json.loads(json.dumps(part)) for part in split_sealed(filing))
     assert from_json(clear | sealed) == filing

@@ -15,6 +15,7 @@ from deconflict.domain.states import (
     MessageState,
     ReleaseState,
     RequestState,
+    SiteState,
     possible,
     target,
 )
@@ -22,6 +23,7 @@ from deconflict.domain.states import (
 WHO = ("system", "officer", "owner", "head", "second")
 STATES = {
     "item": list(ItemState),
+    "site": list(SiteState),
     "case": list(CaseState),
     "request": list(RequestState),
     "release": list(ReleaseState),
@@ -63,6 +65,79 @@ item     end        system   submitted  -> ended
 item     end        system   read       -> ended
 item     end        system   returned   -> ended
 item     end        system   under_way  -> ended
+site     take       officer  site_submitted  -> in_verification
+site     take       officer  in_verification -> in_verification
+site     take_again officer  verified        -> verified
+site     take_again officer  verify_due      -> verify_due
+site     take_again officer  stale           -> stale
+site     verify     officer  in_verification -> verified
+site     verify     officer  verified        -> verified
+site     verify     officer  verify_due      -> verified
+site     verify     officer  stale           -> verified
+site     return     officer  site_submitted  -> site_returned
+site     return     officer  in_verification -> site_returned
+site     return     officer  verified        -> site_returned
+site     return     officer  verify_due      -> site_returned
+site     return     officer  stale           -> site_returned
+site     suspend    officer  site_submitted  -> suspended
+site     suspend    officer  in_verification -> suspended
+site     suspend    officer  verified        -> suspended
+site     suspend    officer  verify_due      -> suspended
+site     suspend    officer  stale           -> suspended
+site     suspend    officer  site_returned   -> suspended
+site     suspend    owner    site_submitted  -> suspended
+site     suspend    owner    in_verification -> suspended
+site     suspend    owner    verified        -> suspended
+site     suspend    owner    verify_due      -> suspended
+site     suspend    owner    stale           -> suspended
+site     suspend    owner    site_returned   -> suspended
+site     resume     owner    suspended       -> site_submitted
+site     resume     officer  suspended       -> site_submitted
+site     amend      owner    site_submitted  -> site_submitted
+site     amend      owner    in_verification -> site_submitted
+site     amend      owner    verified        -> site_submitted
+site     amend      owner    verify_due      -> site_submitted
+site     amend      owner    stale           -> site_submitted
+site     amend      owner    site_returned   -> site_submitted
+site     amend      owner    suspended       -> site_submitted
+site     correct    owner    site_submitted  -> site_submitted
+site     correct    owner    in_verification -> in_verification
+site     correct    owner    verified        -> verified
+site     correct    owner    verify_due      -> verify_due
+site     correct    owner    stale           -> stale
+site     correct    owner    site_returned   -> site_returned
+site     correct    owner    suspended       -> suspended
+site     lower      owner    site_submitted  -> site_submitted
+site     lower      owner    in_verification -> in_verification
+site     lower      owner    verified        -> verified
+site     lower      owner    verify_due      -> verify_due
+site     lower      owner    stale           -> stale
+site     lower      owner    site_returned   -> site_returned
+site     lower      owner    suspended       -> suspended
+site     confirm    owner    site_submitted  -> site_submitted
+site     confirm    owner    in_verification -> in_verification
+site     confirm    owner    verified        -> verified
+site     confirm    owner    verify_due      -> verify_due
+site     confirm    owner    stale           -> stale
+site     reopen     owner    archived        -> site_submitted
+site     close      owner    site_submitted  -> closed
+site     close      owner    in_verification -> closed
+site     close      owner    verified        -> closed
+site     close      owner    verify_due      -> closed
+site     close      owner    stale           -> closed
+site     close      owner    site_returned   -> closed
+site     close      owner    suspended       -> closed
+site     close      owner    archived        -> closed
+site     due        system   verified        -> verify_due
+site     expire     system   verified        -> stale
+site     expire     system   verify_due      -> stale
+site     archive    system   site_submitted  -> archived
+site     archive    system   in_verification -> archived
+site     archive    system   verified        -> archived
+site     archive    system   verify_due      -> archived
+site     archive    system   stale           -> archived
+site     archive    system   site_returned   -> archived
+site     archive    system   suspended       -> archived
 case     take       officer  detected   -> taken
 case     take       officer  unchecked  -> taken
 case     take       officer  overdue    -> taken
@@ -255,4 +330,17 @@ def test_nothing_but_an_officer_s_word_is_a_yes_and_one_person_alone_neither_kee
 
 def test_the_open_cases_and_the_live_items_are_these():
     assert {"detected", "taken", "asked", "agreed", "unchecked", "overdue"} == states.OPEN_CASES
-    assert {"submitted", "read", "returned", "under_way"} == states.LIVE_ITEMS
+    assert {"submitted", "read", "returned", "under_way"} == states.LIVE_MOVES
+    assert states.LIVE_ITEMS == states.LIVE_MOVES | states.LIVE_SITES
+    assert set(SiteState) - states.LIVE_SITES == {SiteState.CLOSED, SiteState.ARCHIVED}
+
+
+def test_no_state_of_a_site_is_one_of_another_item_so_that_each_goes_by_its_own_table():
+    assert not set(map(str, SiteState)) & set(map(str, ItemState))
+    assert {states.table_of(state) for state in SiteState} == {"site"}
+    assert {states.table_of(state) for state in ItemState} == {"item"}
+
+
+def test_only_an_officer_verifies_a_site_and_a_closed_one_stays_closed():
+    assert {row[2] for row in TABLE if row[0] == "site" and row[1] == "verify"} == {"officer"}
+    assert not any(possible("site", SiteState.CLOSED, who) for who in WHO)

@@ -93,9 +93,14 @@ class Crawl:
         if kind in ("notice", "plan", "desk item"):
             facts = next((f for f in self.facts.values() if f.reference == key), None)
             side = {"notice": Side.HUMANITARIAN, "plan": Side.MISSION}.get(kind)
-            if facts is None or (side is not None and facts.side is not side):
+            if facts is None or (side is not None and (facts.side is not side or facts.site is not None)):
                 return False
             return disclosure.is_own(facts, who) if side else self.officer(who, facts.sensitive)
+        if kind in ("site", "desk site"):
+            facts = next((f for f in self.facts.values() if f.reference == key and f.site is not None), None)
+            if facts is None:
+                return False
+            return disclosure.is_own(facts, who) if kind == "site" else self.officer(who, facts.sensitive)
         if kind == "desk case":
             return any(self.officer(who, self.sensitive(n)) for n, c in self.world.cases.items() if c["desk"] == key)
         if kind == "own case":
@@ -111,9 +116,10 @@ class Crawl:
         if kind == "whose numbers":
             whose = self.world.people.get(key)
             return whose is not None and keeps_numbers_of(int(key), whose, who)
-        if kind == "draft":
+        if kind in ("draft", "draft of a site"):
             draft = self.world.drafts.get(key)
-            return draft is not None and is_read_by(draft, who)
+            there = draft is not None and (draft.sheet == "site") == (kind == "draft of a site")
+            return there and is_read_by(draft, who)
         if kind == "pattern":
             return self.keeps(who, key)
         known = {"sheet": ("patrol", "stay", "aid", "zone", "event"), "organisation": self.keys["organisation"][:-1]}

@@ -12,7 +12,7 @@ from deconflict.web.audience import Door, declared
 # One walk for all of them: the group keeps them on one worker.
 pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("crawl")]
 
-GIVEN_BACK = {"notices.new", "notices.amend", "plans.write", "plans.amend"}
+GIVEN_BACK = {"notices.new", "notices.amend", "plans.write", "plans.amend", "sites.new", "sites.amend"}
 
 # ---- the routes ------------------------------------------------------------------------------------------------------
 
@@ -66,7 +66,8 @@ def test_what_is_there_for_an_account_answers_and_what_is_not_is_missing(crawl):
             wanted = {404}
         else:
             changing = ("amend", "postpone", "sharing")
-            refusals = {f"{side}.{act}": {200, 422} for side in ("notices", "plans") for act in changing}
+            refusals = {f"{side}.{act}": {200, 422} for side in ("notices", "plans", "sites") for act in changing}
+            refusals["desk.item"] = {200, 303}  # that of a site leads to the site's own page
             refusals["desk.ask_preview"] = {200, 409, 422}
             wanted = refusals.get(answer.endpoint, {200})
         if answer.status not in wanted:

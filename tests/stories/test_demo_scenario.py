@@ -20,10 +20,11 @@ from deconflict.demo.player import was_played
 from deconflict.demo.prepare import app_of, environment, prepare
 from deconflict.demo.scenario import Calendar, Scenario, read_scenario, sign_ins
 from deconflict.domain import roles
-from deconflict.domain.filing import Filing, MovementNotice
+from deconflict.domain.filing import Filing, MovementNotice, StaticSite
 from deconflict.domain.geodesy import distance_m
 from deconflict.domain.itinerary import visits_of
 from deconflict.domain.people import Newcomer
+from deconflict.domain.states import SITE_STATES
 from deconflict.mission import Mission
 from deconflict.settings import ROOT
 from deconflict.store.alerts import Acknowledgement, Alert, Message
@@ -161,11 +162,14 @@ def test_at_night_nobody_took_it_and_both_were_told_to_call_their_base(played: P
 
 
 def test_there_is_something_in_every_state(played: Played):
-    items = Counter(db.session.execute(select(Item.side, Item.state)).all())
+    movements = select(Item.side, Item.state).where(Item.state.not_in(SITE_STATES))
+    items = Counter(db.session.execute(movements).all())
     assert sum(n for (side, _), n in items.items() if side == "humanitarian") == 60
     assert sum(n for (side, _), n in items.items() if side == "mission") == 40
     for side in ("humanitarian", "mission"):
         assert {state for s, state in items if s == side} == {"submitted", "read", "returned", "cancelled", "ended"}
+    sites = db.session.scalars(select(Item.state).where(Item.state.in_(SITE_STATES))).all()
+    assert sorted(sites) == ["site_submitted", "verified"]
     cases = set(db.session.scalars(select(Case.state)))
     assert cases == {"detected", "taken", "asked", "agreed", "closed", "dismissed", "overtaken", "lapsed"}
     assert len(set(db.session.scalars(select(Item.area)))) >= 5
@@ -203,7 +207,8 @@ def test_team_numbers_are_of_the_range_that_is_kept_for_fiction(played: Played):
     numbers = {
         filed.communications
         for item in db.session.scalars(select(Item))
-        if isinstance(filed := filing_of(version_of(db.session, item)), MovementNotice) and filed.communications
+        if isinstance(filed := filing_of(version_of(db.session, item)), MovementNotice | StaticSite)
+        and filed.communications
     }
     people = {contact.address for contact in _contacts() if contact.carries == "sms"}
     assert len(numbers) >= 10
