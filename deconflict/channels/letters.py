@@ -13,7 +13,7 @@ FOLDER = Path(__file__).parents[2] / "templates" / "letters"
 
 class Kind(StrEnum):
     """Every letter there is; the value is its file name. The first two go to whom they concern, the third to those who work with
-    somebody new, the last five to whoever answers for an organisation (and the desk), the others to heads of office."""
+    somebody new, the last nine to whoever answers for an organisation (and the desk), the others to heads of office."""
 
     NEW_LINK = "new_link"
     STEP_CLEARED = "step_cleared"
@@ -27,11 +27,16 @@ class Kind(StrEnum):
     NUMBER_STOPPED = "number_stopped"
     TELLING_CHANGED = "telling_changed"
     NUMBERS_CHANGED = "numbers_changed"
+    PERSON_RETIRED = "person_retired"
+    PERSON_RESTORED = "person_restored"
+    CONTRACT_SET = "contract_set"
+    ENTERED_FOR_YOU = "entered_for_you"
 
 
-def render_letter(kind: Kind, language: str, *, name: str, by: str, link: str) -> Mail:
-    """`name`: whose access it is; `by`: the administrator."""
+def render_letter(kind: Kind, language: str, *, name: str, by: str, link: str, reference: str = "") -> Mail:
+    """`name`: whose access it is; `by`: who acted; `reference`: of the
+    file that it is about, where it is about one."""
     spoken = language if (FOLDER / language).is_dir() else FALLBACK
     text = (FOLDER / spoken / f"{kind}.txt").read_text(encoding="utf-8")
-    subject, _, body = Template(text).substitute(name=name, by=by, link=link).partition("\n")
+    subject, _, body = Template(text).substitute(name=name, by=by, link=link, reference=reference).partition("\n")
     return Mail(subject.strip(), body.strip() + "\n")

@@ -7,6 +7,7 @@ at the other side.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -35,6 +36,7 @@ from deconflict.store.outbox import fresh_reference
 from deconflict.store.queries import filing_of, version_of
 
 log = structlog.get_logger()
+Also = Callable[[Session, Item], None]  # what is written beside an item, in the transaction of what was done
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +48,22 @@ class Filed:
     late: bool
 
 
-def file_item(filing: Filing, by: Audience, key: str, mission: Mission, now: datetime) -> Filed:
+def file_item(
+    filing: Filing, by: Audience, key: str, mission: Mission, now: datetime, also: Also | None = None
+) -> Filed:
     """Files a notice or a plan for the person's own organisation. The same `key` again answers with the first filing: a
     retry after a lost answer makes no twin. Raises Refused where the person may not file for this side."""
     _check_side(filing, by)
     check_scope(filing, by, mission)
     try:
-        return _file(filing, by, key, mission, now)
+        return _file(filing, by, key, mission, now, also)
     except IntegrityError:
-        return _file(filing, by, key, mission, now)  # the twin was being written in the same moment: now it is there
+        return _file(
+            filing, by, key, mission, now, also
+        )  # the twin was being written in the same moment: now it is there
 
 
-def _file(filing: Filing, by: Audience, key: str, mission: Mission, now: datetime) -> Filed:
+def _file(filing: Filing, by: Audience, key: str, mission: Mission, now: datetime, also: Also | None) -> Filed:
     with transaction() as session:
         twin = session.scalars(select(Item).where(Item.key == key)).first()
         if twin is not None:
@@ -87,11 +93,20 @@ def _file(filing: Filing, by: Audience, key: str, mission: Mission, now: datetim
         _write_version(session, item, filing, by, mission, now, reason="")
         item.late = item.departs_at - now < lead_time(filing, mission)
         record(session, by.person_id, "file", item.side, item.id, {"version": 1}, at=now, organisation_id=item.owner_id)
+        if also is not None:
+            also(session, item)
         return Filed(item.reference, item.version, item.late)
 
 
 def amend_item(
-    reference: str, filing: Filing, base_version: int, by: Audience, mission: Mission, now: datetime, reason: str = ""
+    reference: str,
+    filing: Filing,
+    base_version: int,
+    by: Audience,
+    mission: Mission,
+    now: datetime,
+    reason: str = "",
+    also: Also | None = None,
 ) -> Filed:
     """A new version of one's own item; the old one is kept. `base_version` is the one the person was looking at: if it is no
     longer current nothing is written. An owner who amends gets no computed answer (RUL-6)."""
@@ -101,7 +116,10 @@ def amend_item(
         item = current_own_item(session, reference, base_version, by)
         if item.side != filing.side:
             raise NotFound
-        return replace_filing(session, item, "amend", filing, by, mission, now, reason)
+        done = replace_filing(session, item, "amend", filing, by, mission, now, reason)
+        if also is not None:
+            also(session, item)
+        return done
 
 
 def replace_filing(
@@ -123,7 +141,7 @@ def replace_filing(
     return Filed(item.reference, item.version, item.late)
 
 
-def cancel_item(reference: str, by: Audience, reason: str, now: datetime) -> None:
+def cancel_item(reference: str, by: Audience, reason: str, now: datetime, also: Also | None = None) -> None:
     """Cancels one's own item. Nothing is deleted: a movement that vanished could not be explained after an incident."""
     if not reason.strip():
         raise Refused("Say in a few words why it is cancelled.", field="reason")
@@ -134,6 +152,8 @@ def cancel_item(reference: str, by: Audience, reason: str, now: datetime) -> Non
         mark_due(session, item, "cancel", now)
         detail = {"version": item.version, "reason": reason.strip()[:500]}
         record(session, by.person_id, "cancel", item.side, item.id, detail, at=now, organisation_id=item.owner_id)
+        if also is not None:
+            also(session, item)
 
 
 def read_item(item_id: int, version: int, by: Audience, now: datetime) -> None:
@@ -213,7 +233,8 @@ def _readable(session: Session, item: Item) -> bool:
 
 
 def _check_side(filing: Filing, by: Audience) -> None:
-    allowed = roles.FILERS_HUMANITARIAN if filing.side is Side.HUMANITARIAN else roles.FILERS_MISSION
+    humanitarian = roles.FILERS_HUMANITARIAN | {roles.SCRIBE}
+    allowed = humanitarian if filing.side is Side.HUMANITARIAN else roles.FILERS_MISSION
     if by.side != filing.side or not by.roles & allowed:
         raise NotFound
 

@@ -21,6 +21,7 @@ from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
 from deconflict.store.holds import Held, held
 from deconflict.store.items import Item
+from deconflict.store.kept_forms import LIFE, forget_forms
 
 log = structlog.get_logger()
 BATCH = 20  # of each kind in one turn: alerts must not wait behind a cleaning
@@ -37,6 +38,7 @@ def keep_no_longer(mission: Mission, now: datetime) -> dict[str, int]:
         "people": _each(_people_due, limits, lambda session, id: _forget_people(session, id, limits, now)),
         "notes": _bulk(lambda session: rows.forget_notes(session, limits.personal, BULK)),
         "trials": _bulk(lambda session: rows.forget_trials(session, limits.personal, BULK)),
+        "forms": _bulk(lambda session: forget_forms(session, now - LIFE)),
         "bodies": _bulk(lambda session: rows.forget_bodies(session, limits.sms_body, BULK)),
         "audit": _bulk(lambda session: rows.forget_audit(session, limits.audit, _held(session, limits), BULK)),
     }

@@ -35,6 +35,7 @@ from deconflict.store.codes import Bundle
 from deconflict.store.holds import Held
 from deconflict.store.items import Item, ItemVersion, PartBox
 from deconflict.store.notes import Note
+from deconflict.store.on_behalf import OnBehalf
 from deconflict.store.trials import Trial
 from deconflict.store.work import DemoDelivery
 
@@ -91,6 +92,7 @@ def write_reduced(session: Session, item_id: int, filings: Iterable[tuple[int, d
         )
     session.execute(delete(PartBox).where(PartBox.item_id == item_id))
     session.execute(delete(CheckInRow).where(CheckInRow.item_id == item_id))  # when its team was where
+    session.execute(update(OnBehalf).where(OnBehalf.item_id == item_id).values(number=None))  # where was called back
 
 
 def forget_reasons(session: Session, side: str, item_id: int) -> None:

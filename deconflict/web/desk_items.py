@@ -31,6 +31,7 @@ from deconflict.web.filing_words import RETURNS, Words, changes, in_words, momen
 from deconflict.web.forms_ui import Form
 from deconflict.web.intake import number
 from deconflict.web.language import named
+from deconflict.web.on_behalf_words import entered
 from deconflict.web.own_check_ins import Shown, on_desk
 
 Page = str | tuple[str, int] | Response
@@ -166,6 +167,7 @@ def _page(reference: str, *, warning: str = "", form: Form | None = None) -> str
         possible=possible("item", views[-1].state, "officer"),
         returns=RETURNS,
         same=same_points(views[-1]),
+        entered=entered(reference, own=False, sensitive=views[-1].sensitive),
         noted=_noted(views[-1]),
         how=HOW,
         warning=warning,

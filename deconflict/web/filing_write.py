@@ -28,12 +28,15 @@ from deconflict.web.filing_places import beside
 from deconflict.web.filing_words import Words, changes, in_words
 from deconflict.web.forms_ui import Form
 from deconflict.web.intake import number
+from deconflict.web.kept_forms import typed_before
 from deconflict.web.language import label
 
 
 def new(pages: Pages, what: str) -> Page:
     sheet = pages.sheets[what]
     if request.method == "GET":
+        if before := typed_before():
+            return _form(pages, what, filing_form.read(before))
         level = own.default_level(db.session(), current_audience().organisation_id)
         start = dict(sheet.start) | ({"level": level} if level else {})
         return _form(pages, what, filing_form.fresh(start, sheet.stops))
@@ -49,6 +52,8 @@ def amend(pages: Pages, reference: str) -> Page:
             raise Refused(N_("It can no longer be amended. Make a new one."))
         return _as_new(pages, what)
     if request.method == "GET":
+        if before := typed_before():
+            return _form(pages, what, filing_form.read(before), view)
         return _form(pages, what, filing_form.amending(current, view.version, mission()), view)
     return _written(pages, what, view)
 
@@ -74,6 +79,16 @@ def cancel(pages: Pages, reference: str) -> Page:
     ), status
 
 
+def resume(pages: Pages, what: str, typed: Typed, view: ItemView | None = None) -> Page:
+    """The form with what stands in it already."""
+    return _form(pages, what, typed, view)
+
+
+def pressed(pages: Pages, what: str, view: ItemView | None) -> Page:
+    """What a page with the form, or its review, sent."""
+    return _written(pages, what, view)
+
+
 def _written(pages: Pages, what: str, view: ItemView | None) -> Page:
     """What a button of the form or of the review asked for."""
     do = request.form.get("_do", "review")
@@ -88,9 +103,11 @@ def _written(pages: Pages, what: str, view: ItemView | None) -> Page:
         return _form(pages, what, typed, view)
     received = receive(pages.schema(mission(), now()), typed.values)
     errors = received.errors if received.filing is None else _not_here(pages, what, received.filing, view)
+    if pages.hands is not None:
+        errors = pages.hands.wrong(received.filing) | errors
     if errors or received.filing is None:
         return _wrong(pages, what, typed, view, errors)
-    if do == "file":
+    if do == "file" and (pages.hands is None or pages.hands.read_back()):
         return _file(pages, what, typed, received.filing, view)
     return _review(pages, what, typed, received.filing, view)
 
@@ -111,7 +128,9 @@ def _not_here(pages: Pages, what: str, filing: Filing, view: ItemView | None) ->
 def _file(pages: Pages, what: str, typed: Typed, filing: Filing, view: ItemView | None) -> Page:
     by = current_audience()
     try:
-        if view is None:
+        if pages.hands is not None:
+            done = pages.hands.send(filing, typed, view)
+        elif view is None:
             done = service.file_item(filing, by, typed.key, mission(), now())
         else:
             done = service.amend_item(view.reference, filing, typed.base, by, mission(), now(), typed.reason)
@@ -151,9 +170,11 @@ def _overtaken(pages: Pages, what: str, typed: Typed, view: ItemView | None) -> 
 
 
 def _review(pages: Pages, what: str, typed: Typed, filing: Filing, view: ItemView | None) -> Page:
-    words = _draft_words(filing)
+    draft = _draft(filing)
+    words = in_words(draft, mission())
     return render_template(
         "own/review.html",
+        draft=draft,
         pages=pages,
         sheet=pages.sheets[what],
         typed=typed,
@@ -183,7 +204,7 @@ def _form(
         what=what,
         typed=typed,
         view=view,
-        form=Form(typed.values, errors),
+        form=Form(typed.values, errors, sheet.layout.numbers(typed.stops) if pages.hands else {}),
         labels=sheet.layout.labels(typed.stops),
         beside=beside(typed.values, typed.stops, errors, mission()),
         most=MOST_STOPS,
@@ -209,7 +230,11 @@ def _kinds(pages: Pages, sheet: Sheet) -> dict[str, dict[str, str]]:
 
 
 def _draft_words(filing: Filing) -> Words:
+    return in_words(_draft(filing), mission())
+
+
+def _draft(filing: Filing) -> ItemView:
     view = view_of_draft(filing, current_audience(), now())
     if view is None:
         raise NotFound
-    return in_words(view, mission())
+    return view

@@ -16,6 +16,7 @@ from deconflict.web import filing_pages, filing_write, own_changes, own_check_in
 from deconflict.web.audience import audience
 from deconflict.web.filing_form import PLACE, Layout, window
 from deconflict.web.filing_pages import Page, Pages, Sheet
+from deconflict.web.on_behalf_words import entered
 
 bp = Blueprint("notices", __name__)
 
@@ -156,4 +157,7 @@ def check_in(reference: str) -> Page:
 
 @bp.context_processor
 def _on_the_page() -> dict[str, Any]:
-    return {"check_ins": own_check_ins.on_own_page}
+    return {
+        "check_ins": own_check_ins.on_own_page,
+        "entered": lambda view: entered(view.reference, own=view.own, old=view.reduced_at is not None),
+    }
