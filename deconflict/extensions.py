@@ -26,7 +26,19 @@ YEAR_S = 365 * 24 * 3600
 
 migrate = Migrate()
 babel = Babel()
-csrf = CSRFProtect()
+
+
+class Tokens(CSRFProtect):
+    """The token of a form, behind which web.kept_forms sets whose form it is."""
+
+    def _get_csrf_token(self) -> str | None:
+        from deconflict.web.kept_forms import MARK
+
+        found = super()._get_csrf_token()
+        return str(found).partition(MARK)[0] if found else None
+
+
+csrf = Tokens()
 compress = Compress()
 
 

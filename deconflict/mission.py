@@ -175,4 +175,6 @@ def _mission(facts: Loaded, pack: RulePack, catalogue: Catalogue, gazetteer: Gaz
         spoken=facts["spoken"],
         drill_plan=facts["drill"],
         default_points=tuple(facts["default_point"]),
+        contract_months=facts["contacts"]["contract_months"],
+        undo_retirement=timedelta(days=facts["contacts"]["undo_days"]),
     )

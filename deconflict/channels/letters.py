@@ -15,8 +15,8 @@ class Kind(StrEnum):
     """Every letter there is; the value is its file name. The first two go to whom they concern, the third to those who work with
     somebody new, NUMBER_DOUBTED to NUMBERS_CHANGED to whoever answers for an organisation (and the desk), those of drafts and convoys
     to focal points and whoever wrote them, those of close-outs to whoever filed a plan of the mission and to whoever answers for his
-    desk, those of sites to their owner (and the desk), the others to heads of office. Those of sites name none: a mailbox is read at
-    checkpoints too."""
+    desk, those of sites to their owner (and the desk), those of people who are kept and of what was entered for somebody to whoever
+    answers for an organisation, the others to heads of office. Those of sites name none: a mailbox is read at checkpoints too."""
 
     NEW_LINK = "new_link"
     STEP_CLEARED = "step_cleared"
@@ -40,11 +40,16 @@ class Kind(StrEnum):
     SITE_DUE = "site_due"
     SITE_STALE = "site_stale"
     SITE_ARCHIVED = "site_archived"
+    PERSON_RETIRED = "person_retired"
+    PERSON_RESTORED = "person_restored"
+    CONTRACT_SET = "contract_set"
+    ENTERED_FOR_YOU = "entered_for_you"
 
 
-def render_letter(kind: Kind, language: str, *, name: str, by: str, link: str) -> Mail:
-    """`name`: whose access it is; `by`: the administrator."""
+def render_letter(kind: Kind, language: str, *, name: str, by: str, link: str, reference: str = "") -> Mail:
+    """`name`: whose access it is; `by`: who acted; `reference`: of the
+    file that it is about, where it is about one."""
     spoken = language if (FOLDER / language).is_dir() else FALLBACK
     text = (FOLDER / spoken / f"{kind}.txt").read_text(encoding="utf-8")
-    subject, _, body = Template(text).substitute(name=name, by=by, link=link).partition("\n")
+    subject, _, body = Template(text).substitute(name=name, by=by, link=link, reference=reference).partition("\n")
     return Mail(subject.strip(), body.strip() + "\n")

@@ -147,7 +147,9 @@ class Mission:
     languages people may be called in beside those that texts are written in, by tag; `operators` the telephone operators with the
     first digits of their national numbers; `drill_plan` None: no drill starts by itself; `default_points` where maps and lists put
     the country when they know no better; `communes` their outlines, None where the list of places has none; `roads` those of the
-    base map, None where it has none."""
+    base map, None where it has none. `contract_months`: how
+    far ahead whoever answers for an organisation says until when its people work there; `undo_retirement`: for how long he takes back
+    that he retired somebody."""
 
     code: str
     name: Label
@@ -172,6 +174,8 @@ class Mission:
     default_points: tuple[LatLon, ...] = ()
     communes: Communes | None = None
     roads: Roads | None = None
+    contract_months: int = 12
+    undo_retirement: timedelta = timedelta(days=14)
 
     @property
     def zone(self) -> tzinfo:

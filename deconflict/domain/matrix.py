@@ -36,8 +36,11 @@ MATRIX: dict[str, dict[str, str]] = {
     "case.desk": _OFFICERS,
     "case.own": _HUM_OWN | _MIL_OWN,
     "contact.phone": {roles.FOCAL_POINT: O} | _OFFICERS,
-    # Who changes them, beside whoever they belong to. An administrator does so without reading them.
-    "contact.keep": {roles.FOCAL_POINT: O, roles.ADMINISTRATOR: F},
+    # Who changes them, beside whoever they belong to. An administrator and a mission's desk do so without reading them.
+    "contact.keep": {roles.FOCAL_POINT: O, roles.CIMIC: O, roles.ADMINISTRATOR: F},
+    # Who invites and retires one's own people, and says until when they work there; and who takes a retirement back.
+    "people.keep": {roles.FOCAL_POINT: O, roles.CIMIC: O},
+    "people.restore": {roles.FOCAL_POINT: O, roles.CIMIC: O, roles.ADMINISTRATOR: F},
     # Names, functions, roles, who added whom: against an account that nobody there knows.
     # Names only, of whoever else may have checked the positions of a notice.
     "people.colleagues": _HUM_OWN,
@@ -48,8 +51,16 @@ MATRIX: dict[str, dict[str, str]] = {
 SENSITIVE_READERS = frozenset({roles.CMCOORD, roles.OCHA_HEAD})
 
 
+# What whoever enters a notice for its owner reads of it: what he is told, but not where people sleep nor plates.
+SCRIBE_READS = frozenset(
+    {element for element in MATRIX if element.startswith("notice.")} - {"notice.overnight", "notice.plates"}
+)
+
+
 def opens(element: str, audience: Audience, *, own: bool, sensitive: bool = False) -> bool:
     """Whether any of the audience's roles opens this element of the matrix."""
+    if roles.SCRIBE in audience.roles:
+        return own and element in SCRIBE_READS
     cells = MATRIX[element]
     for role in audience.roles & cells.keys():
         if cells[role] == O and own:

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from deconflict.domain.audience import Audience
 from deconflict.domain.matrix import opens
+from deconflict.domain.own_people import is_near
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +96,10 @@ class ContactFacts:
     given_at: datetime | None
 
 
-def keeps_numbers_of(person_id: int, organisation_id: int, audience: Audience) -> bool:
-    """Whether this audience may change where messages for this person go: his own; as focal point those of his organisation; as
-    administrator everybody's."""
-    own = organisation_id == audience.organisation_id
+def keeps_numbers_of(person_id: int, organisation_id: int, audience: Audience, scope: str | None = None) -> bool:
+    """Whether this audience may change where messages for this person go: his own; as focal point those of his organisation; as CIMIC
+    officer those of his sector, which `scope` is (None: of the whole force); as administrator everybody's."""
+    own = organisation_id == audience.organisation_id and is_near(audience, scope)
     return person_id == audience.person_id or opens("contact.keep", audience, own=own)
 
 

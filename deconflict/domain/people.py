@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from deconflict.domain.msgid import N_
 
@@ -43,7 +44,8 @@ NUMBERS_MOST = 3  # of one person, and as many mailboxes
 @dataclass(frozen=True, slots=True)
 class Newcomer:
     """Somebody to be invited. `phones` are mobile numbers in E.164, in the order to try. `roles` empty: is told things but
-    does not sign in, and needs no `email`. `spoken`: the language to be called in, "" for `language`."""
+    does not sign in, and needs no `email`. `spoken`: the language to be called in, "" for `language`. `until_at`: when the contract
+    ends, None for none that is known."""
 
     name: str
     language: str
@@ -53,6 +55,7 @@ class Newcomer:
     email: str | None
     phones: tuple[str, ...]
     spoken: str = ""
+    until_at: datetime | None = None
 
 
 def fold(text: str) -> str:

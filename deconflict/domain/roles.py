@@ -21,6 +21,8 @@ RADIO_OPERATOR = "radio_operator"
 HC_OFFICE = "hc_office"
 AUDITOR = "auditor"
 ADMINISTRATOR = "administrator"
+# Nobody holds it: what somebody at OCHA is while he enters for an organisation what it called in (domain.on_behalf).
+SCRIBE = "scribe"
 
 LABELS: dict[str, dict[str, str]] = {
     SUBMITTER: {"en": "Submitter", "fr": "Déclarant"},
@@ -48,6 +50,12 @@ FILERS_HUMANITARIAN = frozenset({SUBMITTER, FOCAL_POINT})
 FILERS_MISSION = frozenset({CIMIC, OPS, QIP_MANAGER})
 # Who hears of somebody added to his organisation, and reads who is in it.
 WITNESS_OF: dict[str, str] = {"humanitarian": FOCAL_POINT, "mission": CIMIC, "ocha": OCHA_HEAD}
+# What whoever answers for his organisation may give its people, and nothing else: never a role of another side, and none that reads of
+# other organisations or decides of projects.
+GIVEN_BY: dict[str, frozenset[str]] = {
+    FOCAL_POINT: frozenset({SUBMITTER, FOCAL_POINT}),
+    CIMIC: frozenset({CIMIC, OPS, QIP_MANAGER}),
+}
 # A role of the first is never held by somebody who has one of the second: who reads where others bring aid would ask with
 # notices of his own (D8; between organisations nothing is told).
 APART = ((frozenset({CLUSTER}), FILERS_HUMANITARIAN),)

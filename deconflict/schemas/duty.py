@@ -93,13 +93,15 @@ class LastDaySchema(Door):
 
     @post_load
     def _end(self, data: dict[str, Any], **_more: Any) -> dict[str, Any]:
-        if data["until"] is None:
-            return {"until_at": None}
-        try:
-            after = datetime.combine(data["until"] + timedelta(days=1), time(), self.zone)
-            return {"until_at": after.astimezone(UTC)}
-        except OverflowError:
-            raise ValidationError({"until": [CHECK_THE_YEAR]}) from None
+        return {"until_at": None if data["until"] is None else end_of(data["until"], self.zone)}
+
+
+def end_of(day: date, zone: tzinfo) -> datetime:
+    """The instant after the last of a local day. Raises ValidationError of `until`."""
+    try:
+        return datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
+    except OverflowError:
+        raise ValidationError({"until": [CHECK_THE_YEAR]}) from None
 
 
 class ShiftSchema(_Span):

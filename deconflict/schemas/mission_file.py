@@ -66,6 +66,8 @@ class PhonePlanSchema(Strict):
 class ContactsSchema(Strict):
     verify_days = whole(7, 366)
     operators = fields.Dict(text(), words(), load_default=dict)
+    contract_months = fields.Integer(load_default=12, strict=True, validate=validate.Range(1, 60))
+    undo_days = fields.Integer(load_default=14, strict=True, validate=validate.Range(1, 90))
 
 
 class UnattendedSchema(Strict):

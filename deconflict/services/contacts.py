@@ -84,7 +84,7 @@ def remove(person_id: int, contact_id: int, edition: int, sure: bool, by: Audien
 def _held(session: Session, person_id: int, edition: int, by: Audience, now: datetime) -> tuple[Person, list[Contact]]:
     """The person, locked, and the contacts in their order. Of two who change the list at once, the second is told."""
     person = session.get(Person, person_id, with_for_update={"of": Person, "key_share": True})
-    if person is None or not person.active or not keeps_numbers_of(person_id, person.organisation_id, by):
+    if person is None or not person.active or not keeps_numbers_of(person_id, person.organisation_id, by, person.scope):
         raise NotFound
     if person.edition != edition:
         raise Refused(

@@ -4,7 +4,6 @@ whoever answers for the organisation and the desk are told, once."""
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import uuid4
 
 import structlog
 from sqlalchemy import select
@@ -15,6 +14,7 @@ from deconflict.domain.audience import Audience
 from deconflict.domain.errors import NotFound, Refused
 from deconflict.domain.msgid import N_
 from deconflict.domain.numbers import ENDS_SOON
+from deconflict.services.leaving import shut
 from deconflict.services.letters import tell_answerable, tell_desk
 from deconflict.store.audit import record
 from deconflict.store.base import Unreadable, db, transaction
@@ -34,9 +34,14 @@ def set_end(person_id: int, until_at: datetime | None, by: Audience, now: dateti
             raise NotFound
         if person_id == by.person_id:
             raise Refused(N_("Another administrator sets the end of yours."), field="until")
-        person.until_at, person.end_told_at = until_at, None
-        detail = {"until": until_at.isoformat() if until_at else None}
-        record(session, by.person_id, "contract_end", "person", person_id, detail, at=now)
+        write_end(session, person, until_at, by, now)
+
+
+def write_end(session: Session, person: Person, until_at: datetime | None, by: Audience, now: datetime) -> None:
+    """Inside the caller's transaction. It is announced anew."""
+    person.until_at, person.end_told_at = until_at, None
+    detail = {"until": until_at.isoformat() if until_at else None}
+    record(session, by.person_id, "contract_end", "person", person.id, detail, at=now)
 
 
 def keep_contracts(now: datetime) -> int:
@@ -62,10 +67,7 @@ def _end(session: Session, person_id: int, now: datetime) -> None:
     person = session.get_one(Person, person_id, with_for_update={"of": Person})
     if not person.active or person.until_at is None or person.until_at > now:
         return
-    person.active = False
-    if person.account is not None:
-        person.account.active = False
-        person.account.fs_uniquifier = uuid4().hex
+    shut(session, person, now)
     record(session, None, "contract_over", "person", person_id, at=now)
 
 

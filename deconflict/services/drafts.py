@@ -74,6 +74,8 @@ def needs_second(filing: Filing, by: Audience) -> bool:
     leaves at once (D4.4: saving lives does not wait)."""
     if not isinstance(filing, MovementNotice) or filing.urgency == "emergency" or sends(by):
         return False
+    if roles.SCRIBE in by.roles:  # who writes it down at OCHA knows of it already
+        return False
     session = db.session()
     return session.get_one(Organisation, by.organisation_id).two_step and _focal_point_is_there(session, by)
 

@@ -7,6 +7,7 @@ at the other side.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -44,6 +45,7 @@ from deconflict.store.queries import filing_of, version_of
 from deconflict.store.sites import hear
 
 log = structlog.get_logger()
+Also = Callable[[Session, Item], None]  # what is written beside an item, in the transaction of what was done
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ def file_item(
     *,
     series: str | None = None,
     convoy: str = "",
+    also: Also | None = None,
 ) -> Filed:
     """Files a notice or a plan for the person's own organisation. The same `key` again answers with the first filing: a
     retry after a lost answer makes no twin. `series`: of those that are made with it for other days; `convoy`: the word of
@@ -72,14 +75,21 @@ def file_item(
     check_scope(filing, by, mission)
     _check_second(filing, by)
     try:
-        return _file(filing, by, key, mission, now, series, convoy)
+        return _file(filing, by, key, mission, now, series, convoy, also)
     except IntegrityError:
         # The twin was being written in the same moment: now it is there.
-        return _file(filing, by, key, mission, now, series, convoy)
+        return _file(filing, by, key, mission, now, series, convoy, also)
 
 
 def _file(
-    filing: Filing, by: Audience, key: str, mission: Mission, now: datetime, series: str | None, convoy: str
+    filing: Filing,
+    by: Audience,
+    key: str,
+    mission: Mission,
+    now: datetime,
+    series: str | None,
+    convoy: str,
+    also: Also | None,
 ) -> Filed:
     with transaction() as session:
         twin = session.scalars(select(Item).where(Item.key == key)).first()
@@ -118,6 +128,8 @@ def _file(
         item.late = item.departs_at - now < lead_time(filing, mission)
         detail = {"version": 1} | _written_by(writer, by)
         record(session, by.person_id, "file", item.side, item.id, detail, at=now, organisation_id=item.owner_id)
+        if also is not None:
+            also(session, item)
         return Filed(item.reference, item.version, item.late)
 
 
@@ -129,6 +141,7 @@ def amend_item(
     mission: Mission,
     now: datetime,
     reason: str = "",
+    also: Also | None = None,
     *,
     key: str = "",
 ) -> Filed:
@@ -146,7 +159,10 @@ def amend_item(
         if item.side != filing.side or table_of(item.state) != ("site" if isinstance(filing, StaticSite) else "item"):
             raise NotFound
         event = _change(session, item, filing)
-        return replace_filing(session, item, event, filing, by, mission, now, reason, writer)
+        done = replace_filing(session, item, event, filing, by, mission, now, reason, writer)
+        if also is not None:
+            also(session, item)
+        return done
 
 
 def replace_filing(
@@ -188,7 +204,7 @@ def replace_filing(
     return Filed(item.reference, item.version, item.late)
 
 
-def cancel_item(reference: str, by: Audience, reason: str, now: datetime) -> None:
+def cancel_item(reference: str, by: Audience, reason: str, now: datetime, also: Also | None = None) -> None:
     """Cancels one's own item. Nothing is deleted: a movement that vanished could not be explained after an incident."""
     if not reason.strip():
         raise Refused("Say in a few words why it is cancelled.", field="reason")
@@ -202,6 +218,8 @@ def cancel_item(reference: str, by: Audience, reason: str, now: datetime) -> Non
         end_convoy(session, item, by, now)
         detail = {"version": item.version, "reason": reason.strip()[:500]}
         record(session, by.person_id, "cancel", item.side, item.id, detail, at=now, organisation_id=item.owner_id)
+        if also is not None:
+            also(session, item)
 
 
 def read_item(item_id: int, version: int, by: Audience, now: datetime) -> None:
@@ -331,7 +349,8 @@ def _change(session: Session, item: Item, filing: Filing) -> str:
 
 
 def _check_side(filing: Filing, by: Audience) -> None:
-    allowed = roles.FILERS_HUMANITARIAN if filing.side is Side.HUMANITARIAN else roles.FILERS_MISSION
+    humanitarian = roles.FILERS_HUMANITARIAN | {roles.SCRIBE}
+    allowed = humanitarian if filing.side is Side.HUMANITARIAN else roles.FILERS_MISSION
     if by.side != filing.side or not by.roles & allowed:
         raise NotFound
 

@@ -118,6 +118,25 @@ def tell_of_numbers(session: Session, about: Person, mailboxes: Iterable[str], b
     return told + len(elsewhere)
 
 
+def tell_of_own(session: Session, kind: Kind, about: Person, by: Audience, now: datetime) -> int:
+    """Whoever answers for an organisation did something with one of its people: that person, the others who answer for it and heads of
+    office hear of it. Whoever did it is told as well: it may not have been he. Returns how many are told."""
+    return _write(session, kind, _answerable(session, about), about, by, now) + tell_heads(
+        session, kind, about, by, now
+    )
+
+
+def tell_of_entry(session: Session, owner: Organisation, reference: str, by: Audience, now: datetime) -> int:
+    """Somebody at OCHA entered something in an organisation's name: whoever answers for it hears of it, by its reference alone; where none
+    has joined, whoever has. Returns how many are told."""
+    everybody = [one for one in _joined(session, owner.side) if one.person.organisation_id == owner.id]
+    told = [one for one in everybody if roles.WITNESS_OF[owner.side] in one.person.role_names] or everybody
+    for account in told:
+        me = session.get_one(Person, by.person_id)
+        queue_letter(session, Kind.ENTERED_FOR_YOU, account.person, me, by.person_id, now, reference=reference)
+    return len(told)
+
+
 def _write(session: Session, kind: Kind, to: list[Account], about: Person, by: Audience | None, now: datetime) -> int:
     """`by` None: the system."""
     for account in to:
@@ -187,6 +206,7 @@ def _claimed(session: Session, letter_id: int, base_url: str, now: datetime) -> 
         name=letter.about.name,
         by=letter.by.name if letter.by is not None else "",
         link=f"{base_url}/join?token={quote(token)}",
+        reference=letter.reference,
     )
     return Ready(letter.id, _outgoing(letter, mail.subject, mail.body, until))
 

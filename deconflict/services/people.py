@@ -16,6 +16,7 @@ from deconflict.domain.audience import Audience
 from deconflict.domain.errors import NotFound, Refused, WrongState
 from deconflict.domain.people import FUNCTIONS, Newcomer, password_problem
 from deconflict.services.invitations import INVITATION_LIFE, begin, invited_account, token_of
+from deconflict.services.leaving import shut
 from deconflict.services.letters import tell_heads, tell_of_newcomer
 from deconflict.services.second_step import clear
 from deconflict.services.trials import try_new_numbers
@@ -62,33 +63,46 @@ def invite(by: Audience | None, organisation_id: int, who: Newcomer, *, link_for
         organisation = session.get(Organisation, organisation_id)
         if organisation is None:
             raise NotFound
-        _check(session, organisation.side, who)
-        person = Person(
-            organisation_id=organisation_id,
-            name=who.name,
-            language=who.language,
-            spoken=who.spoken,
-            function=who.function,
-            scope=who.scope,
-            contacts=_contacts(who),
-        )
-        session.add(person)
-        if who.roles and who.email:
-            person.account = Account(email=who.email, roles=_role_rows(session, who.roles), fs_uniquifier=uuid4().hex)
-        session.flush()
-        detail = {"function": who.function, "roles": sorted(who.roles), "scope": who.scope}
-        audit.record(session, _id(by), "invite", "person", person.id, detail, at=now)
-        if by is not None:  # the console's people are tried from the page of numbers
-            try_new_numbers(session, person, now)
-        told = tell_of_newcomer(session, person, by, now)
-        return replace(_announce(session, person, link_for, now), told=told)
+        return added(session, organisation, who, by, link_for, now)
 
 
-def reinvite(by: Audience | None, person_id: int, *, link_for: LinkFor, now: datetime) -> Invited:
+def added(
+    session: Session, organisation: Organisation, who: Newcomer, by: Audience | None, link_for: LinkFor, now: datetime
+) -> Invited:
+    """As `invite`, inside the caller's transaction."""
+    _check(session, organisation.side, who)
+    person = Person(
+        organisation_id=organisation.id,
+        name=who.name,
+        language=who.language,
+        spoken=who.spoken,
+        function=who.function,
+        scope=who.scope,
+        contacts=_contacts(who),
+        until_at=who.until_at,
+    )
+    session.add(person)
+    if who.roles and who.email:
+        person.account = Account(email=who.email, roles=_role_rows(session, who.roles), fs_uniquifier=uuid4().hex)
+    session.flush()
+    detail = {"function": who.function, "roles": sorted(who.roles), "scope": who.scope}
+    if who.until_at is not None:
+        detail["until"] = who.until_at.isoformat()
+    audit.record(session, _id(by), "invite", "person", person.id, detail, at=now)
+    if by is not None:  # the console's people are tried from the page of numbers
+        try_new_numbers(session, person, now)
+    told = tell_of_newcomer(session, person, by, now)
+    return replace(_announce(session, person, link_for, now), told=told)
+
+
+def reinvite(
+    by: Audience | None, person_id: int, *, link_for: LinkFor, now: datetime, handed_over: bool = True
+) -> Invited:
     """A new link for a forgotten password, or for one that is over. Sessions end at once.
 
     Of somebody who has joined, an administrator gets nothing into his hands: the link goes to the address on file, heads of
-    office hear of it, the second step stays, and so does the password until the link is used. The console clears all."""
+    office hear of it, the second step stays, and so does the password until the link is used; likewise of anybody where it is not to be
+    `handed_over`. The console clears all."""
     with transaction() as session:
         person = _person(session, person_id)
         account = person.account
@@ -96,7 +110,7 @@ def reinvite(by: Audience | None, person_id: int, *, link_for: LinkFor, now: dat
             raise WrongState("This person does not sign in, so there is nobody to invite again.")
         account.fs_uniquifier = uuid4().hex
         audit.record(session, _id(by), "reinvite", "person", person.id, at=now)
-        if by is not None and account.joined_at is not None:
+        if by is not None and (account.joined_at is not None or not handed_over):
             return _posted(session, person, by, now)
         account.password = account.joined_at = None
         clear(account)
@@ -109,11 +123,17 @@ def deactivate(by: Audience, person_id: int, *, now: datetime) -> None:
         person = _person(session, person_id)
         if person.id == by.person_id:
             raise Refused("You cannot deactivate yourself: another administrator can.")
-        person.active = False
-        if person.account is not None:
-            person.account.active = False
-            person.account.fs_uniquifier = uuid4().hex
+        shut(session, person, now)
+        person.retired_at = None  # nobody of the organisation takes this back
         audit.record(session, by.person_id, "deactivate", "person", person.id, at=now)
+
+
+def signed_in(account_id: int, now: datetime) -> None:
+    """Somebody came in by the form. The row itself says when."""
+    with transaction() as session:
+        account = session.get(Account, account_id)
+        if account is not None:
+            account.signed_in_at = now
 
 
 def join(token: str, *, password: str, hashed: Callable[[str], str], language: str, now: datetime) -> int:

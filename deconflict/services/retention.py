@@ -22,6 +22,7 @@ from deconflict.store.cases import Case
 from deconflict.store.drafts import forget_drafts
 from deconflict.store.holds import Held, held
 from deconflict.store.items import Item
+from deconflict.store.kept_forms import LIFE, forget_forms
 from deconflict.store.patterns import forget_patterns
 
 log = structlog.get_logger()
@@ -44,6 +45,7 @@ def keep_no_longer(mission: Mission, now: datetime) -> dict[str, int]:
         "declared": _bulk(
             lambda session: rows.forget_declared(session, limits.case, _held(session, limits).items, BULK)
         ),
+        "forms": _bulk(lambda session: forget_forms(session, now - LIFE)),
         "bodies": _bulk(lambda session: rows.forget_bodies(session, limits.sms_body, BULK)),
         "audit": _bulk(lambda session: rows.forget_audit(session, limits.audit, _held(session, limits), BULK)),
     }

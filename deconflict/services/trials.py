@@ -159,6 +159,7 @@ def _answered(session: Session, typed: str, now: datetime) -> Trial | None:
 def _verify(session: Session, trial: Trial, contact: Contact, method: str, by: Audience | None, now: datetime) -> None:
     """What its owner is owed, and had no way to take until now, leaves for it."""
     trial.answered_at = contact.verified_at = now
+    contact.verified_how = method
     contact.unreachable_at = None  # somebody read it there
     settle(session, contact.lookup)
     actor = by.person_id if by else None

@@ -34,7 +34,11 @@ class ContactsView:
 def contacts_of(session: Session, person_id: int, audience: Audience, now: datetime) -> ContactsView:
     """In the order to try. Raises NotFound for whom this audience does not keep the numbers of, and for whoever is gone."""
     person = session.get(Person, person_id, options=[joinedload(Person.organisation)])
-    if person is None or not person.active or not keeps_numbers_of(person_id, person.organisation_id, audience):
+    if (
+        person is None
+        or not person.active
+        or not keeps_numbers_of(person_id, person.organisation_id, audience, person.scope)
+    ):
         raise NotFound
     query = (
         select(Contact)

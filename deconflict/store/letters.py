@@ -9,14 +9,15 @@ from sqlalchemy import ForeignKey, Index, Select, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from deconflict.domain.states import MessageState
-from deconflict.store.base import Base, Code, Sealed, UTCDateTime
+from deconflict.store.base import Base, Code, Ref, Sealed, UTCDateTime
 from deconflict.store.people import Person
 
 WAITING = (MessageState.QUEUED, MessageState.SENDING)
 
 
 class Letter(Base):
-    """`kind` names its text. `person` is told about `about`, who may be the same; `by` is the administrator who acted. Until
+    """`kind` names its text. `person` is told about `about`, who may be the same; `by` is who acted; `reference` of the item that
+    it is about, if it is about one. Until
     `send_after` nobody else takes it, whether it failed or is being sent: a crash sends it twice rather than never."""
 
     __tablename__ = "letter"
@@ -34,13 +35,21 @@ class Letter(Base):
     queued_at: Mapped[datetime] = mapped_column(UTCDateTime)
     send_after: Mapped[datetime] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    reference: Mapped[str] = mapped_column(Ref, default="")
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
     about: Mapped[Person] = relationship(foreign_keys=[about_id])
     by: Mapped[Person | None] = relationship(foreign_keys=[by_id])
 
 
 def queue_letter(
-    session: Session, kind: str, to: Person, about: Person, by_id: int | None, now: datetime, mailbox: str = ""
+    session: Session,
+    kind: str,
+    to: Person,
+    about: Person,
+    by_id: int | None,
+    now: datetime,
+    mailbox: str = "",
+    reference: str = "",
 ) -> None:
     """To this mailbox of `to`, else to the address he signs in with, as it stands now; whoever has neither is told nothing here."""
     address = mailbox or (to.account.email if to.account is not None else "")
@@ -48,6 +57,7 @@ def queue_letter(
         session.add(
             Letter(
                 kind=kind,
+                reference=reference,
                 person_id=to.id,
                 about_id=about.id,
                 by_id=by_id,

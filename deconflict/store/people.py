@@ -39,6 +39,7 @@ class Person(Base):
     the sector (mission) or area (OCHA) code, None for the whole country. `language` is that of pages and texts; `spoken` the one
     to be called in where the mission has recordings of it, "" for the same. `until_at`: when the contract ends, from when on nobody
     tells the person anything; `end_told_at`: when that was announced. `drilled`: takes part in drills.
+    `retired_at`: when whoever answers for the organisation retired him, which may be taken back for a while; None for anybody else.
     `edition` rises with every change of the contacts, so that of two who change them at once one is told."""
 
     __tablename__ = "person"
@@ -55,6 +56,7 @@ class Person(Base):
     until_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     end_told_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     edition: Mapped[int] = mapped_column(default=0)
+    retired_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     organisation: Mapped[Organisation] = relationship(back_populates="people")
     contacts: Mapped[list[Contact]] = relationship(back_populates="person", order_by="Contact.position")
     account: Mapped[Account | None] = relationship(back_populates="person", foreign_keys="Account.person_id")
@@ -74,7 +76,7 @@ class Person(Base):
 class Contact(Base):
     """One number or address, in the order to try. `carries` is sms or email. The address is encrypted; `lookup` finds it by
     equality when a reply comes in. `verified_at`: when a code that was sent there came back; None for one that is unverified.
-    `given_at`: when it was put in; None for what came with its person."""
+    `verified_how`: on the code_page, or read_back. `given_at`: when it was put in; None for what came with its person."""
 
     __tablename__ = "contact"
     __table_args__ = (UniqueConstraint("person_id", "position"),)
@@ -88,6 +90,7 @@ class Contact(Base):
     unreachable_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     verified_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     given_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    verified_how: Mapped[str | None] = mapped_column(Code)
     person: Mapped[Person] = relationship(back_populates="contacts")
     doubt: Mapped[Doubt | None] = relationship(
         primaryjoin="foreign(Contact.lookup) == Doubt.lookup", viewonly=True, uselist=False, lazy="selectin"
@@ -121,7 +124,7 @@ class Account(Base, UserMixin):
     """A sign-in. Flask-Security's fields keep its names; who the person is stands in Person. `email` is encrypted, and opened only
     where it is used; `lookup` finds it (extensions.Accounts). `invitation` is what the link of
     the last invitation is signed over, None once it was used. `reset_asked_by_id` and `reset_asked_at`: an administrator who
-    wants the second step cleared waits for another."""
+    wants the second step cleared waits for another. `signed_in_at`: when it was last signed in with."""
 
     __tablename__ = "account"
 
@@ -141,6 +144,7 @@ class Account(Base, UserMixin):
     joined_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     reset_asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     reset_asked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    signed_in_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     person: Mapped[Person] = relationship(back_populates="account", lazy="joined", foreign_keys=[person_id])
     roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]  # UserMixin says list[RoleMixin]
         secondary=account_role, lazy="selectin"

@@ -37,6 +37,7 @@ from deconflict.store.codes import Bundle
 from deconflict.store.holds import Held
 from deconflict.store.items import Item, ItemVersion, PartBox
 from deconflict.store.notes import Note
+from deconflict.store.on_behalf import OnBehalf
 from deconflict.store.sites import Site, SitePair
 from deconflict.store.trials import Trial
 from deconflict.store.work import DemoDelivery
@@ -100,6 +101,7 @@ def write_reduced(session: Session, item_id: int, filings: Iterable[tuple[int, d
     session.execute(delete(CheckInRow).where(CheckInRow.item_id == item_id))  # when its team was where
     # That it lay beside another one tells where it was.
     session.execute(delete(SitePair).where(or_(SitePair.first_id == item_id, SitePair.second_id == item_id)))
+    session.execute(update(OnBehalf).where(OnBehalf.item_id == item_id).values(number=None))  # where was called back
 
 
 def forget_reasons(session: Session, side: str, item_id: int) -> None:

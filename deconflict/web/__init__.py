@@ -13,12 +13,15 @@ from typing import Any
 from flask import Flask
 
 from deconflict.domain.audience import Audience
-from deconflict.web import audience, errors, forms_ui, headers, intake, language, signin
+from deconflict.web import audience, errors, forms_ui, headers, intake, kept_forms, language, signin
 
 BLUEPRINTS: list[str] = [
     "deconflict.web.home:bp",
     "deconflict.web.language:bp",
+    "deconflict.web.kept_forms:bp",
     "deconflict.web.people:bp",
+    "deconflict.web.own_people:bp",
+    "deconflict.web.directory:bp",
     "deconflict.web.contacts:bp",
     "deconflict.web.notices:bp",
     "deconflict.web.convoys:bp",
@@ -37,6 +40,8 @@ BLUEPRINTS: list[str] = [
     "deconflict.web.acknowledge:bp",
     "deconflict.web.check_in_code:bp",
     "deconflict.web.relay:bp",
+    "deconflict.web.on_behalf:bp",
+    "deconflict.web.paper:bp",
     "deconflict.web.texts:bp",
     "deconflict.web.hooks:bp",
     "deconflict.web.health:bp",
@@ -79,6 +84,7 @@ def register(app: Flask) -> None:
     signin.init_app(app)
     errors.init_app(app)
     forms_ui.init_app(app)
+    kept_forms.init_app(app)
     for dotted in BLUEPRINTS:
         app.register_blueprint(found(dotted))
     sources: list[BannerSource] = [found(dotted) for dotted in BANNERS]

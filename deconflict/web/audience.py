@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -56,6 +57,10 @@ WITHOUT_SECOND_FACTOR = frozenset(
 )
 
 
+# Whoever keeps the people of his organisation could add and retire some in another's name: a password alone does not open these.
+KEEPING_PEOPLE = "own_people"
+
+
 class SignedOut(Exception):
     """The page asks for sign-in and nobody is signed in: what was typed may be worth keeping."""
 
@@ -98,11 +103,22 @@ def may_open(app: Flask, endpoint: str, who: Audience) -> bool:
 
 
 def current_audience() -> Audience:
-    """Whoever is signed in, as every disclosure decision needs it. Only for pages that ask for sign-in."""
-    who = current_audience_or_none()
+    """Whoever is signed in, or he acts for, as every disclosure decision needs it. Only for pages that ask for sign-in."""
+    who: Audience | None = g.get("acting") or current_audience_or_none()
     if who is None:
         raise Undeclared("this page is public: nobody may be signed in")
     return who
+
+
+@contextmanager
+def acting(who: Audience) -> Iterator[None]:
+    """While a view of ours runs, what it reads and writes is `who`'s: of somebody at OCHA who enters a notice for its owner. Guards,
+    menus and whatever asks who is signed in see the person himself."""
+    g.acting = who
+    try:
+        yield
+    finally:
+        g.pop("acting", None)
 
 
 def current_audience_or_none() -> Audience | None:
@@ -161,6 +177,7 @@ def _ask_second_factor() -> AnyResponse | None:
     endpoint = request.endpoint
     if endpoint is None or endpoint in WITHOUT_SECOND_FACTOR or declared(current_app, endpoint) is PUBLIC:
         return None
-    if not second_factor_required() or current_user.tf_primary_method:
+    keeping = request.blueprint == KEEPING_PEOPLE and bool(current_app.config["SECOND_FACTOR_REQUIRED"])
+    if not (second_factor_required() or keeping) or current_user.tf_primary_method:
         return None
     return redirect(url_for("security.two_factor_setup"), 303)

@@ -32,6 +32,7 @@ from deconflict.web.filing_words import RETURNS, Words, changes, in_words, momen
 from deconflict.web.forms_ui import Form
 from deconflict.web.intake import number
 from deconflict.web.language import named
+from deconflict.web.on_behalf_words import entered
 from deconflict.web.own_check_ins import Shown, on_desk
 from deconflict.web.own_close_outs import said_of
 
@@ -171,6 +172,7 @@ def _page(reference: str, *, warning: str = "", form: Form | None = None) -> str
         returns=RETURNS,
         same=same_points(views[-1]),
         together=_together(reference),
+        entered=entered(reference, own=False, sensitive=views[-1].sensitive),
         noted=_noted(views[-1]),
         closed=said_of(item_id, said[-1]) if said[-1] else [],
         how=HOW,

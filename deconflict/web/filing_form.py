@@ -62,6 +62,23 @@ class Layout:
             named |= {f"stops-{n}-{name}": f"{of}, {label}" for name, label in self.stop.items()}
         return named | {name: str(label) for name, label in self.after.items()} | {"reason": _("Why it changes")}
 
+    def numbers(self, stops: int) -> dict[str, str]:
+        """What is said of a field over a radio, by its name: `3`, and of the second stop's `3.2`. Fields of one label have one number. The
+        paper form counts by the same, so that whoever reads it out and whoever writes it down speak of the same field."""
+        found: dict[str, str] = {}
+        place = 0
+        for part in (self.before, self.stop, self.after):
+            last = None
+            for name, said in part.items():
+                if name.startswith("_"):
+                    continue
+                place, last = (place, last) if said == last else (place + 1, said)
+                if part is self.stop:
+                    found |= {f"stops-{n}-{name}": f"{place}.{n + 1}" for n in range(stops)}
+                else:
+                    found[name] = str(place)
+        return found
+
 
 def window(name: str, label: Any) -> dict[str, Any]:
     """The three fields of a window under its legend."""

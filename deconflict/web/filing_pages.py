@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from flask import current_app, render_template
 from flask_babel import gettext as _
@@ -21,12 +21,13 @@ from deconflict.domain.filing import Filing, StaticSite
 from deconflict.domain.msgid import N_
 from deconflict.domain.party import own_filing
 from deconflict.schemas.filings import FilingSchema
+from deconflict.services.filing import Filed
 from deconflict.store import own
 from deconflict.store.base import db
 from deconflict.store.cancelled import cancelling
 from deconflict.web.audience import current_audience
 from deconflict.web.clock import now
-from deconflict.web.filing_form import Layout
+from deconflict.web.filing_form import Layout, Typed
 from deconflict.web.filing_words import RETURNS, Words, changes, in_words, moment_said, moment_words
 from deconflict.web.health import health_now
 from deconflict.web.intake import page_asked
@@ -50,10 +51,25 @@ class Sheet:
     schema: type[Any] | None = None
 
 
+class Hands(Protocol):
+    """What is different where somebody writes for another: fields are numbered, the call is asked for and checked, it is read back before
+    it is sent, and is sent with it."""
+
+    def wrong(self, filing: Filing | None) -> dict[str, list[str]]:
+        """What is to be mended of the call, by field name of the page."""
+
+    def read_back(self) -> bool:
+        """Whether it was, so that it may be sent."""
+
+    def send(self, filing: Filing, typed: Typed, view: ItemView | None) -> Filed:
+        """Files or amends. Raises as the services do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pages:
     """What differs between the two sides. `words` are texts of the shared pages, by name; `options` the choices of the form;
-    `asked` gives those that depend on who asks; `new_url` where a sheet's new item is written."""
+    `asked` gives those that depend on who asks; `new_url` where a sheet's new item is written; `hands` of whoever writes for
+    another."""
 
     name: str
     side: Side
@@ -64,6 +80,7 @@ class Pages:
     options: Mapping[str, Any]
     asked: Callable[[], Mapping[str, Any]] = dict
     sites: bool = False  # what stands is filed on pages of its own, and on these alone
+    hands: Hands | None = None
 
     def sheet_of(self, code: str | None) -> str:
         """The form that a kind was filed with."""

@@ -33,6 +33,7 @@ from deconflict.web.filing_places import beside
 from deconflict.web.filing_words import Words, changes, in_words
 from deconflict.web.forms_ui import Form
 from deconflict.web.intake import number
+from deconflict.web.kept_forms import typed_before
 from deconflict.web.language import label
 from deconflict.web.own_map import own_map
 from deconflict.web.place_words import position_words
@@ -42,6 +43,8 @@ from deconflict.web.window_words import instants_understood
 def new(pages: Pages, what: str) -> Page:
     sheet = pages.sheets[what]
     if request.method == "GET":
+        if before := typed_before():
+            return _form(pages, what, filing_form.read(before))
         level = own.default_level(db.session(), current_audience().organisation_id)
         start = dict(sheet.start) | ({"level": level} if level else {})
         last = None if pages.sites else own.last_reference(db.session(), pages.side, current_audience())
@@ -58,6 +61,8 @@ def amend(pages: Pages, reference: str) -> Page:
             raise Refused(N_("It can no longer be amended. Make a new one."))
         return _as_new(pages, what)
     if request.method == "GET":
+        if before := typed_before():
+            return _form(pages, what, filing_form.read(before), view)
         return _form(pages, what, filing_form.amending(current, view.version, mission()), view)
     return _written(pages, what, view)
 
@@ -86,17 +91,26 @@ def cancel(pages: Pages, reference: str) -> Page:
     ), status
 
 
+def resume(pages: Pages, what: str, typed: Typed, view: ItemView | None = None) -> Page:
+    """The form with what stands in it already."""
+    return _form(pages, what, typed, view)
+
+
+def pressed(pages: Pages, what: str, view: ItemView | None) -> Page:
+    """What a page with the form, or its review, sent."""
+    return _written(pages, what, view)
+
+
 def _written(pages: Pages, what: str, view: ItemView | None) -> Page:
     """What a button of the form or of the review asked for."""
     do = request.form.get("_do", "review")
     typed = filing_form.picked(filing_form.read(request.form), request.form, mission().gazetteer)
+    if pages.hands is None and do != "file":  # who writes for another keeps nothing of it
+        if do == "keep":
+            return _keep(pages, what, typed, view)
+        filing_drafts.keep(pages, what, typed, view.reference if view else "")
     if do == "autosave":
-        filing_drafts.keep(pages, what, typed, view.reference if view else "")
         return "", 204
-    if do == "keep":
-        return _keep(pages, what, typed, view)
-    if do != "file":
-        filing_drafts.keep(pages, what, typed, view.reference if view else "")
     turned = map_pick.turned(request.form, typed, mission())
     if isinstance(turned, Typed):
         return _form(pages, what, turned, view)
@@ -117,9 +131,11 @@ def _written(pages: Pages, what: str, view: ItemView | None) -> Page:
     received = receive((pages.sheets[what].schema or pages.schema)(mission(), now()), typed.values)
     errors = received.errors if received.filing is None else _not_here(pages, what, received.filing, view)
     errors = _reason_wrong(typed) | errors
+    if pages.hands is not None:
+        errors = pages.hands.wrong(received.filing) | errors
     if errors or received.filing is None:
         return _wrong(pages, what, typed, view, errors)
-    if do == "file":
+    if do == "file" and (pages.hands is None or pages.hands.read_back()):
         return _file(pages, what, typed, received.filing, view)
     return _review(pages, what, typed, received.filing, view)
 
@@ -198,7 +214,9 @@ def _file(pages: Pages, what: str, typed: Typed, filing: Filing, view: ItemView 
     if drafts.needs_second(filing, by):
         return _ask_to_send(pages, what, typed, filing, view)
     try:
-        if view is None:
+        if pages.hands is not None:
+            done = pages.hands.send(filing, typed, view)
+        elif view is None:
             done = service.file_item(filing, by, typed.key, mission(), now(), convoy=typed.convoy)
         else:
             done = service.amend_item(
@@ -279,9 +297,11 @@ def _review(
     action: str = "",
 ) -> Page:
     """`waiting`: a draft that somebody else wrote and this person is to send; `action` where it is sent to."""
-    words = _draft_words(filing)
+    draft = _draft(filing)
+    words = in_words(draft, mission())
     return render_template(
         "own/review.html",
+        draft=draft,
         pages=pages,
         sheet=pages.sheets[what],
         typed=typed,
@@ -318,7 +338,7 @@ def _form(
         what=what,
         typed=typed,
         view=view,
-        form=Form(typed.values, errors),
+        form=Form(typed.values, errors, sheet.layout.numbers(typed.stops) if pages.hands else {}),
         labels=sheet.layout.labels(typed.stops),
         beside=beside(typed.values, typed.stops, errors, mission(), military=pages.side is Side.MISSION),
         instants=instants_understood(typed.values, mission().zone) if sheet.flag == "zone" else {},
@@ -356,7 +376,11 @@ def _kinds(pages: Pages, sheet: Sheet) -> dict[str, dict[str, str]]:
 
 
 def _draft_words(filing: Filing) -> Words:
+    return in_words(_draft(filing), mission())
+
+
+def _draft(filing: Filing) -> ItemView:
     view = view_of_draft(filing, current_audience(), now())
     if view is None:
         raise NotFound
-    return in_words(view, mission())
+    return view

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Flask
+from flask import Flask, g, has_app_context
 from flask_babel import gettext as _
 from markupsafe import Markup
 from marshmallow import ValidationError
@@ -34,18 +34,25 @@ def field_id(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """`values` as typed (lists for several of one name); `errors` by the same flat names, already translated."""
+    """`values` as typed (lists for several of one name); `errors` by the same flat names, already translated; `numbers`
+    what stands before a label where a form is read out, by field name."""
 
     values: Mapping[str, Any] = field(default_factory=dict)
     errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    numbers: Mapping[str, str] = field(default_factory=dict)
 
     def value(self, name: str) -> str:
-        typed = self.values.get(name, "")
+        typed = self._typed(name, "")
         return str(typed[0] if typed else "") if isinstance(typed, (list, tuple)) else str(typed or "")
 
     def has(self, name: str, value: str) -> bool:
-        typed = self.values.get(name, ())
+        typed = self._typed(name, ())
         return value in ([str(one) for one in typed] if isinstance(typed, (list, tuple)) else [str(typed)])
+
+    def _typed(self, name: str, nothing: Any) -> Any:
+        """What had been typed when the session ended comes before what the page begins with (web.kept_forms)."""
+        before = g.get("again", {}) if has_app_context() else {}
+        return before.get(name, self.values.get(name, nothing))
 
     def error(self, name: str) -> str:
         return " ".join(str(one) for one in self.errors.get(name, ()))

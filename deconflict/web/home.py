@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from flask_security import current_user
 
 from deconflict.domain.audience import Audience
-from deconflict.web import Banner
+from deconflict.web import Banner, kept_forms
 from deconflict.web.audience import EVERYONE, audience, current_audience, may_open
 from deconflict.web.own_close_outs import waiting
 
@@ -52,6 +52,9 @@ ENTRIES = (
         _l("Who passes messages to your teams, and what e-mails say."),
         menu=False,
     ),
+    Entry(
+        "directory.index", _l("Directory"), _l("Who could not be reached, organisation by organisation."), menu=False
+    ),
     Entry("numbers.index", _l("Numbers"), _l("Numbers and mailboxes that are to be checked, and why."), menu=False),
     Entry("requests.mine", _l("Requests to us"), _l("What OCHA asks your side to change, and what you answered.")),
     Entry("notices.mine", _l("Our notices"), _l("The movements your organisation has notified, and their state.")),
@@ -87,6 +90,12 @@ ENTRIES = (
         _l("That a team left, arrived or is late, with the reference and code of its notice."),
         menu=False,
     ),
+    Entry(
+        "on_behalf.mine",
+        _l("Enter for an organisation"),
+        _l("A movement that its owner calls in by telephone or radio, changes or cancels."),
+        menu=False,
+    ),
     Entry("demo.phones", _l("Demo phones"), _l("What the fake phones and mailboxes of this demo received.")),
 )
 
@@ -107,5 +116,9 @@ def sop_banner(who: Audience | None) -> Iterator[Banner]:
 @audience(EVERYONE)
 def page() -> str:
     return render_template(
-        "home/page.html", person=current_user.person, entries=entries(current_audience()), to_close=waiting()
+        "home/page.html",
+        person=current_user.person,
+        entries=entries(current_audience()),
+        to_close=waiting(),
+        kept=kept_forms.waiting(),
     )

@@ -27,6 +27,7 @@ from deconflict.web import (
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.filing_form import PLACE, Layout, window
 from deconflict.web.filing_pages import Page, Pages, Sheet
+from deconflict.web.on_behalf_words import entered
 
 bp = Blueprint("notices", __name__)
 
@@ -235,4 +236,8 @@ def check_in(reference: str) -> Page:
 
 @bp.context_processor
 def _on_the_page() -> dict[str, Any]:
-    return {"check_ins": own_check_ins.on_own_page, "convoy_of": convoy_of}
+    return {
+        "check_ins": own_check_ins.on_own_page,
+        "convoy_of": convoy_of,
+        "entered": lambda view: entered(view.reference, own=view.own, old=view.reduced_at is not None),
+    }

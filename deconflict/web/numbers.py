@@ -98,7 +98,7 @@ def _page(form: Form) -> str:
         marked=marked[here],
         marks=glance,
         mark_words=MARKS,
-        keeps=lambda person: keeps_numbers_of(person.id, person.organisation_id, me),
+        keeps=lambda person: keeps_numbers_of(person.id, person.organisation_id, me, person.scope),
         next=page + 1 if max(len(open_to), len(people), len(marked)) > here.stop else None,
         form=form,
         tried_words=MESSAGES,

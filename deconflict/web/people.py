@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import format_datetime
 from flask_babel import gettext as _
 from flask_security import current_user, hash_password
 from marshmallow import ValidationError
@@ -16,21 +17,25 @@ from deconflict.domain import roles
 from deconflict.domain.country import Mission
 from deconflict.domain.errors import NotFound, Refused
 from deconflict.domain.numbers import keeps_numbers_of
+from deconflict.domain.own_people import keeps
 from deconflict.domain.people import FUNCTIONS, SIDES
 from deconflict.schemas.duty import LastDaySchema
 from deconflict.schemas.people import ORGANISATION_KINDS, NewcomerSchema, OrganisationSchema
-from deconflict.services import contracts, people
+from deconflict.services import contracts, own_people, people
 from deconflict.services.second_step import clear_second_step as clear_step
 from deconflict.services.second_step import waits_for_another
 from deconflict.store import directory
 from deconflict.store.base import db
 from deconflict.store.contacts import marks
+from deconflict.store.people import Person
+from deconflict.store.reached import reached
 from deconflict.web.acts import Page, submit
-from deconflict.web.audience import PUBLIC, audience, current_audience, current_audience_or_none
+from deconflict.web.audience import PUBLIC, audience, current_audience, current_audience_or_none, may_open
 from deconflict.web.clock import now
 from deconflict.web.desk_words import MARKS
 from deconflict.web.forms_ui import Form, errors_of, typed
 from deconflict.web.language import LOCALES, current_language, label
+from deconflict.web.reach_words import count_words, reach_words
 
 bp = Blueprint("people", __name__)
 
@@ -67,12 +72,19 @@ def ours() -> str:
     """Who is in one's own organisation, since when and by whom; for OCHA also who was added elsewhere of late."""
     me = current_audience()
     organisation, elsewhere = directory.ours(me), directory.lately_added(me, ELSEWHERE_SHOWN)
+    counted_on = reached(db.session(), [person.id for person in organisation.people], me)
     return render_template(
         "people/people.html",
         organisation=organisation,
         manages=False,
         elsewhere=elsewhere,
-        keeps=lambda person: person.state != "inactive" and keeps_numbers_of(person.id, person.organisation_id, me),
+        keeps=lambda person: (
+            person.state != "inactive" and keeps_numbers_of(person.id, person.organisation_id, me, person.scope)
+        ),
+        answers_for=lambda person: keeps(me, organisation_id=person.organisation_id, scope=person.scope),
+        invites=may_open(current_app, "own_people.invite", me),
+        reach={id: reach_words(one) for id, one in counted_on.items()},
+        counts=count_words(counted_on),
         **at_a_glance((*organisation.people, *elsewhere)),
     )
 
@@ -92,7 +104,7 @@ def add_organisation() -> Page:
         facts = OrganisationSchema().load(values)
         added = people.add_organisation(current_audience(), **facts, now=now())
     except (ValidationError, Refused) as error:
-        return _organisation_page(Form(values, _errors(error))), 422
+        return _organisation_page(Form(values, form_errors(error))), 422
     flash(_("The organisation is added. Invite its people."))
     return redirect(url_for("people.organisation", organisation_id=added), 303)
 
@@ -104,21 +116,21 @@ def invite(organisation_id: int) -> Page:
     if request.method == "GET":
         return _invite_page(organisation, Form({"language": current_language()}))
     values = typed(request.form, "roles")
-    scopes = _scopes(organisation.side)
+    scopes = scopes_of(organisation.side)
     try:
         mission: Mission = current_app.extensions["mission"]
         schema = NewcomerSchema(organisation.side, scopes, mission.phone_plan, mission.spoken)
-        newcomer = schema.load(_newcomer_facts(values))
-        invited = people.invite(current_audience(), organisation_id, newcomer, link_for=_link, now=now())
+        newcomer = schema.load(newcomer_facts(values))
+        invited = people.invite(current_audience(), organisation_id, newcomer, link_for=link_of, now=now())
     except (ValidationError, Refused) as error:
-        return _invite_page(organisation, Form(values, _errors(error))), 422
+        return _invite_page(organisation, Form(values, form_errors(error))), 422
     return render_template("people/invited.html", invited=invited, name=newcomer.name, organisation_id=organisation_id)
 
 
 @bp.post("/people/<int:person_id>/invite")
 @audience(roles.ADMINISTRATOR)
 def reinvite(person_id: int) -> str:
-    invited = people.reinvite(current_audience(), person_id, link_for=_link, now=now())
+    invited = people.reinvite(current_audience(), person_id, link_for=link_of, now=now())
     found = directory.person(person_id)
     return render_template(
         "people/invited.html", invited=invited, name=found.name, organisation_id=found.organisation_id
@@ -139,7 +151,24 @@ def _person_page(found: directory.PersonView, form: Form) -> str:
     asked = waits_for_another(found.reset_asked_at, now())
     spoken = current_app.extensions["mission"].spoken
     me = current_audience().person_id
-    return render_template("people/person.html", person=found, asked=asked, me=me, spoken=spoken, form=form)
+    return render_template(
+        "people/person.html",
+        person=found,
+        asked=asked,
+        me=me,
+        spoken=spoken,
+        form=form,
+        back_until=back_until(found.id),
+    )
+
+
+def back_until(person_id: int) -> str:
+    """Until when this audience may take back that somebody was retired; empty where it may not."""
+    mission: Mission = current_app.extensions["mission"]
+    row = db.session.get(Person, person_id)
+    if row is None or row.retired_at is None or not own_people.may_take_back(row, current_audience(), mission, now()):
+        return ""
+    return str(format_datetime(row.retired_at + mission.undo_retirement, "d MMM y HH:mm"))
 
 
 @bp.post("/people/<int:person_id>/contract")
@@ -166,6 +195,14 @@ def clear_second_step(person_id: int) -> Response:
     return redirect(url_for("people.person", person_id=person_id), 303)
 
 
+@bp.post("/people/<int:person_id>/restore")
+@audience(roles.ADMINISTRATOR)
+def take_back(person_id: int) -> Response:
+    own_people.take_back(person_id, current_audience(), current_app.extensions["mission"], now())
+    flash(_("The person is back: sign-in and messages are as they were."))
+    return redirect(url_for("people.person", person_id=person_id), 303)
+
+
 @bp.post("/people/<int:person_id>/deactivate")
 @audience(roles.ADMINISTRATOR)
 def deactivate(person_id: int) -> Response:
@@ -189,7 +226,7 @@ def join() -> Page:
     try:
         _join(token, request.form.get("password", ""), request.form.get("again", ""), language)
     except Refused as error:
-        form = Form({"language": language}, _errors(error))
+        form = Form({"language": language}, form_errors(error))
         return render_template("people/join.html", name=name, token=token, form=form), 422
     flash(_("Your password is set. Sign in with it."))
     return redirect(url_for("security.login" if current_audience_or_none() is None else "home.page"), 303)
@@ -203,22 +240,22 @@ def _join(token: str, password: str, again: str, language: str) -> None:
     people.join(token, password=password, hashed=hash_password, language=language, now=now())
 
 
-def _link(token: str) -> str:
+def link_of(token: str) -> str:
     return str(current_app.config["PUBLIC_BASE_URL"]) + url_for("people.join", token=token)
 
 
-def _errors(error: ValidationError | Refused) -> dict[str, list[str]]:
+def form_errors(error: ValidationError | Refused) -> dict[str, list[str]]:
     errors = errors_of(error)
     return {PHONES[0] if name == "phones" else name: texts for name, texts in errors.items()}
 
 
-def _newcomer_facts(values: dict[str, Any]) -> dict[str, Any]:
+def newcomer_facts(values: dict[str, Any]) -> dict[str, Any]:
     """Flat fields -> what the schema reads: everything typed, so that an unknown field is refused there."""
     facts = {name: value for name, value in values.items() if name not in PHONES}
     return facts | {"phones": [values[name] for name in PHONES if values.get(name, "").strip()]}
 
 
-def _scopes(side: str) -> dict[str, str]:
+def scopes_of(side: str) -> dict[str, str]:
     """code -> name, of the sectors of a mission or the areas of OCHA. Humanitarian people have none."""
     mission = current_app.extensions["mission"]
     places = {"mission": mission.sectors, "ocha": mission.areas}.get(side, ())
@@ -226,7 +263,7 @@ def _scopes(side: str) -> dict[str, str]:
 
 
 @bp.context_processor
-def _words() -> dict[str, Any]:
+def words() -> dict[str, Any]:
     return {"function_words": _function_words, "role_words": _role_words, "scope_words": _scope_words}
 
 
@@ -239,7 +276,7 @@ def _role_words(person: directory.PersonView) -> str:
 
 
 def _scope_words(person: directory.PersonView) -> str:
-    return _scopes(person.side).get(person.scope, person.scope) if person.scope else ""
+    return scopes_of(person.side).get(person.scope, person.scope) if person.scope else ""
 
 
 def _organisation_page(form: Form) -> str:
@@ -255,7 +292,7 @@ def _invite_page(organisation: directory.OrganisationView, form: Form) -> str:
         organisation=organisation,
         roles={code: label(texts) for code, texts in roles.LABELS.items() if roles.SIDE_OF[code] == side},
         functions={code: label(texts) for code, texts in FUNCTIONS[side].items()},
-        scopes=_scopes(side),
+        scopes=scopes_of(side),
         spoken=current_app.extensions["mission"].spoken,
         phones=PHONES,
     )

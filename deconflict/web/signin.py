@@ -19,6 +19,7 @@ from flask_security import (
 from werkzeug.wrappers import Response
 
 from deconflict.services import brake
+from deconflict.services.people import signed_in
 from deconflict.store.base import lookup_hash
 from deconflict.web.address import network_address
 from deconflict.web.clock import now
@@ -101,6 +102,7 @@ def init_app(app: Flask) -> None:
     app.before_request(_no_tokens)
     app.before_request(_second_step_only_on_the_way_in)
     app.after_request(_know_this_browser_again)
+    app.after_request(_note_sign_in)
 
 
 def _no_tokens() -> None:
@@ -133,6 +135,14 @@ def _know_this_browser_again(response: Response) -> Response:
                 samesite="Lax",
                 secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
             )
+    return response
+
+
+def _note_sign_in(response: Response) -> Response:
+    """The directory says when somebody was here last. After Flask-Security has committed what it does."""
+    came_in = request.method == "POST" and request.endpoint in DOORS and response.status_code in (302, 303)
+    if came_in and current_user.is_authenticated:
+        signed_in(current_user.id, now())
     return response
 
 

@@ -92,6 +92,7 @@ def upgrade() -> None:
     sa.Column('edition', sa.Integer(), nullable=False),
     sa.Column('until_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('end_told_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('retired_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_person_organisation_id_organisation')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_person'))
     )
@@ -156,6 +157,7 @@ def upgrade() -> None:
     sa.Column('joined_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('reset_asked_by_id', sa.Integer(), nullable=True),
     sa.Column('reset_asked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('signed_in_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_account_person_id_person')),
     sa.ForeignKeyConstraint(['reset_asked_by_id'], ['person.id'], name=op.f('fk_account_reset_asked_by_id_person')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_account')),
@@ -163,6 +165,18 @@ def upgrade() -> None:
     sa.UniqueConstraint('lookup', name=op.f('uq_account_lookup')),
     sa.UniqueConstraint('person_id', name=op.f('uq_account_person_id'))
     )
+    op.create_table('kept_form',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('page', sa.String(length=200), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('kept_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_kept_form_account_id_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_kept_form'))
+    )
+    with op.batch_alter_table('kept_form', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_kept_form_account_id'), ['account_id'], unique=False)
+
     op.create_table('failed_attempt',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('key', sa.String(length=64), nullable=False),
@@ -186,6 +200,7 @@ def upgrade() -> None:
     sa.Column('queued_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('send_after', sa.DateTime(timezone=True), nullable=False),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reference', sa.String(length=8), nullable=False),
     sa.ForeignKeyConstraint(['about_id'], ['person.id'], name=op.f('fk_letter_about_id_person')),
     sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_letter_by_id_person')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_letter_person_id_person')),
@@ -221,6 +236,7 @@ def upgrade() -> None:
     sa.Column('unreachable_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('verified_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('given_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('verified_how', sa.String(length=40), nullable=True),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_contact_person_id_person')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_contact')),
     sa.UniqueConstraint('person_id', 'position', name=op.f('uq_contact_person_id_position'))
@@ -417,6 +433,29 @@ def upgrade() -> None:
     with op.batch_alter_table('judged', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_judged_at'), ['at'], unique=False)
         batch_op.create_index(batch_op.f('ix_judged_profile'), ['profile'], unique=False)
+
+    op.create_table('on_behalf',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('item_id', sa.Integer(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('act', sa.String(length=40), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('entered_by_id', sa.Integer(), nullable=False),
+    sa.Column('caller_id', sa.Integer(), nullable=True),
+    sa.Column('way', sa.String(length=40), nullable=False),
+    sa.Column('called_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('back', sa.String(length=40), nullable=False),
+    sa.Column('number', sa.Text(), nullable=True),
+    sa.Column('read_back_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['caller_id'], ['person.id'], name=op.f('fk_on_behalf_caller_id_person')),
+    sa.ForeignKeyConstraint(['entered_by_id'], ['person.id'], name=op.f('fk_on_behalf_entered_by_id_person')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_on_behalf_item_id_item')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_on_behalf')),
+    sa.UniqueConstraint('item_id', 'version', 'act', name=op.f('uq_on_behalf_item_id_version_act'))
+    )
+    with op.batch_alter_table('on_behalf', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_on_behalf_entered_by_id'), ['entered_by_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_on_behalf_item_id'), ['item_id'], unique=False)
 
     op.create_table('check_in',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -953,6 +992,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_close_out_item_id'))
 
     op.drop_table('close_out')
+    with op.batch_alter_table('on_behalf', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_on_behalf_item_id'))
+        batch_op.drop_index(batch_op.f('ix_on_behalf_entered_by_id'))
+
+    op.drop_table('on_behalf')
     with op.batch_alter_table('check_in', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_check_in_item_id'))
 
@@ -1017,6 +1061,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_letter_due')
 
     op.drop_table('letter')
+    with op.batch_alter_table('kept_form', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_kept_form_account_id'))
+
+    op.drop_table('kept_form')
     with op.batch_alter_table('failed_attempt', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_failed_attempt_key'))
         batch_op.drop_index(batch_op.f('ix_failed_attempt_at'))

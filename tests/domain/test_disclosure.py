@@ -45,8 +45,10 @@ MATRIX = {
     "case.desk": ("", OFFICERS),
     "case.own": (f"{OWN_HUM} {OWN_MIL}", ""),
     "contact.phone": ("focal_point", OFFICERS),
-    "contact.keep": ("focal_point", "administrator"),
     "people.colleagues": ("submitter focal_point", ""),
+    "contact.keep": ("focal_point cimic", "administrator"),
+    "people.keep": ("focal_point cimic", ""),
+    "people.restore": ("focal_point cimic", "administrator"),
     "people.list": ("focal_point cimic", f"{OFFICERS} administrator"),
 }
 SEES_SENSITIVE = {"cmcoord", "ocha_head"}

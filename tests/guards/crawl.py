@@ -34,6 +34,7 @@ from deconflict.domain.audience import Audience
 from deconflict.domain.disclosure import ItemFacts
 from deconflict.domain.drafts import is_read_by
 from deconflict.domain.numbers import keeps_numbers_of
+from deconflict.domain.own_people import keeps
 from deconflict.store.alerts import Acknowledgement, Alert
 from deconflict.store.audit import AuditEntry
 from deconflict.store.base import db
@@ -115,13 +116,23 @@ class Crawl:
             return whose is not None and (who.is_officer or whose == who.organisation_id)
         if kind == "whose numbers":
             whose = self.world.people.get(key)
-            return whose is not None and keeps_numbers_of(int(key), whose, who)
+            return whose is not None and keeps_numbers_of(int(key), whose, who, self.world.scopes[key])
         if kind in ("draft", "draft of a site"):
             draft = self.world.drafts.get(key)
             there = draft is not None and (draft.sheet == "site") == (kind == "draft of a site")
             return there and is_read_by(draft, who)
         if kind == "pattern":
             return self.keeps(who, key)
+        if kind == "kept person":
+            whose = self.world.people.get(key)
+            return whose is not None and keeps(who, organisation_id=whose, scope=self.world.scopes[key])
+        if kind in ("retired person", "entered"):
+            return False  # nobody and nothing of the planted world is
+        if kind == "paper":
+            filers = roles.FILERS_MISSION if key == "patrol" else roles.FILERS_HUMANITARIAN | {roles.RADIO_OPERATOR}
+            return key in ("patrol", "movement") and who.may(*filers, *roles.OFFICERS)
+        if kind == "an owner":
+            return key in map(str, owners(self.world.organisations))
         known = {"sheet": ("patrol", "stay", "aid", "zone", "event"), "organisation": self.keys["organisation"][:-1]}
         known |= {"person": self.keys["person"][:-1], "duty": self.keys["duty"][:-1]}
         known |= {name: self.keys[name][:-1] for name in ("doubt", "absence", "note")}
@@ -147,14 +158,17 @@ class Crawl:
         about, runs_the_house = plant.about, roles.ADMINISTRATOR in who.roles
         match plant.element:
             case "organisation":
-                return who.is_officer or runs_the_house or self.world.organisations[about] == who.organisation_id
+                named = about in ("alpha", "badenya") and roles.RADIO_OPERATOR in who.roles  # for whom he may enter
+                at_home = self.world.organisations[about] == who.organisation_id
+                return who.is_officer or runs_the_house or named or at_home
             case "person":
                 whose = self.accounts[about]
                 seen = disclosure.sees_person(
                     who, organisation_id=whose.organisation_id, side=whose.side, scope=whose.scope
                 )
                 named = disclosure.sees_colleagues(who, organisation_id=whose.organisation_id)
-                return seen or named or whose is who
+                may_have_called = whose.side == Side.HUMANITARIAN and roles.RADIO_OPERATOR in who.roles
+                return seen or named or whose is who or may_have_called
             case "phone":
                 own = self.accounts[about].organisation_id == who.organisation_id
                 return self.accounts[about] is who or matrix.opens("contact.phone", who, own=own)
@@ -242,7 +256,8 @@ def writes(app) -> int:
 
 def took(account: str, endpoint: str, key: str, address: str, answer) -> Answer:
     body = plain(answer) if answer.mimetype.startswith(("text/", "application/json")) else ""
-    headers = tuple(sorted((name, value) for name, value in answer.headers if name != "Set-Cookie"))
+    unread = ("Set-Cookie", "Content-Length")  # a length may be any number that was planted
+    headers = tuple(sorted((name, value) for name, value in answer.headers if name not in unread))
     size = len(answer.data)
     return Answer(account, endpoint, key, address, answer.status_code, body, headers, answer.mimetype, size)
 
@@ -292,8 +307,8 @@ def described(world) -> Crawl:
     keys = {name: [*map(str, session.scalars(query)), str(NOBODY_S_ID)] for name, query in known.items()}
     keys |= {
         "reference": references,
-        "what": ["patrol", "event", "parade"],
         "key": [*world.drafts, "0" * 32],
+        "what": ["patrol", "event", "parade", "movement"],
         "link": [*session.scalars(select(Alert.link)), "x" * 32],
     }
     organisations = {
@@ -304,6 +319,7 @@ def described(world) -> Crawl:
     owners = session.execute(select(Contact.id, Person.organisation_id).join(Person).where(Contact.carries == "sms"))
     contacts = {str(id): organisation_id for id, organisation_id in owners}
     people = {str(id): whose for id, whose in session.execute(select(Person.id, Person.organisation_id))}
+    scopes = {str(id): scope for id, scope in session.execute(select(Person.id, Person.scope))}
     there = SimpleNamespace(
         drafts=world.drafts,
         patterns={str(p.id): p.organisation_id for p in session.scalars(select(Pattern))},
@@ -312,9 +328,15 @@ def described(world) -> Crawl:
         told=world.told,
         organisations=organisations,
         contacts=contacts,
+        scopes=scopes,
     )
     db.session.rollback()
     return Crawl(there, world.plants, accounts, facts, keys)
+
+
+def owners(organisations: dict[str, int]) -> list[int]:
+    """Ids of those that notify movements."""
+    return [organisations[name] for name in ("alpha", "badenya")]
 
 
 def near(answer: Answer) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from deconflict.domain import roles
 
 OFFICERS = ["cmcoord", "suboffice_head", "ocha_head"]
+KEEPERS = ["focal_point", "cimic"]
 FILERS_HUM, FILERS_MIL = ["submitter", "focal_point"], ["cimic", "ops", "qip_manager"]
 WRITERS = [*FILERS_HUM, *FILERS_MIL, *OFFICERS, "radio_operator"]
 
@@ -75,6 +76,11 @@ GETS = {
     "numbers.index": ("page", [*OFFICERS, "focal_point"]),
     "relay.page": ("page", [*OFFICERS, "radio_operator"]),
     "relay.check_in": ("page", [*OFFICERS, "radio_operator"]),
+    **dict.fromkeys(["paper.form", "paper.file"], ("paper", [*FILERS_HUM, *FILERS_MIL, *OFFICERS, "radio_operator"])),
+    "on_behalf.mine": ("page", [*OFFICERS, "radio_operator"]),
+    "on_behalf.new": ("an owner", [*OFFICERS, "radio_operator"]),
+    "on_behalf.show": ("entered", [*OFFICERS, "radio_operator"]),
+    "on_behalf.filed": ("entered", [*OFFICERS, "radio_operator"]),
     "texts.index": ("page", [*OFFICERS, "administrator"]),
     "people.index": ("page", ["administrator"]),
     "people.add_organisation": ("page", ["administrator"]),
@@ -82,6 +88,10 @@ GETS = {
     "people.ours": ("page", ["focal_point", "cimic", *OFFICERS]),
     "people.invite": ("organisation", ["administrator"]),
     "people.person": ("person", ["administrator"]),
+    "own_people.invite": ("page", KEEPERS),
+    "own_people.person": ("kept person", KEEPERS),
+    "directory.index": ("page", OFFICERS),
+    "directory.organisation": ("organisation", OFFICERS),
     "contacts.page": ("whose numbers", sorted(roles.ALL)),
     # Open to strangers: the key stands in the address, or there is nothing to read.
     "people.join": ("token", None),
@@ -169,6 +179,10 @@ POSTS = {
     "numbers.confirm": ("doubt", OFFICERS),
     "people.invite": ("organisation", ["administrator"]),
     "people.reinvite": ("person", ["administrator"]),
+    "own_people.invite": ("page", KEEPERS),
+    **dict.fromkeys([f"own_people.{act}" for act in ("invite_again", "contract", "retire")], ("kept person", KEEPERS)),
+    "own_people.take_back": ("retired person", KEEPERS),
+    "people.take_back": ("retired person", ["administrator"]),
     "people.clear_second_step": ("person", ["administrator"]),
     "people.deactivate": ("person", ["administrator"]),
     "notices.new": ("page", FILERS_HUM),
@@ -179,8 +193,13 @@ POSTS = {
     "relay.write": ("page", [*OFFICERS, "radio_operator"]),
     "relay.write_check_in": ("page", [*OFFICERS, "radio_operator"]),
     "people.add_organisation": ("page", ["administrator"]),
+    "on_behalf.new": ("an owner", [*OFFICERS, "radio_operator"]),
+    **dict.fromkeys(
+        [f"on_behalf.{act}" for act in ("begin", "change", "cancel")], ("page", [*OFFICERS, "radio_operator"])
+    ),
 }
 POSTS_ABOUT_ONESELF = {
+    "kept_forms.again",
     *("language.choose", "people.join", "acknowledge.send", "acknowledge.press", "check_in.send"),
     *("hooks.status", "hooks.receipt", "hooks.reply", "hooks.key"),
     *("security.login", "security.logout", "security.verify", "security.change_password", "security.two_factor_setup"),

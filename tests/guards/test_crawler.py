@@ -12,7 +12,10 @@ from deconflict.web.audience import Door, declared
 # One walk for all of them: the group keeps them on one worker.
 pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("crawl")]
 
-GIVEN_BACK = {"notices.new", "notices.amend", "plans.write", "plans.amend", "sites.new", "sites.amend"}
+GIVEN_BACK = {
+    *("notices.new", "notices.amend", "plans.write", "plans.amend", "sites.new", "sites.amend"),
+    *("on_behalf.new", "on_behalf.change"),
+}
 
 # ---- the routes ------------------------------------------------------------------------------------------------------
 

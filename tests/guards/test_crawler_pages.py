@@ -18,7 +18,8 @@ OURS = "http://127.0.0.1:8000/"
 
 
 def pages(crawl: Crawl) -> list[Answer]:
-    return list({answer.body: answer for answer in crawl.gets + crawl.posts if answer.type == "text/html"}.values())
+    shown = [answer for answer in crawl.gets + crawl.posts if "attachment" not in answer.header("Content-Disposition")]
+    return list({answer.body: answer for answer in shown if answer.type == "text/html"}.values())
 
 
 def whereabouts(crawl: Crawl) -> list[str]:

@@ -165,13 +165,14 @@ def test_a_focal_point_reads_who_is_in_his_organisation_since_when_and_by_whom(
     page = reader.get("/people/ours")
     said = words(page)
     assert re.search(
-        rf"{INVENTED} Focal point Focal point invited, has not joined yet no number 1 Mar 2026 08:00, by Adama", said
+        rf"{INVENTED} Numbers Focal point Focal point invited, has not joined yet no number 1 Mar 2026 08:00, by Adama",
+        said,
     )
     assert "Bina" not in said
     assert "elsewhere.example.org" not in page.text
     links = re.findall(r'"(/people/[^"]*)"', page.text.partition("<main")[2])
     assert links
-    assert all(link.endswith("/numbers") for link in links)  # nothing else to press
+    assert all(link.startswith("/people/ours/") or link.endswith("/numbers") for link in links)
 
 
 def test_a_sector_reads_its_own_and_the_whole_force_and_no_other_sector(app, make_account, sign_in):

@@ -1,0 +1,140 @@
+"""A form on paper, made of the same layout and the same schema as the page, so that no field is on one and not on the other. Its
+numbers are those that stand beside the labels where somebody enters a notice for its owner."""
+
+from __future__ import annotations
+
+import hashlib
+import string
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from deconflict.domain.country import Mission
+from deconflict.domain.filing import Level
+from deconflict.schemas.fields import Choice, Count, Kind, YesNo
+from deconflict.schemas.filings import FilingSchema
+from deconflict.schemas.notices import Clause
+from deconflict.web.filing_form import Layout
+from deconflict.web.filing_pages import Sheet
+from deconflict.web.language import label
+
+# Paper is searched too: it names nobody. The page says at length who may be told what.
+LEVEL = _l("What may be told to the other side")
+LEVELS = {
+    Level.MATCH_ONLY: _l("Nothing"),
+    Level.REDACTED: _l("To avoid the place on a half-day, without our name"),
+    Level.FULL: _l("That, and what the vehicles look like"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Something to fill in. `kind`: line, count, day, clock, group (a date-time group), grid (MGRS), letter, tick."""
+
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One field as one speaks of it: its number, its label, what to fill in, and the answers to choose from by their letter."""
+
+    number: str
+    label: str
+    boxes: tuple[Box, ...]
+    options: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """`stops`: the same rows for every stop. `edition` is another as soon as a field or an answer is."""
+
+    before: tuple[Row, ...]
+    stops: tuple[tuple[Row, ...], ...]
+    after: tuple[Row, ...]
+    edition: str
+
+    def names(self) -> set[str]:
+        """Every field of the page that it has a place for."""
+        rows = [*self.before, *self.after, *(row for stop in self.stops for row in stop)]
+        return {box.name for row in rows for box in row.boxes}
+
+
+def paper_of(sheet: Sheet, schema: FilingSchema, mission: Mission, stops: int, *, military: bool) -> Paper:
+    """In the language that is current."""
+    layout = sheet.layout
+    numbers = layout.numbers(stops)
+    of_stop = schema.stop_schema(mission, schema.side).fields
+    kinds = {kind.code: label(kind.label) for kind in mission.catalogue.of(schema.side, **{sheet.flag: True})}
+    site = {kind.code: label(kind.label) for kind in mission.catalogue.of(schema.side, on_site=True)}
+
+    def rows(part: Mapping[str, Any], known: Mapping[str, Any], at: str = "") -> tuple[Row, ...]:
+        found = []
+        for said, group in groupby((one for one in part.items() if one[0][0] != "_"), key=lambda one: str(one[1])):
+            names = [name for name, _said in group]
+            answers = _answers(names[0], known.get(names[0]), kinds, site)
+            boxes = tuple(_box(f"{at}{name}", name, known.get(name), answers, military) for name in names)
+            words = str(LEVEL) if names[0] == "level" else said
+            found.append(
+                Row(numbers[f"{at}{names[0]}"], words, boxes, tuple(zip(_letters(), answers.values(), strict=False)))
+            )
+        return tuple(found)
+
+    return Paper(
+        before=rows(layout.before, schema.fields),
+        stops=tuple(rows(layout.stop, of_stop, f"stops-{n}-") for n in range(stops)),
+        after=rows(layout.after, schema.fields),
+        edition=edition_of(layout, schema, mission),
+    )
+
+
+def edition_of(layout: Layout, schema: FilingSchema, mission: Mission) -> str:
+    """Four letters: of two forms with the same, the same number means the same field and the same letter the same answer."""
+    kinds = [kind.code for kind in mission.catalogue.of(schema.side)]
+    said: list[str] = [*layout.numbers(1), *kinds]
+    for name, field in sorted(schema.fields.items()):
+        said += [name, *map(str, getattr(field, "choices", ()))]
+    digest = hashlib.sha256("|".join(said).encode()).digest()
+    return "".join(string.ascii_uppercase[byte % 26] for byte in digest[:4])
+
+
+def _answers(name: str, field: Any, kinds: Mapping[str, str], site: Mapping[str, str]) -> dict[str, str]:
+    """To choose from, by their code."""
+    if name == "level":
+        return {code: str(words) for code, words in LEVELS.items() if code in field.choices}
+    if name == "activity":
+        return dict(site)
+    if isinstance(field, Kind):
+        return dict(kinds)
+    if isinstance(field, Choice):
+        return {code: str(words) for code, words in field.choices.items()}
+    return {"yes": str(_l("Yes")), "no": str(_l("No"))} if isinstance(field, YesNo) else {}
+
+
+def _box(name: str, bare: str, field: Any, answers: Mapping[str, str], military: bool) -> Box:
+    if answers:
+        return Box(name, "letter")
+    if isinstance(field, Clause):
+        return Box(name, "tick")
+    if isinstance(field, Count):
+        return Box(name, "count")
+    if bare.endswith(("_date", "_from", "_to", "_time")):
+        return Box(name, _of_time(bare, military))
+    if bare == "position" and military:
+        return Box(name, "grid")
+    return Box(name, "none" if bare.startswith("sure_") else "line")
+
+
+def _of_time(name: str, military: bool) -> str:
+    """A date-time group holds the date as well."""
+    if name.endswith("_date"):
+        return "none" if military else "day"
+    return "group" if military else "clock"
+
+
+def _letters() -> Iterator[str]:
+    yield from string.ascii_uppercase
+    yield from (f"A{letter}" for letter in string.ascii_uppercase)
