@@ -7,6 +7,7 @@ import secrets
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from deconflict.domain import roles
 from deconflict.domain.activity import Side
@@ -15,7 +16,7 @@ from deconflict.domain.convoys import ALPHABET, LENGTH, ConvoyView, read_word, w
 from deconflict.domain.errors import NotFound, Refused, WrongState
 from deconflict.domain.filing import Filing
 from deconflict.domain.msgid import N_
-from deconflict.domain.states import LIVE_MOVES
+from deconflict.domain.states import LIVE_MOVES, table_of
 from deconflict.services.code_locks import lock_of, missed
 from deconflict.services.filing import own_item
 from deconflict.services.following import NO_SUCH, open_lead, parts
@@ -29,9 +30,7 @@ from deconflict.store.queries import filing_of, version_of
 def open_convoy(reference: str, by: Audience, now: datetime) -> None:
     """Others may join one's own notice. Raises NotFound, and WrongState where it is over or travels with another."""
     with transaction() as session:
-        item = own_item(session, reference, by)
-        if item.side != Side.HUMANITARIAN:
-            raise NotFound
+        item = _own_movement(session, reference, by)
         if item.state not in LIVE_MOVES or lead_of(session, item) is not None:
             raise WrongState(N_("No joint convoy can be led with this notice."))
         convoy = led_by(session, item.id)
@@ -48,7 +47,7 @@ def open_convoy(reference: str, by: Audience, now: datetime) -> None:
 def close_convoy(reference: str, by: Audience, now: datetime) -> None:
     """Nobody joins any more; who has joined stays. Raises NotFound, WrongState."""
     with transaction() as session:
-        item = own_item(session, reference, by)
+        item = _own_movement(session, reference, by)
         convoy = led_by(session, item.id)
         if convoy is None or convoy.closed_at is not None:
             raise WrongState(N_("This convoy is closed already."))
@@ -97,3 +96,11 @@ def convoy_of(reference: str) -> ConvoyView | None:
     members = tuple(sorted({follower.owner.name for follower in followers(session, convoy)}))
     is_open = convoy.closed_at is None and item.state in LIVE_MOVES
     return ConvoyView(True, item.owner.name, members, convoy.spoken if is_open else "", is_open)
+
+
+def _own_movement(session: Session, reference: str, by: Audience) -> Item:
+    """What stands travels with nobody."""
+    item = own_item(session, reference, by)
+    if item.side != Side.HUMANITARIAN or table_of(item.state) != "item":
+        raise NotFound
+    return item
