@@ -21,6 +21,7 @@ from deconflict.services.filing import lead_time
 from deconflict.store import patterns
 from deconflict.store.base import db
 from deconflict.web import filing_form
+from deconflict.web.acts import submit
 from deconflict.web.audience import current_audience
 from deconflict.web.clock import now
 from deconflict.web.filing_form import KEY
@@ -78,16 +79,16 @@ def listed(pages: Pages) -> str:
 
 
 def keep(pages: Pages, reference: str) -> Page:
-    own_versions(pages, reference)
-    try:
+    view = own_versions(pages, reference)[-1]
+
+    def page(form: Form) -> str:
+        return render_template("own/keep.html", pages=pages, view=view, words=in_words(view, mission()), form=form)
+
+    def do() -> str:
         service.keep_pattern(reference, request.form.get("name", ""), current_audience(), now())
-    except NotFound:
-        raise
-    except Refused as error:
-        flash(_(error.sentence), "error")
-        return redirect(url_for(f"{pages.name}.show", reference=reference), 303)
-    flash(_("It is kept under this name, to be made again."))
-    return redirect(url_for(f"{pages.name}.patterns"), 303)
+        return _("It is kept under this name, to be made again.")
+
+    return page(Form()) if request.method == "GET" else submit(url_for(f"{pages.name}.patterns"), do, page)
 
 
 def drop(pages: Pages, pattern_id: int) -> Page:

@@ -186,7 +186,7 @@ def again(reference: str) -> Page:
     return filing_again.of_item(PAGES, reference)
 
 
-@bp.post("/notices/<reference>/keep")
+@bp.route("/notices/<reference>/keep", methods=["GET", "POST"])
 @audience(*roles.FILERS_HUMANITARIAN)
 def keep(reference: str) -> Page:
     return filing_again.keep(PAGES, reference)

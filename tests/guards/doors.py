@@ -28,6 +28,7 @@ GETS = {
     "notices.again": ("notice", FILERS_HUM),
     "plans.again": ("plan", FILERS_MIL),
     "notices.patterns": ("page", FILERS_HUM),
+    "notices.keep": ("notice", FILERS_HUM),
     "notices.use_pattern": ("pattern", FILERS_HUM),
     "sites.mine": ("page", FILERS_HUM),
     "sites.new": ("page", FILERS_HUM),

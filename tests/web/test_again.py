@@ -153,7 +153,7 @@ def test_the_later_days_of_a_series_are_cancelled_with_one_of_them(app, ngo, ref
 
 
 def test_it_is_kept_under_a_name_made_again_and_deleted(app, ngo, reference):
-    assert ngo.post(f"/notices/{reference}/keep", data={"name": "  "}).location == f"/notices/{reference}"
+    assert errors(ngo.post(f"/notices/{reference}/keep", data={"name": "  "})) == ["f-name"]
     assert ngo.post(f"/notices/{reference}/keep", data={"name": "Vivres Bankass"}).location == "/notices/patterns"
     listed = ngo.get("/notices/patterns")
     url = re.search(r'href="(/notices/patterns/\d+)"', listed.text)[1]
