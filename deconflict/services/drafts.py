@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from deconflict.channels.letters import Kind
 from deconflict.domain import roles
+from deconflict.domain.activity import Side
 from deconflict.domain.audience import Audience
 from deconflict.domain.drafts import MOST, Draft, sends
 from deconflict.domain.errors import NotFound, Refused
 from deconflict.domain.filing import Filing, MovementNotice
 from deconflict.domain.msgid import N_
+from deconflict.domain.withheld import refuse_withheld
 from deconflict.services.letters import tell_focal_points, tell_person
 from deconflict.store.audit import record
 from deconflict.store.base import db, transaction
@@ -37,6 +39,9 @@ def keep(draft: Draft, by: Audience, now: datetime) -> bool:
 
 
 def _keep(draft: Draft, by: Audience, now: datetime) -> bool:
+    if by.side == Side.MISSION:
+        for text in (*draft.values.values(), draft.reason):
+            refuse_withheld(text, "")  # what is never stored is not stored in a draft either
     with transaction() as session:
         row = row_by_key(session, draft.key)
         if row is not None and not _is_open_to(row, by):

@@ -20,7 +20,7 @@ from deconflict.domain.msgid import N_
 from deconflict.domain.repeats import MOST, each_on, first_day, on_day
 from deconflict.domain.states import table_of
 from deconflict.services.drafts import needs_second
-from deconflict.services.filing import Filed, amend_item, cancel_item, file_item, own_item
+from deconflict.services.filing import Filed, amend_item, cancel_item, check_words, file_item, own_item
 from deconflict.store.audit import record
 from deconflict.store.base import db, transaction
 from deconflict.store.items import Item
@@ -92,6 +92,7 @@ def keep_pattern(reference: str, name: str, by: Audience, now: datetime) -> None
     name = " ".join(name.split())
     if not name or len(name) > 60 or not name.isprintable():
         raise Refused(N_("Give it a short name of up to 60 characters."), field="name")
+    check_words(name, by, "name")
     with transaction() as session:
         item = own_item(session, reference, by)
         if item.side != Side.HUMANITARIAN or table_of(item.state) != "item":

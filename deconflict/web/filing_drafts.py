@@ -58,13 +58,16 @@ def as_draft(pages: Pages, what: str, typed: Typed, reference: str = "") -> Draf
     )
 
 
-def keep(pages: Pages, what: str, typed: Typed, reference: str = "") -> None:
-    """By the way, at every button: what cannot be kept is still in the page. A page on which nothing was typed is none."""
-    if any(typed.values.get(f"stops-{n}-{name}") for n in range(typed.stops) for name in ("place", "position")):
-        try:
-            service.keep(as_draft(pages, what, typed, reference), current_audience(), now())
-        except Refused:
-            return
+def keep(pages: Pages, what: str, typed: Typed, reference: str = "") -> bool:
+    """By the way, at every button: whether it is kept. What cannot be is still in the page. A page on which nothing was typed is
+    none."""
+    begun = [f"stops-{n}-{name}" for n in range(typed.stops) for name in ("place", "position")]
+    if not any(typed.values.get(name) for name in (*begun, "points", "persons", "title")):
+        return False
+    try:
+        return service.keep(as_draft(pages, what, typed, reference), current_audience(), now())
+    except Refused:
+        return False
 
 
 def found(pages: Pages, key: str) -> Draft:

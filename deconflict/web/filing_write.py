@@ -108,9 +108,9 @@ def _written(pages: Pages, what: str, view: ItemView | None) -> Page:
     if pages.hands is None and do != "file":  # who writes for another keeps nothing of it
         if do == "keep":
             return _keep(pages, what, typed, view)
-        filing_drafts.keep(pages, what, typed, view.reference if view else "")
-    if do == "autosave":
-        return "", 204
+        kept = filing_drafts.keep(pages, what, typed, view.reference if view else "")
+        if do == "autosave":
+            return "", 204 if kept else 409
     turned = map_pick.turned(request.form, typed, mission())
     if isinstance(turned, Typed):
         return _form(pages, what, turned, view)
@@ -164,7 +164,7 @@ def _keep(pages: Pages, what: str, typed: Typed, view: ItemView | None) -> Page:
             filing_drafts.as_draft(pages, what, typed, view.reference if view else ""), current_audience(), now()
         )
     except Refused as error:
-        return _wrong(pages, what, typed, view, {"": [_(error.sentence)]})
+        return _wrong(pages, what, typed, view, {"": [_(error.sentence, **error.facts)]})
     if not kept:
         return _wrong(
             pages, what, typed, view, {"": [_("This form was used already. Open a new one and start again.")]}

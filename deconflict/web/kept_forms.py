@@ -50,7 +50,16 @@ STANDS_ON = {
 STANDS_HERE = frozenset(
     [f"{side}.{act}" for side in ("notices", "plans") for act in ("amend", "cancel", "postpone", "sharing")]
     + ["notices.new", "plans.write", "people.invite", "people.add_organisation", "own_people.invite", "on_behalf.new"]
-    + ["sites.new", "sites.amend", "sites.sharing", "notices.again", "plans.again", "notices.keep", "convoys.join"]
+    + [
+        "sites.new",
+        "sites.amend",
+        "sites.sharing",
+        "notices.again",
+        "plans.again",
+        "notices.keep",
+        "convoys.join",
+        "plans.close_out",
+    ]
 )
 
 

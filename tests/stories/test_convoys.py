@@ -239,7 +239,7 @@ def test_the_officer_sees_what_travels_together_and_a_follower_is_told_that_he_l
         assert f'href="/desk/items/{beside}"' in officer.get(f"/desk/items/{one}").text
     form = typed(filed(world, own), world.mission.zone) | {"_stops": "3", "_base": "1", "_do": "review"}
     form |= {"disclaimer": DISCLAIMER_VERSION, "confirmed_by": "nobody", "escort": "none"}
-    alone = "voyage seul"
+    alone = "voyage seule"
     assert alone not in joined_in.post(f"/notices/{own}/amend", form | {"persons": "9"}).text
     answer = joined_in.post(f"/notices/{own}/amend", form | {"stops-2-arrive_to": "22:30"})
     assert alone in answer.text

@@ -82,7 +82,7 @@ def test_nobody_at_the_base_has_it_and_the_officer_hears(world, there):
     world.alternate.phone.expects("connectez-vous")
     world.alternate.mailbox.expects("")
     at(world, "10T13:01")
-    world.officer.phone.expects("une nouvelle manque")
+    world.officer.phone.expects("contact attendu manquant")
     world.officer.mailbox.expects("qui appeler")
     world.all_quiet()
 
