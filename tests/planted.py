@@ -293,7 +293,7 @@ class PlantedWorld(World):
 
     def keeps(self, who: str, item: str, name: str) -> None:
         """A filing under a name, to be made again."""
-        repeating.keep_pattern(self.items[item], name, self.actors[who].audience, self.now)
+        repeating.keep_pattern(self.items[item], name, self.actors[who].audience, self.mission, self.now)
         kept = db.session.scalars(select(Pattern).order_by(Pattern.id.desc())).first()
         assert kept is not None
         self.plant(name, "name of a kept filing", "pattern", str(kept.id))

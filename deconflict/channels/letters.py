@@ -32,6 +32,7 @@ class Kind(StrEnum):
     NUMBERS_CHANGED = "numbers_changed"
     CONVOY_CHANGED = "convoy_changed"
     CONVOY_CANCELLED = "convoy_cancelled"
+    CONVOY_PARTED = "convoy_parted"
     DRAFT_WAITS = "draft_waits"
     DRAFT_STILL_WAITS = "draft_still_waits"
     DRAFT_RETURNED = "draft_returned"

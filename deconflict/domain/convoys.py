@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from deconflict.domain.activity import LatLon
-from deconflict.domain.filing import Filing, Stop
+from deconflict.domain.filing import Filing, Level, MovementNotice, Stop
+from deconflict.domain.geodesy import distance_m
+
+SAME_PLACE_M = 2_000.0  # a position that was corrected is still the same stop
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # as of references: nothing to misread over a radio
 READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
@@ -30,12 +33,29 @@ def same_way(one: Filing, other: Filing) -> bool:
     return one.mode == other.mode and list(map(_way, one.stops)) == list(map(_way, other.stops))
 
 
-def following(own: Filing, lead: Filing) -> Filing:
-    """What is the organisation's own, on the way of the lead: what it does at a stop stays with the stop where the lead still
-    stops there."""
-    works = {stop.location.point: stop.activity for stop in own.stops if stop.activity}
-    stops = tuple(replace(stop, activity=_work(stop, works)) for stop in lead.stops)
-    return replace(own, stops=stops, mode=lead.mode)
+def following(own: MovementNotice, lead: Filing) -> MovementNotice | None:
+    """What is the organisation's own, on the way of the lead. What it does at a stop stays with the nearest stop of the lead within
+    SAME_PLACE_M; None where the lead no longer stops where it works: then it does not follow. Nobody of it has checked the new positions,
+    and it is out of reach as long before or after its first departure as it was."""
+    stops = list(lead.stops)
+    bare = [replace(stop, activity=None) for stop in stops]
+    for stop in own.stops:
+        if stop.activity is None:
+            continue
+        near = [n for n, other in enumerate(stops) if _takes(other) and _apart_m(stop, other) <= SAME_PLACE_M]
+        if not near:
+            return None
+        at = min(near, key=lambda n: _apart_m(stop, stops[n]))
+        bare[at] = replace(bare[at], activity=stop.activity)
+    moved = _begins(lead) - _begins(own)
+    lost = own.coverage_lost_at and own.coverage_lost_at + moved
+    return replace(own, stops=tuple(bare), mode=lead.mode, confirmed_by=None, coverage_lost_at=lost)
+
+
+def may_travel(follower: Level, lead: Level, *, lead_sensitive: bool) -> bool:
+    """Whether a notice may share the way of another: nothing of the lead's way is told through somebody else that its owner keeps."""
+    every = list(Level)
+    return not lead_sensitive and every.index(follower) <= every.index(lead)
 
 
 def way_alone(lead: Filing) -> Filing:
@@ -47,9 +67,17 @@ def _way(stop: Stop) -> tuple[object, ...]:
     return stop.location.point, stop.arrive, stop.depart
 
 
-def _work(stop: Stop, works: dict[LatLon, str]) -> str | None:
+def _takes(stop: Stop) -> bool:
     """Work needs the hours of a whole stay."""
-    return works.get(stop.location.point) if stop.arrive and stop.depart else None
+    return stop.arrive is not None and stop.depart is not None
+
+
+def _apart_m(one: Stop, other: Stop) -> float:
+    return distance_m(one.location.point, other.location.point)
+
+
+def _begins(filing: Filing) -> datetime:
+    return min(window.earliest for stop in filing.stops for window in stop.windows)
 
 
 def read_word(typed: str) -> str:

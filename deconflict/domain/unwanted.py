@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from deconflict.domain.msgid import N_
 
-NUMBER = r"\d[\d .,]*"
+NUMBER = r"\d[\d .,]{0,20}"
+LONGEST = 500  # more than any field takes: what is longer is refused elsewhere, and not searched
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +25,13 @@ _TABLE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE if any_case else 0), sentence)
     for pattern, any_case, sentence in (
         (
-            rf"{NUMBER}\s*(?:F\s?CFA|FCFA|CFA|XOF|EUR|USD|dollars?|euros?|[€$])(?!\w)|[€$]\s*\d[\d.,]*"
+            rf"{NUMBER}\s?(?:F\s?CFA|FCFA|CFA|XOF|EUR|USD|dollars?|euros?|[€$])(?!\w)|[€$]\s*\d[\d.,]*"
             r"|\b(?:cash|esp[eè]ces|argent liquide|paie(?:ment)? en liquide)\b",
             True,
             N_("Money is never named here: “%(found)s”. Take it out: a team that carries money is a target."),
         ),
         (
-            rf"{NUMBER}\s*(?:b[ée]n[ée]ficiaires?|beneficiar(?:y|ies)|m[ée]nages?|households?|familles?|famil(?:y|ies)"
+            rf"{NUMBER}\s?(?:b[ée]n[ée]ficiaires?|beneficiar(?:y|ies)|m[ée]nages?|households?|familles?|famil(?:y|ies)"
             r"|d[ée]plac[ée]s|PDI|IDPs?|patients?)\b|\b(?:liste des|list of)\s+(?:b[ée]n[ée]ficiaires|beneficiaries)\b",
             True,
             N_("Beneficiaries are never counted or listed here: “%(found)s”. Take it out."),
@@ -64,6 +65,6 @@ _TABLE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 def unwanted_in(text: str) -> Unwanted | None:
     """The first thing in a text that a notice never holds, None where nothing was found."""
     for pattern, sentence in _TABLE:
-        if found := pattern.search(text):
+        if found := pattern.search(text[:LONGEST]):
             return Unwanted(found[0].strip(), sentence)
     return None

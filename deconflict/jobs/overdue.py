@@ -9,9 +9,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
-from deconflict.domain.states import LIVE_MOVES, OPEN_CASES
+from deconflict.domain.states import OPEN_CASES
 from deconflict.jobs.apart import each_apart
-from deconflict.matching.overdue import look
+from deconflict.matching.overdue import WATCHED, WATCHED_STATES, look
 from deconflict.store.cases import ALONE_OVERDUE, Case
 from deconflict.store.items import Item
 from deconflict.store.work import turn
@@ -31,7 +31,7 @@ def look_at_check_ins(mission: Mission, now: datetime) -> None:
     open_case = select(Case.humanitarian_id).where(
         Case.pair.endswith(f":{ALONE_OVERDUE}"), Case.state.in_(OPEN_CASES), Case.ends_at > now
     )
-    due = (Item.word_due_at <= now) & Item.state.in_(LIVE_MOVES)
+    due = (Item.word_due_at <= now) & Item.state.in_(WATCHED_STATES) & (Item.word_due_at > now - WATCHED)
     asked = select(Item.id).where(or_(due, Item.id.in_(open_case))).order_by(Item.word_due_at, Item.id)
 
     def one(session: Session, item_id: int) -> None:

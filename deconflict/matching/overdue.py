@@ -13,8 +13,8 @@ from deconflict.domain.country import Mission
 from deconflict.domain.escalation import OVERDUE
 from deconflict.domain.filing import MovementNotice
 from deconflict.domain.severity import Harm, Severity
-from deconflict.domain.states import LIVE_MOVES, OPEN_CASES, CaseState
-from deconflict.matching import endings
+from deconflict.domain.states import LIVE_MOVES, OPEN_CASES, CaseState, ItemState
+from deconflict.matching import desk, endings
 from deconflict.matching.climb import Climb
 from deconflict.matching.in_force import basis_of
 from deconflict.store.cases import ALONE_OVERDUE, Case
@@ -25,6 +25,7 @@ from deconflict.store.outbox import fresh_reference
 from deconflict.store.queries import filing_of, is_sensitive, version_of
 
 WATCHED = timedelta(days=3)  # after the last word that was due: then the case lapses, and is counted
+WATCHED_STATES = LIVE_MOVES | {ItemState.ENDED}  # that its hours are over is no news of the team
 
 
 def look(session: Session, mission: Mission, item: Item, now: datetime) -> int:
@@ -33,14 +34,14 @@ def look(session: Session, mission: Mission, item: Item, now: datetime) -> int:
     filing = filing_of(version_of(session, item))
     case = _case_of(session, item)
     waited = None
-    if isinstance(filing, MovementNotice) and item.state in LIVE_MOVES:
+    if isinstance(filing, MovementNotice) and item.state in WATCHED_STATES:
         said = [one for one in said_of(session, item.id) if one.version == item.version]
         waited = next_word(filing.stops, filing.check_in_plan, said, mission.pack.overdue_after)
     if waited is None or waited.due_at > now:
         if case is not None and case.state in OPEN_CASES:
             endings.end_case(session, mission, case, "vanish", now)
         return 0
-    about = {"stop": waited.stop, "version": item.version}
+    about = {"stop": waited.stop, "due": waited.due_at.isoformat()}
     if case is not None and case.judged_from == about and case.state not in OPEN_CASES:
         return 0  # an officer has looked at this very silence, or it was watched long enough
     if case is not None and case.state in OPEN_CASES and case.judged_from == about:
@@ -64,7 +65,7 @@ def _opened(
     mission: Mission,
     case: Case | None,
     item: Item,
-    about: dict[str, int],
+    about: dict[str, object],
     due_at: datetime,
     now: datetime,
     *,
@@ -86,13 +87,20 @@ def _opened(
             judgement={},
             opened_at=now,
             released=[],
+            round_at=now,
+            area=item.area,
+            sop_version=basis.sop_version,
+            starts_at=due_at,
+            ends_at=due_at,
         )
         session.add(case)
         event = True
     else:
-        case.round += 1
+        endings.recall_closing(session, case)
+        case.outcome = case.adjusted_by = None
+        desk.begin_round(session, case, now)
         event = False
-    case.round_at, case.area, case.eyes_only = now, item.area, sensitive
+    case.area, case.eyes_only = item.area, sensitive
     case.humanitarian_version, case.judged_from = item.version, about
     case.sop_version, case.gazetteer, case.profile = basis.sop_version, basis.gazetteer, basis.profile
     case.starts_at, case.ends_at = due_at, max(item.ends_at, now) + WATCHED

@@ -12,7 +12,7 @@ from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import sees_desk_case
 from deconflict.domain.errors import LostRace, NotFound, Refused
-from deconflict.domain.escalation import CLOSING
+from deconflict.domain.escalation import CLOSING, OVERDUE
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.severity import Severity
 from deconflict.domain.states import AlertState, CaseState, MessageState
@@ -54,7 +54,7 @@ def take(reference: str, round_: int, by: Audience, catalogue: Catalogue, now: d
             return
         not_anothers(case, by)
         case.owner_id = by.person_id
-        if case.state in (CaseState.DETECTED, CaseState.UNCHECKED):
+        if case.state in (CaseState.DETECTED, CaseState.UNCHECKED, CaseState.OVERDUE):
             move_case(session, case, "take", "officer", now, actor_id=by.person_id)
         else:
             note_event(session, case, "take", now, actor_id=by.person_id)
@@ -72,7 +72,9 @@ def hand_back(reference: str, by: Audience, mission: Mission, now: datetime) -> 
         case.owner_id = None
         if case.state == CaseState.TAKEN:
             move_case(session, case, "hand_back", "officer", now, actor_id=by.person_id)
-            case.hold_until = mission.pack.clocks.hold_until(Severity(case.severity), case.starts_at, now)
+            # A team that is not heard of has no minimal alert: its base was the first to hear.
+            clocks, severity = mission.pack.clocks, Severity(case.severity)
+            case.hold_until = None if case.is_overdue else clocks.hold_until(severity, case.starts_at, now)
             new_round(session, mission, case, now)
         else:
             note_event(session, case, "hand_back", now, actor_id=by.person_id)
@@ -164,7 +166,8 @@ def acted(session: Session, case: Case, by: Audience, now: datetime) -> None:
     alert is acknowledged by the act; those of the others have become old news."""
     case.hold_until = None
     for alert in alerts_of(session, case, owed_only=True):
-        if not alert.purpose.startswith(("desk", "ring", "idle", "release", "objection")):
+        of_desk = alert.purpose.startswith(("desk", "ring", "idle", "release", "objection"))
+        if not of_desk and not (alert.side == "ocha" and alert.about == OVERDUE):
             continue
         if alert.person_id == by.person_id:
             has_it(session, alert, now)

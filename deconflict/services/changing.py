@@ -12,7 +12,7 @@ from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
 from deconflict.domain.errors import Refused
 from deconflict.domain.filing import FURTHEST_AHEAD, Filing, Level, at_level, postponed
-from deconflict.services.filing import Filed, check_words, current_own_item, replace_filing
+from deconflict.services.filing import Filed, check_second, check_words, current_own_item, replace_filing
 from deconflict.store.base import transaction
 from deconflict.store.items import Item
 from deconflict.store.queries import filing_of, version_of
@@ -44,6 +44,7 @@ def postpone_item(
     with transaction() as session:
         item = current_own_item(session, reference, base_version, by)
         filing = postponed(_filed(session, item), days, hours, mission.zone)
+        check_second(filing, by)
         instants = [at for stop in filing.stops for window in stop.windows for at in (window.earliest, window.latest)]
         if min(instants) <= now:
             raise Refused("It would still begin in the past. Give more days or hours.", field="days")

@@ -5,7 +5,7 @@ it: no hour of the notice changes."""
 from __future__ import annotations
 
 import hmac
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -31,6 +31,7 @@ from deconflict.store.moves import move_item
 from deconflict.store.queries import filing_of, version_of
 from deconflict.store.work import insert_once
 
+SAME_WORD = timedelta(minutes=5)  # pressed twice on a bad line it is one word
 WEB, CODE_PAGE = "web", "code_page"
 NO_STEP = N_("There is nothing to say of that stop. Choose one of the notice.")
 NOT_OPEN = N_("Nothing can be said of it now: it is cancelled, over for long, or leaves in more than a day.")
@@ -145,7 +146,7 @@ def _say(
         how=how,
         read_back=read_back,
     )
-    if not written:
+    if not written and (step.kind is not Kind.DELAYED or not _late_again(session, item, step, now)):
         return
     expect_word(session, item, filing_of(version_of(session, item)), mission)
     look(session, mission, item, now)
@@ -153,6 +154,21 @@ def _say(
         move_item(session, item, "set_out", "officer" if method == RELAY else "owner")
     detail = {"version": item.version, "stop": step.stop, "kind": str(step.kind), "method": method}
     record(session, person, "check_in", item.side, item.id, detail, at=now, organisation_id=item.owner_id)
+
+
+def _late_again(session: Session, item: Item, step: Step, now: datetime) -> bool:
+    """Who says once more that he is late is waited for from now on. False where he has just said so."""
+    mine = select(CheckInRow).where(
+        CheckInRow.item_id == item.id,
+        CheckInRow.version == item.version,
+        CheckInRow.stop == step.stop,
+        CheckInRow.kind == str(step.kind),
+    )
+    row = session.scalars(mine).one()
+    if now - row.at < SAME_WORD:
+        return False
+    row.at = now
+    return True
 
 
 def _steps(session: Session, item: Item) -> tuple[Step, ...]:

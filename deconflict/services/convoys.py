@@ -13,6 +13,7 @@ from deconflict.domain import roles
 from deconflict.domain.activity import Side
 from deconflict.domain.audience import Audience
 from deconflict.domain.convoys import ALPHABET, LENGTH, ConvoyView, read_word, way_alone
+from deconflict.domain.country import Mission
 from deconflict.domain.errors import NotFound, Refused, WrongState
 from deconflict.domain.filing import Filing
 from deconflict.domain.msgid import N_
@@ -24,15 +25,19 @@ from deconflict.store.audit import record
 from deconflict.store.base import db, lookup_hash, transaction
 from deconflict.store.convoys import Convoy, by_word, followers, lead_of, led_by
 from deconflict.store.items import Item
-from deconflict.store.queries import filing_of, version_of
+from deconflict.store.queries import filing_of, is_sensitive, version_of
 
 
-def open_convoy(reference: str, by: Audience, now: datetime) -> None:
+def open_convoy(reference: str, by: Audience, mission: Mission, now: datetime) -> None:
     """Others may join one's own notice. Raises NotFound, and WrongState where it is over or travels with another."""
     with transaction() as session:
         item = _own_movement(session, reference, by)
         if item.state not in LIVE_MOVES or lead_of(session, item) is not None:
             raise WrongState(N_("No joint convoy can be led with this notice."))
+        if is_sensitive(filing_of(version_of(session, item)), mission.catalogue):
+            raise WrongState(
+                N_("What is done there is too sensitive to be shared with others: no joint convoy can be led with it.")
+            )
         convoy = led_by(session, item.id)
         if convoy is None:
             word = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
@@ -62,7 +67,7 @@ def find(typed: str, by: Audience, now: datetime) -> tuple[str, Filing, str]:
         raise NotFound
     word, found = read_word(typed), None
     with transaction() as session:
-        lock = lock_of(session, f"J{by.person_id}", now, known=True)
+        lock = lock_of(session, f"U{by.person_id}", now, known=True)
         convoy = by_word(session, word) if word and lock.locked_until is None else None
         lead = open_lead(session, convoy)
         if lead is None or lead.owner_id == by.organisation_id:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -17,14 +18,16 @@ from deconflict.domain.drafts import MOST, Draft, sends
 from deconflict.domain.errors import NotFound, Refused
 from deconflict.domain.filing import Filing, MovementNotice
 from deconflict.domain.msgid import N_
+from deconflict.domain.states import LIVE_ITEMS
 from deconflict.domain.withheld import refuse_withheld
 from deconflict.services.letters import tell_focal_points, tell_person
 from deconflict.store.audit import record
-from deconflict.store.base import db, transaction
+from deconflict.store.base import Unreadable, db, transaction
 from deconflict.store.drafts import DraftRow, row_by_key, sealed_text
 from deconflict.store.items import Item
 from deconflict.store.people import Account, Organisation, Person, Role
 
+log = structlog.get_logger()
 REMIND = timedelta(hours=4)  # or half of what is left until it leaves, where that is less
 BATCH = 50
 
@@ -60,8 +63,10 @@ def _keep(draft: Draft, by: Audience, now: datetime) -> bool:
                 reference=draft.reference,
             )
             session.add(row)
-        row.base, row.stops, row.kept_at = draft.base, draft.stops, now
-        row.typed = sealed_text(draft)
+        typed = sealed_text(draft)
+        if row.asked_at is not None and row.person_id == by.person_id and row.typed != typed:
+            row.asked_at = None  # what he asked to be sent is not what stands there now
+        row.base, row.stops, row.kept_at, row.typed = draft.base, draft.stops, now, typed
         return True
 
 
@@ -112,10 +117,11 @@ def give_back(key: str, words: str, by: Audience, now: datetime) -> None:
         record(session, by.person_id, "give_back", "organisation", by.organisation_id, at=now)
 
 
-def sent(session: Session, key: str) -> int | None:
-    """Its filing is being written: the draft goes in the same transaction. The id of whoever wrote it, None where it was no draft."""
+def sent(session: Session, key: str, by: Audience) -> int | None:
+    """Its filing is being written: the draft goes in the same transaction. The id of whoever wrote it, None where it was no draft of
+    this organisation."""
     row = row_by_key(session, key) if key else None
-    if row is None:
+    if row is None or row.organisation_id != by.organisation_id:
         return None
     session.delete(row)
     return row.person_id
@@ -126,20 +132,24 @@ def remind(now: datetime) -> int:
     waiting = select(DraftRow.id, DraftRow.asked_at, DraftRow.departs_at).where(
         DraftRow.asked_at.is_not(None), DraftRow.reminded_at.is_(None)
     )
-    due = [
-        row.id
-        for row in db.session.execute(waiting.limit(BATCH))
-        if now >= row.asked_at + min(REMIND, (row.departs_at - row.asked_at) / 2)
-    ]
+    rows = db.session.execute(waiting.order_by(DraftRow.departs_at, DraftRow.id)).all()
+    due = [row.id for row in rows if now >= row.asked_at + min(REMIND, (row.departs_at - row.asked_at) / 2)][:BATCH]
     db.session.rollback()
     for id in due:
-        with transaction() as session:
-            row = session.get(DraftRow, id, with_for_update={"of": DraftRow})
-            if row is not None and row.asked_at is not None and row.reminded_at is None:
-                row.reminded_at = now
-                tell_focal_points(session, Kind.DRAFT_STILL_WAITS, row.person, now)
-                tell_person(session, Kind.DRAFT_STILL_WAITS, row.person, None, now)
+        try:
+            with transaction() as session:
+                _remind(session, id, now)
+        except Unreadable:  # one that no key opens stops no other
+            log.error("a draft that waits cannot be read", draft=id)
     return len(due)
+
+
+def _remind(session: Session, draft_id: int, now: datetime) -> None:
+    row = session.get(DraftRow, draft_id, with_for_update={"of": DraftRow})
+    if row is not None and row.asked_at is not None and row.reminded_at is None:
+        row.reminded_at = now
+        tell_focal_points(session, Kind.DRAFT_STILL_WAITS, row.person, now)
+        tell_person(session, Kind.DRAFT_STILL_WAITS, row.person, None, now)
 
 
 def _is_open_to(row: DraftRow, by: Audience) -> bool:
@@ -152,7 +162,7 @@ def _is_open_to(row: DraftRow, by: Audience) -> bool:
 def _was_sent(session: Session, draft: Draft) -> bool:
     """A page that is kept by itself may arrive after it was sent: it must not come back as a draft."""
     if draft.reference:
-        amended = select(Item.version).where(Item.reference == draft.reference)
+        amended = select(Item.version).where(Item.reference == draft.reference, Item.state.in_(LIVE_ITEMS))
         return session.scalar(amended) != draft.base
     return session.scalar(select(Item.id).where(Item.key == draft.key)) is not None
 

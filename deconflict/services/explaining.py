@@ -103,7 +103,7 @@ def _explained(session: Session, case: Case, mission: Mission) -> Explanation:
         round=case.round,
         sensitive=sensitive,
         items=items,
-        judged_at=datetime.fromisoformat(source["at"]) if source else None,
+        judged_at=datetime.fromisoformat(source["at"]) if "at" in source else None,
         basis=Basis(*(source.get(name, getattr(case, name)) for name in ("sop_version", "gazetteer", "profile"))),
         now=basis_of(mission),
         stored=stored,

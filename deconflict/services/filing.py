@@ -73,7 +73,7 @@ def file_item(
     the joint convoy that it joins. Raises Refused where the person may not file for this side."""
     _check_side(filing, by)
     check_scope(filing, by, mission)
-    _check_second(filing, by)
+    check_second(filing, by)
     try:
         return _file(filing, by, key, mission, now, series, convoy, also)
     except IntegrityError:
@@ -92,12 +92,12 @@ def _file(
     also: Also | None,
 ) -> Filed:
     with transaction() as session:
+        writer = sent(session, key, by)
         twin = session.scalars(select(Item).where(Item.key == key)).first()
         if twin is not None:
             if twin.owner_id != by.organisation_id:
                 raise Refused("This form was used already. Open a new one and start again.")
             return Filed(twin.reference, twin.version, twin.late)
-        writer = sent(session, key)
         check_colleague(session, filing, by, writer)
         is_site = isinstance(filing, StaticSite)
         item = Item(
@@ -117,7 +117,7 @@ def _file(
             departs_at=now,
             ends_at=now,
             series=series,
-            convoy_id=joined(session, convoy, filing, by) if convoy else None,
+            convoy_id=joined(session, convoy, filing, by, mission.catalogue) if convoy else None,
         )
         _describe(item, filing, mission)
         session.add(item)
@@ -150,10 +150,10 @@ def amend_item(
     answer (RUL-6)."""
     _check_side(filing, by)
     check_scope(filing, by, mission)
-    _check_second(filing, by)
+    check_second(filing, by)
     check_words(reason, by)
     with transaction() as session:
-        writer = sent(session, key)
+        writer = sent(session, key, by)
         check_colleague(session, filing, by, writer)
         item = current_own_item(session, reference, base_version, by)
         if item.side != filing.side or table_of(item.state) != ("site" if isinstance(filing, StaticSite) else "item"):
@@ -195,11 +195,14 @@ def replace_filing(
     if isinstance(filing, StaticSite) and item.site is not None and moved:
         item.site.seconded_by_id = None  # nobody else has looked at this position yet
     # Filed weeks ahead and moved hours before is as late as filed then (RUL-2); once late it stays so.
-    item.late = item.late or (moved and item.departs_at - now < lead_time(filing, mission))
+    # Whoever follows was moved by another: that is no lateness of his.
+    late = event != "follow" and moved and item.departs_at - now < lead_time(filing, mission)
+    item.late = item.late or late
+    version_of(session, item).followed = event == "follow"
     detail = {"version": item.version} | _written_by(writer, by)
     record(session, by.person_id, event, item.side, item.id, detail, at=now, organisation_id=item.owner_id)
     expect_word(session, item, filing, mission)
-    for follower, changed in to_follow(session, item, filing, by, now):
+    for follower, changed in to_follow(session, item, filing, by, mission.catalogue, now):
         replace_filing(session, follower, "follow", changed, by, mission, now, "")
     return Filed(item.reference, item.version, item.late)
 
@@ -311,7 +314,7 @@ def check_colleague(session: Session, filing: Filing, by: Audience, writer: int 
         )
 
 
-def _check_second(filing: Filing, by: Audience) -> None:
+def check_second(filing: Filing, by: Audience) -> None:
     """Raises Refused for what a focal point has to send."""
     if needs_second(filing, by):
         raise Refused(N_("In your organisation a focal point sends what others write. Ask one to read it and send it."))

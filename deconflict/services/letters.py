@@ -70,11 +70,11 @@ def tell_focal_points(session: Session, kind: Kind, about: Person, now: datetime
 
 
 def tell_focal_points_of(session: Session, kind: Kind, organisation_id: int, about: Person, now: datetime) -> int:
-    """The focal points of an organisation, of what somebody of another did. Returns how many are told."""
-    there = [
-        a for a in _joined(session, "humanitarian", roles.FOCAL_POINT) if a.person.organisation_id == organisation_id
-    ]
-    return _write(session, kind, there, about, None, now)
+    """The focal points of an organisation, of what somebody of another did; whoever has joined there where none has. Returns how many
+    are told."""
+    everybody = [a for a in _joined(session, "humanitarian") if a.person.organisation_id == organisation_id]
+    answering = [a for a in everybody if any(role.name == roles.FOCAL_POINT for role in a.roles)]
+    return _write(session, kind, answering or everybody, about, None, now)
 
 
 def tell_person(session: Session, kind: Kind, to: Person, by: Audience | None, now: datetime) -> None:

@@ -24,6 +24,7 @@ from deconflict.services.filing import Filed, amend_item, cancel_item, check_wor
 from deconflict.store.audit import record
 from deconflict.store.base import db, transaction
 from deconflict.store.items import Item
+from deconflict.store.kept import is_kept_long_enough
 from deconflict.store.own import later_of
 from deconflict.store.patterns import Pattern, count_patterns, pattern_of, sealed_filing
 from deconflict.store.queries import filing_of, version_of
@@ -79,15 +80,21 @@ def amend_rest(
     return changed, left
 
 
-def cancel_rest(reference: str, by: Audience, reason: str, now: datetime) -> int:
-    """The later items of its series, whatever they have become. Returns how many."""
+def cancel_with_rest(reference: str, by: Audience, reason: str, now: datetime) -> list[str]:
+    """It and the later items of its series, whatever they have become; what leaves first, first. Returns the references of those that
+    were left: somebody moved them meanwhile."""
     later = _later(reference, by, now)
+    cancel_item(reference, by, reason, now)
+    left = []
     for one in later:
-        cancel_item(one.reference, by, reason, now)
-    return len(later)
+        try:
+            cancel_item(one.reference, by, reason, now)
+        except Refused:
+            left.append(one.reference)
+    return left
 
 
-def keep_pattern(reference: str, name: str, by: Audience, now: datetime) -> None:
+def keep_pattern(reference: str, name: str, by: Audience, mission: Mission, now: datetime) -> None:
     """One's own item, as it stands, under a name. Raises Refused, NotFound."""
     name = " ".join(name.split())
     if not name or len(name) > 60 or not name.isprintable():
@@ -97,6 +104,9 @@ def keep_pattern(reference: str, name: str, by: Audience, now: datetime) -> None
         item = own_item(session, reference, by)
         if item.side != Side.HUMANITARIAN or table_of(item.state) != "item":
             raise NotFound
+        # By the clock, whatever the row still holds: that would tell of a hold, or of a case (RUL-6).
+        if is_kept_long_enough(session, item, mission, now):
+            raise Refused(N_("Its places and hours are not kept any more. Make a new one."), field="name")
         if count_patterns(session, by) >= MOST_PATTERNS:
             raise Refused(N_("Your organisation keeps forty of them already. Delete one first."), field="name")
         kept = Pattern(
@@ -145,7 +155,7 @@ def _later(reference: str, by: Audience, now: datetime) -> list[_Later]:
     item = session.scalars(select(Item).where(Item.reference == reference)).first()
     if item is None or not owns(by, item.side, item.owner_id, item.sector):
         raise NotFound
-    others = later_of(session, reference, Side(item.side), now)
+    others = [o for o in later_of(session, reference, Side(item.side), now) if owns(by, o.side, o.owner_id, o.sector)]
     found = [_Later(other.reference, other.version, _readable(session, other)) for other in others]
     session.rollback()
     return found

@@ -66,7 +66,8 @@ class Item(Base):
 
 class ItemVersion(Base):
     """What was filed at one version, as filing.to_json gives it; what could hurt people is in columns of its own, each
-    encrypted. `no_notice`: a plan that was filed when it had begun, or was over (D3.4); amending it does not mend that."""
+    encrypted. `no_notice`: a plan that was filed when it had begun, or was over (D3.4); amending it does not mend that.
+    `followed`: the lead of its joint convoy moved it, and not its owner."""
 
     __tablename__ = "item_version"
     __table_args__ = (UniqueConstraint("item_id", "version"),)
@@ -83,6 +84,7 @@ class ItemVersion(Base):
     filed_at: Mapped[datetime] = mapped_column(UTCDateTime)
     reason: Mapped[str] = mapped_column(String(500), default="")
     no_notice: Mapped[bool] = mapped_column(Boolean, default=False)
+    followed: Mapped[bool] = mapped_column(Boolean, default=False)
     item: Mapped[Item] = relationship(back_populates="versions")
 
 

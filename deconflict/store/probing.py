@@ -23,12 +23,18 @@ def counts_of(session: Session, item: Item, limits: Limits, now: datetime) -> Co
     """Of the item's owner."""
     ours = _of_owner(item)
     gone = _cancelled(session, item, ours, now)
-    amended = (ItemVersion.version > 1, ItemVersion.filed_at > now - DAY)
-    amendments = select(func.count()).select_from(ItemVersion).join(Item).where(*ours, *amended)
+    amended = (ItemVersion.version > 1, ItemVersion.filed_at > now - DAY, ItemVersion.followed.is_(False))
+    # The same change of all days of a series is one.
+    matters = func.count(func.coalesce(Item.series, Item.reference).distinct())
+    several = select(func.count(ItemVersion.id) - func.count(ItemVersion.item_id.distinct()))
+    amendments = select(matters).select_from(ItemVersion).join(Item).where(*ours, *amended)
+    again = several.select_from(ItemVersion).join(Item).where(*ours, *amended)
     return Counts(
         minimal_day=_told(session, item, ours, now - DAY),
         minimal_week=_told(session, item, ours, now - WEEK),
-        changes_day=(session.scalar(amendments) or 0) + sum(at > now - DAY for _, at in gone),
+        changes_day=(session.scalar(amendments) or 0)
+        + (session.scalar(again) or 0)
+        + sum(at > now - DAY for _, at in gone),
         short_lived_week=sum(at - filed_at < limits.short_lived for filed_at, at in gone),
         alike_day=_alike(session, item, ours),
     )

@@ -30,9 +30,9 @@ def version_of(session: Session, item: Item, version: int | None = None) -> Item
 
 
 def version_filed_at(session: Session, item: Item) -> datetime:
-    """When the current version was filed, without opening it."""
-    current = (ItemVersion.item_id == item.id, ItemVersion.version == item.version)
-    return session.scalars(select(ItemVersion.filed_at).where(*current)).one()
+    """When its owner last filed a version of it, without opening it: a joint convoy that moved it is not the owner's doing."""
+    own = select(ItemVersion.filed_at).where(ItemVersion.item_id == item.id, ItemVersion.followed.is_(False))
+    return session.scalars(own.order_by(ItemVersion.version.desc()).limit(1)).one()
 
 
 def is_no_notice(session: Session, item: Item) -> bool:

@@ -43,7 +43,7 @@ def join() -> Page:
 @audience(*roles.FILERS_HUMANITARIAN)
 def open_one(reference: str) -> Page:
     def do() -> str:
-        service.open_convoy(reference, current_audience(), now())
+        service.open_convoy(reference, current_audience(), mission(), now())
         return _("Give its word to the others by voice, never by SMS or e-mail.")
 
     return press(url_for("notices.show", reference=reference), do)

@@ -85,7 +85,7 @@ def keep(pages: Pages, reference: str) -> Page:
         return render_template("own/keep.html", pages=pages, view=view, words=in_words(view, mission()), form=form)
 
     def do() -> str:
-        service.keep_pattern(reference, request.form.get("name", ""), current_audience(), now())
+        service.keep_pattern(reference, request.form.get("name", ""), current_audience(), mission(), now())
         return _("It is kept under this name, to be made again.")
 
     return page(Form()) if request.method == "GET" else submit(url_for(f"{pages.name}.patterns"), do, page)

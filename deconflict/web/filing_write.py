@@ -47,7 +47,7 @@ def new(pages: Pages, what: str) -> Page:
             return _form(pages, what, filing_form.read(before))
         level = own.default_level(db.session(), current_audience().organisation_id)
         start = dict(sheet.start) | ({"level": level} if level else {})
-        last = None if pages.sites else own.last_reference(db.session(), pages.side, current_audience())
+        last = None if pages.sites or pages.hands else own.last_reference(db.session(), pages.side, current_audience())
         return _form(pages, what, filing_form.fresh(start, sheet.stops), last=last)
     return _written(pages, what, None)
 
@@ -74,9 +74,7 @@ def cancel(pages: Pages, reference: str) -> Page:
     status = 200
     if request.method == "POST":
         try:
-            if request.form.get("rest"):
-                repeating.cancel_rest(reference, current_audience(), form.value("reason"), now())
-            service.cancel_item(reference, current_audience(), form.value("reason"), now())
+            _cancel(reference, form.value("reason"), rest=bool(later and request.form.get("rest")))
         except NotFound:
             raise
         except Refused as error:
@@ -157,6 +155,13 @@ def draft(pages: Pages, key: str) -> Page:
     return _review(pages, what, typed, received.filing, view, waiting=found, action=action)
 
 
+def _cancel(reference: str, reason: str, *, rest: bool) -> None:
+    if not rest:
+        service.cancel_item(reference, current_audience(), reason, now())
+    elif left := repeating.cancel_with_rest(reference, current_audience(), reason, now()):
+        flash(_("These could not be cancelled: %(references)s", references=", ".join(left)), "error")
+
+
 def _keep(pages: Pages, what: str, typed: Typed, view: ItemView | None) -> Page:
     """By its own button, which says what could not be done."""
     try:
@@ -228,7 +233,7 @@ def _file(pages: Pages, what: str, typed: Typed, filing: Filing, view: ItemView 
         return _overtaken(pages, what, typed, view)
     except Refused as error:
         return _wrong(pages, what, typed, view, {error.field or "": [_(error.sentence, **error.facts)]})
-    if view is not None and before is not None and request.form.get("_rest"):
+    if view is not None and before is not None and pages.hands is None and request.form.get("_rest"):
         _amend_rest(pages, view.reference, before, filing, typed.reason)
     if view is None and filing_of(pages, done.reference) != filing:
         # The key was used: a page was sent twice, and changed in between. What is kept is the first.
@@ -312,7 +317,7 @@ def _review(
         needs_second=drafts.needs_second(filing, current_audience()),
         waiting=waiting,
         action=action,
-        later=len(own.later_of(db.session(), view.reference, pages.side, now())) if view else 0,
+        later=len(own.later_of(db.session(), view.reference, pages.side, now())) if view and not pages.hands else 0,
         map=own_map(filing.stops, filing.mode, filing.side, mission()),
     )
 

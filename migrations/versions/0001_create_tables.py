@@ -559,6 +559,7 @@ def upgrade() -> None:
     sa.Column('filed_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('reason', sa.String(length=500), nullable=False),
     sa.Column('no_notice', sa.Boolean(), nullable=False),
+    sa.Column('followed', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['filed_by_id'], ['person.id'], name=op.f('fk_item_version_filed_by_id_person')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_item_version_item_id_item')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_item_version')),

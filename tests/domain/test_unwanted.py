@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from deconflict.domain.unwanted import unwanted_in
@@ -55,3 +57,10 @@ def test_what_a_notice_never_holds_is_named(text, found, why):
 )
 def test_what_people_need_to_say_is_left_alone(text):
     assert unwanted_in(text) is None
+
+
+@pytest.mark.parametrize("text", ["1" * 250 + " " * 250, "1 " * 5_000, "9" * 20_000, "+" + "1-" * 9_000])
+def test_a_long_row_of_figures_takes_no_time(text):
+    began = time.perf_counter()
+    unwanted_in(text)
+    assert time.perf_counter() - began < 0.5  # it took minutes

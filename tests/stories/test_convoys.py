@@ -22,7 +22,8 @@ from deconflict.store.convoys import Convoy
 from deconflict.store.duplicates import Duplicate
 from deconflict.store.letters import Letter
 from deconflict.store.people import Account
-from deconflict.store.queries import filing_of, version_of
+from deconflict.store.probing import counts_of
+from deconflict.store.queries import filing_of, version_filed_at, version_of
 
 
 def convoy(**more):
@@ -55,7 +56,7 @@ def other(world):
 @pytest.fixture
 def lead(world, other):
     reference = world.ngo.files(convoy(cargo="food", plates="QX-1", level=Level.FULL))
-    convoys.open_convoy(reference, world.ngo.audience, world.now)
+    convoys.open_convoy(reference, world.ngo.audience, world.mission, world.now)
     return reference
 
 
@@ -168,7 +169,7 @@ def test_nobody_joins_a_closed_convoy_and_it_opens_with_the_same_word(world, oth
         convoys.find(spoken, other.audience, world.now)
     with pytest.raises(WrongState):
         convoys.close_convoy(lead, world.ngo.audience, world.now)
-    convoys.open_convoy(lead, world.ngo.audience, world.now)
+    convoys.open_convoy(lead, world.ngo.audience, world.mission, world.now)
     assert convoys.find(spoken, other.audience, world.now)
 
 
@@ -203,12 +204,12 @@ def test_the_mission_and_strangers_find_nothing(world, other, lead):
             convoys.find(word(world), who.audience, world.now)
     for who in (other, world.cimic):
         with pytest.raises(NotFound):
-            convoys.open_convoy(lead, who.audience, world.now)
+            convoys.open_convoy(lead, who.audience, world.mission, world.now)
         with pytest.raises(NotFound):
             convoys.close_convoy(lead, who.audience, world.now)
     own = joins(world, other)
     with pytest.raises(WrongState):
-        convoys.open_convoy(own, other.audience, world.now)  # it travels with another
+        convoys.open_convoy(own, other.audience, world.mission, world.now)  # it travels with another
 
 
 def test_the_whole_by_its_pages(world, other, monkeypatch):
@@ -243,3 +244,57 @@ def test_the_officer_sees_what_travels_together_and_a_follower_is_told_that_he_l
     assert alone not in joined_in.post(f"/notices/{own}/amend", form | {"persons": "9"}).text
     answer = joined_in.post(f"/notices/{own}/amend", form | {"stops-2-arrive_to": "22:30"})
     assert alone in answer.text
+
+
+def test_a_corrected_position_is_the_same_stop_and_work_without_a_stop_does_not_follow(world, other, lead):
+    own = joins(world, other)
+    before = filed(world, lead)
+    beside = replace(before.stops[1].location, point=(14.0701, -3.5201), as_typed="14.0701, -3.5201")
+    world.ngo.amends(
+        lead, replace(before, stops=(before.stops[0], replace(before.stops[1], location=beside), before.stops[2]))
+    )
+    assert [stop.activity for stop in filed(world, own).stops] == [None, "HEALTH_MOBILE", None]
+    assert world.item(own).late is False
+    elsewhere = replace(before.stops[1], location=make.fix(make.PLACES["Koro"][0]))
+    world.ngo.amends(lead, replace(before, stops=(before.stops[0], elsewhere, before.stops[2])))
+    assert filed(world, own).stops[1].location.point == (14.0701, -3.5201)
+    assert convoys.convoy_of(own) is None
+    assert [kind for kind, _ in letters(world)] == ["convoy_changed", "convoy_parted"]
+
+
+def test_nothing_is_told_through_a_follower_that_the_lead_keeps(world, other):
+    secret = world.ngo.files(
+        replace(
+            convoy(level=Level.MATCH_ONLY),
+            stops=(*convoy().stops[:1], replace(convoy().stops[1], activity="PROT_MON"), convoy().stops[2]),
+        )
+    )
+    with pytest.raises(WrongState):
+        convoys.open_convoy(secret, world.ngo.audience, world.mission, world.now)
+    quiet = world.ngo.files(convoy(level=Level.MATCH_ONLY))
+    convoys.open_convoy(quiet, world.ngo.audience, world.mission, world.now)
+    kept, way, _lead = convoys.find(word(world), other.audience, world.now)
+    loud = MovementNotice("TRANSIT_STAFF", Level.REDACTED, way.stops, way.mode)
+    with pytest.raises(Refused) as refused:
+        filing.file_item(loud, other.audience, "k9", world.mission, world.now, convoy=kept)
+    assert refused.value.field == "level"
+
+
+def test_a_lead_that_lets_less_be_told_travels_without_those_that_let_more(world, other, lead):
+    kept, way, _lead = convoys.find(word(world), other.audience, world.now)
+    own = MovementNotice("TRANSIT_STAFF", Level.FULL, way.stops, way.mode)
+    reference = filing.file_item(own, other.audience, "k8", world.mission, world.now, convoy=kept).reference
+    world.ngo.amends(lead, replace(filed(world, lead), level=Level.MATCH_ONLY, plates=""))
+    assert convoys.convoy_of(reference) is None
+    assert filed(world, reference).level is Level.FULL
+
+
+def test_who_follows_is_neither_late_nor_an_owner_who_amended_nor_a_prober(world, other, lead):
+    own = joins(world, other, coverage_lost_at=make.span("10 Dec 05:00-06:00")[0], confirmed_by=None)
+    for day in range(1, 8):
+        postpone_item(lead, day, 1, 0, "piste fermée", world.ngo.audience, world.mission, world.now)
+    item = world.item(own)
+    assert (item.version, item.late) == (8, False)
+    assert filed(world, own).coverage_lost_at == make.span("17 Dec 05:00-06:00")[0]
+    assert version_filed_at(db.session(), item) == item.filed_at
+    assert counts_of(db.session(), item, world.mission.pack.probing, world.now).changes_day == 0

@@ -124,6 +124,45 @@ def test_a_team_that_says_it_is_late_is_waited_for_from_then_on(world, there):
     assert len(overdue(world)) == 1
 
 
+def test_who_says_again_that_he_is_late_is_waited_for_again_and_rung_about_when_silent(world, there):
+    for clock, rounds in (("10T11:30", 0), ("10T13:30", 1)):
+        at(world, clock)
+        assert len(overdue(world)) == rounds
+        if not rounds:
+            says(world, there, 2, Kind.DELAYED)
+    world.read_everything()
+    at(world, "10T14:00")
+    says(world, there, 2, Kind.DELAYED)
+    assert overdue(world)[0].state == CaseState.CLOSED
+    at(world, "10T15:59")
+    assert overdue(world)[0].state == CaseState.CLOSED
+    world.read_everything()
+    at(world, "10T16:00")
+    (case,) = overdue(world)
+    assert (case.state, case.round, case.outcome) == (CaseState.OVERDUE, 2, None)
+    world.ngo.phone.expects("connectez-vous")
+
+
+def test_that_its_hours_are_over_is_no_news_of_the_team(world, there):
+    at(world, "10T12:00")
+    for _ in range(30):
+        world.forward("2h")
+        assert overdue(world)[0].state == CaseState.OVERDUE
+    assert world.item(there).state == "ended"
+
+
+def test_an_officer_who_takes_it_stops_the_ladder_and_hands_it_back(world, there):
+    at(world, "10T13:01")
+    world.read_everything()
+    (case,) = overdue(world)
+    world.officer.takes(case)
+    world.forward("20m")
+    world.deputy.phone.expects_nothing()
+    world.officer.hands_back(case)
+    assert world.alerts("minimal") == []
+    world.read_everything()
+
+
 def code(world, reference):
     look_again()
     return world.item(reference).code
