@@ -46,7 +46,8 @@ HOURS = {
 
 @pytest.fixture
 def other(world):
-    """A focal point of a second organisation, who reads her mail."""
+    """A focal point of a second organisation, who reads her mail. It is days before the convoy."""
+    world.at("2019-12-05T08:00Z")
     with transaction() as session:
         account = session.scalars(select(Account).where(Account.person_id == world.other_ngo.person_id)).one()
         account.joined_at = world.now
