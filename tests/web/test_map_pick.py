@@ -137,7 +137,7 @@ def test_a_pin_that_was_put_is_not_used_from_too_far(ngo):
     page = look(ngo, NEW, send(ngo, NEW, notice(), "map-1"), "pin")
     far = look(ngo, NEW, look(ngo, NEW, page, "out"), "out")
     assert "use" not in buttons(far)
-    assert "Approchez-vous" in words(far)
+    assert "Agrandissez" in words(far)
     still = look(ngo, NEW, far, "use")
     assert fields(still)["_pin"] == fields(page)["_pin"]
     assert "stops-1-position" not in typed_on(still)
