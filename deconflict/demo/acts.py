@@ -14,7 +14,7 @@ from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
 from deconflict.domain.filing import Filing
 from deconflict.domain.people import Newcomer
-from deconflict.schemas.notices import DISCLAIMER_VERSION, NoticeSchema
+from deconflict.schemas.notices import DISCLAIMER_VERSION, NOBODY, NoticeSchema
 from deconflict.schemas.plans import PlanSchema
 from deconflict.schemas.sites import SiteSchema
 from deconflict.services import acknowledgements, cases, filing, releases, requests, sites
@@ -163,6 +163,7 @@ class Stage:
         self.scenario.forms[key] = data
         side = self.scenario.sides[key]
         ticked = {} if side == "mission" else {"disclaimer": DISCLAIMER_VERSION}
+        ticked |= {"confirmed_by": NOBODY} if side == "humanitarian" else {}
         try:
             filed: Filing = SCHEMAS[side](self.mission).load(data | ticked)
         except ValidationError as error:

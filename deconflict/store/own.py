@@ -280,15 +280,16 @@ def later_of(session: Session, reference: str, side: Side, now: datetime) -> lis
     return [other for other in series_of(session, item) if other.state in LIVE_MOVES and other.departs_at > after]
 
 
-def last_reference(session: Session, side: Side, audience: Audience) -> str | None:
-    """Of what the person filed last of his organisation and sector, while its places are kept."""
-    mine = select(Item.reference).where(
+def last_reference(session: Session, side: Side, audience: Audience, mission: Mission, now: datetime) -> str | None:
+    """Of what the person filed last of his organisation and sector, for as long as its places are kept: by the clock, since what the
+    row still holds would tell of a hold or a case (RUL-6)."""
+    mine = select(Item).where(
         Item.side == side,
         Item.owner_id == audience.organisation_id,
         Item.filed_by_id == audience.person_id,
         Item.state.not_in(SITE_STATES),
-        Item.reduced_at.is_(None),
     )
     if audience.scope is not None:
         mine = mine.where(Item.sector == audience.scope)
-    return session.scalar(mine.order_by(Item.id.desc()).limit(1))
+    last = session.scalars(mine.order_by(Item.id.desc()).limit(1)).first()
+    return None if last is None or is_kept_long_enough(session, last, mission, now) else last.reference

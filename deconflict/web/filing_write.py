@@ -47,7 +47,11 @@ def new(pages: Pages, what: str) -> Page:
             return _form(pages, what, filing_form.read(before))
         level = own.default_level(db.session(), current_audience().organisation_id)
         start = dict(sheet.start) | ({"level": level} if level else {})
-        last = None if pages.sites or pages.hands else own.last_reference(db.session(), pages.side, current_audience())
+        last = (
+            None
+            if pages.sites or pages.hands
+            else own.last_reference(db.session(), pages.side, current_audience(), mission(), now())
+        )
         return _form(pages, what, filing_form.fresh(start, sheet.stops), last=last)
     return _written(pages, what, None)
 

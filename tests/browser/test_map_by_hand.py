@@ -78,6 +78,7 @@ def test_by_keyboard_alone(filling):
 
 def test_the_map_stands_on_the_review_and_on_the_page_of_what_was_filed(filling):
     filling.page.locator('main [name="disclaimer"]').check()
+    filling.page.locator('main [name="confirmed_by"]').select_option("nobody")
     press(filling, "review")
     drawn = filling.page.locator(".own-map svg")
     assert drawn.bounding_box()["width"] <= 328

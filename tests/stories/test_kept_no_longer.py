@@ -23,7 +23,8 @@ from deconflict.store.items import DueMark, Item, ItemVersion, PartBox
 from deconflict.store.people import Contact
 from deconflict.store.queries import facts_of
 
-NOTHING = {"items": 0, "texts": 0, "people": 0, "notes": 0, "trials": 0, "bodies": 0, "audit": 0}
+KINDS = ("items", "texts", "people", "notes", "trials", "drafts", "patterns", "declared", "forms", "bodies", "audit")
+NOTHING = dict.fromkeys(KINDS, 0)
 
 
 @pytest.fixture
