@@ -96,6 +96,7 @@ def missions(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert len(kept) == 1
         (copy / "demo" / name).write_text("[[item]]".join([common, *kept]), encoding="utf-8")
     (copy / "demo" / "acts.toml").write_text("act = []\n", encoding="utf-8")
+    (copy / "demo" / "sites.toml").write_text("item = []\n", encoding="utf-8")
     return folder
 
 

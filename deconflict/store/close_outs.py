@@ -12,9 +12,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from deconflict.domain.activity import Side
 from deconflict.domain.audience import Audience
 from deconflict.domain.close_out import Answer
+from deconflict.domain.country import Mission
+from deconflict.domain.retention import sunday
 from deconflict.domain.states import MATCHED_ITEMS
 from deconflict.store.base import Base, Code, UTCDateTime
 from deconflict.store.items import Item
+from deconflict.store.kept import is_kept_long_enough
 from deconflict.store.people import Person
 
 NEWEST = 200  # lines of the desk's list
@@ -110,3 +113,10 @@ def self_declared(session: Session) -> list[CloseOut]:
     unplanned = or_(CloseOut.planned.is_(False), CloseOut.foreseen.is_(False))
     rows = select(CloseOut).where(CloseOut.id.in_(current), CloseOut.aid_given.is_(True), unplanned)
     return list(session.scalars(rows.order_by(CloseOut.id.desc()).limit(NEWEST)))
+
+
+def over_since(session: Session, item: Item, mission: Mission, now: datetime) -> datetime:
+    """Since when a plan is over, as its owner reads it: by the clock in weeks, whether the row is or not, since that would tell of a
+    case or a hold (RUL-6)."""
+    old = is_kept_long_enough(session, item, mission, now)
+    return sunday(item.ends_at, mission.zone) if old else item.ends_at

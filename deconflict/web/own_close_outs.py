@@ -61,7 +61,8 @@ def waiting() -> list[Line]:
     if not who.roles & roles.FILERS_MISSION:
         return []
     found = store.own_waiting(db.session(), service.asked_kinds(mission()), who, at)
-    return [Line(item.reference, span_words(at - item.ends_at)) for item in found]
+    over = sorted((store.over_since(db.session(), item, mission(), at), item.id, item.reference) for item in found)
+    return [Line(reference, span_words(at - since)) for since, _id, reference in over]
 
 
 def on_own_page(view: ItemView) -> Closing:

@@ -90,7 +90,7 @@ def test_from_too_far_a_drag_writes_nothing_and_the_map_comes_closer(large):
     large.page.wait_for_timeout(350)
     drag(large, 1, 30, 30)
     assert value(large, "stops-1-position") == ""
-    assert "s'est approchée" in said(large)
+    assert "s'est agrandie" in said(large)
 
 
 def test_a_press_adds_a_stop_which_the_form_keeps(large):

@@ -62,7 +62,8 @@ def walk(visitor):
         visitor.opens(path)
         seen.add(path)
         links = visitor.page.evaluate(
-            "() => [...document.querySelectorAll('a[href^=\"/\"]:not([download])')].map((a) => a.getAttribute('href').split('#')[0])"
+            "() => [...document.querySelectorAll('a[href^=\"/\"]:not([download]):not([hreflang])')]"
+            ".map((a) => a.getAttribute('href').split('#')[0])"
         )
         ahead += [link for link in dict.fromkeys(links) if link not in seen and link not in ahead]
     assert not ahead, f"more than {MOST_PAGES} pages: {ahead}"
