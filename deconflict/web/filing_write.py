@@ -112,7 +112,7 @@ def _written(pages: Pages, what: str, view: ItemView | None) -> Page:
             return _keep(pages, what, typed, view)
         kept = filing_drafts.keep(pages, what, typed, view.reference if view else "")
         if do == "autosave":
-            return "", 204 if kept else 409
+            return "", 204 if kept else 200  # what was not kept must not be said to be
     turned = map_pick.turned(request.form, typed, mission())
     if isinstance(turned, Typed):
         return _form(pages, what, turned, view)

@@ -82,7 +82,7 @@ def test_a_page_on_which_nothing_was_typed_is_no_draft(app, ngo):
 
 def test_a_page_that_keeps_itself_after_it_was_sent_does_not_come_back(app, ngo):
     file(ngo, NEW, notice())
-    assert send(ngo, NEW, notice(), "autosave").status_code == 409
+    assert send(ngo, NEW, notice(), "autosave").status_code == 200
     assert drafts(app) == []
     assert send(ngo, NEW, notice(), "keep").status_code == 422
 
@@ -97,7 +97,7 @@ def test_an_amendment_is_kept_too_until_the_notice_has_another_version(app, ngo)
     assert (fields(again)["persons"], fields(again)["_reason"]) == ("9", "plus de monde")
     assert send(ngo, amend, fields(again), "file").status_code == 303
     assert drafts(app) == []
-    assert send(ngo, amend, typed, "autosave").status_code == 409
+    assert send(ngo, amend, typed, "autosave").status_code == 200
     assert drafts(app) == []
 
 
@@ -107,7 +107,7 @@ def test_nobody_else_reads_writes_or_deletes_it(app, ngo, submitter, other_ngo, 
         assert browser.get(DRAFT).status_code == 404
         assert browser.post(f"{DRAFT}/delete").status_code == 404
         assert "Mopti - Bankass" not in browser.get(LIST).text
-    assert send(other_ngo, NEW, notice(persons="99"), "autosave").status_code == 409
+    assert send(other_ngo, NEW, notice(persons="99"), "autosave").status_code == 200
     assert send(submitter, NEW, notice(persons="99"), "keep").status_code == 422
     assert fields(ngo.get(DRAFT))["persons"] == "6"
     assert ngo.post(f"{DRAFT}/delete").status_code == 303
@@ -154,7 +154,7 @@ def test_a_plan_is_kept_like_a_notice(app, g9):
 
 def test_what_is_never_stored_of_a_plan_is_not_stored_in_a_draft(app, g9):
     form = patrol(_reason="effectif 30") | {"stops-0-place": "30 pax, Bankass"}
-    assert send(g9, "/plans/new/patrol", form, "autosave").status_code == 409
+    assert send(g9, "/plans/new/patrol", form, "autosave").status_code == 200
     assert send(g9, "/plans/new/patrol", form, "keep").status_code == 422
     assert drafts(app) == []
 
