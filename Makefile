@@ -36,8 +36,9 @@ pin: $(VENV)/dev.stamp ## Pin again from requirements*.in, with hashes
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --upgrade requirements.in -o requirements.txt
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --upgrade requirements-dev.in -o requirements-dev.txt
 
-catalogues: $(VENV)/run.stamp
+catalogues: $(VENV)/run.stamp ## French, and the compressed files beside those of deconflict/static
 	@$(BIN)/python -m deconflict.translations
+	@$(BIN)/python -m whitenoise.compress --quiet deconflict/static
 
 clean: ## Remove what was made here: the virtual environment and var/
 	rm -rf $(VENV) var

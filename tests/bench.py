@@ -4,7 +4,7 @@ machines say little. BENCH_PARTS=100000 leaves out the larger sizes."""
 
 from __future__ import annotations
 
-import gzip
+import html
 import os
 import platform
 import re
@@ -20,7 +20,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
-from urllib.parse import urljoin
 
 from sqlalchemy import select, text
 
@@ -36,7 +35,7 @@ from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
 from deconflict.store.items import Item
 from deconflict.store.queries import filing_of, version_of
-from tests import bench_alerts, bench_coordinates, bench_outbox, bench_places
+from tests import bench_alerts, bench_coordinates, bench_outbox, bench_paint, bench_places
 from tests.demo_house import Client, Demo, Processes, play_demo, running
 from tests.figures import Figure, figure, load, median_ms, quantile, resident_mb, save, show, timed
 
@@ -81,6 +80,8 @@ def main() -> int:
             people[""] = Client(demo.port)
             paths = _paths(demo, people)
             figures += [*_weights(people, paths), *_rates(people, paths)]
+            _say("first paint at 50 kbit/s")
+            figures += bench_paint.paint(demo, paths)
             _say(f"{bench_alerts.FILINGS} filings among {bench_alerts.LIVE} live items")
             with demo.app.app_context():
                 bench_alerts.live_items(demo)
@@ -172,10 +173,12 @@ def _paths(demo: Demo, people: Mapping[str, Client]) -> dict[str, tuple[str, str
         "notice form": ("awa", "/notices/new"),
         "own notice": ("awa", _first_link(people["awa"], "/notices")),
         "own requests": ("awa", "/requests"),
+        "site form": ("awa", "/sites/new"),
         "plan form": ("kofi", "/plans/new/patrol"),
         "own plans": ("kofi", "/plans"),
         "queue": ("aminata", "/desk"),
         "case page": ("aminata", f"/desk/{case}"),
+        "case map": ("aminata", f"/desk/{case}/map"),
         "new filings": ("aminata", "/desk/items"),
         "item at the desk": ("aminata", f"/desk/items/{notice}"),
         "ended cases": ("aminata", "/desk/ended"),
@@ -192,15 +195,15 @@ def _first_link(client: Client, path: str) -> str:
 
 
 def _weights(people: Mapping[str, Client], paths: Mapping[str, tuple[str, str]]) -> Iterator[Figure]:
-    """Bytes of a page with its styles; the reference is the same, compressed."""
+    """Bytes of a page as it is sent, with all that a first visit fetches for it; the reference is the same, not compressed."""
     for name, (who, path) in paths.items():
         answer = people[who].get(path)
         if answer.status != 200:
             raise RuntimeError(f"{path} answers {answer.status} to {who}")
-        styles = re.findall(rb'<link rel="stylesheet" href="([^"]+)"', answer.body)
-        parts = [answer.body, *(people[who].get(urljoin(path, href.decode())).body for href in styles)]
-        weight, small = sum(map(len, parts)), sum(len(gzip.compress(part, 6)) for part in parts)
-        yield figure(f"weight of {name}", weight, "bytes", small, goal=HEAVIEST_BYTES)
+        fetched = re.findall(rb'<(?:link|script|img|input)[^>]* (?:href|src)="(/[^"]+)"', answer.body)
+        every = [path, *(html.unescape(one.decode()) for one in dict.fromkeys(fetched))]
+        plain, sent = (sum(len(people[who].get(one, takes).body) for one in every) for takes in ("", "gzip"))
+        yield figure(f"weight of {name}", sent, "bytes", plain, goal=HEAVIEST_BYTES)
 
 
 def _rates(people: Mapping[str, Client], paths: Mapping[str, tuple[str, str]]) -> Iterator[Figure]:

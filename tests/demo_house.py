@@ -149,8 +149,9 @@ class Client:
     cookies: dict[str, str] = field(default_factory=dict)
     connection: http.client.HTTPConnection | None = None
 
-    def get(self, path: str) -> Answer:
-        return self._ask("GET", path)
+    def get(self, path: str, takes: str = "") -> Answer:
+        """`takes`: Accept-Encoding; the body comes as it was sent."""
+        return self._ask("GET", path, takes=takes)
 
     def post(self, path: str, form: Mapping[str, str]) -> Answer:
         return self._ask("POST", path, urlencode(form))
@@ -170,24 +171,27 @@ class Client:
             self.connection.close()
             self.connection = None
 
-    def _ask(self, method: str, path: str, body: str | None = None) -> Answer:
+    def _ask(self, method: str, path: str, body: str | None = None, takes: str = "") -> Answer:
         kept = self.connection is not None
         try:
-            response, read = self._exchange(method, path, body)
+            response, read = self._exchange(method, path, body, takes)
         except (OSError, http.client.HTTPException):
             self.close()
             if not kept:
                 raise
-            response, read = self._exchange(method, path, body)  # the server had let go of a connection that was idle
+            response, read = self._exchange(
+                method, path, body, takes
+            )  # the server had let go of a connection that was idle
         for cookie in response.headers.get_all("Set-Cookie", []):
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
         where = urlsplit(response.headers.get("Location", ""))
         return Answer(response.status, read, where.path + (f"?{where.query}" if where.query else ""))
 
-    def _exchange(self, method: str, path: str, body: str | None) -> tuple[http.client.HTTPResponse, bytes]:
+    def _exchange(self, method: str, path: str, body: str | None, takes: str) -> tuple[http.client.HTTPResponse, bytes]:
         self.connection = self.connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=15)
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        headers = {"Cookie": cookies, "Accept-Encoding": takes}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         self.connection.request(method, path, body, headers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import signal
@@ -10,9 +11,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from email.message import Message
 from pathlib import Path
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 from accounts import KEY
@@ -68,18 +71,48 @@ def wait_until_it_answers(port: int, process: subprocess.Popen[bytes]) -> None:
             time.sleep(0.2)
 
 
-def test_it_listens_on_this_machine_alone_and_opens_no_second_door(tmp_path: Path):
+@contextmanager
+def serving(folder: Path) -> Iterator[int]:
+    """The port at which it answers until the block ends."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(command(), cwd=ROOT, env=environ(tmp_path, PORT=str(port)), stderr=subprocess.DEVNULL)
+        port: int = probe.getsockname()[1]
+    process = subprocess.Popen(command(), cwd=ROOT, env=environ(folder, PORT=str(port)), stderr=subprocess.DEVNULL)
     try:
         wait_until_it_answers(port, process)
-        assert list(listening(port)) == [HERE]
-        assert not list(tmp_path.rglob("*.ctl"))
+        yield port
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
+
+
+def fetched(port: int, path: str, takes: str = "gzip, deflate") -> tuple[bytes, Message]:
+    """What goes over the line, and its heads."""
+    asked = Request(f"http://127.0.0.1:{port}{path}", headers={"Accept-Encoding": takes})
+    with urlopen(asked, timeout=10) as answer:
+        return answer.read(), answer.headers
+
+
+def test_it_listens_on_this_machine_alone_opens_no_second_door_and_sends_little(tmp_path: Path):
+    with serving(tmp_path) as port:
+        assert list(listening(port)) == [HERE]
+        assert not list(tmp_path.rglob("*.ctl"))
+        page, heads = fetched(port, "/login")
+        assert heads["Content-Encoding"] == "gzip"
+        [style] = re.findall(r'href="(/static/style\.css\?v=\w+)"', gzip.decompress(page).decode())
+        assert heads["Link"] == f"<{style}>; rel=preload; as=style"
+        for path, most in ((style, 6_000), ("/static/vendor/leaflet/leaflet.js", 45_000)):
+            small, heads = fetched(port, path)
+            assert heads["Content-Encoding"] == "gzip"
+            assert len(small) == int(heads["Content-Length"]) < most
+            assert heads["Cache-Control"].endswith("public, immutable")
+            assert heads["X-Content-Type-Options"] == "nosniff"
+            assert heads["Vary"] == "Accept-Encoding"
+            assert heads["Set-Cookie"] is None
+            whole, heads = fetched(port, path, takes="identity")
+            assert whole == gzip.decompress(small)
+            assert heads["Content-Encoding"] is None
+            assert heads["Vary"] == "Accept-Encoding"
 
 
 @pytest.mark.parametrize("wrong", [{"PORT": "eighty"}, {"SECRET_KEY": ""}])

@@ -100,9 +100,15 @@ def _flat(messages: Mapping[Any, Any], prefix: str) -> Iterator[tuple[str, list[
             yield name, [str(one) for one in (value if isinstance(value, (list, tuple)) else [value])]
 
 
+# What may have lines of its own: what somebody typed, in a text or in an attribute, and texts shown as they are sent.
+_OF_SEVERAL_LINES = re.compile(r"(<(?:textarea|pre)\b.*?</(?:textarea|pre)>|<[^>]*>)", re.DOTALL)
+
+
 def tight(markup: str) -> Markup:
-    """Without the layout of its source: on a heavy page a quarter of the bytes. Not for what holds a text of several lines."""
-    return Markup(re.sub(r"\s*\n\s*", "\n", markup))  # noqa: S704 - a block of a template, escaped where it was filled in
+    """Without the layout of its source: on a heavy page a quarter of the bytes."""
+    parts = _OF_SEVERAL_LINES.split(markup)
+    parts[::2] = [re.sub(r"\s*\n\s*", "\n", part) for part in parts[::2]]
+    return Markup("".join(parts))  # noqa: S704 - the body of a page, escaped where it was filled in
 
 
 def init_app(app: Flask) -> None:

@@ -6,7 +6,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, Response, current_app, request, url_for
+from flask import Flask, Response, current_app, g, request, url_for
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -39,7 +39,10 @@ def _fingerprint(path: Path) -> str:
 
 def asset(name: str) -> str:
     """Address of a static file with its fingerprint: cached for a year, fetched again when it changes."""
-    return url_for("static", filename=name, v=_fingerprint(Path(str(current_app.static_folder)) / name))
+    address = url_for("static", filename=name, v=_fingerprint(Path(str(current_app.static_folder)) / name))
+    if name.endswith(".css"):
+        g.setdefault("styles", []).append(address)
+    return address
 
 
 def init_app(app: Flask) -> None:
@@ -52,4 +55,7 @@ def init_app(app: Flask) -> None:
             response.headers["Strict-Transport-Security"] = HSTS
         if request.endpoint != "static":
             response.headers["Cache-Control"] = "no-store"
+        # A page is not painted without its styles: asked for before its first line is read.
+        for address in g.pop("styles", []):
+            response.headers.add("Link", f"<{address}>; rel=preload; as=style")
         return response

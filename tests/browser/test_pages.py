@@ -7,8 +7,12 @@ from datetime import date, timedelta
 
 import make
 import pytest
+from accounts import create_account
 from house import PASSWORD
+from sending import Sender
 from visitor import PHONE, audit, visiting
+
+from deconflict.domain import roles
 
 pytestmark = pytest.mark.browser
 
@@ -79,11 +83,24 @@ def walk(visitor):
     ],
 )
 def test_every_page_that_links_lead_to_is_fit_for_a_small_phone(house, case, visit, who, expected):
-    language = house.actor(who).audience.language
-    seen = walk(visit(who, language=language, scripts=True))
+    visitor = visit(who, language=house.actor(who).audience.language, scripts=True)
+    seen = walk(visitor)
     assert expected <= seen
+    sender = Sender(visitor)
+    sender.sends_all(sorted(seen))
+    assert ("/k", "answer=received", True) in sender.pressed
     if who == "officer":
         assert f"/desk/{case}" in seen
+
+
+def test_what_is_for_one_role_alone_is_fit_for_a_small_phone_too(house, case, visit):
+    """A front page for everybody; whoever sets up accounts or passes words on has pages and forms of his own."""
+    for role in sorted(roles.ALL - {roles.FOCAL_POINT, roles.CIMIC, roles.CMCOORD}):
+        visitor = visit(scripts=True)
+        visitor.signs_in(create_account(house.app, role).email, PASSWORD)
+        visitor.opens("/")
+        if role in (roles.ADMINISTRATOR, roles.RADIO_OPERATOR):
+            Sender(visitor).sends_all(sorted(walk(visitor)))
 
 
 def test_the_desk_in_english_on_a_wide_screen(case, visit):
@@ -97,6 +114,25 @@ def test_what_burns_and_the_first_act_are_on_the_first_screen_of_a_phone(case, v
     for what in (".start-line", 'form[action$="/take"] button', 'form[action$="/have"] button'):
         box = officer.page.locator(what).bounding_box()
         assert box["y"] + box["height"] <= PHONE[1], what
+
+
+def test_the_menu_takes_two_rows_of_a_phone_and_one_of_a_desk_and_opens_by_keyboard(case, visit):
+    for who in ("ngo", "cimic", "officer"):
+        visitor = visit(who, language="en" if who == "cimic" else "fr")
+        visitor.opens("/")
+        row = visitor.page.locator("header nav li a").first.bounding_box()["height"]
+        assert visitor.page.locator("header nav").bounding_box()["height"] <= 2 * row + 4, who
+    tabs_to(visitor, "nav summary")
+    assert not visitor.page.locator('nav a[href="/roster"]').is_visible()
+    visitor.page.keyboard.press("Enter")
+    tabs_to(visitor, 'nav a[href="/roster"]')
+    enters(visitor)
+    assert visitor.page.url.endswith("/roster")
+    assert visitor.page.locator("nav summary.here").is_visible()
+    desk = visit("officer", size=DESK)
+    desk.opens("/desk")
+    assert desk.page.locator('nav a[href="/roster"]').is_visible()
+    assert desk.page.locator("header nav").bounding_box()["height"] <= row + 4
 
 
 def test_no_printed_sheet_carries_both_sides(case, visit):
@@ -166,3 +202,6 @@ def test_what_is_wrong_with_a_page_is_seen(browser, tmp_path):
             assert part in found, f"{part!r} is not in {found}"
         visitor.page.goto("data:text/html,<img src='http://127.0.0.2:9/x.png'>")
         assert any("asks http://127.0.0.2:9/x.png" in each for each in visitor.wrong)
+    with visiting(browser, "http://127.0.0.1:9", scripts=True) as visitor:
+        visitor.page.set_content(BAD_PAGE)
+        assert {"axe label", "axe button-name"} <= {each.split(":")[0] for each in visitor.found_by_axe()}

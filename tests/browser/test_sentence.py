@@ -1,4 +1,5 @@
-"""The whole sentence in French on a small phone without scripts: filed, met, alerted, asked, moved, closed, and everybody told."""
+"""The whole sentence in French on a small phone, without scripts and with them: filed, met, alerted, asked, moved, closed, and
+everybody told."""
 
 from __future__ import annotations
 
@@ -87,9 +88,11 @@ def without_numbers(text):
     return re.sub(r"-\d+\b|\d{4}\b|#{4}", "", text).strip()
 
 
-def test_the_whole_sentence_in_french_on_a_small_phone(house, morning, visit):
+@pytest.mark.parametrize("scripts", [False, True])
+def test_the_whole_sentence_in_french_on_a_small_phone(house, morning, visit, scripts):
     day = (morning + timedelta(days=4)).date()
-    ngo, cimic, officer, stranger = visit("ngo"), visit("cimic", language="en"), visit("officer"), visit()
+    ngo, officer, stranger = (visit(name, scripts=scripts) for name in ("ngo", "officer", ""))
+    cimic = visit("cimic", language="en", scripts=scripts)
     ngos, officers = house.actor("ngo"), house.actor("officer")
 
     ngo.opens("/notices/new")
