@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from importlib import import_module
+from time import time as clock
 from typing import Any, TypeVar
 
 import make
@@ -57,7 +58,7 @@ class Visitor:
 
     def _enter(self, uniquifier: str) -> None:
         with self.client.session_transaction() as session:
-            session.update(_user_id=uniquifier, _fresh=True, fs_cc="set")
+            session.update(_user_id=uniquifier, _fresh=True, fs_cc="set", fs_paa=clock())
 
     def get(self, path: str, **more: Any) -> TestResponse:
         return outside(self.client.get, path, **more)

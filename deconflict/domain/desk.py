@@ -91,7 +91,8 @@ class CaseLine:
     """A case itself, without what its two items hold. `released`: sides that gave a one-off release. `asked`: the newest
     request to each side, as (side, its state). `silent`: alerts to a party whose acknowledgement is late. `calls` of this round
     that wait for an answer. `reduced_at`: since when where and when are told in communes and weeks. `overdue_stop`: the
-    number of the stop where a team has not said that it arrived; None for a case of anything else."""
+    number of the stop where a team has not said that it arrived; None for a case of anything else. `occupied`: of a site that armed
+    people are in."""
 
     reference: str
     humanitarian_reference: str
@@ -118,6 +119,12 @@ class CaseLine:
     calls: tuple[CallLine, ...] = ()
     reduced_at: datetime | None = None
     overdue_stop: int | None = None
+    occupied: bool = False
+
+    @property
+    def alone(self) -> bool:
+        """Of one item, which nobody of the other side meets."""
+        return self.overdue_stop is not None or self.occupied
 
     @property
     def is_open(self) -> bool:
@@ -126,7 +133,7 @@ class CaseLine:
     @property
     def unchecked(self) -> bool:
         """Nobody knows what it is about, whether somebody has taken it or not."""
-        return self.is_open and self.judgement is None and self.overdue_stop is None
+        return self.is_open and self.judgement is None and not self.alone
 
     @property
     def unseen(self) -> bool:

@@ -72,6 +72,7 @@ class ItemView:
     urgency: str | None = None
     urgency_reason: str | None = None
     escort: str | None = None
+    escort_by: str | None = None
     communications: str | None = None
     overnight: str | None = None
     plates: str | None = None
@@ -184,7 +185,7 @@ def _notice_fields(filing: MovementNotice, sees: Any) -> dict[str, Any]:
             "coverage_lost_at": filing.coverage_lost_at,
             "check_in_plan": filing.check_in_plan,
         },
-        "escort": {"escort": filing.escort},
+        "escort": {"escort": filing.escort, "escort_by": filing.escort_by},
         "team_phone": {
             "communications": filing.communications,
             "second_phone": filing.second_phone,

@@ -98,7 +98,8 @@ class MovementNotice(Filing):
     """A humanitarian movement. `plates`, `overnight` and both numbers are stored encrypted, each on its own. `communications` is
     the field team's number in E.164, or None, and `second_phone` the one to try when it is silent; `radio` none, hf, vhf or
     hf_vhf. `coverage_lost_at`: from when on nobody reaches the team any more, None where that is not known. `check_in_plan`: none,
-    end or stops, where the team will say that it has arrived. `confirmed_by`: id of the colleague who checked the positions, None
+    end or stops, where the team will say that it has arrived. `escort_by`: mission, unpol, host_forces or other, of an escort that is
+    agreed; never a unit. `confirmed_by`: id of the colleague who checked the positions, None
     where nobody did."""
 
     vehicles: int = 0
@@ -108,6 +109,7 @@ class MovementNotice(Filing):
     urgency: str = "standard"
     urgency_reason: str = ""
     escort: str = "none"
+    escort_by: str = ""
     disclaimer: str = ""
     plates: str = ""
     overnight: str = ""

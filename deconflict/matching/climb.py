@@ -190,16 +190,17 @@ class Climb:
         moving = item.departs_at <= self._send_after(on_duty=False)
         facts = facts_of(self.session, item, self.mission.catalogue)
         phones = facts.filing.phones if isinstance(facts.filing, MovementNotice) else ()
-        satellite = self.mission.phone_plan.satellite
-        number = next((phone for phone in phones if not phone.startswith(satellite)), phones[0] if phones else None)
+        by_hand = self.mission.phone_plan.satellite
+        # A satellite phone takes texts unreliably: a person rings it, whom the desk's page of calls tells.
+        number, second = (*sorted(phones, key=lambda phone: phone.startswith(by_hand)), None, None)[:2]
         person = self._standing.answers_for_team(item)
         if not number or person is None or (moving and self.case.harm != Harm.DANGER):
             return
         text = "team_critical" if self.severity is Severity.CRITICAL else "team_high"
         word = self._word(ladder, step, self.side, person, text)
-        # A satellite phone takes texts unreliably: a person rings it, whom the desk's page of calls tells.
-        channels = () if number.startswith(satellite) else ("sms",)
-        yield replace(word, level="team", channels=channels, team_number=number)
+        channels = () if number.startswith(by_hand) else ("sms",)
+        texts = bool(second and not second.startswith(by_hand))
+        yield replace(word, level="team", channels=channels, team_number=number, team_second=second, second_texts=texts)
 
     def _pass_to_ocha(self, ladder: Ladder, step: Step) -> int:
         """Nobody stands on this step who may hear, or nobody whom a message can reach. Where nobody is on duty either, it

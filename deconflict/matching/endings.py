@@ -68,7 +68,7 @@ def owe_closings(session: Session, mission: Mission, case: Case, now: datetime) 
             send_after = clocks.quiet_ends_at(now)
         team = told.level == "team"
         try:
-            number = told.team_contact if team else None
+            number, second = (told.team_contact, told.team_second) if team else (None, None)
         except Unreadable:  # a number that no key opens cannot be written to, and keeps no case open
             continue
         owed = Owed(
@@ -82,6 +82,8 @@ def owe_closings(session: Session, mission: Mission, case: Case, now: datetime) 
             useful_until=max(case.ends_at, send_after) + CLOSING_LIFE,
             send_after=send_after,
             team_number=number,
+            team_second=second,
+            second_texts=told.second_texts,
         )
         write_alert(session, case, owed, now)
 

@@ -121,6 +121,7 @@ ProbingSchema = Strict.from_dict({"short_lived_h": number(), **{name: whole(1) f
 StaticSiteSchema = Strict.from_dict(
     {name: whole(1) for name in ("verify_days", "notice_days", "archive_days", "processing_working_days")}
     | {name: number(1) for name in ("same_place_m", "near_m")}
+    | {"occupied": choice(SEVERITIES)}
 )
 QuietSchema = Strict.from_dict(
     {
@@ -235,6 +236,7 @@ def _site_terms(data: Loaded) -> SiteTerms:
         processing_days=data["processing_working_days"],
         same_place_m=data["same_place_m"],
         near_m=data["near_m"],
+        occupied=Severity(data["occupied"]),
     )
 
 

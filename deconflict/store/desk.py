@@ -220,6 +220,7 @@ def _line(row: Case) -> CaseLine:
         calls=tuple(_calls(row)) if row.state in OPEN_CASES else (),
         reduced_at=row.reduced_at,
         overdue_stop=row.judged_from.get("stop") if row.is_overdue else None,
+        occupied=row.is_occupied,
     )
 
 

@@ -105,7 +105,10 @@ def return_site(reference: str) -> Page:
 @audience(*roles.OFFICERS)
 def suspend_site(reference: str) -> Page:
     def do(id: int, version: int) -> str:
-        service.suspend_site(id, version, request.form.get("why", ""), current_audience(), now())
+        why = request.form.get("why", "")
+        service.suspend_site(id, version, why, current_audience(), now())
+        if why == service.OCCUPIED:
+            return _("Suspended, and the desk is alerted. It stays matched meanwhile.")
         return _("Suspended. It stays matched meanwhile.")
 
     return _act(reference, do, {"code": "why"})
@@ -179,7 +182,8 @@ def _page(reference: str, *, warning: str = "", form: Form | None = None) -> str
         near=length(mission().pack.sites.near_m, current_language()),
         doubts=_doubts(item_id),
         cases=in_queue_order(cases),
-        suspended=SUSPENSIONS.get(_suspended(item)),
+        suspended=SUSPENSIONS.get(why := _suspended(item)),
+        occupied=why == service.OCCUPIED,
         methods=METHODS,
         returns=RETURNS,
         suspensions=SUSPENSIONS,

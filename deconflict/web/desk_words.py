@@ -62,6 +62,7 @@ EVENTS = {
     "lapse": _l("The hour passed undecided"),
     "fail": _l("Could not be checked"),
     "miss": _l("No check-in in time"),
+    "occupy": _l("Armed people are in the site"),
     "change": _l("Material change: a new round"),
     "soften": _l("Became milder"),
     "refresh": _l("Figures moved with the clock"),
@@ -114,6 +115,12 @@ HEARD = {
     "own_procedure": _l("The organisation follows its own procedure"),
     "forgot": _l("It arrived and forgot to say so"),
 }
+# Of a site that armed people were in.
+OCCUPIED_ENDS = {
+    "they_left": _l("They have left"),
+    "followed_up": _l("It is followed up outside this system"),
+    "mistaken": _l("It was a mistake"),
+}
 AGREEMENTS = {
     "MIL_TIME": _l("Mission: other time"),
     "MIL_ROUTE": _l("Mission: other route"),
@@ -129,7 +136,11 @@ AGREEMENTS = {
     "NO_CHANGE": _l("No change, agreed by both"),
 }
 OUTCOMES: dict[str, Any] = (
-    DISMISSALS | HEARD | AGREEMENTS | {code: EVENTS[code] for code in ("vanish", "overtake", "lapse", "dismiss")}
+    DISMISSALS
+    | HEARD
+    | OCCUPIED_ENDS
+    | AGREEMENTS
+    | {code: EVENTS[code] for code in ("vanish", "overtake", "lapse", "dismiss")}
 )
 ADJUSTED = {
     "humanitarian": _l("the humanitarian side"),

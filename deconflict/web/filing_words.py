@@ -234,6 +234,7 @@ def _notice(view: ItemView) -> list[tuple[str, str, Any]]:
         ("persons", _("Persons"), view.persons if view.persons is not None else ""),
         ("cargo", _("Cargo"), notices.CARGOES.get(view.cargo or "", "")),
         ("escort", _("Escort"), notices.ESCORTS.get(view.escort or "", "")),
+        ("escort_by", _("Escort provided by"), notices.ESCORTED_BY.get(view.escort_by or "", "")),
         ("urgency", _("Urgency"), named(urgency, view.urgency_reason) if view.urgency_reason else urgency),
         ("communications", _("Team's number"), view.communications or ""),
         ("second_phone", _("Second number"), view.second_phone or ""),

@@ -142,8 +142,17 @@ def _written(pages: Pages, what: str, view: ItemView | None) -> Page:
     return _review(pages, what, typed, received.filing, view)
 
 
-def draft(pages: Pages, key: str) -> Page:
-    """A page that was kept, as it was; for the focal point who is to send it, in words."""
+def give_back(pages: Pages, key: str) -> Page:
+    """A draft to whoever wrote it; without a word of what is to be changed, the page itself again."""
+    wrong = filing_drafts.give_back(filing_drafts.found(pages, key))
+    if wrong is not None:
+        return draft(pages, key, wrong), 422
+    flash(_("It is back with whoever wrote it, who gets an e-mail."))
+    return redirect(url_for(f"{pages.name}.mine"), 303)
+
+
+def draft(pages: Pages, key: str, back: Form | None = None) -> str:
+    """A page that was kept, as it was; for the focal point who is to send it, in words. `back`: what he typed to give it back."""
     found = filing_drafts.found(pages, key)
     typed, what = filing_drafts.typed_of(found), found.sheet
     view = own_versions(pages, found.reference)[-1] if found.reference else None
@@ -152,11 +161,12 @@ def draft(pages: Pages, key: str) -> Page:
         return _form(pages, what, typed, view, action=action)
     received = receive(pages.schema(mission(), now()), typed.values)
     errors = received.errors if received.filing is None else _not_here(pages, what, received.filing, view)
+    giving = back or Form()
     if errors or received.filing is None:
-        return _form(
-            pages, what, typed, view, filing_form.problems(typed, errors, pages.sheets[what].layout), action=action
-        )
-    return _review(pages, what, typed, received.filing, view, waiting=found, action=action)
+        wrong = filing_form.problems(typed, errors, pages.sheets[what].layout)
+        wrong |= {name: list(said) for name, said in giving.errors.items()}
+        return _form(pages, what, typed, view, wrong, action=action, waiting=found, giving=giving)
+    return _review(pages, what, typed, received.filing, view, waiting=found, action=action, giving=giving)
 
 
 def _cancel(reference: str, reason: str, *, rest: bool) -> None:
@@ -304,8 +314,10 @@ def _review(
     *,
     waiting: Draft | None = None,
     action: str = "",
-) -> Page:
-    """`waiting`: a draft that somebody else wrote and this person is to send; `action` where it is sent to."""
+    giving: Form | None = None,
+) -> str:
+    """`waiting`: a draft that somebody else wrote and this person is to send; `action` where it is sent to; `giving` what he typed to
+    give it back instead."""
     draft = _draft(filing)
     words = in_words(draft, mission())
     return render_template(
@@ -320,6 +332,7 @@ def _review(
         notes=[*notes(filing, mission(), now()), *_of_convoy(view, filing)],
         needs_second=drafts.needs_second(filing, current_audience()),
         waiting=waiting,
+        giving=giving,
         action=action,
         later=len(own.later_of(db.session(), view.reference, pages.side, now())) if view and not pages.hands else 0,
         map=own_map(filing.stops, filing.mode, filing.side, mission()),
@@ -335,13 +348,18 @@ def _form(
     *,
     action: str = "",
     last: str | None = None,
+    waiting: Draft | None = None,
+    giving: Form | None = None,
 ) -> str:
-    """`action` where it is sent to, by default where it was asked for; `last` what the person filed last, on an empty page."""
+    """`action` where it is sent to, by default where it was asked for; `last` what the person filed last, on an empty page; `waiting`
+    and `giving` as of a review."""
     sheet, errors = pages.sheets[what], errors or {}
     return render_template(
         sheet.template,
         action=action,
         last=last,
+        waiting=waiting,
+        giving=giving,
         pages=pages,
         sheet=sheet,
         what=what,

@@ -46,6 +46,7 @@ STANDS_ON = {
     "telling.choose": "telling.index",
     "handing_over.write": "handing_over.index",
     "on_behalf.begin": "on_behalf.mine",
+    "notices.give_back": "notices.draft",
 }
 STANDS_HERE = frozenset(
     [f"{side}.{act}" for side in ("notices", "plans") for act in ("amend", "cancel", "postpone", "sharing")]
@@ -59,6 +60,8 @@ STANDS_HERE = frozenset(
         "notices.keep",
         "convoys.join",
         "plans.close_out",
+        "on_behalf.change",
+        "on_behalf.cancel",
     ]
 )
 
@@ -99,8 +102,15 @@ def keep_for_writer() -> str | None:
     return _kept(id, page, typed_now()) if id is not None and page is not None else None
 
 
+def keep_for_later() -> str | None:
+    """As above, for whoever is signed in and is asked for something first."""
+    page = page_of(request.endpoint, request.view_args) if request.method == "POST" else None
+    return _kept(current_user.id, page, typed_now()) if page is not None else None
+
+
 def _kept(account_id: int, page: str, typed: list[tuple[str, str]]) -> str | None:
     row = service.keep(account_id, page, typed, now())
+    g.kept = row is not None
     return f"{page}?again={row}" if row is not None else None
 
 
@@ -177,7 +187,7 @@ def _show_again() -> None:
 
 
 def _was_sent(response: Response) -> Response:
-    if request.method != "POST" or response.status_code != 303 or "again=" in response.headers.get("Location", ""):
+    if request.method != "POST" or response.status_code != 303 or g.get("kept"):
         return response
     if session and current_user.is_authenticated:
         page = page_of(request.endpoint, request.view_args)

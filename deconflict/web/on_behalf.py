@@ -138,16 +138,16 @@ def begin() -> Page:
     return redirect(url_for("on_behalf.new", organisation_id=chosen), 303)
 
 
-@bp.post("/on-behalf/change")
+@bp.route("/on-behalf/change", methods=["GET", "POST"])
 @audience(*RELAYS)
 def change() -> Page:
     """The form of a notice that its reference and code open, then whatever is pressed on it. Both stay in the page and in no address."""
-    by = current_audience()
+    by, before = current_audience(), typed_before()
     found = _opened(by)
     if not isinstance(found, Opened):
         return found
     with acting(service.acting(by, found.organisation_id)):
-        _remember(by, found.organisation_id, request.form.get("_which") or request.form.get("code", ""))
+        _remember(by, found.organisation_id)
         pages = _pages(Voice(by, found.organisation_id))
         view = own_versions(pages, found.reference)[-1]
         if "amend" not in states.possible("item", view.state, "owner"):
@@ -156,12 +156,14 @@ def change() -> Page:
         g.before = current.level
         if "_do" in request.form:
             return filing_write.pressed(pages, "movement", view)
+        if "_stops" in before:
+            return filing_write.resume(pages, "movement", filing_form.read(before), view)
         typed = filing_form.amending(current, view.version, mission())
         shown = {name: text for name, text in typed.values.items() if name not in UNREAD}
         return filing_write.resume(pages, "movement", replace(typed, values=shown), view)
 
 
-@bp.post("/on-behalf/cancel")
+@bp.route("/on-behalf/cancel", methods=["GET", "POST"])
 @audience(*RELAYS)
 def cancel() -> Page:
     """Asks for the call and the reason, of a notice that its reference and code open, and shows nothing of it."""
@@ -169,8 +171,8 @@ def cancel() -> Page:
     found = _opened(by)
     if not isinstance(found, Opened):
         return found
-    _remember(by, found.organisation_id, request.form.get("_which") or request.form.get("code", ""))
-    if "reason" not in request.form:
+    _remember(by, found.organisation_id)
+    if "reason" not in request.form:  # what had been typed when the session ended the form itself knows
         return _cancel_page(found, Form())
     voice, typed = Voice(by, found.organisation_id), {"reason": request.form.get("reason", "")[:500]}
     call, errors = voice.call()
@@ -254,14 +256,22 @@ def _script(view_of: Any, typed: Typed) -> list[str]:
     )
 
 
-def _remember(by: Audience, owner_id: int, which: str) -> None:
-    """For the pages of this request. `which`: reference and code, as typed."""
-    g.by, g.owner_id, g.which = by, owner_id, which[:60]
+def _remember(by: Audience, owner_id: int, which: str | None = None) -> None:
+    """For the pages of this request. `which`: reference and code, by default as typed."""
+    g.by, g.owner_id, g.which = by, owner_id, _which() if which is None else which
+
+
+def _which() -> str:
+    """Reference and code as typed, now or before the session ended."""
+    sent = typed_before() or request.form
+    return (sent.get("_which") or sent.get("code", ""))[:60]
 
 
 def _opened(by: Audience) -> Opened | Page:
     """The notice that reference and code open; else the page that asks for them, with what was typed."""
-    typed = (request.form.get("_which") or request.form.get("code", ""))[:60]
+    typed = _which()
+    if request.method == "GET" and not typed:
+        return redirect(url_for("on_behalf.mine"), 303)
     try:
         return service.opened(typed, by, mission().catalogue, now())
     except Refused as error:

@@ -82,7 +82,7 @@ def _sentences(view: ItemView, unread: dict[str, str], *, in_clear: bool) -> Ite
     yield from (
         f"{fact.label}: {fact.text}."
         for fact in words.facts
-        if not (in_clear and fact.key in ("communications", "second_phone"))
+        if not (in_clear and fact.key in ("communications", "second_phone", "escort_by"))
     )
     yield from (f"{label}: {text}." for label, text in unread.items() if text)
     yield _("Is all of this right?")

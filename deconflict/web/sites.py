@@ -137,6 +137,11 @@ def suspend(reference: str) -> Page:
     def do() -> str:
         code = request.form.get("code", "")
         service.suspend_own_site(reference, _version(), code, current_audience(), now())
+        if code == service.OCCUPIED:
+            return _(
+                "It is suspended, and OCHA is alerted. Nothing of it is told to the other side. If people are in danger, follow your "
+                "organisation's procedure and call the desk."
+            )
         return _(
             "It is suspended: nothing of it is told to the other side. It is still compared with the mission's plans."
         )
@@ -203,7 +208,8 @@ def _page(reference: str, form: Form | None = None) -> str:
         versions=list(reversed(rows)),
         possible=_possible(view),
         returned=RETURNS.get(_code(view, states.SiteState.RETURNED, "return")),
-        suspended=SUSPENSIONS.get(_code(view, states.SiteState.SUSPENDED, "suspend")),
+        suspended=SUSPENSIONS.get(why := _code(view, states.SiteState.SUSPENDED, "suspend")),
+        occupied=why == service.OCCUPIED,
         suspensions=SUSPENSIONS,
         until=_until(view, mission().pack.sites),
         waits=_waits(view),

@@ -78,7 +78,9 @@ GETS = {
     "relay.page": ("page", [*OFFICERS, "radio_operator"]),
     "relay.check_in": ("page", [*OFFICERS, "radio_operator"]),
     **dict.fromkeys(["paper.form", "paper.file"], ("paper", [*FILERS_HUM, *FILERS_MIL, *OFFICERS, "radio_operator"])),
-    "on_behalf.mine": ("page", [*OFFICERS, "radio_operator"]),
+    **dict.fromkeys(
+        [f"on_behalf.{act}" for act in ("mine", "change", "cancel")], ("page", [*OFFICERS, "radio_operator"])
+    ),
     "on_behalf.new": ("an owner", [*OFFICERS, "radio_operator"]),
     "on_behalf.show": ("entered", [*OFFICERS, "radio_operator"]),
     "on_behalf.filed": ("entered", [*OFFICERS, "radio_operator"]),
