@@ -23,7 +23,7 @@ from deconflict.services import filing as service
 from deconflict.services.convoys import leaves_convoy
 from deconflict.store import own
 from deconflict.store.base import db
-from deconflict.web import filing_drafts, filing_form, large_map, map_pick
+from deconflict.web import draw_area, filing_drafts, filing_form, large_map, map_pick
 from deconflict.web.audience import current_audience
 from deconflict.web.clock import now
 from deconflict.web.filing_form import Errors, Typed
@@ -35,6 +35,7 @@ from deconflict.web.forms_ui import Form
 from deconflict.web.intake import number
 from deconflict.web.kept_forms import typed_before
 from deconflict.web.language import label
+from deconflict.web.map_words import sign_of
 from deconflict.web.own_map import own_map
 from deconflict.web.place_words import position_words
 from deconflict.web.window_words import instants_understood
@@ -49,7 +50,7 @@ def new(pages: Pages, what: str) -> Page:
         start = dict(sheet.start) | ({"level": level} if level else {})
         last = (
             None
-            if pages.sites or pages.hands
+            if pages.sites or pages.hands or pages.of_ocha
             else own.last_reference(db.session(), pages.side, current_audience(), mission(), now())
         )
         return _form(pages, what, filing_form.fresh(start, sheet.stops), last=last)
@@ -107,15 +108,17 @@ def _written(pages: Pages, what: str, view: ItemView | None) -> Page:
     """What a button of the form or of the review asked for."""
     do = request.form.get("_do", "review")
     typed = filing_form.picked(filing_form.read(request.form), request.form, mission().gazetteer)
-    if pages.hands is None and do != "file":  # who writes for another keeps nothing of it
+    if pages.keeps_drafts and do != "file":
         if do == "keep":
             return _keep(pages, what, typed, view)
         kept = filing_drafts.keep(pages, what, typed, view.reference if view else "")
         if do == "autosave":
             return "", 204 if kept else 200  # what was not kept must not be said to be
-    turned = map_pick.turned(request.form, typed, mission())
+    turned = (draw_area if pages.sheets[what].flag == "zone" else map_pick).turned(request.form, typed, mission())
     if isinstance(turned, Typed):
         return _form(pages, what, turned, view)
+    if isinstance(turned, draw_area.Drawing):
+        return draw_area.page(turned, sign_of(pages.side, of_ocha=pages.of_ocha), mission())
     if turned is not None:
         return _on_map(pages, typed, turned)
     if do == "large":
@@ -317,12 +320,12 @@ def _review(
         words=words,
         view=view,
         changed=changes(in_words(view, mission()), words) if view else None,
-        notes=[*notes(filing, mission(), now()), *_of_convoy(view, filing)],
+        notes=[] if pages.of_ocha else [*notes(filing, mission(), now()), *_of_convoy(view, filing)],
         needs_second=drafts.needs_second(filing, current_audience()),
         waiting=waiting,
         action=action,
         later=len(own.later_of(db.session(), view.reference, pages.side, now())) if view and not pages.hands else 0,
-        map=own_map(filing.stops, filing.mode, filing.side, mission()),
+        map=own_map(filing.stops, filing.mode, filing.side, mission(), zone=draft.zone, of_ocha=draft.of_ocha),
     )
 
 

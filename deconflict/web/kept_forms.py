@@ -49,7 +49,15 @@ STANDS_ON = {
 }
 STANDS_HERE = frozenset(
     [f"{side}.{act}" for side in ("notices", "plans") for act in ("amend", "cancel", "postpone", "sharing")]
-    + ["notices.new", "plans.write", "people.invite", "people.add_organisation", "own_people.invite", "on_behalf.new"]
+    + [
+        "notices.new",
+        "plans.write",
+        "people.invite",
+        "people.add_organisation",
+        "own_people.invite",
+        "on_behalf.new",
+        "on_behalf.site",
+    ]
     + [
         "sites.new",
         "sites.amend",
@@ -59,6 +67,7 @@ STANDS_HERE = frozenset(
         "notices.keep",
         "convoys.join",
         "plans.close_out",
+        *("areas.new", "areas.amend", "areas.cancel"),
     ]
 )
 

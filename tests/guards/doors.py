@@ -6,6 +6,7 @@ from __future__ import annotations
 from deconflict.domain import roles
 
 OFFICERS = ["cmcoord", "suboffice_head", "ocha_head"]
+FILERS_OCHA = ["cmcoord", "ocha_head"]
 KEEPERS = ["focal_point", "cimic"]
 FILERS_HUM, FILERS_MIL = ["submitter", "focal_point"], ["cimic", "ops", "qip_manager"]
 WRITERS = [*FILERS_HUM, *FILERS_MIL, *OFFICERS, "radio_operator"]
@@ -47,6 +48,9 @@ GETS = {
     "plans.postpone": ("plan", FILERS_MIL),
     "plans.sharing": ("plan", FILERS_MIL),
     "plans.close_out": ("plan", FILERS_MIL),
+    "areas.mine": ("page", FILERS_OCHA),
+    "areas.new": ("page", FILERS_OCHA),
+    **dict.fromkeys([f"areas.{act}" for act in ("show", "filed", "amend", "cancel")], ("area", FILERS_OCHA)),
     "requests.mine": ("page", FILERS_HUM + FILERS_MIL),
     "requests.show": ("own case", FILERS_HUM + FILERS_MIL),
     "desk.queue": ("page", OFFICERS),
@@ -80,6 +84,7 @@ GETS = {
     **dict.fromkeys(["paper.form", "paper.file"], ("paper", [*FILERS_HUM, *FILERS_MIL, *OFFICERS, "radio_operator"])),
     "on_behalf.mine": ("page", [*OFFICERS, "radio_operator"]),
     "on_behalf.new": ("an owner", [*OFFICERS, "radio_operator"]),
+    "on_behalf.site": ("an owner", [*OFFICERS, "radio_operator"]),
     "on_behalf.show": ("entered", [*OFFICERS, "radio_operator"]),
     "on_behalf.filed": ("entered", [*OFFICERS, "radio_operator"]),
     "texts.index": ("page", [*OFFICERS, "administrator"]),
@@ -148,6 +153,8 @@ POSTS = {
     "plans.postpone": ("plan", FILERS_MIL),
     "plans.sharing": ("plan", FILERS_MIL),
     "plans.close_out": ("plan", FILERS_MIL),
+    "areas.new": ("page", FILERS_OCHA),
+    **dict.fromkeys(["areas.amend", "areas.cancel"], ("area", FILERS_OCHA)),
     "requests.answer": ("own case", FILERS_HUM + FILERS_MIL),
     "requests.acknowledge": ("own case", FILERS_HUM + FILERS_MIL),
     **dict.fromkeys(
@@ -194,6 +201,7 @@ POSTS = {
     "relay.write": ("page", [*OFFICERS, "radio_operator"]),
     "relay.write_check_in": ("page", [*OFFICERS, "radio_operator"]),
     "people.add_organisation": ("page", ["administrator"]),
+    "on_behalf.site": ("an owner", [*OFFICERS, "radio_operator"]),
     "on_behalf.new": ("an owner", [*OFFICERS, "radio_operator"]),
     **dict.fromkeys(
         [f"on_behalf.{act}" for act in ("begin", "change", "cancel")], ("page", [*OFFICERS, "radio_operator"])
