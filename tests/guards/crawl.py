@@ -309,6 +309,7 @@ def described(world) -> Crawl:
         "reference": references,
         "key": [*world.drafts, "0" * 32],
         "what": ["patrol", "event", "parade", "movement"],
+        "tag": ["fr", "en"],
         "link": [*session.scalars(select(Alert.link)), "x" * 32],
     }
     organisations = {
