@@ -3,75 +3,129 @@
 (() => {
   "use strict";
   const by = (id) => document.getElementById(id);
-  const said = by("said");
   const IDLE_MS = 10 * 60 * 1000, AGAIN_MS = 60 * 1000, SAVE_MS = 800, PATIENCE_MS = 60 * 1000, DAY_MS = 24 * 3600 * 1000, LEAST = 12;
-  const say = (what) => (said.textContent = said.dataset[what] ?? "");
-  const asked = (path, more = {}) =>
-    fetch(path, { redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS), ...more });
-  // null where the answer is another page: signed out, or not for this account.
-  const json = async (path, more) => {
-    const answer = await asked(path, more);
-    return answer.status === 200 ? answer.json() : null;
+  const SIGNED_OUT = "signedOut", REFUSED = "refused";
+  const { sheet: SHEET, worker: WORKER, format: FORMAT } = by("prepare").dataset;
+  const say = (what) => (by("said").textContent = by("said").dataset[what] || "");
+  const hides = (id, whether) => (by(id).hidden = whether);
+  const refill = (place, parts) => {
+    place.textContent = "";
+    place.append(...parts);
   };
-  const fetched = async () => {
-    const sheet = await json(by("prepare").dataset.sheet);
-    return sheet && { ...sheet, at: Date.now() };
+
+  // What the server says: raises SIGNED_OUT, REFUSED for what it will not take however often it is tried, and anything else for no answer.
+  const asked = async (path, more = {}) => {
+    const stop = new AbortController(), timer = setTimeout(() => stop.abort(), PATIENCE_MS);
+    try {
+      const answer = await fetch(path, { redirect: "manual", cache: "no-store", signal: stop.signal, ...more });
+      if (answer.type === "opaqueredirect" || answer.status === 401) throw SIGNED_OUT;
+      if (answer.status >= 400 && answer.status < 500 && answer.status !== 408 && answer.status !== 429) throw REFUSED;
+      if (!answer.ok) throw new Error(answer.status);
+      return await answer.json();
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+  const fetched = () => asked(SHEET);
+  // Whether this page opens without a network: its worker is there, and has kept it.
+  const ready = async () => {
+    await navigator.serviceWorker.register(WORKER, { scope: "/", updateViaCache: "none" });
+    const late = new Promise((_, reject) => setTimeout(reject, PATIENCE_MS));
+    await Promise.race([navigator.serviceWorker.ready, late]);
+    return Boolean(await caches.match(location.pathname));
   };
 
   // -- before it is open
 
-  const shows = (id) => ["unlock", "prepare", "inside"].forEach((each) => (by(each).hidden = each !== id));
+  const shows = (id) => ["unlock", "prepare", "inside"].forEach((each) => hides(each, each !== id));
   const begin = async () => {
-    if (!vault.able) return say("unable");
     await vault.purge();
     const prepared = await vault.prepared();
-    by("forget").hidden = !prepared;
+    hides("forget", !prepared);
     shows(prepared ? "unlock" : "prepare");
   };
-  by("prepare").addEventListener("submit", async (event) => {
-    event.preventDefault();
+  // One attempt at a time, and one window: two would write over each other.
+  const opening = (form, act) => {
+    const button = form.querySelector("button");
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      if (button.disabled) return;
+      button.disabled = true;
+      say("opening");
+      try {
+        const box = await act();
+        if (box) alone("open", () => (enter(box), new Promise(() => {})), () => say("elsewhere"));
+      } catch {
+        say("full");
+      } finally {
+        button.disabled = false;
+      }
+    });
+  };
+  const alone = (name, act, otherwise) =>
+    navigator.locks ? navigator.locks.request(name, { ifAvailable: true }, (lock) => (lock ? act() : otherwise())) : act();
+  const wrong = (id, what) => {
+    say(what);
+    by(id).setAttribute("aria-invalid", "true");
+    by(id).focus();
+  };
+  opening(by("prepare"), async () => {
     const [first, second] = [by("first").value, by("second").value];
-    if ([...first.trim()].length < LEAST) return say("short");
-    if (first !== second) return say("differ");
+    if ([...first.trim()].length < LEAST) return wrong("first", "short");
+    if (first !== second) return wrong("second", "differ");
     const sheet = await fetched().catch(() => null);
     if (!sheet) return say("failed");
-    navigator.storage?.persist?.();
-    try {
-      enter(await vault.prepare(first, sheet));
-    } catch {
-      say("full");
-    }
+    if (navigator.storage && navigator.storage.persist) navigator.storage.persist();
+    return vault.prepare(first, sheet);
   });
-  by("unlock").addEventListener("submit", async (event) => {
-    event.preventDefault();
-    say("opening");
+  opening(by("unlock"), async () => {
     const opened = await vault.unlock(by("passphrase").value);
-    if (!opened) return say("wrong");
-    enter(opened);
+    return opened || wrong("passphrase", "wrong");
   });
   by("forget").querySelector("button").addEventListener("click", async () => {
     await vault.wipe();
     location.reload();
   });
-  const network = () => (by("network").hidden = navigator.onLine);
+  vault.onWipe(() => location.reload());
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
+  const network = () => hides("network", navigator.onLine);
   addEventListener("online", network);
   addEventListener("offline", network);
   network();
-  begin().catch(() => say("full"));
+  if (vault.able) {
+    hides("unable", true);
+    begin().catch(() => say("full"));
+  }
 
   // -- open
 
-  const enter = (opened) => {
+  const enter = async (opened) => {
     let box = opened;
     for (const field of document.querySelectorAll("input[type=password]")) field.value = "";
+    if (box.sheet.format !== FORMAT) {
+      // The form was made for another version of this script: a new one first, where there is a network.
+      const fresh = await fetched().catch(() => null);
+      if (fresh && fresh.whose === box.sheet.whose) box = await box.refresh(fresh);
+    }
     say("");
     by("inside").innerHTML = box.sheet.html; // our own server made it, and it was sealed since
-    by("forget").hidden = false;
+    hides("forget", false);
     shows("inside");
-    const kept = by("kept"), words = kept.dataset, form = by("paper").querySelector("form");
+    try {
+      inside(box);
+    } catch {
+      shows("unlock"); // what was written is still there
+      say("renew");
+    }
+  };
+  const inside = (opened) => {
+    let box = opened, current = null, changed = false, timer = 0, seen = Date.now(), saving = Promise.resolve(true), sending = null;
+    const words = by("kept").dataset, form = by("paper").querySelector("form");
     const stops = [...form.querySelectorAll("fieldset.group")], fewest = Number(form.elements._stops.value);
     const needed = JSON.parse(by("paper").dataset.needed);
-    let current = null, changed = false, timer = 0, sending = null, seen = Date.now();
+    const clock = () => Math.max(Date.now(), box.sheet.at); // a telephone that begins in 1970 keeps things all the same
+    ready().catch(() => false).then((is) => hides("unready", is));
+    hides("clock", Date.now() > box.sheet.at - DAY_MS);
 
     // The list
 
@@ -79,25 +133,47 @@
       const named = (n) => values[`stops-${n}-place`] || values[`stops-${n}-position`];
       return stops.map((_, n) => named(n)).filter(Boolean).join(" - ") || words.nowhere;
     };
-    const list = async () => {
-      const rows = await vault.entries();
-      const made = await Promise.all(rows.map(async ({ id, until, waits }) => {
-        const entry = await box.entry(id).catch(() => null);
-        const line = by("entry").content.cloneNode(true);
-        line.querySelector("li").dataset.id = id;
-        line.querySelector(".state").textContent = waits ? words.waits : words.begun;
-        line.querySelector(".places").textContent = entry ? places(Object.fromEntries(entry.values)) : words.nowhere;
-        const over = new Date(until).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
-        line.querySelector(".until").textContent = `${words.until} ${over}. ${waits ? words.wait : ""}`;
+    const STATES = { begun: words.begun, waits: words.waits, held: words.held };
+    const shown = async (row) => {
+      const { id, until, state, tried } = row;
+      const entry = await box.entry(id).catch(() => null);
+      const line = by(state === "told" ? "answered" : "entry").content.cloneNode(true).querySelector("li");
+      line.dataset.id = id;
+      const part = (name) => line.querySelector(`.${name}`);
+      part("places").id = `at-${id}`;
+      for (const button of line.querySelectorAll("button")) button.setAttribute("aria-describedby", `at-${id}`);
+      if (state === "told") {
+        part("said").textContent = entry.told.said;
+        refill(part("places"), (entry.told.stops.length ? entry.told.stops : [places(Object.fromEntries(entry.values))]).map((stop) =>
+          Object.assign(document.createElement("li"), { textContent: stop })));
+        line.querySelector("a").href = entry.told.url;
         return line;
-      }));
-      const done = [...by("entries").querySelectorAll("li.box")];
-      by("entries").replaceChildren(...done, ...made);
-      by("send").hidden = !rows.some((row) => row.waits);
+      }
+      part("state").textContent = STATES[state];
+      part("places").textContent = entry ? places(Object.fromEntries(entry.values)) : words.nowhere;
+      const over = new Date(until).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+      const more = tried && state === "waits" ? words.tried : state === "waits" ? words.wait : (entry && entry.said) || "";
+      part("until").textContent = `${words.until} ${over}. ${more}`;
+      line.querySelector('[data-do="open"]').hidden = Boolean(tried) || !entry;
+      return line;
     };
+    const list = async () => {
+      const rows = await vault.entries(), gone = await vault.gone();
+      const made = await Promise.all(rows.map(shown));
+      const at = document.activeElement, line = at && at.closest("#entries li");
+      refill(by("entries"), made);
+      if (line) {
+        const same = by("entries").querySelector(`[data-id="${line.dataset.id}"] [data-do="${at.dataset.do}"]`);
+        (same || by("kept-title")).focus();
+      }
+      hides("send", !rows.some((row) => row.state === "waits" || row.state === "held"));
+      hides("gone", !gone);
+      by("gone-many").textContent = gone;
+    };
+    // A region that stays, and changes only when there is something new to hear.
     const notice = (text) => {
-      by("sending").textContent = text;
-      by("sending").hidden = !text;
+      if (by("sending").textContent !== text) by("sending").textContent = text;
+      by("sending").className = text ? "flash warning" : "";
     };
 
     // The form
@@ -114,15 +190,15 @@
       return !at || Number(at[1]) < count();
     });
     const wanting = (on) => {
-      kept.hidden = on;
-      by("paper").hidden = !on;
-      if (on) form.parentElement.querySelector("h2").focus();
+      hides("kept", on);
+      hides("paper", !on);
+      (on ? form.parentElement.querySelector("h2") : by("kept-title")).focus();
     };
-    const write = (id, values) => {
-      [current, changed] = [id, false];
+    const write = (id, values, queued) => {
+      [current, changed] = [{ id, queued }, false];
       form.reset();
-      by("lacking").hidden = true;
-      by("saved").textContent = "";
+      hides("lacking", true);
+      kept("");
       if (values) {
         for (const field of form.elements) {
           if (!field.name) continue;
@@ -132,65 +208,80 @@
           else if (!field.name.startsWith("_")) field.value = "";
         }
       }
-      show(values ? Number(values.find(([name]) => name === "_stops")?.[1] ?? fewest) : fewest);
+      show(values ? Number((values.find(([name]) => name === "_stops") || [0, fewest])[1]) : fewest);
       wanting(true);
     };
-    const save = async (waits) => {
+    const kept = (text, isBad = false) => {
+      by("saved").textContent = text;
+      by("saved").className = isBad ? "flash warning" : "hint";
+    };
+    // One after the other, so that what was typed last stands last.
+    const save = (state) => (saving = saving.then(() => saved(state)));
+    const saved = async (state) => {
       clearTimeout(timer);
-      if (!current || !(changed || waits)) return true; // what was only looked at stays as it was
+      if (!current || !(changed || state)) return true; // what was only looked at stays as it was
+      changed = false; // what is typed from now on is not in it
       try {
-        await box.keep(current, { values: typed() }, { until: Date.now() + box.sheet.kept_s * 1000, waits });
+        await box.keep(current.id, { values: typed() }, { until: clock() + box.sheet.kept_s * 1000, state: state || "begun" });
       } catch {
-        say("full");
+        changed = true;
+        kept(words.unkept, true);
         return false;
       }
-      changed = false;
-      by("saved").textContent = `${words.saved} ${new Date().toTimeString().slice(0, 5)}`;
+      kept(`${words.saved} ${new Date().toTimeString().slice(0, 5)}`);
       return true;
     };
     const leave = async () => {
       current = null;
-      wanting(false);
       await list();
+      wanting(false);
       by("kept-title").scrollIntoView();
     };
     const lacks = () => {
       const at = (n, names) => Object.entries(names).map(([name, text]) => [`stops-${n}-${name}`, text]);
       const all = [...Object.entries(needed.whole), ...at(0, needed.first), ...at(count() - 1, needed.last)];
       const filled = new Set(typed().filter(([, value]) => value.trim()).map(([name]) => name));
-      const dates = [...filled].filter((name) => /_(from|to)$/.test(name)).map((name) => name.replace(/_(from|to)$/, "_date"));
-      const undated = dates.filter((name) => !filled.has(name)).map((name) => [name, words.fill]);
-      return [...all.filter(([name]) => !filled.has(name)), ...new Map(undated)];
+      const of = (name, part) => name.replace(/_(date|from|to)$/, `_${part}`);
+      // A place may be a position, and a window is begun with any of its three.
+      const there = (name) =>
+        filled.has(name) ||
+        (/-place$/.test(name) && filled.has(name.replace(/place$/, "position"))) ||
+        (/_(date|from|to)$/.test(name) && ["date", "from", "to"].some((part) => filled.has(of(name, part))));
+      const timed = [...filled].filter((name) => /_(from|to)$/.test(name));
+      const undated = timed.map((name) => of(name, "date")).filter((name) => !filled.has(name)).map((name) => [name, words.fill]);
+      return [...all.filter(([name]) => !there(name)), ...new Map(undated)];
     };
     const lacking = (found) => {
       const lines = found.map(([name, text]) => {
         const named = form.elements[name];
         const field = named instanceof RadioNodeList ? named[0] : named;
-        const group = field?.closest("fieldset.group")?.querySelector("legend")?.textContent;
-        const own = field?.closest("fieldset:not(.group)")?.querySelector("legend")?.textContent ?? field?.labels?.[0]?.textContent;
+        const legend = (which) => {
+          const group = field && field.closest(which);
+          return group ? group.querySelector("legend").textContent : "";
+        };
+        const own = legend("fieldset:not(.group)") || (field && field.labels && field.labels.length ? field.labels[0].textContent : "");
         const link = document.createElement("a");
-        link.href = `#${field?.id ?? ""}`;
-        link.textContent = `${[group, own].filter(Boolean).map((part) => part.trim()).join(", ")}: ${text}`;
+        link.href = `#${field ? field.id : ""}`;
+        link.textContent = `${[legend("fieldset.group"), own].filter(Boolean).map((part) => part.trim()).join(", ")}: ${text}`;
         const line = document.createElement("li");
         line.append(link);
         return line;
       });
-      by("lacking").querySelector("ul").replaceChildren(...lines);
-      by("lacking").hidden = !lines.length;
+      refill(by("lacking").querySelector("ul"), lines);
+      hides("lacking", !lines.length);
       if (lines.length) by("lacking").focus();
     };
 
     form.addEventListener("input", () => {
       changed = true;
       clearTimeout(timer);
-      timer = setTimeout(() => save(false), SAVE_MS);
+      timer = setTimeout(() => save(), SAVE_MS);
     });
-    document.addEventListener("visibilitychange", () => document.hidden && save(false));
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       const found = lacks();
       lacking(found);
-      if (found.length || !(await save(true))) return;
+      if (found.length || !(await save("waits"))) return;
       await leave();
       send();
     });
@@ -202,81 +293,116 @@
       for (const field of stops[count() - 1].querySelectorAll("input, select")) field.value = "";
       show(count() - 1);
       changed = true;
-      save(false);
+      save();
     });
-    by("back").addEventListener("click", async () => (await save(false)) && leave());
+    // What was finished before it was opened again stays finished, unless something lacks now.
+    by("back").addEventListener("click", async () => {
+      const whole = current.queued && !lacks().length;
+      if (current.queued && !whole && !confirm(words.unqueue)) return lacking(lacks());
+      if (await save(whole ? "waits" : undefined)) await leave();
+      if (whole) send();
+    });
     by("write").addEventListener("click", () =>
       write([...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("")));
     by("close").addEventListener("click", () => location.reload());
-    by("send").addEventListener("click", () => send());
+    by("send").addEventListener("click", () => send(true));
+    by("seen").addEventListener("click", () => vault.seen().then(list));
     by("entries").addEventListener("click", async ({ target }) => {
-      const id = target.closest("li")?.dataset.id;
-      if (!id || sending) return;
-      if (target.dataset.do === "drop" && confirm(words.sure)) {
+      const line = target.closest("li[data-id]"), act = target.dataset.do;
+      if (!line || !act) return;
+      if (sending) return notice(words.busy);
+      const { id } = line.dataset;
+      if (act === "open") {
+        const row = (await vault.entries()).find((each) => each.id === id);
+        return write(id, (await box.entry(id)).values, row.state !== "begun");
+      }
+      if (act === "seen" || confirm(words.sure)) {
         await vault.drop(id);
         await list();
-      } else if (target.dataset.do === "open") {
-        write(id, (await box.entry(id)).values);
       }
     });
 
-    // Sending: one page of this telephone at a time, and each under the key that it was written with, so that nothing counts twice.
+    // Sending: one page of this telephone at a time, and each under the key that it was written with, so that nothing counts twice. What
+    // was tried may have arrived: until an answer says what became of it, it is not changed here any more.
 
     const posted = async (row, token) => {
       const { values } = await box.entry(row.id);
-      const body = new URLSearchParams(values);
+      const body = new URLSearchParams(values.map(([name, value]) => [name, value.replace(/\0/g, "")]));
       body.set("_key", row.id);
       body.set("csrf_token", token);
-      const answer = await json(words.send, { method: "POST", body });
-      if (!answer) throw new Error("no answer");
-      if (answer.state === "held") return notice(answer.said);
-      await vault.drop(row.id);
-      const line = by("answered").content.cloneNode(true);
-      line.querySelector(".said").textContent = answer.said;
-      const lines = answer.stops.map((stop) => Object.assign(document.createElement("li"), { textContent: stop }));
-      line.querySelector(".places").replaceChildren(...lines);
-      line.querySelector("a").href = answer.url;
-      by("entries").prepend(line);
+      const { until } = row;
+      await box.keep(row.id, { values }, { until, state: "waits", tried: true });
+      const told = await asked(words.send, { method: "POST", body }).catch((error) => {
+        if (error !== REFUSED) throw error;
+        return { state: "held", said: words.refused };
+      });
+      if (told.state === "held") await box.keep(row.id, { values, said: told.said }, { until, state: "held" });
+      else await box.keep(row.id, { values, told }, { until, state: "told", sent: told.state === "filed" });
+      by("told").textContent = told.said;
     };
-    const attempt = async () => {
-      const waiting = (await vault.entries()).filter((row) => row.waits && row.until > Date.now() && row.id !== current);
+    const attempt = async (all) => {
+      const states = all ? ["waits", "held"] : ["waits"];
+      const editing = current && current.id;
+      const waiting = (await vault.entries()).filter((row) => states.includes(row.state) && row.id !== editing);
       if (!waiting.length) return;
-      notice(words.sending);
+      if (all) notice(words.sending);
+      let said = "";
       try {
-        const session = await json(words.session);
-        by("sign-in").hidden = Boolean(session);
-        if (!session) return notice(words.signedOut);
-        if (session.whose !== box.sheet.whose) return notice(words.another);
-        notice("");
-        for (const row of waiting) await posted(row, session.token);
-      } catch {
-        notice(words.failed);
-      } finally {
-        await list();
+        const session = await asked(words.session);
+        hides("sign-in", true);
+        if (session.whose !== box.sheet.whose) said = words.another;
+        else for (const row of waiting) await posted(row, session.token).catch((error) => (said = said || saying(error)));
+      } catch (error) {
+        said = saying(error);
       }
+      hides("sign-in", said !== words.signedOut);
+      notice(said);
+      await list();
     };
-    const alone = (act) => navigator.locks ? navigator.locks.request("send", { ifAvailable: true }, (lock) => lock && act()) : act();
-    const send = () => (sending ??= alone(attempt).finally(() => (sending = null)));
+    const saying = (error) => (error === SIGNED_OUT ? words.signedOut : error === REFUSED ? words.another : words.failed);
+    const send = (all = false) => {
+      if (!sending) sending = Promise.resolve(alone("send", () => attempt(all), () => {})).catch(() => {}).finally(() => (sending = null));
+      return sending;
+    };
     const renew = async () => {
-      if (Date.now() - box.sheet.at < DAY_MS) return;
+      if (Date.now() - box.sheet.at < DAY_MS && box.sheet.format === FORMAT) return;
       const fresh = await fetched();
-      if (fresh && fresh.whose === box.sheet.whose) box = await box.refresh(fresh); // shown from the next time on
+      if (fresh.whose === box.sheet.whose) box = await box.refresh(fresh); // shown from the next time on
     };
 
-    for (const what of ["input", "pointerdown", "keydown"]) document.addEventListener(what, () => (seen = Date.now()));
+    // Whoever comes back after a while, or takes the telephone, finds it closed: timers stand still while it sleeps.
+    const idle = () => Date.now() - seen > IDLE_MS || Date.now() < seen - IDLE_MS;
+    const lock = async () => {
+      shows("unlock");
+      await save();
+      location.reload();
+    };
+    for (const what of ["input", "pointerdown", "keydown"]) {
+      document.addEventListener(what, (event) => {
+        if (!idle()) return (seen = Date.now());
+        event.preventDefault();
+        lock();
+      }, { capture: true });
+    }
+    document.addEventListener("visibilitychange", async () => {
+      if (document.hidden) {
+        hides("inside", true); // nor does the list of what was used last show it
+        return save();
+      }
+      if (idle() || !(await vault.prepared().catch(() => false))) return lock();
+      hides("inside", false);
+    });
     addEventListener("online", async () => {
       await sending; // it began without a network
       send();
     });
     setInterval(async () => {
-      if (Date.now() - seen > IDLE_MS) {
-        await save(false);
-        return location.reload(); // locked again
-      }
+      if (idle()) return lock();
+      if (!document.hidden && !current) await send();
       if (await vault.purge()) await list();
-      if (!document.hidden && !current) send();
     }, AGAIN_MS);
     show(fewest);
-    list().then(send).then(renew).catch(() => {});
+    by("kept-title").focus();
+    list().then(() => send()).then(renew).catch(() => {});
   };
 })();

@@ -3,15 +3,15 @@
 (() => {
   "use strict";
   const { worker, sure } = document.currentScript.dataset;
-  navigator.serviceWorker?.register(worker, { scope: "/", updateViaCache: "all" }).catch(() => {});
+  navigator.serviceWorker?.register(worker, { scope: "/", updateViaCache: "none" }).catch(() => {});
   if (!vault.able) return;
   const say = (count) => (document.getElementById("not-sent").hidden = !count);
-  vault.purge().then(vault.waiting).then(say).catch(() => {});
+  vault.purge().then(vault.unsent).then(say).catch(() => {});
 
   const out = document.querySelector("form[data-leaves]");
   out.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const count = await vault.waiting().catch(() => 0);
+    const count = await vault.unsent().catch(() => 0);
     if (count && !confirm(sure)) return;
     await vault.wipe().catch(() => {});
     out.submit(); // the answer tells the browser to wipe, too

@@ -3,7 +3,7 @@
 globalThis.vault = (() => {
   "use strict";
   const NAME = "pages", STORE = "kept", ROUNDS = 600000; // PBKDF2-HMAC-SHA256, as OWASP's password storage sheet has it
-  const LOCK = "lock", SHEET = "sheet", ENTRY = "entry:";
+  const LOCK = "lock", SHEET = "sheet", GONE = "gone", ENTRY = "entry:";
   const bytes = (text) => new TextEncoder().encode(text);
 
   const result = (request) =>
@@ -33,7 +33,6 @@ globalThis.vault = (() => {
     }
   };
   const get = (name) => within("readonly", (store) => result(store.get(name)));
-  const put = (name, value) => within("readwrite", (store) => result(store.put(value, name)));
   const entries = () =>
     within("readonly", async (store) => {
       const range = IDBKeyRange.bound(ENTRY, ENTRY + "\uffff");
@@ -57,20 +56,29 @@ globalThis.vault = (() => {
     return JSON.parse(new TextDecoder().decode(await crypto.subtle.decrypt(how, key, data)));
   };
 
-  // What can be done once the passphrase is there.
-  const open = (key, sheet) => ({
-    sheet,
-    refresh: async (fresh) => {
-      await put(SHEET, await sealed(key, SHEET, fresh));
-      return open(key, fresh);
-    },
-    keep: async (id, entry, { until, waits }) =>
-      put(ENTRY + id, { ...(await sealed(key, ENTRY + id, entry)), until, waits }),
-    entry: async (id) => {
-      const row = await get(ENTRY + id);
-      return row && unsealed(key, ENTRY + id, row);
-    },
-  });
+  // What can be done once the passphrase is there. Fails where another window has taken everything away since: what would be kept
+  // then nobody could open.
+  const open = (key, sheet, { salt }) => {
+    const put = (name, value) =>
+      within("readwrite", async (store) => {
+        const lock = await result(store.get(LOCK));
+        if (!lock || lock.salt.join() !== salt.join()) throw new Error("gone");
+        return result(store.put(value, name));
+      });
+    return {
+      sheet,
+      refresh: async (fresh) => {
+        await put(SHEET, await sealed(key, SHEET, fresh));
+        return open(key, fresh, { salt });
+      },
+      // `facts` stand beside it unsealed: `until` when it goes, `state`, whether it was `tried`, whether it was `sent`.
+      keep: async (id, entry, facts) => put(ENTRY + id, { ...(await sealed(key, ENTRY + id, entry)), ...facts }),
+      entry: async (id) => {
+        const row = await get(ENTRY + id);
+        return row && unsealed(key, ENTRY + id, row);
+      },
+    };
+  };
 
   return {
     able: Boolean(globalThis.indexedDB && globalThis.crypto?.subtle),
@@ -80,27 +88,44 @@ globalThis.vault = (() => {
       const key = await keyOf(passphrase, lock);
       const first = await sealed(key, SHEET, sheet);
       await within("readwrite", (store) => Promise.all([result(store.put(lock, LOCK)), result(store.put(first, SHEET))]));
-      return open(key, sheet);
+      return open(key, sheet, lock);
     },
     // null for a wrong passphrase.
     unlock: async (passphrase) => {
       const [lock, sheet] = await Promise.all([get(LOCK), get(SHEET)]);
+      if (!lock || !sheet) throw new Error("gone");
       const key = await keyOf(passphrase, lock);
       try {
-        return open(key, await unsealed(key, SHEET, sheet));
+        return open(key, await unsealed(key, SHEET, sheet), lock);
       } catch {
         return null;
       }
     },
     entries,
     drop: (id) => within("readwrite", (store) => result(store.delete(ENTRY + id))),
-    waiting: async () => (await entries()).filter((row) => row.waits && row.until > Date.now()).length,
-    // Returns how many went. A clock put back keeps them longer; one put forward lets them go.
+    unsent: async () => (await entries()).filter((row) => !row.sent && row.until > Date.now()).length,
+    // Returns how many went; that some were never sent stays to be said. A clock put back keeps them longer, one put forward lets them go.
     purge: async (now = Date.now()) => {
       const over = (await entries()).filter((row) => row.until <= now);
-      for (const row of over) await within("readwrite", (store) => result(store.delete(ENTRY + row.id)));
+      const unsent = over.filter((row) => !row.sent).length;
+      if (over.length) {
+        await within("readwrite", async (store) => {
+          const before = (await result(store.get(GONE))) || 0;
+          await Promise.all(over.map((row) => result(store.delete(ENTRY + row.id))));
+          if (unsent) await result(store.put(before + unsent, GONE));
+        });
+      }
       return over.length;
     },
-    wipe: () => result(indexedDB.deleteDatabase(NAME)),
+    gone: async () => (await get(GONE)) || 0,
+    seen: () => within("readwrite", (store) => result(store.delete(GONE))),
+    wipe: async () => {
+      await result(indexedDB.deleteDatabase(NAME));
+      if (globalThis.BroadcastChannel) new BroadcastChannel(NAME).postMessage("wiped");
+    },
+    // Other windows close what they show.
+    onWipe: (act) => {
+      if (globalThis.BroadcastChannel) new BroadcastChannel(NAME).onmessage = act;
+    },
   };
 })();

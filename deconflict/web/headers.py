@@ -33,7 +33,7 @@ HEADERS = {
 }
 HSTS = "max-age=31536000"
 # Say of themselves how long they are good.
-LASTING = frozenset({"static", "offline.worker", "offline.manifest"})
+LASTING = frozenset({"static", "offline.manifest"})
 
 
 @cache

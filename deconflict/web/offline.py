@@ -8,12 +8,14 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, render_template, request, url_for
 from flask_babel import force_locale
+from flask_security import current_user
 
 from deconflict.domain import roles
 from deconflict.schemas.filings import MOST_STOPS
 from deconflict.schemas.forms import STOP_FIELD
 from deconflict.web import filing_form
-from deconflict.web.audience import PUBLIC, audience
+from deconflict.web.audience import PUBLIC, audience, current_audience_or_none
+from deconflict.web.clock import now
 from deconflict.web.filing_pages import mission
 from deconflict.web.filing_places import Beside
 from deconflict.web.filing_write import kinds_of, read_filing
@@ -60,7 +62,7 @@ def worker(tag: str) -> Response:
     )
     answer = Response(script, mimetype="text/javascript")
     answer.headers["Service-Worker-Allowed"] = "/"
-    return _lasting(answer)
+    return answer
 
 
 @bp.get(TAG + "/app.webmanifest")
@@ -85,15 +87,17 @@ def manifest(tag: str) -> Response:
 @bp.get(TAG + "/sheet")
 @audience(*roles.FILERS_HUMANITARIAN)
 def sheet(tag: str) -> Response:
-    """The form as it is written on without a network, to be sealed on the telephone: for how long what stands on it is kept, and whose
-    it is. Sensitive activities are not on it (RUL-20)."""
+    """The form as it is written on without a network, to be sealed on the telephone: for how long what stands on it is kept, whose it
+    is, for which script it was made, and the time (`at`, in ms since 1970). Sensitive activities are not on it (RUL-20)."""
     with force_locale(LOCALES[tag]):
         html = render_template("offline/sheet.html", **_asked(tag))
     html = "\n".join(
         line.strip() for line in html.splitlines() if line.strip()
     )  # a third less, for the line and the telephone
     kept_s = mission().pack.offline_kept.total_seconds()
-    return jsonify(html=html, kept_s=kept_s, whose=_whose())
+    return jsonify(
+        html=html, kept_s=kept_s, whose=_whose(), at=round(now().timestamp() * 1000), format=asset("offline.js")
+    )
 
 
 @bp.get("/session")
@@ -168,7 +172,9 @@ def _lasting(answer: Response) -> Response:
 
 @bp.after_app_request
 def _wiped(answer: Response) -> Response:
-    """Whoever signs out takes everything with him."""
-    if request.endpoint == "security.logout" and request.method == "POST" and answer.status_code < 400:
+    """Whoever signs out takes everything with him. Only whoever was signed in: a form on a page of somebody else's, which comes
+    without the cookie, would wipe what is not sent yet."""
+    signed_out = request.endpoint == "security.logout" and not current_user.is_authenticated
+    if signed_out and current_audience_or_none() is not None:
         answer.headers["Clear-Site-Data"] = '"storage"'
     return answer

@@ -40,5 +40,8 @@ self.addEventListener("fetch", (event) => {
     event.respondWith(path === PAGE ? kept(PAGE).then((found) => found ?? fetch(request)) : answer(request));
   } else if (SHELL.includes(path)) {
     event.respondWith(kept(path).then((found) => found ?? fetch(request)));
+  } else if (SHELL.some((each) => each.startsWith(path.split("?")[0] + "?"))) {
+    // Of another edition than the page: the network has it, or else ours is better than none.
+    event.respondWith(fetch(request).catch(() => caches.match(request, { ignoreSearch: true })));
   }
 });

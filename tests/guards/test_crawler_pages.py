@@ -14,8 +14,8 @@ pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("crawl")]
 PAGE_BYTES = 60_000
 PLACES = ("Gossi", "Bankass", "Koro", "Gao", "Douentza", "Ansongo", "Kidal", "Bandiagara")
 XMLNS = "http://www.w3.org/2000/svg"
-LASTING = {"offline.worker", "offline.manifest"}  # the same for everybody, of a page that says nothing
-FOR_SCRIPTS = {"offline.sheet": {"html", "kept_s", "whose"}, "offline.session": {"token", "whose"}}
+LASTING = {"offline.manifest"}  # the same for everybody, of a page that says nothing
+FOR_SCRIPTS = {"offline.sheet": {"html", "kept_s", "whose", "at", "format"}, "offline.session": {"token", "whose"}}
 OURS = "http://127.0.0.1:8000/"
 
 

@@ -93,7 +93,7 @@ def test_nor_do_the_scripts(app, name):
 def test_the_service_worker_answers_for_every_page_and_changes_with_what_it_keeps(app, monkeypatch):
     answer = app.test_client().get("/offline/fr/sw.js")
     assert answer.headers["Service-Worker-Allowed"] == "/"
-    assert answer.headers["Cache-Control"] == "max-age=86400"
+    assert answer.headers["Cache-Control"] == "no-store"
     assert answer.mimetype == "text/javascript"
     shell = json.loads(re.search(r"SHELL = (\[.*?\])", answer.text)[1])
     for path in shell:
@@ -120,7 +120,10 @@ def test_what_is_installed_has_a_name_and_an_icon_that_say_nothing(app):
 def test_only_what_signing_out_answers_tells_the_browser_to_wipe(app, ngo):
     assert "Clear-Site-Data" not in ngo.get("/notices").headers
     assert "Clear-Site-Data" not in ngo.get("/offline/fr").headers
+    # What a page of somebody else's sends comes without the cookie: it would wipe what is not sent yet.
+    assert "Clear-Site-Data" not in app.test_client().post("/logout").headers
     assert ngo.post("/logout").headers["Clear-Site-Data"] == '"storage"'
+    assert "Clear-Site-Data" not in ngo.post("/logout").headers
 
 
 # ---- the form that is sealed there -----------------------------------------------------------------------------------
@@ -192,6 +195,27 @@ def test_one_that_was_filed_and_is_over_by_now_is_not_filed_again(app, ngo):
     again = comes(ngo)
     assert (again["state"], again["url"]) == ("filed", first["url"])
     assert len(items(app)) == 1
+
+
+def test_what_was_changed_after_it_was_filed_is_not_said_to_be_sent(app, ngo):
+    first = comes(ngo)
+    again = comes(ngo, persons="9")
+    assert again["state"] == "held"
+    assert first["url"].rpartition("/")[2] in again["said"]
+    assert comes(ngo) == first
+
+
+def test_the_answer_says_places_and_hours(ngo):
+    first = comes(ngo)["stops"][0]
+    assert "06:00" in first
+
+
+def test_what_lay_on_the_telephone_until_it_was_over_is_not_filed(app, ngo):
+    app.extensions["clock"] = lambda: NOW + timedelta(days=20)
+    answer = comes(ngo)
+    assert answer["state"] == "draft"
+    assert "Le début est dans le passé." in answer["said"]
+    assert items(app) == []
 
 
 @pytest.mark.parametrize(
