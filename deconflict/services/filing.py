@@ -36,7 +36,7 @@ from deconflict.services.following import end_convoy, joined, part, to_follow
 from deconflict.services.news import expect_word
 from deconflict.services.ocha_areas import take_as_read
 from deconflict.store.audit import record
-from deconflict.store.base import transaction
+from deconflict.store.base import db, transaction
 from deconflict.store.check_ins import carry_over, has_left
 from deconflict.store.codes import CODES
 from deconflict.store.directory import is_colleague
@@ -81,6 +81,13 @@ def file_item(
     except IntegrityError:
         # The twin was being written in the same moment: now it is there.
         return _file(filing, by, key, mission, now, series, convoy, also)
+
+
+def filed_before(key: str, by: Audience) -> Filed | None:
+    """What bears this key already, of the person's own organisation; None for another's as for none."""
+    own = select(Item).where(Item.key == key, Item.owner_id == by.organisation_id)
+    found = db.session.scalars(own).first()
+    return None if found is None else Filed(found.reference, found.version, found.late)
 
 
 def _file(

@@ -24,6 +24,7 @@ BLUEPRINTS: list[str] = [
     "deconflict.web.directory:bp",
     "deconflict.web.contacts:bp",
     "deconflict.web.notices:bp",
+    "deconflict.web.offline:bp",
     "deconflict.web.convoys:bp",
     "deconflict.web.sites:bp",
     "deconflict.web.plans:bp",

@@ -239,8 +239,13 @@ def _begins(view: ItemView) -> str:
 
 
 def filing_of(pages: Pages, reference: str) -> Filing:
-    versions = _versions(pages, reference)
-    found = own_filing(versions[-1], current_audience()) if versions else None
-    if found is None or isinstance(found, StaticSite) != pages.sites:
+    return filings_of(pages, reference)[-1]
+
+
+def filings_of(pages: Pages, reference: str) -> list[Filing]:
+    """One's own item as it was filed, a version after the other. Raises NotFound as own_versions."""
+    read = [own_filing(facts, current_audience()) for facts in _versions(pages, reference)]
+    found = [filing for filing in read if filing is not None and isinstance(filing, StaticSite) == pages.sites]
+    if not found or len(found) != len(read):
         raise NotFound
     return found

@@ -133,16 +133,23 @@ def _written(pages: Pages, what: str, view: ItemView | None) -> Page:
         return _form(pages, what, filing_form.without_stop(typed, -1 if gone is None else gone), view)
     if do == "change":
         return _form(pages, what, typed, view)
-    received = receive((pages.sheets[what].schema or pages.schema)(mission(), now()), typed.values)
-    errors = received.errors if received.filing is None else _not_here(pages, what, received.filing, view)
+    filing, errors = read_filing(pages, what, typed, view)
     errors = _reason_wrong(typed) | errors
     if pages.hands is not None:
-        errors = pages.hands.wrong(received.filing) | errors
-    if errors or received.filing is None:
+        errors = pages.hands.wrong(filing) | errors
+    if errors or filing is None:
         return _wrong(pages, what, typed, view, errors)
     if do == "file" and (pages.hands is None or pages.hands.read_back()):
-        return _file(pages, what, typed, received.filing, view)
-    return _review(pages, what, typed, received.filing, view)
+        return _file(pages, what, typed, filing, view)
+    return _review(pages, what, typed, filing, view)
+
+
+def read_filing(pages: Pages, what: str, typed: Typed, view: ItemView | None) -> tuple[Filing | None, Errors]:
+    """What was typed, as a filing; where that cannot be, what is to be mended by field name. `view`: the item that it amends."""
+    received = receive((pages.sheets[what].schema or pages.schema)(mission(), now()), typed.values)
+    if received.filing is None:
+        return None, received.errors
+    return received.filing, _not_here(pages, what, received.filing, view)
 
 
 def draft(pages: Pages, key: str) -> Page:
@@ -153,13 +160,12 @@ def draft(pages: Pages, key: str) -> Page:
     action = url_for(f"{pages.name}.amend", reference=found.reference) if view else pages.new_url(what)
     if not filing_drafts.waits_for_me(found):
         return _form(pages, what, typed, view, action=action)
-    received = receive(pages.schema(mission(), now()), typed.values)
-    errors = received.errors if received.filing is None else _not_here(pages, what, received.filing, view)
-    if errors or received.filing is None:
+    filing, errors = read_filing(pages, what, typed, view)
+    if errors or filing is None:
         return _form(
             pages, what, typed, view, filing_form.problems(typed, errors, pages.sheets[what].layout), action=action
         )
-    return _review(pages, what, typed, received.filing, view, waiting=found, action=action)
+    return _review(pages, what, typed, filing, view, waiting=found, action=action)
 
 
 def _cancel(reference: str, reason: str, *, rest: bool) -> None:
@@ -263,11 +269,15 @@ def _amend_rest(pages: Pages, reference: str, before: Filing, after: Filing, rea
         )
 
 
-def _ask_to_send(pages: Pages, what: str, typed: Typed, filing: Filing, view: ItemView | None) -> Page:
+def ask_second(pages: Pages, what: str, typed: Typed, filing: Filing, reference: str = "") -> None:
+    """A focal point is to send it. Raises as services.drafts.ask."""
     departs_at = min(window.earliest for stop in filing.stops for window in stop.windows)
-    kept = filing_drafts.as_draft(pages, what, typed, view.reference if view else "")
+    drafts.ask(filing_drafts.as_draft(pages, what, typed, reference), departs_at, current_audience(), now())
+
+
+def _ask_to_send(pages: Pages, what: str, typed: Typed, filing: Filing, view: ItemView | None) -> Page:
     try:
-        drafts.ask(kept, departs_at, current_audience(), now())
+        ask_second(pages, what, typed, filing, view.reference if view else "")
     except NotFound:
         raise
     except Refused as error:
@@ -355,7 +365,7 @@ def _form(
         beside=beside(typed.values, typed.stops, errors, mission(), military=pages.side is Side.MISSION),
         instants=instants_understood(typed.values, mission().zone) if sheet.flag == "zone" else {},
         most=MOST_STOPS,
-        kinds=_kinds(pages, sheet),
+        kinds=kinds_of(pages, sheet),
         options={**pages.options, **pages.asked()},
     )
 
@@ -378,7 +388,7 @@ def _wrong(
     return _form(pages, what, typed, view, found), status
 
 
-def _kinds(pages: Pages, sheet: Sheet) -> dict[str, dict[str, str]]:
+def kinds_of(pages: Pages, sheet: Sheet) -> dict[str, dict[str, str]]:
     """Labels by code: of the whole, and of what is done at a stop."""
     catalogue = mission().catalogue
     whole, site = catalogue.of(pages.side, **{sheet.flag: True}), catalogue.of(pages.side, on_site=True)

@@ -142,14 +142,15 @@ def typed_before() -> dict[str, str]:
 
 def init_app(app: Flask) -> None:
     app.extensions["plain_token"] = app.jinja_env.globals["csrf_token"]
-    app.jinja_env.globals["csrf_token"] = _token
-    app.context_processor(lambda: {"csrf_token": _token})
+    app.jinja_env.globals["csrf_token"] = token
+    app.context_processor(lambda: {"csrf_token": token})
     app.before_request(_is_the_writer_s)
     app.before_request(_show_again)
     app.after_request(_was_sent)
 
 
-def _token() -> str:
+def token() -> str:
+    """Of a form, with whose it is."""
     found = plain_token()
     return f"{found}{MARK}{current_user.id}.{_seal(current_user.id)}" if current_user.is_authenticated else found
 

@@ -313,6 +313,7 @@ def described(world) -> Crawl:
         "reference": references,
         "key": [*world.drafts, "0" * 32],
         "what": ["patrol", "event", "zone", "parade", "movement", "site"],
+        "tag": ["fr", "en"],
         "link": [*session.scalars(select(Alert.link)), "x" * 32],
     }
     organisations = {

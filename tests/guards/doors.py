@@ -24,6 +24,7 @@ GETS = {
     "notices.postpone": ("notice", FILERS_HUM),
     "notices.sharing": ("notice", FILERS_HUM),
     "convoys.join": ("page", FILERS_HUM),
+    **dict.fromkeys(["offline.sheet", "offline.session"], ("page", FILERS_HUM)),
     "notices.draft": ("draft", FILERS_HUM),
     "plans.draft": ("draft", FILERS_MIL),
     "notices.again": ("notice", FILERS_HUM),
@@ -101,6 +102,7 @@ GETS = {
     "contacts.page": ("whose numbers", sorted(roles.ALL)),
     # Open to strangers: the key stands in the address, or there is nothing to read.
     "people.join": ("token", None),
+    **dict.fromkeys([f"offline.{what}" for what in ("page", "lost", "worker", "manifest")], ("page", None)),
     "acknowledge.page": ("page", None),
     "check_in.page": ("page", None),
     "acknowledge.button": ("link", None),
@@ -135,6 +137,7 @@ POSTS = {
     "notices.drop_pattern": ("pattern", FILERS_HUM),
     "convoys.join": ("page", FILERS_HUM),
     "convoys.open_one": ("notice", FILERS_HUM),
+    "offline.send": ("page", FILERS_HUM),
     "convoys.close_one": ("notice", FILERS_HUM),
     "sites.drop_draft": ("draft of a site", FILERS_HUM),
     "notices.drop_draft": ("draft", FILERS_HUM),
