@@ -137,7 +137,8 @@ class MissionPlan(Filing):
     unpol, host_forces, other. No strength, call sign, frequency, unit or weapon has a field here: what is not stored
     cannot leak. `title` and `media` are of QIP events; of what is given it is `title` too. `category` is the aid category of a
     QIP or a gift, as kinds have it, or empty. With a `zone` it is an area: the stops are its corners, points or villages, and
-    the first bears the two instants it holds between, the last of which is OPEN_END until further notice."""
+    the first bears the two instants it holds between, the last of which is OPEN_END until further notice. `known_from`, of an area
+    that OCHA entered (domain.ocha_areas), says in a code from whom it has it; empty of everything else."""
 
     aid_component: str = "none"
     joint_with: str = "none"
@@ -146,6 +147,7 @@ class MissionPlan(Filing):
     urgency: str = "standard"
     category: str = ""
     zone: Zone | None = None
+    known_from: str = ""
 
     @property
     def side(self) -> Side:

@@ -83,7 +83,9 @@ def reduced(filing: Filing, gazetteer: Gazetteer, zone: tzinfo) -> Filing:
     if isinstance(filing, StaticSite):
         nameless = replace(filing, name="", aliases=(), operator="", co_operators=(), communications=None)
         return replace(nameless, stops=stops, fixed_on=None)
-    return replace(filing, stops=stops, title="") if isinstance(filing, MissionPlan) else replace(filing, stops=stops)
+    if isinstance(filing, MissionPlan):
+        return replace(filing, stops=stops, title="", known_from="")
+    return replace(filing, stops=stops)
 
 
 def reduced_judgement(judgement: Judgement, gazetteer: Gazetteer, zone: tzinfo) -> Judgement:

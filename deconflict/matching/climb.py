@@ -15,9 +15,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
-from deconflict.domain.disclosure import ItemFacts, may_hear
+from deconflict.domain.disclosure import ItemFacts
 from deconflict.domain.escalation import BRAKE, DESK, OCHA_ROLES, OVERDUE, REQUEST, Ladder, Step, ack_due_at, steps_due
 from deconflict.domain.filing import MovementNotice
+from deconflict.domain.recipients import may_hear
 from deconflict.domain.severity import Harm, Severity
 from deconflict.matching.restraint import hold_back, settles_at
 from deconflict.matching.standing import Standing, reachable
@@ -238,7 +239,10 @@ class Climb:
     def _may_hear(self, side: str, purpose: str) -> bool:
         if side != "ocha" and self._amended(side):
             return False
-        return may_hear(side, purpose, self._humanitarian(), eyes_only=self.case.eyes_only, late=self._late(side))
+        item = self.case.item_of(side)
+        of_ocha = item is not None and item.of_ocha
+        eyes_only, late = self.case.eyes_only, self._late(side)
+        return may_hear(side, purpose, self._humanitarian(), eyes_only=eyes_only, late=late, of_ocha=of_ocha)
 
     def _amended(self, side: str) -> bool:
         """Whether the owner has changed its item since this ladder began. From then on its steps go to the desk: whether a

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
-from deconflict.domain.disclosure import may_hear
 from deconflict.domain.escalation import CLOSING
+from deconflict.domain.ocha_areas import whose
+from deconflict.domain.recipients import may_hear
 from deconflict.domain.severity import Severity
 from deconflict.domain.states import MAY_HAVE_LEFT, OFF_ITEMS, AlertState, RequestState, target
 from deconflict.matching.causes import Looked, last_look
@@ -95,8 +96,13 @@ def recall_closing(session: Session, case: Case) -> None:
 
 
 def adjusted_by(case: Case, last: Looked) -> str:
-    """Whose change ended it, read from the versions: the indicator is about the burden (D9.2)."""
-    changed = [item.side for item in case.items if item.version != last.versions[item.side] or item.state in OFF_ITEMS]
+    """Whose change ended it, read from the versions: the indicator is about the burden (D9.2), and an area that OCHA entered is none
+    of the mission's."""
+    changed = [
+        whose(item.side, of_ocha=item.of_ocha)
+        for item in case.items
+        if item.version != last.versions[item.side] or item.state in OFF_ITEMS
+    ]
     return "both" if len(changed) == 2 else (changed[0] if changed else "none")
 
 

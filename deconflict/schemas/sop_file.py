@@ -110,6 +110,7 @@ LegsSchema = Strict.from_dict(
 PlacesSchema = Strict.from_dict({"same_settlement_radius_m": number(), "declared_place_max_m": number()})
 PassingSchema = Strict.from_dict({"under_min": number(1)})
 OverdueSchema = Strict.from_dict({"after_h": number(0)})
+OfflineSchema = Strict.from_dict({"kept_h": number(1, 24 * 14)})
 FilingSchema = Strict.from_dict({"convoy_large_min_trucks": whole(1)})
 SmsSchema = Strict.from_dict({"daily_cap": whole(1), "settle_min": number(0, 60)})
 BrakeSchema = Strict.from_dict({"alerts_per_hour": whole(1)})
@@ -157,6 +158,7 @@ class SopSchema(Strict):
     overdue = fields.Nested(OverdueSchema, required=True)
     probing = fields.Nested(ProbingSchema, required=True)
     retention_days = fields.Nested(Retention, required=True)
+    offline = fields.Nested(OfflineSchema, required=True)
     close_out = fields.Nested(CloseOutSchema, required=True)
 
     @validates_schema
@@ -218,6 +220,7 @@ def rule_pack(data: Loaded, timezone: str, gazetteer: Gazetteer, markets: Mappin
         convoy_large_min_trucks=data["filing"]["convoy_large_min_trucks"],
         retention={name: timedelta(days=days) for name, days in data["retention_days"].items()},
         overdue_after=timedelta(hours=data["overdue"]["after_h"]),
+        offline_kept=timedelta(hours=data["offline"]["kept_h"]),
         timezone=ZoneInfo(timezone),
         close_out=Terms(*(timedelta(hours=data["close_out"][name]) for name in ("remind_h", "head_h"))),
         sites=_site_terms(data["static_site"]),

@@ -14,6 +14,8 @@ from deconflict.domain.disclosure import sees_desk_case
 from deconflict.domain.errors import LostRace, NotFound, Refused
 from deconflict.domain.escalation import CLOSING, OVERDUE
 from deconflict.domain.kinds import Catalogue
+from deconflict.domain.msgid import N_
+from deconflict.domain.ocha_areas import may_be_agreed
 from deconflict.domain.severity import Severity
 from deconflict.domain.states import AlertState, CaseState, MessageState
 from deconflict.matching.desk import new_round
@@ -120,6 +122,8 @@ def agree(
                 "A critical case is not settled by no change: a plan moves, or it stays open until its hour.",
                 field="code",
             )
+        if case.of_ocha and not may_be_agreed(code):
+            raise Refused(N_("OCHA entered this area: the mission has no part in the case."), field="code")
         case.owner_id = case.owner_id or by.person_id
         move_case(session, case, "agree", "officer", now, actor_id=by.person_id, code=code, reason=words.strip()[:1000])
         case.outcome = code

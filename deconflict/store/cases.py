@@ -74,6 +74,11 @@ class Case(Base):
     release_asks: Mapped[list[ReleaseAsk]] = relationship(back_populates="case", order_by="ReleaseAsk.id")
 
     @property
+    def of_ocha(self) -> bool:
+        """Its plan is an area that OCHA entered itself: the organisation alone is a party."""
+        return self.mission is not None and self.mission.of_ocha
+
+    @property
     def is_overdue(self) -> bool:
         """Of a team that has not said that it arrived."""
         return self.pair.endswith(f":{ALONE_OVERDUE}")

@@ -35,6 +35,7 @@ from deconflict.web.forms_ui import Form
 from deconflict.web.intake import number
 from deconflict.web.language import current_language, named
 from deconflict.web.map_words import length
+from deconflict.web.on_behalf_words import entered
 from deconflict.web.place_words import position_words
 from deconflict.web.site_words import METHODS, STATES, SUSPENSIONS, last_verified
 
@@ -177,6 +178,7 @@ def _page(reference: str, *, warning: str = "", form: Form | None = None) -> str
         verified=last_verified(item.view.site if item.view else None),
         process_by=answer_due(item),
         possible=states.possible("site", item.state, "officer"),
+        entered=entered(item.reference, own=False, sensitive=item.sensitive),
         own_work=current_audience().person_id in touched_by(db.session(), row),
         neighbours=[one for _id, one in around],
         near=length(mission().pack.sites.near_m, current_language()),

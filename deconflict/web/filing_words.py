@@ -20,6 +20,7 @@ from deconflict.domain.filing import Location, Stop, Window
 from deconflict.domain.kinds import Kind
 from deconflict.schemas import notices, plans, sites
 from deconflict.schemas.filings import MODES, URGENCIES
+from deconflict.schemas.zones import KNOWN_FROM
 from deconflict.web import zone_words
 from deconflict.web.language import current_language, named
 from deconflict.web.place_words import exactness, placed_words, square_words
@@ -282,6 +283,7 @@ def _zone(view: ItemView, mission: Mission) -> list[Fact]:
         ),
         Fact("from", _("From"), moment_words(holds.arrive.earliest), format_dtg(holds.arrive.earliest)),
         until,
+        *([Fact("known_from", _("OCHA has it from"), str(KNOWN_FROM[view.known_from]))] if view.known_from else []),
     ]
 
 

@@ -50,7 +50,15 @@ STANDS_ON = {
 }
 STANDS_HERE = frozenset(
     [f"{side}.{act}" for side in ("notices", "plans") for act in ("amend", "cancel", "postpone", "sharing")]
-    + ["notices.new", "plans.write", "people.invite", "people.add_organisation", "own_people.invite", "on_behalf.new"]
+    + [
+        "notices.new",
+        "plans.write",
+        "people.invite",
+        "people.add_organisation",
+        "own_people.invite",
+        "on_behalf.new",
+        "on_behalf.site",
+    ]
     + [
         "sites.new",
         "sites.amend",
@@ -62,6 +70,7 @@ STANDS_HERE = frozenset(
         "plans.close_out",
         "on_behalf.change",
         "on_behalf.cancel",
+        *("areas.new", "areas.amend", "areas.cancel"),
     ]
 )
 
@@ -143,14 +152,15 @@ def typed_before() -> dict[str, str]:
 
 def init_app(app: Flask) -> None:
     app.extensions["plain_token"] = app.jinja_env.globals["csrf_token"]
-    app.jinja_env.globals["csrf_token"] = _token
-    app.context_processor(lambda: {"csrf_token": _token})
+    app.jinja_env.globals["csrf_token"] = token
+    app.context_processor(lambda: {"csrf_token": token})
     app.before_request(_is_the_writer_s)
     app.before_request(_show_again)
     app.after_request(_was_sent)
 
 
-def _token() -> str:
+def token() -> str:
+    """Of a form, with whose it is."""
     found = plain_token()
     return f"{found}{MARK}{current_user.id}.{_seal(current_user.id)}" if current_user.is_authenticated else found
 

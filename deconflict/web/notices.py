@@ -68,6 +68,7 @@ MOVEMENT = Sheet(
     stops=2,
     template="notices/form.html",
     title=_l("Notify a movement"),
+    paper=_l("Movement"),
     start={
         **{"mode": "road", "marking": "none", "cargo": "none", "urgency": "standard", "radio": "none"},
         "check_in_plan": "none",

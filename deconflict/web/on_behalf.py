@@ -1,6 +1,6 @@
-"""For whoever sits at a telephone or a radio at OCHA: a movement notice that its owner called in, changed or cancelled. The same form, the
-same checks and the same page to read over; beside it the call, and a read-back before it is sent. A radio operator opens no notice but by
-its reference and code, and gets no answer but a reference."""
+"""For whoever sits at a telephone or a radio at OCHA: a movement notice that its owner called in, changed or cancelled, or a site that
+he called in. The same form, the same checks and the same page to read over; beside it the call, and a read-back before it is sent. A radio
+operator opens no notice but by its reference and code, and gets no answer but a reference."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from deconflict.services.on_behalf import Opened
 from deconflict.store import on_behalf as store
 from deconflict.store.base import db
 from deconflict.store.check_ins import code_of
-from deconflict.web import filing_form, filing_write, notices
+from deconflict.web import filing_form, filing_write, notices, site_sheet
 from deconflict.web.audience import acting, audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_words import function_words
@@ -53,6 +53,9 @@ ASKED: dict[str, Any] = {
     "_number": _l("Number called back"),
 }
 KEPT = (*ASKED, "_language", "_which")
+MOVEMENT, SITE = "movement", "site"
+OWN = {MOVEMENT: notices.PAGES, SITE: site_sheet.PAGES}
+TITLES = {MOVEMENT: _l("Enter a movement for an organisation"), SITE: _l("Enter a site for an organisation")}
 UNREAD = {"overnight": notices.MOVEMENT.layout.after["overnight"], "plates": notices.MOVEMENT.layout.after["plates"]}
 
 
@@ -119,10 +122,14 @@ def mine() -> str:
 @bp.route("/on-behalf/<int:organisation_id>/new", methods=["GET", "POST"])
 @audience(*RELAYS)
 def new(organisation_id: int) -> Page:
-    by = current_audience()
-    with acting(service.acting(by, organisation_id)):
-        _remember(by, organisation_id, "")
-        return filing_write.new(_pages(Voice(by, organisation_id)), "movement")
+    return _new(organisation_id, MOVEMENT)
+
+
+@bp.route("/on-behalf/<int:organisation_id>/site", methods=["GET", "POST"])
+@audience(*RELAYS)
+def site(organisation_id: int) -> Page:
+    """A site has no code that somebody could read out: it is entered here, and its owner changes it himself."""
+    return _new(organisation_id, SITE)
 
 
 @bp.post("/on-behalf/begin")
@@ -135,7 +142,8 @@ def begin() -> Page:
             {"organisation": request.form.get("organisation", "")}, {"organisation": [_("Choose one of the list.")]}
         )
         return _index(form), 422
-    return redirect(url_for("on_behalf.new", organisation_id=chosen), 303)
+    door = "on_behalf.site" if request.form.get("what") == SITE else "on_behalf.new"
+    return redirect(url_for(door, organisation_id=chosen), 303)
 
 
 @bp.route("/on-behalf/change", methods=["GET", "POST"])
@@ -208,6 +216,7 @@ def show(reference: str) -> str:
         code=code_of(row.item),
         late=row.item.late,
         owner=row.item.owner.name,
+        stands=row.item.site is not None,
     )
 
 
@@ -224,7 +233,7 @@ def _beside() -> dict[str, Any]:
     sent = typed_before() or request.form
     typed = {name: sent[name][:60] for name in KEPT if name in sent}
     values = (start if not any(name in sent for name in ASKED) else {}) | typed | {"_which": g.which}
-    people = store.callers(db.session(), g.owner_id, now())
+    people, sheet = store.callers(db.session(), g.owner_id, now()), OWN[g.what].sheets[g.what]
     callers = {str(one.id): f"{one.name} ({label_of(one)})" for one in people}
     return {
         "call": Form(values, g.get("call_errors", {})),
@@ -234,9 +243,17 @@ def _beside() -> dict[str, Any]:
         "owner": store.organisations(db.session())[g.owner_id],
         "script": _script,
         "kept": KEPT,
-        "edition": edition_of(notices.MOVEMENT.layout, notices.PAGES.schema(mission(), now()), mission()),
+        "what": g.what,
+        "edition": edition_of(sheet.layout, OWN[g.what].schema(mission(), now()), mission()),
         "back": url_for("on_behalf.mine"),
     }
+
+
+def _new(organisation_id: int, what: str) -> Page:
+    by = current_audience()
+    with acting(service.acting(by, organisation_id)):
+        _remember(by, organisation_id, "", what)
+        return filing_write.new(_pages(Voice(by, organisation_id), what), what)
 
 
 def label_of(person: Any) -> str:
@@ -256,9 +273,9 @@ def _script(view_of: Any, typed: Typed) -> list[str]:
     )
 
 
-def _remember(by: Audience, owner_id: int, which: str | None = None) -> None:
-    """For the pages of this request. `which`: reference and code, by default as typed."""
-    g.by, g.owner_id, g.which = by, owner_id, _which() if which is None else which
+def _remember(by: Audience, owner_id: int, which: str | None = None, what: str = MOVEMENT) -> None:
+    """For the pages of this request. `which`: reference and code, by default as typed; `what`: the form."""
+    g.by, g.owner_id, g.which, g.what = by, owner_id, _which() if which is None else which, what
 
 
 def _which() -> str:
@@ -278,14 +295,14 @@ def _opened(by: Audience) -> Opened | Page:
         return _index(Form({"code": typed}, errors_of(error))), 422
 
 
-def _pages(voice: Voice) -> Pages:
+def _pages(voice: Voice, what: str = MOVEMENT) -> Pages:
     """Those of the organisation's own people, with the call before them."""
-    layout = notices.MOVEMENT.layout
+    own = OWN[what]
+    sheet, layout = own.sheets[what], own.sheets[what].layout
     asked = Layout({**ASKED, **layout.before}, layout.stop, layout.after)
-    sheet = replace(notices.MOVEMENT, layout=asked, title=_l("Enter a movement for an organisation"))
-    own = notices.PAGES
+    sheet = replace(sheet, layout=asked, title=TITLES[what])
     words: Mapping[str, Any] = {**own.words, "amend": _l("Amend a movement for an organisation")}
-    return replace(own, name="on_behalf", sheets={**own.sheets, "movement": sheet}, words=words, hands=voice)
+    return replace(own, name="on_behalf", sheets={**own.sheets, what: sheet}, words=words, hands=voice)
 
 
 def _index(form: Form) -> str:

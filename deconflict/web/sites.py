@@ -26,6 +26,7 @@ from deconflict.web.filing_pages import Page, VersionRow, mission, own_versions
 from deconflict.web.filing_words import RETURNS, Words, changes, in_words, moment_words
 from deconflict.web.forms_ui import Form
 from deconflict.web.intake import number, page_asked
+from deconflict.web.on_behalf_words import entered
 from deconflict.web.site_sheet import PAGES
 from deconflict.web.site_words import SUSPENSIONS, last_verified
 
@@ -183,6 +184,7 @@ def close(reference: str) -> Page:
 def _on_the_page() -> dict[str, Any]:
     return {
         "last_verified": last_verified,
+        "entered": lambda view: entered(view.reference, own=view.own, old=view.reduced_at is not None),
         "moment_words": moment_words,
     }
 

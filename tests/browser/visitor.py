@@ -138,6 +138,10 @@ class Visitor:
         if weight > HEAVIEST_BYTES:
             self.wrong.append(f"{here}: weighs {weight} bytes")
 
+    def looks_again(self) -> None:
+        """At a page that a script has changed."""
+        self.wrong += [f"{self.page.url}: {each}" for each in self.page.evaluate(audit()) + self._axe()]
+
     def _axe(self) -> list[str]:
         """Nothing where pages run no scripts: axe waits by timers, which stand still there."""
         if not self.scripts:
