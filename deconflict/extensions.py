@@ -161,6 +161,7 @@ def _security_config(settings: Settings, product: str) -> dict[str, Any]:
         "TWO_FACTOR_DISABLED": (lazy_gettext("The second step is switched off."), "info"),
         "UNAUTHENTICATED": (lazy_gettext("Sign in, please."), "info"),
         "REAUTHENTICATION_REQUIRED": (lazy_gettext("Give your password once more, please."), "info"),
+        "REAUTHENTICATION_SUCCESSFUL": (lazy_gettext("Your password is right."), "info"),
     }
     values = {
         "PASSWORD_HASH": "argon2",

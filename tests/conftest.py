@@ -5,11 +5,13 @@ Do not keep an application context open around a test client: Flask would share 
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 import databases
+import once
 import pytest
 from accounts import Someone, create_account, enter, settings_of
 from fakes.smtp_sink import SmtpSink
@@ -21,16 +23,28 @@ from hypothesis import settings
 from deconflict import create_app
 from deconflict.mission import Mission, load_mission
 from deconflict.settings import ROOT
-from deconflict.store.base import Base, db
+from deconflict.store.base import db
 
 # A busy machine is no fault of the code: what is slow shows in `make bench`.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
 
 
+once.compile_once()
+gc.disable()  # until everything is collected
+
+
 def pytest_configure(config: pytest.Config) -> None:
     # Flask-Security's own fields, until it moves; requirements.in holds WTForms below the version that removes it.
     config.addinivalue_line("filterwarnings", "ignore:Passing SelectField choices as tuples:DeprecationWarning")
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: nobody need look for garbage in it again and again."""
+    gc.enable()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000)
 
 
 @pytest.fixture(scope="session")
@@ -52,8 +66,8 @@ def mail() -> Iterator[SmtpSink]:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """URL of an empty database."""
-    url = databases.fresh(request.param, tmp_path)
+    """URL of a database with all tables and no row."""
+    url = databases.with_tables(request.param, tmp_path)
     yield url
     databases.drop(url)
 
@@ -64,8 +78,6 @@ def app(database: str, mission: Mission) -> Iterator[Flask]:
     app = create_app(settings_of(database), mission=mission)
     app.testing = True
     app.config.update(WTF_CSRF_ENABLED=False, SECOND_FACTOR_REQUIRED=False)
-    with app.app_context():
-        Base.metadata.create_all(db.engine)
     yield app
     with app.app_context():
         db.session.remove()

@@ -64,6 +64,7 @@ def distribution(
     kind: str = "DIST_FOOD",
     level: Level = Level.REDACTED,
     phone: str | None = None,
+    second: str | None = None,
     pcode: str | None = None,
 ) -> MovementNotice:
     """A team that is on site and does one thing there."""
@@ -76,6 +77,7 @@ def distribution(
         marking="flag",
         disclaimer="1",
         communications=phone,
+        second_phone=second,
     )
 
 

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from importlib import import_module
+from time import time as clock
 from typing import Any, TypeVar
 
 import make
@@ -25,6 +26,7 @@ from deconflict.domain.coordinates import format_mgrs
 from deconflict.domain.drafts import Draft
 from deconflict.domain.dtg import format_dtg
 from deconflict.domain.filing import Filing, Level, Location, MissionPlan, MovementNotice, StaticSite, Stop, Window
+from deconflict.domain.zone import POLYGON, Zone
 from deconflict.services import acknowledgements, cases, drafts, releases, repeating
 from deconflict.store.alerts import Message
 from deconflict.store.base import db, transaction
@@ -57,7 +59,7 @@ class Visitor:
 
     def _enter(self, uniquifier: str) -> None:
         with self.client.session_transaction() as session:
-            session.update(_user_id=uniquifier, _fresh=True, fs_cc="set")
+            session.update(_user_id=uniquifier, _fresh=True, fs_cc="set", fs_paa=clock())
 
     def get(self, path: str, **more: Any) -> TestResponse:
         return outside(self.client.get, path, **more)
@@ -249,6 +251,19 @@ class PlantedWorld(World):
         )
         return self._file(about, by, filing, "notice")
 
+    def area(self, about: str, n: int, corner: LatLon, by: str) -> str:
+        """An area to avoid that OCHA entered."""
+        hour = self._hour(self.plant(f"03:{n:02d}", "hour", "plan.timing", about))
+        begins, ends = (Window(at, at) for at in (hour, OPEN_END))
+        points = [
+            (round(corner[0] + north, 5), round(corner[1] + east, 5)) for north, east in ((0, 0), (0.1, 0), (0, 0.1))
+        ]
+        for point in points:
+            self.plant(f"{point[0]:.5f}, {point[1]:+.5f}", "coordinates", "plan.route", about)
+        first, *others = (Location(point, f"{point[0]}, {point[1]}", "decimal", make.GPS) for point in points)
+        stops = (Stop(first, begins, ends, halt=True), *(Stop(other, halt=True) for other in others))
+        return self._file(about, by, MissionPlan("AVOID_AREA", Level.MATCH_ONLY, stops, zone=Zone(POLYGON)), "plan")
+
     def _file(self, about: str, by: str, filing: Filing, noun: str) -> str:
         self.items[about] = self.actors[by].files(filing)
         self.plant(self.items[about], "reference of the item", f"{noun}.route", about)
@@ -354,6 +369,7 @@ def planted_world(app: Flask, network: TwilioNetwork, sink: SmtpSink) -> Planted
     world.keeps("Fanta-zq", "both-n", "Garde-alpha")
     world.site("house-s", 20, (17.51234, -1.01234), RED, "Fanta-zq", "SITE_HEALTH")
     world.site("guests-s", 21, (17.81234, -1.51234), MO, "Bina-zq", "SITE_GUESTHOUSE")
+    world.area("ocha-a", 22, (19.61234, -1.71234), "Offa-zq")
     assert sensitive.eyes_only
     for alert in world.alerts(""):
         world.plant(alert.link, "link of an e-mail", "nobody", "", must=False)

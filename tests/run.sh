@@ -4,6 +4,7 @@
 set -eu
 BIN=${BIN:-.venv/bin}
 CHROMIUM=${CHROMIUM:-/usr/bin/chromium}
+MEMORY=${MEMORY:-/dev/shm}
 MODEM=${MODEM:-/usr/bin/gammu-smsd /usr/share/doc/gammu-smsd/examples/sqlite.sql /usr/lib/*/dbd/libdbdsqlite3.so}
 
 # installs PACKAGES...: from Debian, where this user may.
@@ -33,13 +34,23 @@ LEFT OUT: $2 (neither root nor passwordless sudo, or no apt)"
 has_modem || { installs gammu-smsd libdbd-sqlite3 && has_modem; } \
     || leave_out gammu "the tests of the modem daemon: gammu-smsd could not be installed"
 
+heard=$(mktemp -d) memory=""
+trap 'rm -rf "$heard" ${memory:+"$memory"}' EXIT
+
+"$BIN/mypy" >"$heard/types" 2>&1 &
+types=$!
 "$BIN/ruff" check --no-cache .
 "$BIN/ruff" format --no-cache --check --quiet .
 "$BIN/djlint" --lint --quiet templates/
-"$BIN/mypy"
+wait "$types" || { cat "$heard/types" >&2; exit 1; }
+sed -n '$p' "$heard/types"
 
-heard=$(mktemp -d)
-trap 'rm -rf "$heard"' EXIT
+# Databases that live as long as a test wait for no disk, where there is memory for them (their server is another user's).
+if df -Pk "$MEMORY" 2>/dev/null | awk 'NR > 1 && $4 > 4000000 { room = 1 } END { exit !room }' \
+    && memory=$(mktemp -d "$MEMORY/deconflict.XXXXXX"); then
+    chmod 711 "$memory"
+    export TMPDIR="$memory"
+fi
 { "$BIN/python" -m pytest -n 2 --dist loadgroup ${marks:+-m "$marks"} || echo $? >"$heard/failed"; } | tee "$heard/said"
 {
     [ -z "$left_out" ] || echo "${left_out#?}"

@@ -12,7 +12,7 @@ import pytest
 
 from deconflict.settings import ROOT
 
-TOOLS = ("sh", "env", "id", "sed", "tee", "cat", "rm", "mktemp", "awk", "touch", "dirname", "make", "python3")
+TOOLS = ("sh", "env", "id", "sed", "tee", "cat", "rm", "mktemp", "awk", "touch", "dirname", "make", "chmod", "python3")
 SKIPPED = "SKIPPED [8] tests/domain/test_places.py:34: the official geodata is not at hand"
 PASSED = "3 passed, 8 skipped in 0.1s"
 
@@ -110,6 +110,27 @@ def test_a_fault_of_style_stops_before_any_test(bin_: Path, tmp_path: Path):
     fake(bin_ / "ruff", "echo crooked; exit 1")
     done = suite(bin_, tmp_path, said="3 passed", CHROMIUM="/bin/sh")
     assert (done.returncode, done.stdout) == (1, "crooked\n")
+
+
+def test_a_fault_of_types_stops_before_any_test(bin_: Path, tmp_path: Path):
+    fake(bin_ / "mypy", "echo untyped; exit 1")
+    done = suite(bin_, tmp_path, said="3 passed", CHROMIUM="/bin/sh")
+    assert (done.returncode, done.stdout) == (1, "untyped\n")
+
+
+@pytest.mark.parametrize(("free_kb", "where"), [(9_000_000, "memory"), (1_000_000, "disk")])
+def test_databases_live_in_memory_where_there_is_room_and_go_with_the_run(
+    bin_: Path, tmp_path: Path, free_kb: int, where: str
+):
+    memory, disk = tmp_path / "memory", tmp_path / "disk"
+    memory.mkdir(), disk.mkdir()
+    fake(bin_ / "df", f"echo Filesystem 1024-blocks Used Available; echo shm 9999999 0 {free_kb}")
+    fake(bin_ / "python", 'echo "$TMPDIR"; touch "$TMPDIR/database"')
+    places = {"MEMORY": os.fspath(memory), "TMPDIR": os.fspath(disk), "CHROMIUM": "/bin/sh", "MODEM": "/bin/sh"}
+    done = run(["sh", str(ROOT / "tests/run.sh")], bin_, tmp_path, BIN=str(bin_), **places)
+    assert done.returncode == 0
+    assert done.stdout.startswith(os.fspath(tmp_path / where))
+    assert list(memory.iterdir()) == []
 
 
 # -- the virtual environment

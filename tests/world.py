@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import databases
@@ -29,8 +30,9 @@ from deconflict.domain.filing import Filing
 from deconflict.domain.people import Newcomer
 from deconflict.jobs.cycle import Cycle
 from deconflict.jobs.scheduler import cycle_of
+from deconflict.mission import Mission, load_mission
 from deconflict.services import acknowledgements, cases, filing, people, releases, requests
-from deconflict.settings import Settings
+from deconflict.settings import ROOT, Settings
 from deconflict.store.alerts import Acknowledgement, Alert, Message, Receipt, Try
 from deconflict.store.base import Base, db, lookup_hash, transaction
 from deconflict.store.cases import Case, CaseEvent, Request
@@ -375,8 +377,8 @@ def opened_world(kind: str, folder: Path, network: TwilioNetwork, sink: SmtpSink
 @contextmanager
 def opened_app(kind: str, folder: Path, network: TwilioNetwork, sink: SmtpSink) -> Iterator[Flask]:
     """The app in its context, on an empty database of this kind, which goes with it."""
-    url = databases.fresh(kind, folder)
-    app = make_app(url, network, sink)
+    url = databases.with_tables(kind, folder)
+    app = make_app(url, network, sink, build=lambda: None)
     with app.app_context():
         yield app
         db.session.remove()
@@ -386,8 +388,14 @@ def opened_app(kind: str, folder: Path, network: TwilioNetwork, sink: SmtpSink) 
 
 def make_app(url: str, network: TwilioNetwork, sink: SmtpSink, build: Callable[[], None] | None = None) -> Flask:
     """The real app on an empty database with all its tables."""
-    app = create_app(settings_for(url, network, sink))
+    app = create_app(settings_for(url, network, sink), mission=_mission())
     app.testing = True
     with app.app_context():
         (build or (lambda: Base.metadata.create_all(db.engine)))()
     return app
+
+
+@cache
+def _mission() -> Mission:
+    """The shipped one, which nobody can change: read once."""
+    return load_mission(ROOT / "config/missions/mali-minusma")

@@ -22,5 +22,10 @@ class Audience:
     def is_officer(self) -> bool:
         return self.side == "ocha" and bool(self.roles & roles.OFFICERS)
 
+    @property
+    def sector(self) -> str | None:
+        """The one that a mission account works for; at OCHA a scope is an area of the desk, which narrows no reading."""
+        return self.scope if self.side == "mission" else None
+
     def may(self, *wanted: str) -> bool:
         return bool(self.roles & set(wanted))

@@ -14,6 +14,7 @@ from deconflict.domain.disclosure import ItemFacts, ItemView, sees_desk_case, vi
 from deconflict.domain.filing import Level
 from deconflict.domain.judgement import Judgement
 from deconflict.domain.matrix import opens
+from deconflict.domain.ocha_areas import whose
 from deconflict.domain.severity import Severity
 from deconflict.domain.sites import may_be_told
 from deconflict.domain.states import OPEN_CASES, CaseState
@@ -31,7 +32,7 @@ class Callee:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskItem:
     """One item at one version, as far as it is known when nothing of what was filed can be read. `reason`: what its owner
-    wrote beside the version; `callees`: whom to call."""
+    wrote beside the version; `callees`: whom to call; `of_ocha`: an area that OCHA entered."""
 
     side: Side
     reference: str
@@ -43,6 +44,12 @@ class DeskItem:
     filed_at: datetime
     reason: str = ""
     callees: tuple[Callee, ...] = ()
+    of_ocha: bool = False
+
+    @property
+    def whose(self) -> str:
+        """The code of who is behind it."""
+        return whose(self.side, of_ocha=self.of_ocha)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +98,8 @@ class CaseLine:
     """A case itself, without what its two items hold. `released`: sides that gave a one-off release. `asked`: the newest
     request to each side, as (side, its state). `silent`: alerts to a party whose acknowledgement is late. `calls` of this round
     that wait for an answer. `reduced_at`: since when where and when are told in communes and weeks. `overdue_stop`: the
-    number of the stop where a team has not said that it arrived; None for a case of anything else."""
+    number of the stop where a team has not said that it arrived; None for a case of anything else. `occupied`: of a site that armed
+    people are in. `of_ocha`: its plan is an area that OCHA entered, so that the organisation alone is a party."""
 
     reference: str
     humanitarian_reference: str
@@ -118,6 +126,13 @@ class CaseLine:
     calls: tuple[CallLine, ...] = ()
     reduced_at: datetime | None = None
     overdue_stop: int | None = None
+    occupied: bool = False
+    of_ocha: bool = False
+
+    @property
+    def alone(self) -> bool:
+        """Of one item, which nobody of the other side meets."""
+        return self.overdue_stop is not None or self.occupied
 
     @property
     def is_open(self) -> bool:
@@ -126,7 +141,7 @@ class CaseLine:
     @property
     def unchecked(self) -> bool:
         """Nobody knows what it is about, whether somebody has taken it or not."""
-        return self.is_open and self.judgement is None and self.overdue_stop is None
+        return self.is_open and self.judgement is None and not self.alone
 
     @property
     def unseen(self) -> bool:

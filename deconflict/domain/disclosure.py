@@ -18,6 +18,7 @@ from deconflict.domain.activity import OPEN_END, Side
 from deconflict.domain.audience import Audience
 from deconflict.domain.filing import Filing, Level, MissionPlan, MovementNotice, StaticSite, Stop
 from deconflict.domain.matrix import opens
+from deconflict.domain.ocha_areas import OCHA, enters_areas
 from deconflict.domain.site_view import SiteView, view_of_site
 from deconflict.domain.sites import SiteFacts, may_be_told
 from deconflict.domain.zone import Zone
@@ -45,6 +46,7 @@ class ItemFacts:
     reduced_at: datetime | None = None
     no_notice: bool = False
     site: SiteFacts | None = None  # of a static site, and of nothing else
+    of_ocha: bool = False  # an area that OCHA entered (domain.ocha_areas): no party is behind it
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class ItemView:
     urgency: str | None = None
     urgency_reason: str | None = None
     escort: str | None = None
+    escort_by: str | None = None
     communications: str | None = None
     overnight: str | None = None
     plates: str | None = None
@@ -90,14 +93,17 @@ class ItemView:
     zone: Zone | None = None
     no_notice: bool | None = None
     site: SiteView | None = None
+    of_ocha: bool = False
+    known_from: str | None = None  # of an area that OCHA entered, for OCHA alone
 
 
 def owns(audience: Audience, side: str, owner_id: int, sector: str) -> bool:
-    """Its owner's people; for the mission narrowed to the sector, unless the account is of the whole force. To be asked of the
-    bare row, before what was filed is opened: that it cannot be read would tell a stranger that it is there."""
-    if owner_id != audience.organisation_id:
+    """Its owner's people; for the mission narrowed to the sector, unless the account is of the whole force; at OCHA those who enter
+    areas. To be asked of the bare row, before what was filed is opened: that it cannot be read would tell a stranger that it is
+    there."""
+    if owner_id != audience.organisation_id or (audience.side == OCHA and not enters_areas(audience)):
         return False
-    return side == Side.HUMANITARIAN or audience.scope in (None, sector)
+    return side == Side.HUMANITARIAN or audience.sector in (None, sector)
 
 
 def is_own(facts: ItemFacts, audience: Audience) -> bool:
@@ -144,6 +150,7 @@ def view_of_item(facts: ItemFacts, audience: Audience) -> ItemView | None:
         stops=filing.stops if sees("timing") else None,
         reduced_at=facts.reduced_at,
         zone=filing.zone if isinstance(filing, MissionPlan) and sees("timing") else None,
+        of_ocha=facts.of_ocha,
     )
     if isinstance(filing, MovementNotice):
         return replace(view, **_notice_fields(filing, sees))
@@ -164,6 +171,7 @@ def view_of_item(facts: ItemFacts, audience: Audience) -> ItemView | None:
             urgency=filing.urgency,
             category=filing.category,
             no_notice=facts.no_notice,
+            known_from=filing.known_from if facts.of_ocha and audience.side == OCHA else None,
         )
     return view
 
@@ -184,7 +192,7 @@ def _notice_fields(filing: MovementNotice, sees: Any) -> dict[str, Any]:
             "coverage_lost_at": filing.coverage_lost_at,
             "check_in_plan": filing.check_in_plan,
         },
-        "escort": {"escort": filing.escort},
+        "escort": {"escort": filing.escort, "escort_by": filing.escort_by},
         "team_phone": {
             "communications": filing.communications,
             "second_phone": filing.second_phone,
@@ -282,8 +290,8 @@ def tellable(facts: ItemFacts) -> bool:
 
 def may_be_asked(asked: ItemFacts, other: ItemFacts, released: frozenset[str]) -> bool:
     """RUL-8: asking an owner to move reveals what the *other* side released; where it released nothing, he may not be
-    asked. For SENSITIVE notices nothing is ever derived towards the mission."""
-    return releases(other, other.side.value in released)
+    asked. For SENSITIVE notices nothing is ever derived towards the mission. Of an area that OCHA entered nobody is there to ask."""
+    return not asked.of_ocha and releases(other, other.side.value in released)
 
 
 def released_words(
@@ -322,28 +330,3 @@ def plates_shown(other: ItemFacts, now: datetime) -> str | None:
     windows = [window for stop in notice.stops for window in stop.windows]
     begins, ends = min(w.earliest for w in windows), max(w.latest for w in windows)
     return notice.plates if begins - PLATES_BEFORE <= now <= ends else None
-
-
-# ---- who may be sent word ----------------------------------------------------------------------------------------
-
-
-def may_hear(side: str, purpose: str, humanitarian: ItemFacts | None, *, eyes_only: bool, late: bool) -> bool:
-    """Every recipient list passes here (RUL-1 to RUL-3). `purpose`: desk, request, minimal, closing, overdue.
-
-    OCHA hears everything of the desk. A party hears after an officer's act (request, closing of what it was told), or by
-    the minimal alert: the humanitarian owner always, unless it filed late (then the desk's deputies ring until a human
-    takes it, RUL-2); the mission only when the notice's level allows it, never for SENSITIVE.
-    """
-    if side == "ocha":
-        return purpose in ("desk", "closing")
-    if purpose == "overdue":  # of its own team, and of nobody else
-        return side == "humanitarian"
-    if purpose in ("request", "closing"):
-        return side == "humanitarian" or not eyes_only
-    if purpose != "minimal" or late:
-        return False
-    if side == "humanitarian":
-        return True
-    if eyes_only or humanitarian is None or not tellable(humanitarian):
-        return False
-    return humanitarian.level is not Level.MATCH_ONLY

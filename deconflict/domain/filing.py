@@ -98,7 +98,8 @@ class MovementNotice(Filing):
     """A humanitarian movement. `plates`, `overnight` and both numbers are stored encrypted, each on its own. `communications` is
     the field team's number in E.164, or None, and `second_phone` the one to try when it is silent; `radio` none, hf, vhf or
     hf_vhf. `coverage_lost_at`: from when on nobody reaches the team any more, None where that is not known. `check_in_plan`: none,
-    end or stops, where the team will say that it has arrived. `confirmed_by`: id of the colleague who checked the positions, None
+    end or stops, where the team will say that it has arrived. `escort_by`: mission, unpol, host_forces or other, of an escort that is
+    agreed; never a unit. `confirmed_by`: id of the colleague who checked the positions, None
     where nobody did."""
 
     vehicles: int = 0
@@ -108,6 +109,7 @@ class MovementNotice(Filing):
     urgency: str = "standard"
     urgency_reason: str = ""
     escort: str = "none"
+    escort_by: str = ""
     disclaimer: str = ""
     plates: str = ""
     overnight: str = ""
@@ -135,7 +137,8 @@ class MissionPlan(Filing):
     unpol, host_forces, other. No strength, call sign, frequency, unit or weapon has a field here: what is not stored
     cannot leak. `title` and `media` are of QIP events; of what is given it is `title` too. `category` is the aid category of a
     QIP or a gift, as kinds have it, or empty. With a `zone` it is an area: the stops are its corners, points or villages, and
-    the first bears the two instants it holds between, the last of which is OPEN_END until further notice."""
+    the first bears the two instants it holds between, the last of which is OPEN_END until further notice. `known_from`, of an area
+    that OCHA entered (domain.ocha_areas), says in a code from whom it has it; empty of everything else."""
 
     aid_component: str = "none"
     joint_with: str = "none"
@@ -144,6 +147,7 @@ class MissionPlan(Filing):
     urgency: str = "standard"
     category: str = ""
     zone: Zone | None = None
+    known_from: str = ""
 
     @property
     def side(self) -> Side:

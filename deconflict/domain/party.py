@@ -25,6 +25,7 @@ from deconflict.domain.disclosure import (
     view_of_item,
 )
 from deconflict.domain.filing import Filing
+from deconflict.domain.ocha_areas import OCHA
 
 OPEN, ANSWERED, CHANGED, WITHDRAWN, OVER = "open", "answered", "changed", "withdrawn", "over"
 TELL_CLOSING = "tell_closing"
@@ -194,6 +195,7 @@ def view_of_draft(filing: Filing, audience: Audience, now: datetime) -> ItemView
         sensitive=False,
         filed_at=now,
         filing=filing,
+        of_ocha=audience.side == OCHA,
     )
     return view_of_item(draft, audience)
 

@@ -79,11 +79,13 @@ def reduced(filing: Filing, gazetteer: Gazetteer, zone: tzinfo) -> Filing:
     stops = tuple(_stop(stop, gazetteer, zone) for stop in filing.stops)
     if isinstance(filing, MovementNotice):
         bare = replace(filing, urgency_reason="", plates="", overnight="", communications=None, second_phone=None)
-        return replace(bare, stops=stops, coverage_lost_at=None, confirmed_by=None)
+        return replace(bare, stops=stops, coverage_lost_at=None, confirmed_by=None, escort_by="")
     if isinstance(filing, StaticSite):
         nameless = replace(filing, name="", aliases=(), operator="", co_operators=(), communications=None)
         return replace(nameless, stops=stops, fixed_on=None)
-    return replace(filing, stops=stops, title="") if isinstance(filing, MissionPlan) else replace(filing, stops=stops)
+    if isinstance(filing, MissionPlan):
+        return replace(filing, stops=stops, title="", known_from="")
+    return replace(filing, stops=stops)
 
 
 def reduced_judgement(judgement: Judgement, gazetteer: Gazetteer, zone: tzinfo) -> Judgement:

@@ -48,6 +48,7 @@ ALL = frozenset(LABELS)
 OFFICERS = frozenset({CMCOORD, SUBOFFICE_HEAD, OCHA_HEAD})
 FILERS_HUMANITARIAN = frozenset({SUBMITTER, FOCAL_POINT})
 FILERS_MISSION = frozenset({CIMIC, OPS, QIP_MANAGER})
+FILERS_OCHA = frozenset({CMCOORD, OCHA_HEAD})  # of areas to avoid alone (domain.ocha_areas)
 # Who hears of somebody added to his organisation, and reads who is in it.
 WITNESS_OF: dict[str, str] = {"humanitarian": FOCAL_POINT, "mission": CIMIC, "ocha": OCHA_HEAD}
 # What whoever answers for his organisation may give its people, and nothing else: never a role of another side, and none that reads of

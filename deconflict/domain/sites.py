@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from deconflict.domain.filing import StaticSite
 from deconflict.domain.geodesy import distance_m
 from deconflict.domain.place import fold
+from deconflict.domain.severity import Severity
 from deconflict.domain.states import LIVE_SITES, VERIFIED_SITES, SiteState
 
 
@@ -16,7 +17,8 @@ from deconflict.domain.states import LIVE_SITES, VERIFIED_SITES, SiteState
 class SiteTerms:
     """sop.toml's [static_site]. A verification holds for `verify`; `notice` before that, and before a site leaves matching, its
     owner is told; it leaves `archive` after the last word of it. A filing is to be verified within `processing_days` working days.
-    Two sites nearer than `same_place_m` under other names may be one; the officer reads those within `near_m`."""
+    Two sites nearer than `same_place_m` under other names may be one; the officer reads those within `near_m`. `occupied`: how grave
+    it is that armed people are in one."""
 
     verify: timedelta = timedelta(days=90)
     notice: timedelta = timedelta(days=14)
@@ -24,6 +26,7 @@ class SiteTerms:
     processing_days: int = 5
     same_place_m: float = 200.0
     near_m: float = 1000.0
+    occupied: Severity = Severity.HIGH
 
 
 PROPOSED = SiteTerms()

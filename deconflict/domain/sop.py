@@ -83,7 +83,8 @@ class Reach:
 class RulePack:
     """One version of sop.toml. `rules` are those of a humanitarian and a mission activity, `duplicates` those of two
     humanitarian ones. `lead_times_s` and `retention` by name, `review_s` by severity; `ladders` by severity and audience
-    (`ocha`, `party`). `overdue_after`: how long after its latest hour a team that has not checked in is overdue."""
+    (`ocha`, `party`). `overdue_after`: how long after its latest hour a team that has not checked in is overdue.
+    `offline_kept`: how long a telephone keeps what was written on it without a network."""
 
     version: str
     status: str
@@ -97,6 +98,7 @@ class RulePack:
     convoy_large_min_trucks: int
     retention: dict[str, timedelta]
     overdue_after: timedelta
+    offline_kept: timedelta
     timezone: ZoneInfo
     modifiers: Modifiers
     probing: Limits

@@ -143,6 +143,8 @@ SITE: dict[str, Move] = {
     "suspend": _move(
         "site_submitted in_verification verified verify_due stale site_returned", "suspended", "owner officer"
     ),
+    # Armed people are in it, whether it works or not.
+    "occupy": _move(LIVE_SITE, "suspended", "owner officer"),
     "resume": _move("suspended", "site_submitted", "owner officer"),
     # A new version of where or what it is was never verified.
     "amend": _move(LIVE_SITE, "site_submitted", "owner"),
@@ -173,6 +175,8 @@ CASE: dict[str, Move] = {
     # A material change under an officer's hands: what was asked or agreed was about something else; he keeps the case.
     "change": _move("taken asked agreed", "taken", "system"),
     # The next stop too passes without a word, under an officer's hands or after the last was over.
+    # Said again of a site that armed people are in.
+    "occupy": _move("detected taken closed dismissed overtaken lapsed", "detected", "system"),
     "miss": _move("overdue detected taken closed dismissed overtaken lapsed", "overdue", "system"),
     "recover": _move("unchecked", "detected", "system"),
     # A material change opens it again, dismissed or not, for the same reason.

@@ -120,6 +120,10 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
     ),
 }
 _SEARCHED = {kind: re.compile(rf"(?<![\w/])(?:{'|'.join(ways)})(?!\w)") for kind, ways in _PATTERNS.items()}
+# In the name of a place `section 2`, `unité 4` and `hôtel 3` are a quarter, a part of an irrigated plain and an inn.
+_IN_PLACES = {kind: _SEARCHED[kind] for kind in ("strength", "frequency", "weapon", "plate")} | {
+    "call_sign": re.compile(rf"(?<![\w/])(?:{_PATTERNS['call_sign'][0]})(?!\w)")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +144,18 @@ class Found:
 
 def found_in(text: str) -> Found | None:
     """The first such thing that a text says, None where it says none."""
+    return _first(text, _SEARCHED)
+
+
+def found_in_place(text: str) -> Found | None:
+    """The same of the name of a place, without what quarters and inns are called."""
+    return _first(text, _IN_PLACES)
+
+
+def _first(text: str, searched: Mapping[str, re.Pattern[str]]) -> Found | None:
     composed = unicodedata.normalize("NFC", text)
     read = plain(composed)
-    hits = [(hit.start(), kind, hit) for kind, ways in _SEARCHED.items() if (hit := ways.search(read))]
+    hits = [(hit.start(), kind, hit) for kind, ways in searched.items() if (hit := ways.search(read))]
     if not hits:
         return None
     _at, kind, hit = min(hits, key=lambda one: one[0])

@@ -46,7 +46,9 @@ def _release(session: Session, mission: Mission, case_id: int, now: datetime) ->
     if case is None or case.state not in OPEN_CASES or case.hold_until is None or case.hold_until > now:
         return
     case.hold_until = None
-    held_back = {item.side: why for item in case.items if (why := list(_reasons(session, mission, case, item, now)))}
+    # An area that OCHA entered has no owner to tell, and nothing of it holds back what the organisation is told.
+    parties = [item for item in case.items if not item.of_ocha]
+    held_back = {item.side: why for item in parties if (why := list(_reasons(session, mission, case, item, now)))}
     written = _tell_owners(session, mission, case, [side for side in SIDES if side not in held_back], now)
     if written:
         note_event(session, case, MINIMAL, now)

@@ -15,9 +15,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
-from deconflict.domain.disclosure import ItemFacts, may_hear
+from deconflict.domain.disclosure import ItemFacts
 from deconflict.domain.escalation import BRAKE, DESK, OCHA_ROLES, OVERDUE, REQUEST, Ladder, Step, ack_due_at, steps_due
 from deconflict.domain.filing import MovementNotice
+from deconflict.domain.recipients import may_hear
 from deconflict.domain.severity import Harm, Severity
 from deconflict.matching.restraint import hold_back, settles_at
 from deconflict.matching.standing import Standing, reachable
@@ -190,16 +191,17 @@ class Climb:
         moving = item.departs_at <= self._send_after(on_duty=False)
         facts = facts_of(self.session, item, self.mission.catalogue)
         phones = facts.filing.phones if isinstance(facts.filing, MovementNotice) else ()
-        satellite = self.mission.phone_plan.satellite
-        number = next((phone for phone in phones if not phone.startswith(satellite)), phones[0] if phones else None)
+        by_hand = self.mission.phone_plan.satellite
+        # A satellite phone takes texts unreliably: a person rings it, whom the desk's page of calls tells.
+        number, second = (*sorted(phones, key=lambda phone: phone.startswith(by_hand)), None, None)[:2]
         person = self._standing.answers_for_team(item)
         if not number or person is None or (moving and self.case.harm != Harm.DANGER):
             return
         text = "team_critical" if self.severity is Severity.CRITICAL else "team_high"
         word = self._word(ladder, step, self.side, person, text)
-        # A satellite phone takes texts unreliably: a person rings it, whom the desk's page of calls tells.
-        channels = () if number.startswith(satellite) else ("sms",)
-        yield replace(word, level="team", channels=channels, team_number=number)
+        channels = () if number.startswith(by_hand) else ("sms",)
+        texts = bool(second and not second.startswith(by_hand))
+        yield replace(word, level="team", channels=channels, team_number=number, team_second=second, second_texts=texts)
 
     def _pass_to_ocha(self, ladder: Ladder, step: Step) -> int:
         """Nobody stands on this step who may hear, or nobody whom a message can reach. Where nobody is on duty either, it
@@ -237,7 +239,10 @@ class Climb:
     def _may_hear(self, side: str, purpose: str) -> bool:
         if side != "ocha" and self._amended(side):
             return False
-        return may_hear(side, purpose, self._humanitarian(), eyes_only=self.case.eyes_only, late=self._late(side))
+        item = self.case.item_of(side)
+        of_ocha = item is not None and item.of_ocha
+        eyes_only, late = self.case.eyes_only, self._late(side)
+        return may_hear(side, purpose, self._humanitarian(), eyes_only=eyes_only, late=late, of_ocha=of_ocha)
 
     def _amended(self, side: str) -> bool:
         """Whether the owner has changed its item since this ladder began. From then on its steps go to the desk: whether a

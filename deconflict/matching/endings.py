@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
-from deconflict.domain.disclosure import may_hear
 from deconflict.domain.escalation import CLOSING
+from deconflict.domain.ocha_areas import whose
+from deconflict.domain.recipients import may_hear
 from deconflict.domain.severity import Severity
 from deconflict.domain.states import MAY_HAVE_LEFT, OFF_ITEMS, AlertState, RequestState, target
 from deconflict.matching.causes import Looked, last_look
@@ -68,7 +69,7 @@ def owe_closings(session: Session, mission: Mission, case: Case, now: datetime) 
             send_after = clocks.quiet_ends_at(now)
         team = told.level == "team"
         try:
-            number = told.team_contact if team else None
+            number, second = (told.team_contact, told.team_second) if team else (None, None)
         except Unreadable:  # a number that no key opens cannot be written to, and keeps no case open
             continue
         owed = Owed(
@@ -82,6 +83,8 @@ def owe_closings(session: Session, mission: Mission, case: Case, now: datetime) 
             useful_until=max(case.ends_at, send_after) + CLOSING_LIFE,
             send_after=send_after,
             team_number=number,
+            team_second=second,
+            second_texts=told.second_texts,
         )
         write_alert(session, case, owed, now)
 
@@ -93,8 +96,13 @@ def recall_closing(session: Session, case: Case) -> None:
 
 
 def adjusted_by(case: Case, last: Looked) -> str:
-    """Whose change ended it, read from the versions: the indicator is about the burden (D9.2)."""
-    changed = [item.side for item in case.items if item.version != last.versions[item.side] or item.state in OFF_ITEMS]
+    """Whose change ended it, read from the versions: the indicator is about the burden (D9.2), and an area that OCHA entered is none
+    of the mission's."""
+    changed = [
+        whose(item.side, of_ocha=item.of_ocha)
+        for item in case.items
+        if item.version != last.versions[item.side] or item.state in OFF_ITEMS
+    ]
     return "both" if len(changed) == 2 else (changed[0] if changed else "none")
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from deconflict.domain.activity import Activity, Side
 from deconflict.domain.country import Mission
 from deconflict.domain.judgement import Judgement
-from deconflict.matching import cases, duplicates, in_force, unchecked
+from deconflict.matching import cases, duplicates, in_force, occupied, unchecked
 from deconflict.matching.boxes import replace_boxes, understand
 from deconflict.matching.candidates import neighbours
 from deconflict.matching.causes import before
@@ -153,6 +153,7 @@ def _settle_item(mission: Mission, due: Due, now: datetime) -> bool:
 
 def _write(session: Session, mission: Mission, item: Item, answer: Answer, now: datetime) -> None:
     withdraw_unreleased(session, mission, item, now)
+    occupied.look(session, mission, item, now)
     for unreadable_id in sorted(answer.unreadable):
         unchecked.open_case(session, mission, session.get_one(Item, unreadable_id), now)
     if item.id in answer.unreadable:

@@ -12,8 +12,9 @@ from marshmallow import RAISE, Schema, ValidationError, fields, pre_load
 from phonenumbers import PhoneNumberType
 
 from deconflict.domain.activity import Side
+from deconflict.domain.coordinates import BadPosition, read_position
 from deconflict.domain.country import Mission, PhonePlan
-from deconflict.domain.unwanted import unwanted_in
+from deconflict.domain.unwanted import OF_A_HOUSE, OF_A_SITE, unwanted_in, unwanted_in_place
 
 REQUIRED = _l("Fill this in.")
 CHOOSE = _l("Choose one of the list.")
@@ -89,6 +90,30 @@ class FreeText(Text):
         if found is not None:
             raise ValidationError(_l(found.sentence, found=found.found))
         return line
+
+
+class PlaceName(Text):
+    """The name of a place in one's own words, without what a notice never holds. `house`: where a team is put up, whose name may be that
+    of its host. A position may look like a telephone's number, and is no name."""
+
+    def __init__(self, limit: int, *, house: bool = False, **more: Any) -> None:
+        super().__init__(limit, **more)
+        self.whats = OF_A_HOUSE if house else OF_A_SITE
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
+        line = super()._deserialize(value, attr, data, **more)
+        found = unwanted_in_place(line, self.whats)
+        if found is not None and not _is_position(line):
+            raise ValidationError(_l(found.sentence, found=found.found))
+        return line
+
+
+def _is_position(line: str) -> bool:
+    try:
+        read_position(line)
+    except BadPosition:
+        return False
+    return True
 
 
 class Count(fields.Field[int]):

@@ -15,7 +15,19 @@ from deconflict.domain.country import Mission
 from deconflict.domain.doubts import OF_WAY, of_place, of_way
 from deconflict.domain.filing import Level, Stop, Window
 from deconflict.schemas.doubt_words import ticked, unsure
-from deconflict.schemas.fields import CHOOSE, Choice, Door, Kind, Text, YesNo, blank, complaints, messages, yes_or_no
+from deconflict.schemas.fields import (
+    CHOOSE,
+    Choice,
+    Door,
+    Kind,
+    PlaceName,
+    Text,
+    YesNo,
+    blank,
+    complaints,
+    messages,
+    yes_or_no,
+)
 from deconflict.schemas.whereabouts import locate
 from deconflict.schemas.windows import CHECK_THE_YEAR, out_of_reach, read_window
 
@@ -33,7 +45,7 @@ Wrong = dict[str, Any]
 class StopSchema(Door):
     """-> Stop. Place and windows are read together, so that a person hears of everything at once."""
 
-    place = Text(120)
+    place = PlaceName(120)
     place_pcode = Text(20)
     position = Text(100)
     correction = Text(60)

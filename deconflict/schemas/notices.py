@@ -12,7 +12,7 @@ from marshmallow import ValidationError, fields, post_load, validates_schema
 from deconflict.domain.activity import Side
 from deconflict.domain.country import Mission
 from deconflict.domain.filing import Level, MovementNotice
-from deconflict.schemas.fields import CHOOSE, Choice, Count, FreeText, Phone, Text, messages
+from deconflict.schemas.fields import CHOOSE, Choice, Count, FreeText, Phone, PlaceName, Text, messages
 from deconflict.schemas.filings import MODES, FilingSchema
 from deconflict.schemas.windows import read_instant
 
@@ -52,6 +52,13 @@ CHECK_INS = {
     "stops": _l("At each stop"),
 }
 NOBODY = "nobody"  # typed where no second person could check the positions
+# By what kind of force, where one is agreed (D1.5): never which unit.
+ESCORTED_BY = {
+    "mission": _l("The mission's force"),
+    "unpol": _l("UN Police"),
+    "host_forces": _l("Forces of the State"),
+    "other": _l("Others"),
+}
 ESCORTS = {"none": _l("No escort"), "requested": _l("Escort requested"), "provided": _l("Escort agreed")}
 
 
@@ -86,8 +93,8 @@ class Colleague(fields.Field[int | None]):
 class NoticeSchema(FilingSchema):
     """-> MovementNotice. Raises ValidationError; messages are lazy, in the reader's language when shown.
 
-    Fields: kind, level, mode, vehicles, marking, persons, cargo, urgency, urgency_reason, escort, disclaimer (the version
-    ticked), plates, overnight, communications, vehicle_type, second_phone, radio, coverage_date and coverage_time, check_in_plan,
+    Fields: kind, level, mode, vehicles, marking, persons, cargo, urgency, urgency_reason, escort, escort_by, disclaimer (the
+    version ticked), plates, overnight, communications, vehicle_type, second_phone, radio, coverage_date and coverage_time, check_in_plan,
     confirmed_by, stops: a list of place, place_pcode, position, activity and arrive_/depart_ date, from, to (local time)."""
 
     side, whole, levels = Side.HUMANITARIAN, ("travel",), LEVELS
@@ -99,9 +106,10 @@ class NoticeSchema(FilingSchema):
     cargo = Choice(CARGOES, load_default="none")
     urgency_reason = FreeText(200, load_default="")
     escort = Choice(ESCORTS, required=True)
+    escort_by = Choice(ESCORTED_BY, load_default="")
     disclaimer = Clause(required=True)
     plates = Text(200, load_default="")
-    overnight = Text(120, load_default="")
+    overnight = PlaceName(120, house=True, load_default="")
     vehicle_type = Choice(VEHICLES, load_default="")
     radio = Choice(RADIOS, load_default="none")
     coverage_date, coverage_time = Text(20), Text(20)
@@ -119,6 +127,14 @@ class NoticeSchema(FilingSchema):
     def _urgency_has_a_reason(self, data: dict[str, Any], **_more: Any) -> None:
         if data.get("urgency", "standard") != "standard" and not data.get("urgency_reason"):
             raise ValidationError({"urgency_reason": [_l("Say in a few words why this cannot wait, without names.")]})
+
+    @validates_schema(skip_on_field_errors=False)
+    def _an_agreed_escort_is_somebody_s(self, data: dict[str, Any], **_more: Any) -> None:
+        if data.get("escort") == "provided" and not data.get("escort_by"):
+            raise ValidationError({"escort_by": [_l("Choose who provides the escort. No unit and no name.")]})
+        if data.get("escort") in ("none", "requested") and data.get("escort_by"):
+            wrong = _l("No escort is agreed: leave this empty, or choose “Escort agreed” above.")
+            raise ValidationError({"escort_by": [wrong]})
 
     @validates_schema(skip_on_field_errors=False)
     def _plates_have_a_use(self, data: dict[str, Any], **_more: Any) -> None:

@@ -16,7 +16,7 @@ from deconflict.domain.doubts import OF_WAY, given, of_place
 from deconflict.domain.filing import Level, Location, StaticSite, Stop, Window
 from deconflict.domain.places import fold
 from deconflict.schemas.doubt_words import ticked, unsure
-from deconflict.schemas.fields import Choice, Count, Door, Phone, Text, YesNo, complaints
+from deconflict.schemas.fields import Choice, Count, Door, Phone, PlaceName, Text, YesNo, complaints
 from deconflict.schemas.filings import FilingSchema, Stops
 from deconflict.schemas.notices import Clause
 from deconflict.schemas.whereabouts import locate
@@ -62,7 +62,7 @@ EXACT = _l(
 class SiteStopSchema(Door):
     """-> Stop without hours: a site's place, exact to about ten metres."""
 
-    place = Text(120)
+    place = PlaceName(120)
     place_pcode = Text(20)
     position = Text(100)
     correction = Text(60)
@@ -104,7 +104,7 @@ class Names(fields.Field[tuple[str, ...]]):
     """Several names on one line, between commas or semicolons; each once."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_more: Any) -> tuple[str, ...]:
-        line = Text(300).deserialize(value)
+        line = PlaceName(300).deserialize(value)
         found: dict[str, str] = {}
         for part in str(line).replace(";", ",").split(","):
             if (name := part.strip()) and fold(name):
@@ -150,13 +150,13 @@ class SiteSchema(FilingSchema):
     side, whole, levels = Side.HUMANITARIAN, ("site",), LEVELS
     stop_schema = SiteStopSchema  # type: ignore[assignment]
 
-    name = Text(80, required=True)
+    name = PlaceName(80, required=True)
     aliases = Names(load_default=())
     fix_method = Choice(FIXES, required=True)
     fixed_on = Day(required=True)
     radius_m = Count(1, MOST_RADIUS_M, required=True)
     works = YesNo(required=True)
-    operator = Text(120, required=True)
+    operator = PlaceName(120, required=True)
     co_operators = Names(load_default=())
     opening = Choice(OPENINGS, required=True)
     mon, tue, wed = (YesNo(load_default=False) for _ in range(3))

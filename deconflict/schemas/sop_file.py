@@ -110,6 +110,7 @@ LegsSchema = Strict.from_dict(
 PlacesSchema = Strict.from_dict({"same_settlement_radius_m": number(), "declared_place_max_m": number()})
 PassingSchema = Strict.from_dict({"under_min": number(1)})
 OverdueSchema = Strict.from_dict({"after_h": number(0)})
+OfflineSchema = Strict.from_dict({"kept_h": number(1, 24 * 14)})
 FilingSchema = Strict.from_dict({"convoy_large_min_trucks": whole(1)})
 SmsSchema = Strict.from_dict({"daily_cap": whole(1), "settle_min": number(0, 60)})
 BrakeSchema = Strict.from_dict({"alerts_per_hour": whole(1)})
@@ -121,6 +122,7 @@ ProbingSchema = Strict.from_dict({"short_lived_h": number(), **{name: whole(1) f
 StaticSiteSchema = Strict.from_dict(
     {name: whole(1) for name in ("verify_days", "notice_days", "archive_days", "processing_working_days")}
     | {name: number(1) for name in ("same_place_m", "near_m")}
+    | {"occupied": choice(SEVERITIES)}
 )
 QuietSchema = Strict.from_dict(
     {
@@ -156,6 +158,7 @@ class SopSchema(Strict):
     overdue = fields.Nested(OverdueSchema, required=True)
     probing = fields.Nested(ProbingSchema, required=True)
     retention_days = fields.Nested(Retention, required=True)
+    offline = fields.Nested(OfflineSchema, required=True)
     close_out = fields.Nested(CloseOutSchema, required=True)
 
     @validates_schema
@@ -217,6 +220,7 @@ def rule_pack(data: Loaded, timezone: str, gazetteer: Gazetteer, markets: Mappin
         convoy_large_min_trucks=data["filing"]["convoy_large_min_trucks"],
         retention={name: timedelta(days=days) for name, days in data["retention_days"].items()},
         overdue_after=timedelta(hours=data["overdue"]["after_h"]),
+        offline_kept=timedelta(hours=data["offline"]["kept_h"]),
         timezone=ZoneInfo(timezone),
         close_out=Terms(*(timedelta(hours=data["close_out"][name]) for name in ("remind_h", "head_h"))),
         sites=_site_terms(data["static_site"]),
@@ -235,6 +239,7 @@ def _site_terms(data: Loaded) -> SiteTerms:
         processing_days=data["processing_working_days"],
         same_place_m=data["same_place_m"],
         near_m=data["near_m"],
+        occupied=Severity(data["occupied"]),
     )
 
 

@@ -8,17 +8,18 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from itertools import pairwise
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from marshmallow import ValidationError, fields, post_load, pre_load, validates_schema
 
-from deconflict.domain.activity import OPEN_END, Side
+from deconflict.domain.activity import OPEN_END, LatLon, Side
 from deconflict.domain.coordinates import format_mgrs
 from deconflict.domain.country import Mission
 from deconflict.domain.doubts import of_place, spot
 from deconflict.domain.filing import Level, Location, MissionPlan, Stop, Window
 from deconflict.domain.msgid import N_
+from deconflict.domain.rings import Fault
 from deconflict.domain.zone import CORRIDOR, LEAST, MOST_POINTS, POLYGON, VILLAGES, Zone
 from deconflict.schemas.doubt_words import sentence
 from deconflict.schemas.fields import CHOOSE, Choice, Door, Kind, Text, YesNo, complaints, messages
@@ -31,6 +32,15 @@ SHAPES = {
     POLYGON: _l("An area, by its corners"),
     CORRIDOR: _l("A road or line, by points along it and its width"),
     VILLAGES: _l("Villages, each as a whole"),
+}
+# Whom OCHA has it from. A class and no words: it judges how much to believe, and names nobody.
+KNOWN_FROM = {
+    "force": _l("The force itself"),
+    "state": _l("State authorities"),
+    "mission": _l("The mission"),
+    "humanitarian": _l("A humanitarian organisation"),
+    "residents": _l("People who live there"),
+    "seen": _l("OCHA's own staff saw it"),
 }
 TOO_FEW = {
     POLYGON: _l("An area has three corners at least, each on a line of its own."),
@@ -57,7 +67,7 @@ class Lines(fields.Field[tuple[str, ...]]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_more: Any) -> tuple[str, ...]:
         if not isinstance(value, str):
             raise self.make_error("invalid")
-        lines = tuple(line for raw in re.split(r"[\r\n;]+", value) if (line := " ".join(raw.split())))
+        lines = lines_in(value)
         if len(lines) > MOST_POINTS:
             raise ValidationError(
                 _l("At most %(most)s lines. Make two areas of it, or give fewer corners.", most=MOST_POINTS)
@@ -89,6 +99,9 @@ class ZoneSchema(Door):
     a date-time group in `time`), until_notice instead of an end, sure_points: what `seal` gives of points that are right though
     they look made up."""
 
+    side: ClassVar[Side] = Side.MISSION
+    levels: ClassVar[Mapping[Level, Any]] = LEVELS
+
     shape = Choice(SHAPES, required=True, error_messages={"required": CHOOSE})
     points = Lines(required=True)
     half_width_km = Kilometres(load_default=0.0)
@@ -102,9 +115,9 @@ class ZoneSchema(Door):
         super().__init__()
         self.mission, self.now = mission, now
         self.declared_fields |= {
-            "kind": Kind(mission, Side.MISSION, "zone", required=True),
+            "kind": Kind(mission, self.side, "zone", required=True),
             "level": Choice(
-                {str(level): words for level, words in LEVELS.items()},
+                {str(level): words for level, words in self.levels.items()},
                 required=True,
                 error_messages={"required": CHOOSE},
             ),
@@ -139,7 +152,8 @@ class ZoneSchema(Door):
         begins, ends = self._window(data)
         held = Stop(first.location, Window(begins, begins), Window(ends, ends), halt=True, sure=first.sure)
         zone = Zone(data["shape"], data["half_width_km"])
-        return MissionPlan(data["kind"], Level(data["level"]), (held, *others), zone=zone)
+        known_from = data.get("known_from", "")
+        return MissionPlan(data["kind"], Level(data["level"]), (held, *others), zone=zone, known_from=known_from)
 
     def _window(self, data: Mapping[str, Any]) -> tuple[datetime, datetime]:
         begins, ends = (read_instant(data, name, self.mission.zone) for name in ("begins", "ends"))
@@ -166,8 +180,7 @@ class ZoneSchema(Door):
             raise ValidationError({"points": [TOO_FEW[shape]]})
         fault = Zone(shape).fault(points)
         if fault is not None:
-            near = format_mgrs(fault.at or points[0], 6)
-            raise ValidationError({"points": [WIDE if fault.reason == "ring_wide" else _l(CROSSES, where=near)]})
+            raise ValidationError({"points": [fault_words(fault, points)]})
         return stops
 
     def _read(self, lines: Sequence[str], shape: str, said: str) -> list[Stop]:
@@ -207,6 +220,24 @@ class ZoneSchema(Door):
         return place
 
 
+class OchaZoneSchema(ZoneSchema):
+    """The same of an area that OCHA enters: shared with nobody, and with it `known_from`, of KNOWN_FROM."""
+
+    levels: ClassVar[Mapping[Level, Any]] = {Level.MATCH_ONLY: LEVELS[Level.MATCH_ONLY]}
+
+    known_from = Choice(KNOWN_FROM, required=True, error_messages={"required": CHOOSE})
+
+
+def lines_in(text: str) -> tuple[str, ...]:
+    """Those that hold something, white space tidied."""
+    return tuple(line for raw in re.split(r"[\r\n;]+", text) if (line := " ".join(raw.split())))
+
+
+def fault_words(fault: Fault, points: Sequence[LatLon]) -> Any:
+    """What is wrong with a border, and near which square."""
+    return WIDE if fault.reason == "ring_wide" else _l(CROSSES, where=format_mgrs(fault.at or points[0], 6))
+
+
 def seal(places: Sequence[Location]) -> str:
     """What a tick says "they are right" of: other points have to be said again."""
     return hashlib.sha256("|".join(spot(place) for place in places).encode()).hexdigest()[:32]
@@ -233,6 +264,7 @@ def typed_zone(plan: MissionPlan, zone: tzinfo) -> dict[str, str]:
         "level": str(plan.level),
         "shape": plan.zone.shape,
         "points": "\n".join(place.as_typed for place in places),
+        "known_from": plan.known_from,
         "half_width_km": f"{plan.zone.half_width_m / 1000:g}" if plan.zone.half_width_m else "",
         **typed_instant(holds.arrive.earliest, "begins", zone),
         **({"until_notice": "yes"} if ends >= OPEN_END else typed_instant(ends, "ends", zone)),

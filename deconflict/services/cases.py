@@ -14,6 +14,8 @@ from deconflict.domain.disclosure import sees_desk_case
 from deconflict.domain.errors import LostRace, NotFound, Refused
 from deconflict.domain.escalation import CLOSING, OVERDUE
 from deconflict.domain.kinds import Catalogue
+from deconflict.domain.msgid import N_
+from deconflict.domain.ocha_areas import may_be_agreed
 from deconflict.domain.severity import Severity
 from deconflict.domain.states import AlertState, CaseState, MessageState
 from deconflict.matching.desk import new_round
@@ -26,6 +28,7 @@ from deconflict.store.moves import LOST, move_case, note_event
 from deconflict.store.queries import alerts_of, facts_of
 
 # D7.5, with what each means on the page; the codes feed the tuning of rules.
+OCCUPIED_ENDS = ("they_left", "followed_up", "mistaken")  # of a site that armed people were in
 HEARD = ("base_has_news", "own_procedure", "forgot")  # of a team that has not checked in
 DISMISSALS = ("duplicate", "wrong_place", "not_same_community", "already_coordinated", "test")
 # D7.5's resolution codes, as an officer records what the two sides agreed.
@@ -72,9 +75,10 @@ def hand_back(reference: str, by: Audience, mission: Mission, now: datetime) -> 
         case.owner_id = None
         if case.state == CaseState.TAKEN:
             move_case(session, case, "hand_back", "officer", now, actor_id=by.person_id)
-            # A team that is not heard of has no minimal alert: its base was the first to hear.
+            # A team that is not heard of has no minimal alert, nor has a site that armed people are in: its base was the first to know.
             clocks, severity = mission.pack.clocks, Severity(case.severity)
-            case.hold_until = None if case.is_overdue else clocks.hold_until(severity, case.starts_at, now)
+            alone = case.is_overdue or case.is_occupied
+            case.hold_until = None if alone else clocks.hold_until(severity, case.starts_at, now)
             new_round(session, mission, case, now)
         else:
             note_event(session, case, "hand_back", now, actor_id=by.person_id)
@@ -83,12 +87,12 @@ def hand_back(reference: str, by: Audience, mission: Mission, now: datetime) -> 
 
 def dismiss(reference: str, round_: int, code: str, reason: str, by: Audience, mission: Mission, now: datetime) -> None:
     """Ends a case that is none, with a code and a reason. Whoever had been told is told that it is over."""
-    if code not in DISMISSALS + HEARD:
+    if code not in DISMISSALS + HEARD + OCCUPIED_ENDS:
         raise Refused("Choose why this case is dismissed.", field="code")
     _need_reason(reason)
     with transaction() as session:
         case = desk_case(session, reference, by, mission.catalogue, round_)
-        if code not in (HEARD if case.is_overdue else DISMISSALS):
+        if code not in (HEARD if case.is_overdue else OCCUPIED_ENDS if case.is_occupied else DISMISSALS):
             raise Refused("Choose why this case is dismissed.", field="code")
         end_case(
             session,
@@ -118,6 +122,8 @@ def agree(
                 "A critical case is not settled by no change: a plan moves, or it stays open until its hour.",
                 field="code",
             )
+        if case.of_ocha and not may_be_agreed(code):
+            raise Refused(N_("OCHA entered this area: the mission has no part in the case."), field="code")
         case.owner_id = case.owner_id or by.person_id
         move_case(session, case, "agree", "officer", now, actor_id=by.person_id, code=code, reason=words.strip()[:1000])
         case.outcome = code

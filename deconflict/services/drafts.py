@@ -19,6 +19,7 @@ from deconflict.domain.errors import NotFound, Refused
 from deconflict.domain.filing import Filing, MovementNotice
 from deconflict.domain.msgid import N_
 from deconflict.domain.states import LIVE_ITEMS
+from deconflict.domain.unwanted import unwanted_in
 from deconflict.domain.withheld import refuse_withheld
 from deconflict.services.letters import tell_focal_points, tell_person
 from deconflict.store.audit import record
@@ -105,9 +106,11 @@ def ask(draft: Draft, departs_at: datetime, by: Audience, now: datetime) -> None
 
 
 def give_back(key: str, words: str, by: Audience, now: datetime) -> None:
-    """To whoever wrote it, with what is to be changed. Raises NotFound, and Refused without a word."""
+    """To whoever wrote it, with what is to be changed. Raises NotFound, and Refused without a word or with one that is never stored."""
     if not words.strip():
         raise Refused(N_("Say in a few words what is to be changed."), field="words")
+    if (found := unwanted_in(words)) is not None:
+        raise Refused(found.sentence, field="words", facts={"found": found.found})
     with transaction() as session:
         row = row_by_key(session, key)
         if row is None or row.asked_at is None or not _is_open_to(row, by) or not sends(by):

@@ -25,6 +25,7 @@ from deconflict.domain.disclosure import owns
 from deconflict.domain.errors import LostRace, NotFound, Refused
 from deconflict.domain.filing import Filing, MissionPlan, MovementNotice, StaticSite, split_sealed
 from deconflict.domain.msgid import N_
+from deconflict.domain.ocha_areas import OCHA, may_enter
 from deconflict.domain.sites import needs_verifying
 from deconflict.domain.states import ItemState, SiteState, table_of
 from deconflict.domain.unwanted import unwanted_in
@@ -33,8 +34,9 @@ from deconflict.matching.boxes import replace_boxes, understand
 from deconflict.services.drafts import needs_second, sent
 from deconflict.services.following import end_convoy, joined, part, to_follow
 from deconflict.services.news import expect_word
+from deconflict.services.ocha_areas import take_as_read
 from deconflict.store.audit import record
-from deconflict.store.base import transaction
+from deconflict.store.base import db, transaction
 from deconflict.store.check_ins import carry_over, has_left
 from deconflict.store.codes import CODES
 from deconflict.store.directory import is_colleague
@@ -81,6 +83,13 @@ def file_item(
         return _file(filing, by, key, mission, now, series, convoy, also)
 
 
+def filed_before(key: str, by: Audience) -> Filed | None:
+    """What bears this key already, of the person's own organisation; None for another's as for none."""
+    own = select(Item).where(Item.key == key, Item.owner_id == by.organisation_id)
+    found = db.session.scalars(own).first()
+    return None if found is None else Filed(found.reference, found.version, found.late)
+
+
 def _file(
     filing: Filing,
     by: Audience,
@@ -125,7 +134,8 @@ def _file(
         _write_version(session, item, filing, by, mission, now, reason="")
         expect_word(session, item, filing, mission)
         version_of(session, item).no_notice = has_begun(filing, item.departs_at, now)
-        item.late = item.departs_at - now < lead_time(filing, mission)
+        item.late = not item.of_ocha and item.departs_at - now < lead_time(filing, mission)
+        take_as_read(session, item)
         detail = {"version": 1} | _written_by(writer, by)
         record(session, by.person_id, "file", item.side, item.id, detail, at=now, organisation_id=item.owner_id)
         if also is not None:
@@ -197,7 +207,8 @@ def replace_filing(
     # Filed weeks ahead and moved hours before is as late as filed then (RUL-2); once late it stays so.
     # Whoever follows was moved by another: that is no lateness of his.
     late = event != "follow" and moved and item.departs_at - now < lead_time(filing, mission)
-    item.late = item.late or late
+    item.late = item.late or (late and not item.of_ocha)
+    take_as_read(session, item)
     version_of(session, item).followed = event == "follow"
     detail = {"version": item.version} | _written_by(writer, by)
     record(session, by.person_id, event, item.side, item.id, detail, at=now, organisation_id=item.owner_id)
@@ -297,7 +308,7 @@ def has_begun(filing: Filing, departs_at: datetime, now: datetime) -> bool:
 
 def check_scope(filing: Filing, by: Audience, mission: Mission) -> None:
     """Raises Refused for a plan in a sector that the account does not work for: nobody who filed it could read it again."""
-    if filing.side is Side.MISSION and by.scope not in (None, mission.sector_of(_seat(filing))):
+    if filing.side is Side.MISSION and by.sector not in (None, mission.sector_of(_seat(filing))):
         raise Refused("This is in another sector. Ask that sector's desk or force headquarters to enter it.")
 
 
@@ -325,9 +336,9 @@ def _written_by(writer: int | None, by: Audience) -> dict[str, int]:
 
 
 def check_words(text: str, by: Audience, field: str = "reason") -> None:
-    """Raises Refused where somebody types what is never stored: of the mission's plans (D3.4), or of a notice (D1.5), with the words
+    """Raises Refused where somebody types what is never stored: of armed forces' plans (D3.4), or of a notice (D1.5), with the words
     that say it."""
-    if by.side == Side.MISSION:
+    if by.side in (Side.MISSION, OCHA):
         refuse_withheld(text, field)
     elif by.side == Side.HUMANITARIAN and (found := unwanted_in(text)) is not None:
         raise Refused(found.sentence, field=field, facts={"found": found.found})
@@ -352,6 +363,8 @@ def _change(session: Session, item: Item, filing: Filing) -> str:
 
 
 def _check_side(filing: Filing, by: Audience) -> None:
+    if may_enter(filing, by):
+        return
     humanitarian = roles.FILERS_HUMANITARIAN | {roles.SCRIBE}
     allowed = humanitarian if filing.side is Side.HUMANITARIAN else roles.FILERS_MISSION
     if by.side != filing.side or not by.roles & allowed:

@@ -20,7 +20,7 @@ from deconflict.services.routing import NOT_HERE
 from deconflict.store.alerts import Alert, Message
 from deconflict.store.base import Unreadable
 from deconflict.store.doubts import doubted
-from deconflict.store.outbox import BY_PHONE, first_contact, queue_message
+from deconflict.store.outbox import first_contact, queue_message, team_address
 from deconflict.store.people import Contact
 from deconflict.store.providers import kinds_carried, others_carry
 
@@ -127,10 +127,8 @@ def _may_take(alert: Alert, failed: Message, kind: str) -> bool:
 
 def _address(session: Session, alert: Alert, kind: str, tried: frozenset[str]) -> str | None:
     if alert.team_contact_hash:
-        there = not any(message.error in (*NOBODY_THERE, Code.WRONG_PERSON) for message in alert.messages)
-        there = there and not doubted(session, [alert.team_contact_hash])
-        untried = kind in BY_PHONE and alert.team_contact_hash not in tried
-        return alert.team_contact if there and untried else None
+        dead = {m.address_hash for m in alert.messages if m.error in (*NOBODY_THERE, Code.WRONG_PERSON)}
+        return team_address(session, alert, kind, tried | dead)
     contact = first_contact(alert.person, kind, tried)
     return contact.address if contact else None
 

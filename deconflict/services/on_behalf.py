@@ -20,6 +20,7 @@ from deconflict.domain.filing import Filing, Level, MovementNotice
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.msgid import N_
 from deconflict.domain.on_behalf import CALLED_WITHIN, Act, Back, Call, Way, ceiling, may_enter, scribe, within
+from deconflict.domain.states import SITE_STATES
 from deconflict.services import filing as service
 from deconflict.services.acknowledgements import reference_and_code
 from deconflict.services.code_locks import lock_of, missed
@@ -109,6 +110,7 @@ def opened(typed: str, by: Audience, catalogue: Catalogue, now: datetime) -> Ope
     reference, code = reference_and_code(typed) or (typed.strip().upper(), "")
     with transaction() as session:
         mine = select(Item).where(Item.reference == reference[:8], Item.side == Side.HUMANITARIAN)
+        mine = mine.where(Item.state.not_in(SITE_STATES))  # a site has no code, and its owner changes it
         item = session.scalars(mine).first()
         if item is not None and not code and by.is_officer:
             found = item_versions(session, item.reference, catalogue)

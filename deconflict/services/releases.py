@@ -15,6 +15,7 @@ from deconflict.domain.errors import Refused
 from deconflict.domain.escalation import DESK, RELEASE
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.msgid import N_
+from deconflict.domain.ocha_areas import whose
 from deconflict.domain.severity import Severity
 from deconflict.domain.states import OPEN_CASES, ReleaseState, target
 from deconflict.matching.climb import Climb
@@ -44,7 +45,9 @@ def ask_release(
             return waiting[0].due_at
         due_at = mission.pack.clocks.release_due_at(Severity(case.severity), case.starts_at, now)
         session.add(_ask(case, side, by, now, due_at, how))
-        note_event(session, case, "release_asked", now, actor_id=by.person_id, code=side, reason=how.strip()[:1000])
+        note_event(
+            session, case, "release_asked", now, actor_id=by.person_id, code=_whose(item), reason=how.strip()[:1000]
+        )
         acted(session, case, by, now)
         detail = {"round": case.round, "side": side}
         record(session, by.person_id, "ask_release", "case", case.id, detail, at=now, organisation_id=item.owner_id)
@@ -67,7 +70,7 @@ def release_once(
         call.answered_at, call.how = now, how.strip()[:1000]
         kept = [other for other in case.released if other != side]
         case.released = [*kept, side] if granted else kept
-        code = f"{side}:{'granted' if granted else 'refused'}"
+        code = f"{_whose(item)}:{'granted' if granted else 'refused'}"
         note_event(session, case, "release", now, actor_id=by.person_id, code=code, reason=how.strip()[:1000])
         acted(session, case, by, now)
         detail = {"round": case.round, "side": side, "granted": granted}
@@ -107,7 +110,8 @@ def _fall_silent(session: Session, mission: Mission, ask_id: int, now: datetime)
     if call.state != ReleaseState.ASKED or call.round != case.round or case.state not in OPEN_CASES:
         return
     call.state = target("release", call.state, "silence", "system")
-    note_event(session, case, "release_silent", now, code=call.side)
+    item = case.item_of(call.side)
+    note_event(session, case, "release_silent", now, code=call.side if item is None else _whose(item))
     name = f"{RELEASE}:{call.id}"
     Climb(session, mission, case, "ocha", DESK, name, alerted_at=call.due_at, now=now).tell(call.asked_by)
 
@@ -125,6 +129,10 @@ def _ask(case: Case, side: str, by: Audience, now: datetime, due_at: datetime, h
     )
 
 
+def _whose(item: Item) -> str:
+    return whose(item.side, of_ocha=item.of_ocha)
+
+
 def _checked(side: str, how: str) -> None:
     if side not in SIDES:
         raise Refused("Choose whose release it is.", field="side")
@@ -133,9 +141,11 @@ def _checked(side: str, how: str) -> None:
 
 
 def _releasable(session: Session, case: Case, side: str, catalogue: Catalogue) -> Item:
-    """The item on this side, of which something may be released. Raises Refused for what is sensitive, and for what cannot be
-    read, since it may be."""
+    """The item on this side, of which something may be released. Raises Refused for what is sensitive, for what cannot be read,
+    since it may be, and where nobody is on the other side to whom it could be told."""
     item = case.item_of(side)
+    if side == "humanitarian" and case.of_ocha:
+        raise Refused(N_("OCHA entered the area that it meets: there is nobody to tell."), field="side")
     try:
         sensitive = item is None or facts_of(session, item, catalogue).sensitive
     except (ValueError, KeyError, TypeError):

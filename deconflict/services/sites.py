@@ -25,7 +25,8 @@ from deconflict.store.queries import filing_of, version_of
 from deconflict.store.sites import Site, SitePair, entered_by, hear, mark_disputed, pairs_with, touched_by
 
 METHODS = ("gps", "imagery", "second_source", "visit", "call")
-SUSPENSIONS = ("function", "relocated", "occupied")
+OCCUPIED = "occupied"
+SUSPENSIONS = ("function", "relocated", OCCUPIED)
 SAME_SITE, TWO_SITES, FIRST_WRONG, SECOND_WRONG = "same_site", "two_sites", "first_wrong", "second_wrong"
 OUTCOMES = (SAME_SITE, TWO_SITES, FIRST_WRONG, SECOND_WRONG)
 OWN_WORK = N_("You entered or confirmed this site yourself: another officer verifies it.")
@@ -58,12 +59,12 @@ def second_site(reference: str, version: int, by: Audience, now: datetime) -> No
 
 
 def suspend_own_site(reference: str, version: int, code: str, by: Audience, now: datetime) -> None:
-    """Its work has stopped or moved, or others are in it. It stays matched: people may be there."""
+    """Its work has stopped or moved, or others are in it. It stays matched: people may be there. That armed people are in it may be
+    said of one that is suspended already, and the desk is alerted at once."""
     _check_reason(code)
     with transaction() as session:
         item = _own(session, reference, version, by)
-        move_item(session, item, "suspend", "owner")
-        hear(session, item, by.person_id, now)
+        _suspend(session, item, hear(session, item, by.person_id, now), code, "owner", now)
         _note(session, item, "suspend", by, now, code=code)
 
 
@@ -72,7 +73,7 @@ def resume_own_site(reference: str, version: int, by: Audience, now: datetime) -
     with transaction() as session:
         item = _own(session, reference, version, by)
         move_item(session, item, "resume", "owner")
-        hear(session, item, by.person_id, now)
+        _left(session, item, hear(session, item, by.person_id, now), now)
         _note(session, item, "resume", by, now)
 
 
@@ -126,7 +127,7 @@ def verify_site(item_id: int, version: int, method: str, by: Audience, now: date
             raise Refused(UNSETTLED)
         move_item(session, item, "verify", "officer")
         row.verified_at, row.verified_version, row.verified_by_id = now, item.version, by.person_id
-        row.method, row.heard_at, row.taken_by_id = method, now, None
+        row.method, row.heard_at, row.taken_by_id, row.occupied_at = method, now, None, None
         item.late = False  # somebody has seen that it is no bait
         mark_due(session, item, "verify", now)
         _note(session, item, "verify", by, now, method=method)
@@ -142,15 +143,16 @@ def return_site(item_id: int, version: int, code: str, by: Audience, now: dateti
 def suspend_site(item_id: int, version: int, code: str, by: Audience, now: datetime) -> None:
     _check_reason(code)
     with transaction() as session:
-        item, _row = _for_officer(session, item_id, version, by)
-        move_item(session, item, "suspend", "officer")
+        item, row = _for_officer(session, item_id, version, by)
+        _suspend(session, item, row, code, "officer", now)
         _note(session, item, "suspend", by, now, code=code)
 
 
 def resume_site(item_id: int, version: int, by: Audience, now: datetime) -> None:
     with transaction() as session:
-        item, _row = _for_officer(session, item_id, version, by)
+        item, row = _for_officer(session, item_id, version, by)
         move_item(session, item, "resume", "officer")
+        _left(session, item, row, now)
         _note(session, item, "resume", by, now)
 
 
@@ -189,7 +191,7 @@ def take_out(session: Session, item: Item, reason: str, now: datetime) -> None:
     replace_boxes(session, item.id, None)
     mark_due(session, item, reason, now)
     if item.site is not None:
-        item.site.ended_at = now
+        item.site.ended_at, item.site.occupied_at = now, None
     mark_disputed(session, [one for pair in pairs_with(session, item.id) for one in (pair.first_id, pair.second_id)])
 
 
@@ -213,6 +215,20 @@ def _for_officer(session: Session, item_id: int, version: int, by: Audience) -> 
     if item.version != version:
         raise LostRace(LOST)
     return item, item.site
+
+
+def _suspend(session: Session, item: Item, row: Site, code: str, who: str, now: datetime) -> None:
+    armed = code == OCCUPIED
+    move_item(session, item, "occupy" if armed else "suspend", who)
+    row.occupied_at = now if armed else None
+    if armed:
+        mark_due(session, item, "occupy", now)
+
+
+def _left(session: Session, item: Item, row: Site, now: datetime) -> None:
+    if row.occupied_at is not None:
+        row.occupied_at = None
+        mark_due(session, item, "resume", now)
 
 
 def _give_back(session: Session, item: Item, row: Site, code: str, by: Audience, now: datetime) -> None:

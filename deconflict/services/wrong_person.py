@@ -75,7 +75,7 @@ def _reached(session: Session, alert: Alert) -> list[Message]:
 
 
 def _doubt(session: Session, alert: Alert, lookup: str, now: datetime) -> bool:
-    team = alert.team_contact_hash == lookup
+    team = bool(alert.team_contact_hash)
     if not insert_once(session, doubts.Doubt, lookup=lookup, person_id=alert.person_id, team=team, since=now):
         return False
     for contact in session.scalars(select(Contact).where(Contact.lookup == lookup)):

@@ -21,7 +21,8 @@ NO_TRACE = "no_trace"  # nobody could say what became of it, and it was sent aga
 class Alert(Base):
     """We owe this person word of this case at this round. `text` names the template; `reference` and `counter` are what the
     text carries (`4F7K2-3`: the highest counts); `code` is the four digits to acknowledge with, encrypted. `team_contact` is
-    the number of a field team that is no directory person; its person is then the focal point who answers for it.
+    the number of a field team that is no directory person; its person is then the focal point who answers for it. `team_second`
+    is that team's other number, written to where the first fails if it takes texts (`second_texts`), and else rung by a person.
     `unreached_at`: since when no address is left to try; `passed_on_at`: when that was told to the desk and the next person.
     Sealed columns are opened when they are asked for: one that no key opens must not stop what needs no secret."""
 
@@ -42,6 +43,8 @@ class Alert(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     team_contact: Mapped[str | None] = mapped_column(Sealed, deferred=True)
     team_contact_hash: Mapped[str] = mapped_column(String(64), default="")
+    team_second: Mapped[str | None] = mapped_column(Sealed, deferred=True)
+    second_texts: Mapped[bool] = mapped_column(default=False)
     side: Mapped[str] = mapped_column(Code)
     text: Mapped[str] = mapped_column(Code)
     level: Mapped[str] = mapped_column(Code)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, or_, select
@@ -13,7 +13,7 @@ from deconflict.domain.kinds import Catalogue
 from deconflict.domain.severity import Severity
 from deconflict.domain.states import WAITING, AlertState, MessageState
 from deconflict.store.alerts import Alert, Message
-from deconflict.store.base import Unreadable
+from deconflict.store.base import Unreadable, lookup_hash
 from deconflict.store.cases import Case
 from deconflict.store.desk import sensitive_cases
 from deconflict.store.doubts import doubted
@@ -38,6 +38,7 @@ def calls_by_hand(session: Session, catalogue: Catalogue, now: datetime) -> list
         .options(
             defer(Alert.code),
             defer(Alert.team_contact),  # one that is torn hides no other
+            defer(Alert.team_second),
             selectinload(Alert.messages),
             joinedload(Alert.case),
             joinedload(Alert.person).joinedload(Person.organisation),
@@ -53,8 +54,7 @@ def calls_by_hand(session: Session, catalogue: Catalogue, now: datetime) -> list
         _, before = calls.get(key, (row, why))
         calls[key] = row, min(before, why, key=lambda known: WORST.index(known[0]))
     sensitive = sensitive_cases(session, {row.case for row, _ in found}, catalogue)
-    strangers = doubted(session, {row.team_contact_hash for row, _ in found if row.team_contact_hash})
-    return [CallFacts(_call(row, *why, strangers), row.case_id in sensitive) for row, why in calls.values()]
+    return [CallFacts(_call(session, row, *why), row.case_id in sensitive) for row, why in calls.values()]
 
 
 def _answered_elsewhere() -> ColumnElement[bool]:
@@ -83,8 +83,7 @@ def _why(row: Alert, now: datetime) -> tuple[Why, datetime] | None:
     return (Why.WAITING, min(waits)) if waits else None
 
 
-def _call(row: Alert, why: Why, since: datetime, strangers: Collection[str]) -> Call:
-    """`strangers`: hashes of numbers at which somebody else answers."""
+def _call(session: Session, row: Alert, why: Why, since: datetime) -> Call:
     return Call(
         alert_id=row.id,
         label=row.label,
@@ -99,17 +98,21 @@ def _call(row: Alert, why: Why, since: datetime, strangers: Collection[str]) -> 
         function=row.person.function,
         level=row.level,
         team=bool(row.team_contact_hash),
-        numbers=tuple(_numbers(row, strangers)),
+        numbers=tuple(_numbers(session, row)),
         why=why,
         since=since,
     )
 
 
-def _numbers(row: Alert, strangers: Collection[str]) -> Sequence[str]:
-    """None where they cannot be read: that somebody must be told stands there all the same."""
+def _numbers(session: Session, row: Alert) -> Sequence[str]:
+    """None where they cannot be read: that somebody must be told stands there all the same. Where somebody else answers at a
+    team's, those of who answers for it."""
     try:
-        if row.team_contact is not None and row.team_contact_hash not in strangers:
-            return [row.team_contact]
+        if row.team_contact_hash:
+            team = {lookup_hash(number): number for number in (row.team_contact, row.team_second) if number}
+            strangers = doubted(session, team.keys())
+            if right := [number for lookup, number in team.items() if lookup not in strangers]:
+                return right
         if not row.person.active:
             return []
         return [phone.address for phone in row.person.phones if phone.doubt is None]

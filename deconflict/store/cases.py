@@ -13,7 +13,7 @@ from deconflict.store.base import Base, Code, Ref, UTCDateTime
 from deconflict.store.items import Item
 from deconflict.store.people import Person
 
-ALONE_UNCHECKED, ALONE_OVERDUE = "-", "late"  # in the place of the other item, in `pair`
+ALONE_UNCHECKED, ALONE_OVERDUE, ALONE_OCCUPIED = "-", "late", "armed"  # in the place of the other item, in `pair`
 
 
 class Case(Base):
@@ -74,9 +74,19 @@ class Case(Base):
     release_asks: Mapped[list[ReleaseAsk]] = relationship(back_populates="case", order_by="ReleaseAsk.id")
 
     @property
+    def of_ocha(self) -> bool:
+        """Its plan is an area that OCHA entered itself: the organisation alone is a party."""
+        return self.mission is not None and self.mission.of_ocha
+
+    @property
     def is_overdue(self) -> bool:
         """Of a team that has not said that it arrived."""
         return self.pair.endswith(f":{ALONE_OVERDUE}")
+
+    @property
+    def is_occupied(self) -> bool:
+        """Of a site in which armed people are."""
+        return self.pair.endswith(f":{ALONE_OCCUPIED}")
 
     @property
     def items(self) -> list[Item]:

@@ -161,7 +161,9 @@ def _of_contact(contact: Contact, news: dict[str, tuple[int, int]]) -> Inbox:
 def _of_team(hashed: str, newest: int, count: int) -> Inbox:
     """A number that stands in a notice and in no directory: its organisation answers for it."""
     latest = db.session.get_one(DemoDelivery, newest)
-    answerable = db.session.scalars(select(Alert).where(Alert.team_contact_hash == hashed)).first()
+    wrote = select(Message.alert_id).where(Message.address_hash == hashed)
+    mine = select(Alert).where(Alert.team_contact_hash != "", Alert.id.in_(wrote))
+    answerable = db.session.scalars(mine.order_by(Alert.id)).first()
     organisation = answerable.person.organisation if answerable is not None else None
     return Inbox(
         key=_key(hashed),

@@ -21,17 +21,17 @@ from deconflict.domain.kinds import Catalogue
 from deconflict.domain.severity import Severity
 from deconflict.domain.states import LIVE_ITEMS, OPEN_CASES, AlertState, ItemState, ReleaseState, SiteState
 from deconflict.store.alerts import Alert
+from deconflict.store.callees import to_call
 from deconflict.store.cases import Case
 from deconflict.store.desk_log import log_of
 from deconflict.store.duplicates import standing_duplicates
 from deconflict.store.items import Item, ItemVersion, PartBox
-from deconflict.store.queries import current_versions, facts_from, people_of, version_of
+from deconflict.store.queries import current_versions, facts_from, version_of
 from deconflict.store.sites import Site
 
 log = structlog.get_logger()
 T = TypeVar("T")
 UNREADABLE = (ValueError, KeyError, TypeError, InvalidToken)
-CALLED = {Side.HUMANITARIAN: ("focal_point", "alternate", "security"), Side.MISSION: ("desk",)}
 STANDS_DEG = 0.2  # what is wider than this passes, or nobody knows where it stands
 MOST_AT = 100
 TO_READ = (ItemState.SUBMITTED, ItemState.RETURNED)
@@ -220,6 +220,8 @@ def _line(row: Case) -> CaseLine:
         calls=tuple(_calls(row)) if row.state in OPEN_CASES else (),
         reduced_at=row.reduced_at,
         overdue_stop=row.judged_from.get("stop") if row.is_overdue else None,
+        occupied=row.is_occupied,
+        of_ocha=row.of_ocha,
     )
 
 
@@ -266,6 +268,7 @@ def _bare(row: Item, version: int) -> DeskItemFacts:
         departs_at=row.departs_at,
         filed_at=row.filed_at,
         facts=None,
+        of_ocha=row.of_ocha,
     )
 
 
@@ -277,10 +280,8 @@ def _reason(session: Session, row: Item, number: int) -> str:
 
 
 def _callees(session: Session, row: Item) -> Iterable[Callee]:
-    side = Side(row.side)
-    for function in CALLED[side]:
-        for person in people_of(session, row.owner_id, function, row.sector if side is Side.MISSION else None):
-            yield Callee(person.name, function, tuple(c.address for c in person.contacts if c.carries != "email"))
+    for function, person in to_call(session, row):
+        yield Callee(person.name, function, tuple(c.address for c in person.contacts if c.carries != "email"))
 
 
 def _read(read: Callable[[], T], reference: str) -> T | None:

@@ -9,6 +9,7 @@ from sqlalchemy import JSON, Boolean, ColumnElement, Float, ForeignKey, Index, S
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from deconflict.domain.ocha_areas import OCHA
 from deconflict.domain.states import MATCHED_ITEMS
 from deconflict.store.base import Base, Code, Ref, Sealed, UTCDateTime
 from deconflict.store.people import Organisation
@@ -52,6 +53,11 @@ class Item(Base):
     owner: Mapped[Organisation] = relationship(lazy="joined")
     versions: Mapped[list[ItemVersion]] = relationship(back_populates="item", order_by="ItemVersion.version")
     site: Mapped[Site | None] = relationship()  # of a static site alone
+
+    @property
+    def of_ocha(self) -> bool:
+        """An area that OCHA entered itself (domain.ocha_areas)."""
+        return self.owner.side == OCHA
 
     @hybrid_property
     def takes_part(self) -> bool:

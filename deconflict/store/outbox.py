@@ -26,7 +26,8 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U to m
 @dataclass(frozen=True, slots=True)
 class Owed:
     """One person, one purpose, one step of a ladder. `channels` of sms, voice, email; `text` names the template;
-    `urgency` orders the queue, highest first. `team_number` reaches a field team through a number of its notice. `twin`: the
+    `urgency` orders the queue, highest first. `team_number` reaches a field team through a number of its notice, `team_second` where that
+    fails, by text if it takes one (`second_texts`). `twin`: the
     person has been written to on another step, so nothing leaves for this one."""
 
     person: Person
@@ -41,6 +42,8 @@ class Owed:
     ack_due_at: datetime | None = None
     urgency: int = 0
     team_number: str | None = None
+    team_second: str | None = None
+    second_texts: bool = False
     twin: bool = False
 
 
@@ -72,6 +75,8 @@ def write_alert(session: Session, case: Case, owed: Owed, now: datetime) -> Aler
         person_id=owed.person.id,
         team_contact=owed.team_number,
         team_contact_hash=team_hash,
+        team_second=owed.team_second,
+        second_texts=owed.second_texts,
         side=owed.side,
         text=owed.text,
         level=owed.level,
@@ -97,17 +102,24 @@ def write_alert(session: Session, case: Case, owed: Owed, now: datetime) -> Aler
 
 def queue_first(session: Session, alert: Alert, owed: Owed, channel: str, now: datetime) -> bool:
     """A message to the first address that carries this channel; False for a person without one, and for
-    a team at whose number somebody else answers."""
-    address = owed.team_number if owed.team_number and channel in BY_PHONE else None
-    if address is not None and doubted(session, [alert.team_contact_hash]):
-        return False
+    a team at whose numbers somebody else answers."""
     if owed.team_number is None:
         contact = first_contact(owed.person, channel)
         address = contact.address if contact else None
+    else:
+        address = team_address(session, alert, channel)
     if address is None:
         return False
     queue_message(session, alert, channel, address, now, owed.send_after, owed.urgency)
     return True
+
+
+def team_address(session: Session, alert: Alert, channel: str, tried: frozenset[str] = frozenset()) -> str | None:
+    """The next of a team's numbers that was not tried for this alert, at which nobody else answers. Raises Unreadable."""
+    numbers = (alert.team_contact, alert.team_second if alert.second_texts else None) if channel in BY_PHONE else ()
+    left = {lookup_hash(number): number for number in numbers if number}
+    strangers = doubted(session, left.keys())
+    return next((left[lookup] for lookup in left if lookup not in tried and lookup not in strangers), None)
 
 
 def first_contact(person: Person, channel: str, tried: frozenset[str] = frozenset()) -> Contact | None:

@@ -61,8 +61,8 @@ def own_items(
     is in weeks."""
     mine = select(Item).where(Item.side == side, Item.owner_id == audience.organisation_id)
     mine = mine.where(Item.state.not_in(SITE_STATES))
-    if audience.scope is not None:
-        mine = mine.where(Item.sector == audience.scope)
+    if audience.sector is not None:
+        mine = mine.where(Item.sector == audience.sector)
     ahead = and_(Item.state.in_(LIVE_MOVES), Item.ends_at >= now)
     coming = session.scalars(mine.where(ahead).order_by(Item.departs_at, Item.id)).all()
     past = session.scalars(mine.where(not_(ahead)).order_by(Item.id.desc()).offset(page * PAGE).limit(PAGE + 1)).all()
@@ -289,7 +289,7 @@ def last_reference(session: Session, side: Side, audience: Audience, mission: Mi
         Item.filed_by_id == audience.person_id,
         Item.state.not_in(SITE_STATES),
     )
-    if audience.scope is not None:
-        mine = mine.where(Item.sector == audience.scope)
+    if audience.sector is not None:
+        mine = mine.where(Item.sector == audience.sector)
     last = session.scalars(mine.order_by(Item.id.desc()).limit(1)).first()
     return None if last is None or is_kept_long_enough(session, last, mission, now) else last.reference

@@ -86,6 +86,7 @@ def facts_from(item: Item, row: ItemVersion, catalogue: Catalogue) -> ItemFacts:
         reduced_at=item.reduced_at,
         no_notice=bool(row.no_notice),
         site=site_facts(item) if isinstance(filing, StaticSite) else None,
+        of_ocha=item.of_ocha,
     )
 
 

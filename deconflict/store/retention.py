@@ -133,7 +133,7 @@ def forget_texts(session: Session, case_id: int) -> None:
         .values(address="", address_hash=literal(GONE) + cast(Message.id, String)),
         update(Alert)
         .where(Alert.case_id == case_id, Alert.team_contact.is_not(None))
-        .values(team_contact=None, team_contact_hash=literal(GONE) + cast(Alert.id, String)),
+        .values(team_contact=None, team_second=None, team_contact_hash=literal(GONE) + cast(Alert.id, String)),
         update(Acknowledgement).where(Acknowledgement.alert_id.in_(alerts)).values(how=""),
         update(Request).where(Request.case_id == case_id).values(answer=""),
         update(CaseEvent).where(CaseEvent.case_id == case_id).values(reason=""),

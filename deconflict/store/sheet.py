@@ -12,16 +12,17 @@ from sqlalchemy.orm import Session
 from deconflict.domain.activity import Side
 from deconflict.domain.country import Mission
 from deconflict.domain.escalation import OCHA_ROLES
+from deconflict.domain.ocha_areas import whose
 from deconflict.domain.severity import Severity
 from deconflict.domain.sheet import AHEAD, CallEntry, CaseEntry, DutyEntry, ItemEntry, Reach, Sheet, within_h
 from deconflict.domain.states import LIVE_MOVES, OPEN_CASES
 from deconflict.store.base import Unreadable
+from deconflict.store.callees import to_call
 from deconflict.store.calls import calls_by_hand
 from deconflict.store.cases import Case
-from deconflict.store.desk import CALLED
 from deconflict.store.items import Item
 from deconflict.store.people import Person
-from deconflict.store.queries import on_duty, people_of
+from deconflict.store.queries import on_duty
 
 
 def sheet_at(session: Session, mission: Mission, now: datetime) -> Sheet:
@@ -51,7 +52,7 @@ def sheet_at(session: Session, mission: Mission, now: datetime) -> Sheet:
             )
             for case in sorted(cases, key=lambda case: (-Severity(case.severity).rank, case.starts_at, case.id))
         ),
-        items=tuple(ItemEntry(item.reference, item.side, book.of(item)) for item in items),
+        items=tuple(ItemEntry(item.reference, _whose(item), book.of(item)) for item in items),
         duty=tuple(_duty(session, mission, now)),
     )
 
@@ -77,18 +78,23 @@ class _Book:
 
     session: Session
     now: datetime
-    known: dict[tuple[int, str, str | None], tuple[Reach, ...]] = field(default_factory=dict)
+    known: dict[tuple[int, str, str | int | None], tuple[Reach, ...]] = field(default_factory=dict)
 
     def of(self, item: Item) -> tuple[Reach, ...]:
-        side = Side(item.side)
-        key = item.owner_id, item.side, item.sector if side is Side.MISSION else None
+        # Of an area that OCHA entered it is whoever wrote it, of everything else somebody of the organisation and sector.
+        apart = item.id if item.of_ocha else item.sector if item.side == Side.MISSION else None
+        key = item.owner_id, item.side, apart
         if key not in self.known:
             self.known[key] = tuple(
-                Reach(item.side, function, _numbers(person))
-                for function in CALLED[side]
-                for person in people_of(self.session, key[0], function, key[2], now=self.now)
+                Reach(_whose(item), function, _numbers(person))
+                for function, person in to_call(self.session, item, now=self.now)
             )
         return self.known[key]
 
     def side(self, case: Case, item: Item) -> tuple[str, str, tuple[Reach, ...]]:
-        return item.side, case.reference_for(item.side), self.of(item)
+        own = case.reference if item.of_ocha else case.reference_for(item.side)
+        return _whose(item), own, self.of(item)
+
+
+def _whose(item: Item) -> str:
+    return whose(item.side, of_ocha=item.of_ocha)

@@ -25,7 +25,8 @@ class Site(Base):
     """What an item that is a static site has beside a movement's. `heard_at`: the last word of its owner or of a verification;
     `told_at`: the last letter about its clocks; `compared_version`: up to which version it was compared with its neighbours;
     `disputed`: a pair with it waits to be settled. `seconded_by`: a colleague of whoever filed it has looked at its position too.
-    `ended_at`: since when it is closed or archived."""
+    `ended_at`: since when it is closed or archived. `occupied_at`: when it was said last that armed people are in it, None once it
+    is in use again, verified or no site any more, or suspended for something else."""
 
     __tablename__ = "site"
 
@@ -41,6 +42,7 @@ class Site(Base):
     compared_version: Mapped[int] = mapped_column(default=0)
     disputed: Mapped[bool] = mapped_column(Boolean, default=False)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    occupied_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     seconded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     seconded_by: Mapped[Person | None] = relationship(foreign_keys=[seconded_by_id])
     taken_by: Mapped[Person | None] = relationship(foreign_keys=[taken_by_id])

@@ -18,6 +18,7 @@ from deconflict.web.clock import now
 from deconflict.web.desk_case import mission
 from deconflict.web.desk_words import short
 from deconflict.web.forms_ui import Form, typed
+from deconflict.web.password_again import password_first
 
 bp = Blueprint("contacts", __name__)
 
@@ -84,7 +85,9 @@ def remove(person_id: int) -> Page:
 def _submit(person_id: int, do: Callable[[], str]) -> Page:
     """Whose list it is comes before what was typed: an error of a form would say that there is such a person."""
     contacts_of(db.session(), person_id, current_audience(), now())
-    return submit(url_for("contacts.page", person_id=person_id), do, lambda form: _page(person_id, form))
+    back = url_for("contacts.page", person_id=person_id)
+    asked = password_first(back)
+    return asked or submit(back, do, lambda form: _page(person_id, form))
 
 
 def _page(person_id: int, form: Form) -> str:

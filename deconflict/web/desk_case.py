@@ -10,9 +10,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from deconflict.domain.country import Mission
-from deconflict.domain.desk import CallLine, CaseLine, DeskCaseView, view_of_desk_case
+from deconflict.domain.desk import CallLine, CaseLine, DeskCaseView, DeskItemView, view_of_desk_case
 from deconflict.domain.desk_log import AlertLine
 from deconflict.domain.errors import NotFound
+from deconflict.domain.ocha_areas import may_be_agreed, whose
 from deconflict.domain.severity import Severity
 from deconflict.domain.states import RequestState, possible
 from deconflict.domain.words import explain, sentence, sentences, severity_words
@@ -158,7 +159,7 @@ def clocks(line: CaseLine) -> list[str]:
     waiting = any(state == RequestState.OPEN for _side, state in line.asked)
     if waiting and mission().pack.ladder(line.severity, "party") is None:
         found.append(_("At this severity no message tells the side what it is asked: call it."))
-    found += [_call(call) for call in line.calls]
+    found += [_call(call, line) for call in line.calls]
     if line.unseen and line.hold_until is not None:
         found.append(
             _(
@@ -186,8 +187,8 @@ def _held_back(view: DeskCaseView) -> Iterator[str]:
         )
 
 
-def _call(call: CallLine) -> str:
-    who = desk_words.said(desk_words.SIDES, call.side)
+def _call(call: CallLine, line: CaseLine) -> str:
+    who = desk_words.said(desk_words.SIDES, whose(call.side, of_ocha=line.of_ocha and call.side == "mission"))
     if call.silent:
         return _(
             "%(who)s: no answer about a one-off release since %(time)s. Silence is no yes.",
@@ -205,7 +206,9 @@ def _offers(view: DeskCaseView, askable: frozenset[str]) -> Offers:
         have=bool(view.log.owed_to(me)),
         hand_back=line.is_open and line.owner_id == me,
         ask=tuple(side for side in SIDES if "ask" in events and side in askable),
-        release=tuple(item.side for item in view.items if "ask" in events and item.needs_release),
+        release=tuple(
+            item.side for item in view.items if "ask" in events and item.needs_release and _heard(item, line)
+        ),
         agree="agree" in events,
         dismiss="dismiss" in events,
         relay=view.log.relayable(RELAYS_OFFERED),
@@ -213,12 +216,17 @@ def _offers(view: DeskCaseView, askable: frozenset[str]) -> Offers:
     )
 
 
+def _heard(item: DeskItemView, line: CaseLine) -> bool:
+    """Whether anybody is on the other side, to whom what is released could be told."""
+    return item.of_ocha or not line.of_ocha
+
+
 def agreements(line: CaseLine) -> dict[str, object]:
-    """A critical case is not settled by no change."""
+    """A critical case is not settled by no change, and where OCHA entered the area the mission agrees to nothing."""
     return {
         code: words
         for code, words in desk_words.AGREEMENTS.items()
-        if code != "NO_CHANGE" or line.severity is not Severity.CRITICAL
+        if (code != "NO_CHANGE" or line.severity is not Severity.CRITICAL) and (not line.of_ocha or may_be_agreed(code))
     }
 
 

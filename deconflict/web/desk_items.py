@@ -14,6 +14,7 @@ from deconflict.domain.activity import Side
 from deconflict.domain.check_ins import read_step
 from deconflict.domain.desk import DeskItemView, in_queue_order, view_of_desk_case, view_of_desk_item
 from deconflict.domain.errors import LostRace, NotFound, WrongState
+from deconflict.domain.ocha_areas import enters_areas
 from deconflict.domain.states import SITE_STATES, ItemState, possible
 from deconflict.services import filing
 from deconflict.services.check_ins import check_in_by_relay
@@ -173,6 +174,7 @@ def _page(reference: str, *, warning: str = "", form: Form | None = None) -> str
         same=same_points(views[-1]),
         together=_together(reference),
         entered=entered(reference, own=False, sensitive=views[-1].sensitive),
+        amends=views[-1].of_ocha and enters_areas(current_audience()),
         noted=_noted(views[-1]),
         closed=said_of(item_id, said[-1]) if said[-1] else [],
         how=HOW,

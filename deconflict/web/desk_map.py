@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import groupby, pairwise
+from itertools import groupby
 
 from flask_babel import format_datetime, to_user_timezone
 from markupsafe import Markup
@@ -17,9 +17,10 @@ from deconflict.domain.disclosure import ItemView
 from deconflict.domain.filing import Stop
 from deconflict.domain.geodesy import between, cut, distance_m, line_length_m
 from deconflict.domain.judgement import Judgement
-from deconflict.domain.zone import POLYGON, VILLAGES
 from deconflict.web.map_svg import MapShape, draw
+from deconflict.web.map_words import sign_of
 from deconflict.web.own_map import stretches_of
+from deconflict.web.zone_map import zone_shapes
 
 LEAST_M, MOST_M = 4_000.0, 40_000.0  # around the closest approach
 MUCH_MORE = 2.5
@@ -94,30 +95,17 @@ def _instants(item: DeskItemView) -> Iterator[datetime]:
 
 def _of_item(item: DeskItemView, mission: Mission, clock: str) -> Iterator[MapShape]:
     """A line for every leg and a disc for every stop, marked with its hours in the form of `clock`."""
-    view, kind = item.view, "hum" if item.side == "humanitarian" else "mil"
+    view, kind = item.view, sign_of(item.side, of_ocha=item.of_ocha)
     if view is None:
         return
     if view.zone is not None and view.stops:
-        yield from _of_zone(view, kind, clock)
+        points, hours = [stop.location.point for stop in view.stops], _hours(view.stops[0], clock)
+        yield from zone_shapes(view.zone, points, kind, [hours])
         return
     for stretch in stretches_of(view.stops or (), view.mode or "", mission):
-        yield MapShape(kind, stretch.points, 0.0, True, "")  # type: ignore[arg-type]
+        yield MapShape(kind, stretch.points, 0.0, True, "")
     for stop in view.stops or ():
-        yield MapShape(kind, (stop.location.point,), _radius_m(view, stop, mission), False, _hours(stop, clock))  # type: ignore[arg-type]
-
-
-def _of_zone(view: ItemView, kind: str, clock: str) -> Iterator[MapShape]:
-    """The rim of an area, the line of a road, a disc for each village; the hours once."""
-    stops, zone = view.stops or (), view.zone
-    assert zone is not None
-    points, hours = [stop.location.point for stop in stops], _hours(stops[0], clock)
-    if zone.shape == VILLAGES:
-        for n, shape in enumerate(zone.shapes(points, 0.0)):
-            yield MapShape(kind, shape.points, shape.radius_m, False, "" if n else hours)  # type: ignore[arg-type]
-        return
-    for here, there in pairwise([*points, *(points[:1] if zone.shape == POLYGON else ())]):
-        yield MapShape(kind, (here, there), zone.half_width_m, False, "")  # type: ignore[arg-type]
-    yield MapShape(kind, (points[0],), 0.0, False, hours)  # type: ignore[arg-type]
+        yield MapShape(kind, (stop.location.point,), _radius_m(view, stop, mission), False, _hours(stop, clock))
 
 
 def _radius_m(view: ItemView, stop: Stop, mission: Mission) -> float:

@@ -35,6 +35,7 @@ from deconflict.web.forms_ui import Form
 from deconflict.web.intake import number
 from deconflict.web.language import current_language, named
 from deconflict.web.map_words import length
+from deconflict.web.on_behalf_words import entered
 from deconflict.web.place_words import position_words
 from deconflict.web.site_words import METHODS, STATES, SUSPENSIONS, last_verified
 
@@ -105,7 +106,10 @@ def return_site(reference: str) -> Page:
 @audience(*roles.OFFICERS)
 def suspend_site(reference: str) -> Page:
     def do(id: int, version: int) -> str:
-        service.suspend_site(id, version, request.form.get("why", ""), current_audience(), now())
+        why = request.form.get("why", "")
+        service.suspend_site(id, version, why, current_audience(), now())
+        if why == service.OCCUPIED:
+            return _("Suspended, and the desk is alerted. It stays matched meanwhile.")
         return _("Suspended. It stays matched meanwhile.")
 
     return _act(reference, do, {"code": "why"})
@@ -174,12 +178,14 @@ def _page(reference: str, *, warning: str = "", form: Form | None = None) -> str
         verified=last_verified(item.view.site if item.view else None),
         process_by=answer_due(item),
         possible=states.possible("site", item.state, "officer"),
+        entered=entered(item.reference, own=False, sensitive=item.sensitive),
         own_work=current_audience().person_id in touched_by(db.session(), row),
         neighbours=[one for _id, one in around],
         near=length(mission().pack.sites.near_m, current_language()),
         doubts=_doubts(item_id),
         cases=in_queue_order(cases),
-        suspended=SUSPENSIONS.get(_suspended(item)),
+        suspended=SUSPENSIONS.get(why := _suspended(item)),
+        occupied=why == service.OCCUPIED,
         methods=METHODS,
         returns=RETURNS,
         suspensions=SUSPENSIONS,

@@ -16,13 +16,15 @@ from deconflict.domain.disclosure import ItemView
 from deconflict.domain.filing import Stop
 from deconflict.domain.people import FUNCTIONS
 from deconflict.web import zone_words
+from deconflict.web.desk_sides import ADJUSTED as ADJUSTED
+from deconflict.web.desk_sides import AGREEMENTS as AGREEMENTS
+from deconflict.web.desk_sides import SIDES as SIDES
 from deconflict.web.filing_words import clock
 from deconflict.web.language import current_language, label, named
 from deconflict.web.map_words import whereabouts
 
 SHORT = "EEE d MMM HH:mm"
 
-SIDES = {"humanitarian": _l("Humanitarian"), "mission": _l("Mission"), "ocha": _l("OCHA")}
 MARKS = {
     "contract_over": _l("contract over"),
     "no_number": _l("no number"),
@@ -62,6 +64,7 @@ EVENTS = {
     "lapse": _l("The hour passed undecided"),
     "fail": _l("Could not be checked"),
     "miss": _l("No check-in in time"),
+    "occupy": _l("Armed people are in the site"),
     "change": _l("Material change: a new round"),
     "soften": _l("Became milder"),
     "refresh": _l("Figures moved with the clock"),
@@ -114,29 +117,19 @@ HEARD = {
     "own_procedure": _l("The organisation follows its own procedure"),
     "forgot": _l("It arrived and forgot to say so"),
 }
-AGREEMENTS = {
-    "MIL_TIME": _l("Mission: other time"),
-    "MIL_ROUTE": _l("Mission: other route"),
-    "MIL_STANDOFF": _l("Mission: keeps its distance"),
-    "MIL_CANCEL": _l("Mission: cancels"),
-    "QIP_POSTPONED": _l("QIP event postponed"),
-    "QIP_RELOCATED": _l("QIP event moved elsewhere"),
-    "QIP_RESCOPED": _l("QIP event changed in kind"),
-    "HUM_TIME": _l("Humanitarian: other time"),
-    "HUM_ROUTE": _l("Humanitarian: other route"),
-    "HUM_CANCEL": _l("Humanitarian: cancels"),
-    "BOTH": _l("Both sides change"),
-    "NO_CHANGE": _l("No change, agreed by both"),
+# Of a site that armed people were in.
+OCCUPIED_ENDS = {
+    "they_left": _l("They have left"),
+    "followed_up": _l("It is followed up outside this system"),
+    "mistaken": _l("It was a mistake"),
 }
 OUTCOMES: dict[str, Any] = (
-    DISMISSALS | HEARD | AGREEMENTS | {code: EVENTS[code] for code in ("vanish", "overtake", "lapse", "dismiss")}
+    DISMISSALS
+    | HEARD
+    | OCCUPIED_ENDS
+    | AGREEMENTS
+    | {code: EVENTS[code] for code in ("vanish", "overtake", "lapse", "dismiss")}
 )
-ADJUSTED = {
-    "humanitarian": _l("the humanitarian side"),
-    "mission": _l("the mission"),
-    "both": _l("both sides"),
-    "none": _l("neither side"),
-}
 ASKS = {
     "avoid_place": _l("Avoid the place during these half-days"),
     "change_time": _l("Change the times"),

@@ -18,6 +18,7 @@ from deconflict.web.clock import now
 from deconflict.web.filing_form import KEY, Typed
 from deconflict.web.filing_pages import Page, Pages, own_versions
 from deconflict.web.filing_words import moment_words
+from deconflict.web.forms_ui import Form, errors_of
 
 MOST_PLACES = 4
 
@@ -90,17 +91,17 @@ def drop(pages: Pages, key: str) -> Page:
     return redirect(url_for(f"{pages.name}.mine"), 303)
 
 
-def give_back(pages: Pages, key: str) -> Page:
-    draft = found(pages, key)
+def give_back(draft: Draft) -> Form | None:
+    """To whoever wrote it, with what is to be changed. The form as it was typed, with what is to be mended in it; None once it is done.
+    Raises NotFound."""
+    words = request.form.get("words", "")
     try:
-        service.give_back(draft.key, request.form.get("words", ""), current_audience(), now())
+        service.give_back(draft.key, words, current_audience(), now())
     except NotFound:
         raise
     except Refused as error:
-        flash(_(error.sentence), "error")
-        return redirect(url_for(f"{pages.name}.draft", key=key), 303)
-    flash(_("It is back with whoever wrote it, who gets an e-mail."))
-    return redirect(url_for(f"{pages.name}.mine"), 303)
+        return Form({"words": words[:200]}, errors_of(error))
+    return None
 
 
 def waits_for_me(draft: Draft) -> bool:

@@ -17,7 +17,7 @@ from deconflict.services.filing import has_begun, lead_time
 def notes(filing: Filing, mission: Mission, now: datetime) -> list[str]:
     """Sentences in the reader's language: what was filed late or in the past, and places to look at again."""
     times = () if isinstance(filing, StaticSite) else _of_time(filing, mission, now)  # it has stood there for long
-    return [*times, *_of_places(filing)]
+    return [*times, *of_places(filing)]
 
 
 def late_words(ahead: timedelta) -> str:
@@ -29,6 +29,10 @@ def late_words(ahead: timedelta) -> str:
         "desk as well.",
         span=span,
     )
+
+
+def in_the_past() -> str:
+    return _("This begins in the past. Check the dates.")
 
 
 def _of_time(filing: Filing, mission: Mission, now: datetime) -> Iterator[str]:
@@ -49,12 +53,12 @@ def _of_time(filing: Filing, mission: Mission, now: datetime) -> Iterator[str]:
     elif starts < now and filing.side is Side.MISSION:  # an area that holds already
         yield late_words(lead_time(filing, mission))
     elif starts < now:
-        yield _("This begins in the past. Check the dates.")
+        yield in_the_past()
     elif starts - now < lead_time(filing, mission):
         yield late_words(lead_time(filing, mission))
 
 
-def _of_places(filing: Filing) -> Iterator[str]:
+def of_places(filing: Filing) -> Iterator[str]:
     """What needs no tick: that no better place is known, and what is fast where the road is a track."""
     for n, stop in enumerate(filing.stops, 1):
         if stop.location.source == "commune":

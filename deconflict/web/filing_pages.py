@@ -4,7 +4,7 @@ says its schema and its words; nothing here looks at the other side."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -21,6 +21,7 @@ from deconflict.domain.filing import Filing, StaticSite
 from deconflict.domain.msgid import N_
 from deconflict.domain.party import own_filing
 from deconflict.schemas.filings import FilingSchema
+from deconflict.schemas.zones import ZoneSchema
 from deconflict.services.filing import Filed
 from deconflict.store import own
 from deconflict.store.base import db
@@ -39,8 +40,9 @@ Page = str | tuple[str, int] | Response
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One form: which kinds it offers, its fields, how many stops it starts with, its template and its first values. `schema` where
-    it is read by another door than its side's others."""
+    """One form: which kinds it offers, its fields, how many stops it starts with, its template and its first values; `paper` is the
+    title of its form on paper. `schema` where it is read by another door than its side's others; `answers` of a field of which it
+    offers fewer than that door takes."""
 
     flag: str
     layout: Layout
@@ -49,6 +51,8 @@ class Sheet:
     title: Any
     start: Mapping[str, str]
     schema: type[Any] | None = None
+    paper: Any = ""
+    answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 class Hands(Protocol):
@@ -73,7 +77,7 @@ class Pages:
 
     name: str
     side: Side
-    schema: Callable[[Mission, datetime], FilingSchema]
+    schema: Callable[[Mission, datetime], FilingSchema | ZoneSchema]
     sheets: Mapping[str, Sheet]
     new_url: Callable[[str], str]
     words: Mapping[str, Any]
@@ -81,6 +85,12 @@ class Pages:
     asked: Callable[[], Mapping[str, Any]] = dict
     sites: bool = False  # what stands is filed on pages of its own, and on these alone
     hands: Hands | None = None
+    of_ocha: bool = False  # what OCHA enters itself: amended and taken back, and nothing else
+
+    @property
+    def keeps_drafts(self) -> bool:
+        """Who writes for another keeps nothing of it; an area of OCHA's is a short page."""
+        return self.hands is None and not self.of_ocha
 
     def sheet_of(self, code: str | None) -> str:
         """The form that a kind was filed with."""
@@ -165,7 +175,7 @@ def _map(view: ItemView) -> OwnMap | None:
     """Nothing of what is kept in communes and weeks only."""
     if view.reduced_at is not None or not view.stops:
         return None
-    return own_map(view.stops, view.mode or "", view.side, mission())
+    return own_map(view.stops, view.mode or "", view.side, mission(), zone=view.zone, of_ocha=view.of_ocha)
 
 
 def filed(pages: Pages, reference: str) -> str:
@@ -229,8 +239,13 @@ def _begins(view: ItemView) -> str:
 
 
 def filing_of(pages: Pages, reference: str) -> Filing:
-    versions = _versions(pages, reference)
-    found = own_filing(versions[-1], current_audience()) if versions else None
-    if found is None or isinstance(found, StaticSite) != pages.sites:
+    return filings_of(pages, reference)[-1]
+
+
+def filings_of(pages: Pages, reference: str) -> list[Filing]:
+    """One's own item as it was filed, a version after the other. Raises NotFound as own_versions."""
+    read = [own_filing(facts, current_audience()) for facts in _versions(pages, reference)]
+    found = [filing for filing in read if filing is not None and isinstance(filing, StaticSite) == pages.sites]
+    if not found or len(found) != len(read):
         raise NotFound
     return found

@@ -20,6 +20,7 @@ from deconflict.domain.filing import Location, Stop, Window
 from deconflict.domain.kinds import Kind
 from deconflict.schemas import notices, plans, sites
 from deconflict.schemas.filings import MODES, URGENCIES
+from deconflict.schemas.zones import KNOWN_FROM
 from deconflict.web import zone_words
 from deconflict.web.language import current_language, named
 from deconflict.web.place_words import exactness, placed_words, square_words
@@ -234,6 +235,7 @@ def _notice(view: ItemView) -> list[tuple[str, str, Any]]:
         ("persons", _("Persons"), view.persons if view.persons is not None else ""),
         ("cargo", _("Cargo"), notices.CARGOES.get(view.cargo or "", "")),
         ("escort", _("Escort"), notices.ESCORTS.get(view.escort or "", "")),
+        ("escort_by", _("Escort provided by"), notices.ESCORTED_BY.get(view.escort_by or "", "")),
         ("urgency", _("Urgency"), named(urgency, view.urgency_reason) if view.urgency_reason else urgency),
         ("communications", _("Team's number"), view.communications or ""),
         ("second_phone", _("Second number"), view.second_phone or ""),
@@ -281,6 +283,7 @@ def _zone(view: ItemView, mission: Mission) -> list[Fact]:
         ),
         Fact("from", _("From"), moment_words(holds.arrive.earliest), format_dtg(holds.arrive.earliest)),
         until,
+        *([Fact("known_from", _("OCHA has it from"), str(KNOWN_FROM[view.known_from]))] if view.known_from else []),
     ]
 
 

@@ -23,7 +23,7 @@ from deconflict.services import filing as service
 from deconflict.services.convoys import leaves_convoy
 from deconflict.store import own
 from deconflict.store.base import db
-from deconflict.web import filing_drafts, filing_form, large_map, map_pick
+from deconflict.web import draw_area, filing_drafts, filing_form, large_map, map_pick
 from deconflict.web.audience import current_audience
 from deconflict.web.clock import now
 from deconflict.web.filing_form import Errors, Typed
@@ -35,6 +35,7 @@ from deconflict.web.forms_ui import Form
 from deconflict.web.intake import number
 from deconflict.web.kept_forms import typed_before
 from deconflict.web.language import label
+from deconflict.web.map_words import sign_of
 from deconflict.web.own_map import own_map
 from deconflict.web.place_words import position_words
 from deconflict.web.window_words import instants_understood
@@ -49,7 +50,7 @@ def new(pages: Pages, what: str) -> Page:
         start = dict(sheet.start) | ({"level": level} if level else {})
         last = (
             None
-            if pages.sites or pages.hands
+            if pages.sites or pages.hands or pages.of_ocha
             else own.last_reference(db.session(), pages.side, current_audience(), mission(), now())
         )
         return _form(pages, what, filing_form.fresh(start, sheet.stops), last=last)
@@ -107,15 +108,17 @@ def _written(pages: Pages, what: str, view: ItemView | None) -> Page:
     """What a button of the form or of the review asked for."""
     do = request.form.get("_do", "review")
     typed = filing_form.picked(filing_form.read(request.form), request.form, mission().gazetteer)
-    if pages.hands is None and do != "file":  # who writes for another keeps nothing of it
+    if pages.keeps_drafts and do != "file":
         if do == "keep":
             return _keep(pages, what, typed, view)
         kept = filing_drafts.keep(pages, what, typed, view.reference if view else "")
         if do == "autosave":
             return "", 204 if kept else 200  # what was not kept must not be said to be
-    turned = map_pick.turned(request.form, typed, mission())
+    turned = (draw_area if pages.sheets[what].flag == "zone" else map_pick).turned(request.form, typed, mission())
     if isinstance(turned, Typed):
         return _form(pages, what, turned, view)
+    if isinstance(turned, draw_area.Drawing):
+        return draw_area.page(turned, sign_of(pages.side, of_ocha=pages.of_ocha), mission())
     if turned is not None:
         return _on_map(pages, typed, turned)
     if do == "large":
@@ -130,33 +133,49 @@ def _written(pages: Pages, what: str, view: ItemView | None) -> Page:
         return _form(pages, what, filing_form.without_stop(typed, -1 if gone is None else gone), view)
     if do == "change":
         return _form(pages, what, typed, view)
-    received = receive((pages.sheets[what].schema or pages.schema)(mission(), now()), typed.values)
-    errors = received.errors if received.filing is None else _not_here(pages, what, received.filing, view)
+    filing, errors = read_filing(pages, what, typed, view)
     errors = _reason_wrong(typed) | errors
     if pages.hands is not None:
-        errors = pages.hands.wrong(received.filing) | errors
-    if errors or received.filing is None:
+        errors = pages.hands.wrong(filing) | errors
+    if errors or filing is None:
         return _wrong(pages, what, typed, view, errors)
     if do == "file" and (pages.hands is None or pages.hands.read_back()):
-        return _file(pages, what, typed, received.filing, view)
-    return _review(pages, what, typed, received.filing, view)
+        return _file(pages, what, typed, filing, view)
+    return _review(pages, what, typed, filing, view)
 
 
-def draft(pages: Pages, key: str) -> Page:
-    """A page that was kept, as it was; for the focal point who is to send it, in words."""
+def read_filing(pages: Pages, what: str, typed: Typed, view: ItemView | None) -> tuple[Filing | None, Errors]:
+    """What was typed, as a filing; where that cannot be, what is to be mended by field name. `view`: the item that it amends."""
+    received = receive((pages.sheets[what].schema or pages.schema)(mission(), now()), typed.values)
+    if received.filing is None:
+        return None, received.errors
+    return received.filing, _not_here(pages, what, received.filing, view)
+
+
+def give_back(pages: Pages, key: str) -> Page:
+    """A draft to whoever wrote it; without a word of what is to be changed, the page itself again."""
+    wrong = filing_drafts.give_back(filing_drafts.found(pages, key))
+    if wrong is not None:
+        return draft(pages, key, wrong), 422
+    flash(_("It is back with whoever wrote it, who gets an e-mail."))
+    return redirect(url_for(f"{pages.name}.mine"), 303)
+
+
+def draft(pages: Pages, key: str, back: Form | None = None) -> str:
+    """A page that was kept, as it was; for the focal point who is to send it, in words. `back`: what he typed to give it back."""
     found = filing_drafts.found(pages, key)
     typed, what = filing_drafts.typed_of(found), found.sheet
     view = own_versions(pages, found.reference)[-1] if found.reference else None
     action = url_for(f"{pages.name}.amend", reference=found.reference) if view else pages.new_url(what)
     if not filing_drafts.waits_for_me(found):
         return _form(pages, what, typed, view, action=action)
-    received = receive(pages.schema(mission(), now()), typed.values)
-    errors = received.errors if received.filing is None else _not_here(pages, what, received.filing, view)
-    if errors or received.filing is None:
-        return _form(
-            pages, what, typed, view, filing_form.problems(typed, errors, pages.sheets[what].layout), action=action
-        )
-    return _review(pages, what, typed, received.filing, view, waiting=found, action=action)
+    filing, errors = read_filing(pages, what, typed, view)
+    giving = back or Form()
+    if errors or filing is None:
+        wrong = filing_form.problems(typed, errors, pages.sheets[what].layout)
+        wrong |= {name: list(said) for name, said in giving.errors.items()}
+        return _form(pages, what, typed, view, wrong, action=action, waiting=found, giving=giving)
+    return _review(pages, what, typed, filing, view, waiting=found, action=action, giving=giving)
 
 
 def _cancel(reference: str, reason: str, *, rest: bool) -> None:
@@ -260,11 +279,15 @@ def _amend_rest(pages: Pages, reference: str, before: Filing, after: Filing, rea
         )
 
 
-def _ask_to_send(pages: Pages, what: str, typed: Typed, filing: Filing, view: ItemView | None) -> Page:
+def ask_second(pages: Pages, what: str, typed: Typed, filing: Filing, reference: str = "") -> None:
+    """A focal point is to send it. Raises as services.drafts.ask."""
     departs_at = min(window.earliest for stop in filing.stops for window in stop.windows)
-    kept = filing_drafts.as_draft(pages, what, typed, view.reference if view else "")
+    drafts.ask(filing_drafts.as_draft(pages, what, typed, reference), departs_at, current_audience(), now())
+
+
+def _ask_to_send(pages: Pages, what: str, typed: Typed, filing: Filing, view: ItemView | None) -> Page:
     try:
-        drafts.ask(kept, departs_at, current_audience(), now())
+        ask_second(pages, what, typed, filing, view.reference if view else "")
     except NotFound:
         raise
     except Refused as error:
@@ -304,8 +327,10 @@ def _review(
     *,
     waiting: Draft | None = None,
     action: str = "",
-) -> Page:
-    """`waiting`: a draft that somebody else wrote and this person is to send; `action` where it is sent to."""
+    giving: Form | None = None,
+) -> str:
+    """`waiting`: a draft that somebody else wrote and this person is to send; `action` where it is sent to; `giving` what he typed to
+    give it back instead."""
     draft = _draft(filing)
     words = in_words(draft, mission())
     return render_template(
@@ -317,12 +342,13 @@ def _review(
         words=words,
         view=view,
         changed=changes(in_words(view, mission()), words) if view else None,
-        notes=[*notes(filing, mission(), now()), *_of_convoy(view, filing)],
+        notes=[] if pages.of_ocha else [*notes(filing, mission(), now()), *_of_convoy(view, filing)],
         needs_second=drafts.needs_second(filing, current_audience()),
         waiting=waiting,
+        giving=giving,
         action=action,
         later=len(own.later_of(db.session(), view.reference, pages.side, now())) if view and not pages.hands else 0,
-        map=own_map(filing.stops, filing.mode, filing.side, mission()),
+        map=own_map(filing.stops, filing.mode, filing.side, mission(), zone=draft.zone, of_ocha=draft.of_ocha),
     )
 
 
@@ -335,13 +361,18 @@ def _form(
     *,
     action: str = "",
     last: str | None = None,
+    waiting: Draft | None = None,
+    giving: Form | None = None,
 ) -> str:
-    """`action` where it is sent to, by default where it was asked for; `last` what the person filed last, on an empty page."""
+    """`action` where it is sent to, by default where it was asked for; `last` what the person filed last, on an empty page; `waiting`
+    and `giving` as of a review."""
     sheet, errors = pages.sheets[what], errors or {}
     return render_template(
         sheet.template,
         action=action,
         last=last,
+        waiting=waiting,
+        giving=giving,
         pages=pages,
         sheet=sheet,
         what=what,
@@ -352,7 +383,7 @@ def _form(
         beside=beside(typed.values, typed.stops, errors, mission(), military=pages.side is Side.MISSION),
         instants=instants_understood(typed.values, mission().zone) if sheet.flag == "zone" else {},
         most=MOST_STOPS,
-        kinds=_kinds(pages, sheet),
+        kinds=kinds_of(pages, sheet),
         options={**pages.options, **pages.asked()},
     )
 
@@ -375,7 +406,7 @@ def _wrong(
     return _form(pages, what, typed, view, found), status
 
 
-def _kinds(pages: Pages, sheet: Sheet) -> dict[str, dict[str, str]]:
+def kinds_of(pages: Pages, sheet: Sheet) -> dict[str, dict[str, str]]:
     """Labels by code: of the whole, and of what is done at a stop."""
     catalogue = mission().catalogue
     whole, site = catalogue.of(pages.side, **{sheet.flag: True}), catalogue.of(pages.side, on_site=True)

@@ -15,6 +15,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "img-src 'self' data:",
         "script-src 'self'",
         "connect-src 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
         "form-action 'self'",
         "frame-ancestors 'none'",
         "base-uri 'none'",
@@ -30,6 +32,8 @@ HEADERS = {
     "X-Robots-Tag": "noindex",
 }
 HSTS = "max-age=31536000"
+# Say of themselves how long they are good.
+LASTING = frozenset({"static", "offline.manifest"})
 
 
 @cache
@@ -53,7 +57,7 @@ def init_app(app: Flask) -> None:
         response.headers.update(HEADERS)
         if str(app.config["PUBLIC_BASE_URL"]).startswith("https://"):
             response.headers["Strict-Transport-Security"] = HSTS
-        if request.endpoint != "static":
+        if request.endpoint not in LASTING:
             response.headers["Cache-Control"] = "no-store"
         # A page is not painted without its styles: asked for before its first line is read.
         for address in g.pop("styles", []):

@@ -43,6 +43,12 @@ ENTRIES = (
         _l("What the mission answered of aid, and what it has not answered."),
         menu=False,
     ),
+    Entry(
+        "areas.mine",
+        _l("Areas that OCHA entered"),
+        _l("Areas to avoid, of forces that file nothing here. Nobody but OCHA reads them."),
+        menu=False,
+    ),
     Entry("roster.index", _l("Duty roster"), _l("Who is on duty for which area, now and next.")),
     Entry("drills.index", _l("Drill"), _l("Try every number at once, and see which codes come back."), menu=False),
     Entry("absences.index", _l("Absences"), _l("Who of your own is away, so that alerts pass over them."), menu=False),

@@ -46,10 +46,19 @@ STANDS_ON = {
     "telling.choose": "telling.index",
     "handing_over.write": "handing_over.index",
     "on_behalf.begin": "on_behalf.mine",
+    "notices.give_back": "notices.draft",
 }
 STANDS_HERE = frozenset(
     [f"{side}.{act}" for side in ("notices", "plans") for act in ("amend", "cancel", "postpone", "sharing")]
-    + ["notices.new", "plans.write", "people.invite", "people.add_organisation", "own_people.invite", "on_behalf.new"]
+    + [
+        "notices.new",
+        "plans.write",
+        "people.invite",
+        "people.add_organisation",
+        "own_people.invite",
+        "on_behalf.new",
+        "on_behalf.site",
+    ]
     + [
         "sites.new",
         "sites.amend",
@@ -59,6 +68,9 @@ STANDS_HERE = frozenset(
         "notices.keep",
         "convoys.join",
         "plans.close_out",
+        "on_behalf.change",
+        "on_behalf.cancel",
+        *("areas.new", "areas.amend", "areas.cancel"),
     ]
 )
 
@@ -99,8 +111,15 @@ def keep_for_writer() -> str | None:
     return _kept(id, page, typed_now()) if id is not None and page is not None else None
 
 
+def keep_for_later() -> str | None:
+    """As above, for whoever is signed in and is asked for something first."""
+    page = page_of(request.endpoint, request.view_args) if request.method == "POST" else None
+    return _kept(current_user.id, page, typed_now()) if page is not None else None
+
+
 def _kept(account_id: int, page: str, typed: list[tuple[str, str]]) -> str | None:
     row = service.keep(account_id, page, typed, now())
+    g.kept = row is not None
     return f"{page}?again={row}" if row is not None else None
 
 
@@ -133,14 +152,15 @@ def typed_before() -> dict[str, str]:
 
 def init_app(app: Flask) -> None:
     app.extensions["plain_token"] = app.jinja_env.globals["csrf_token"]
-    app.jinja_env.globals["csrf_token"] = _token
-    app.context_processor(lambda: {"csrf_token": _token})
+    app.jinja_env.globals["csrf_token"] = token
+    app.context_processor(lambda: {"csrf_token": token})
     app.before_request(_is_the_writer_s)
     app.before_request(_show_again)
     app.after_request(_was_sent)
 
 
-def _token() -> str:
+def token() -> str:
+    """Of a form, with whose it is."""
     found = plain_token()
     return f"{found}{MARK}{current_user.id}.{_seal(current_user.id)}" if current_user.is_authenticated else found
 
@@ -177,7 +197,7 @@ def _show_again() -> None:
 
 
 def _was_sent(response: Response) -> Response:
-    if request.method != "POST" or response.status_code != 303 or "again=" in response.headers.get("Location", ""):
+    if request.method != "POST" or response.status_code != 303 or g.get("kept"):
         return response
     if session and current_user.is_authenticated:
         page = page_of(request.endpoint, request.view_args)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
@@ -16,7 +16,7 @@ from deconflict.schemas.whereabouts import COARSEST_M, POSITION
 from deconflict.web.filing_form import Typed
 from deconflict.web.filing_places import located
 from deconflict.web.language import current_language
-from deconflict.web.map_frame import View
+from deconflict.web.map_frame import MARGIN, View
 from deconflict.web.map_svg import MapShape, draw_view
 from deconflict.web.map_words import length, sign_of
 
@@ -70,7 +70,7 @@ def turned(form: Mapping[str, str], typed: Typed, mission: Mission) -> Sight | T
     about something else."""
     if opens := OPENS.fullmatch(form.get("_do", "")):
         return opened(typed, min(int(opens[1]), typed.stops - 1), mission)
-    look = form.get("_look", "press" if "_at.x" in form else "")
+    look = looked(form)
     sight = _read(form, typed, mission) if look else None
     if sight is None:
         return None
@@ -78,7 +78,12 @@ def turned(form: Mapping[str, str], typed: Typed, mission: Mission) -> Sight | T
         return typed
     if look == "use" and sight.pin and sight.fine:
         return _used(typed, sight)
-    return _looked(look, form, sight, mission.bounds)
+    return moved(look, form, sight, mission.bounds)
+
+
+def looked(form: Mapping[str, str]) -> str:
+    """Which button of a page with a map was pressed; `press` for the map itself."""
+    return form.get("_look", "press" if "_at.x" in form else "")
 
 
 def opened(typed: Typed, stop: int, mission: Mission) -> Sight:
@@ -91,8 +96,13 @@ def opened(typed: Typed, stop: int, mission: Mission) -> Sight:
         if (other := located(typed.values, before, mission)) is not None:
             return Sight(stop, other.point, AROUND)
     south, west, north, east = mission.bounds
-    whole = View.around([(south, west), (north, east)], 0.0, SIDE, SIDE)
-    fits = [n for n, wide_m in enumerate(WIDTHS) if wide_m >= whole.width_m / 1.35]
+    return around([(south, west), (north, east)], stop, margin=1.0)
+
+
+def around(points: Sequence[LatLon], stop: int = 0, *, margin: float = MARGIN) -> Sight:
+    """All of these, as near as they fit with some paper around them."""
+    whole = View.around(points, 0.0, SIDE, SIDE)
+    fits = [n for n, wide_m in enumerate(WIDTHS) if wide_m >= whole.width_m / MARGIN * margin]
     return Sight(stop, whole.centre, fits[-1] if fits else 0)
 
 
@@ -105,9 +115,14 @@ def picture(sight: Sight, typed: Typed, mission: Mission, side: Side) -> str:
         known = located(typed.values, number, mission) if number != n else None
         if known is not None and inside(known.point, view.bounds):
             shapes.append(MapShape(kind, (known.point,), 0.0, False, str(number + 1)))
+    return image(shapes, sight, mission)
+
+
+def image(shapes: Sequence[MapShape], sight: Sight, mission: Mission) -> str:
+    """These, the cross and the pin, as the address of an image."""
     svg = draw_view(
         shapes,
-        view,
+        sight.view,
         basemap=mission.basemap,
         lang=current_language(),
         gazetteer=mission.gazetteer,
@@ -138,7 +153,8 @@ def _over(sight: Sight) -> Iterator[str]:
         )
 
 
-def _looked(look: str, form: Mapping[str, str], sight: Sight, bounds: Bounds) -> Sight:
+def moved(look: str, form: Mapping[str, str], sight: Sight, bounds: Bounds) -> Sight:
+    """The map after this button, or this press."""
     if look == "press":
         return _pressed(sight, _pressed_at(form, sight), bounds)
     if look == "pin" and sight.fine:
@@ -147,8 +163,8 @@ def _looked(look: str, form: Mapping[str, str], sight: Sight, bounds: Bounds) ->
         zoom = min(max(sight.zoom + (1 if look == "in" else -1), 0), len(WIDTHS) - 1)
         return replace(sight, zoom=zoom)
     up, right = SHIFTS.get(look, (0, 0))
-    moved = sight.view.latlon(SIDE / 2 + right * SIDE / 2, SIDE / 2 - up * SIDE / 2)
-    return replace(sight, centre=_within(moved, bounds))
+    beside = sight.view.latlon(SIDE / 2 + right * SIDE / 2, SIDE / 2 - up * SIDE / 2)
+    return replace(sight, centre=_within(beside, bounds))
 
 
 def _pressed(sight: Sight, point: LatLon, bounds: Bounds) -> Sight:
@@ -181,13 +197,19 @@ def _used(typed: Typed, sight: Sight) -> Typed:
 
 
 def _read(form: Mapping[str, str], typed: Typed, mission: Mission) -> Sight | None:
+    stop = form.get("_map", "")
+    sight = carried_in(form, mission) if re.fullmatch(r"\d{1,2}", stop, re.ASCII) else None
+    return sight and replace(sight, stop=min(int(stop), typed.stops - 1))
+
+
+def carried_in(form: Mapping[str, str], mission: Mission) -> Sight | None:
     """What the page carried; None where somebody else made it."""
-    stop, zoom, centre = form.get("_map", ""), form.get("_zoom", ""), _point(form.get("_centre", ""))
-    if not (re.fullmatch(r"\d{1,2}", stop, re.ASCII) and re.fullmatch(r"\d", zoom, re.ASCII) and centre):
+    zoom, centre = form.get("_zoom", ""), _point(form.get("_centre", ""))
+    if not (re.fullmatch(r"\d", zoom, re.ASCII) and centre):
         return None
     pin = _point(form.get("_pin", ""))
     inner = pin if pin and inside(pin, mission.bounds) else None
-    return Sight(min(int(stop), typed.stops - 1), _within(centre, mission.bounds), int(zoom), inner)
+    return Sight(0, _within(centre, mission.bounds), int(zoom), inner)
 
 
 def _within(point: LatLon, bounds: Bounds) -> LatLon:

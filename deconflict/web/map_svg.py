@@ -22,8 +22,8 @@ from deconflict.web.map_words import WORDS, MapShape, length, told
 
 __all__ = ["MapShape", "draw", "draw_view"]
 
-INK = {"hum": "#144372", "mil": "#a32d14"}
-DASH = {"hum": "none", "mil": "7 4"}
+INK = {"hum": "#144372", "mil": "#a32d14", "ocha": "#a32d14"}
+DASH = {"hum": "none", "mil": "7 4", "ocha": "7 4"}
 GUESSED = "2 5"
 HALO = 'paint-order="stroke" stroke="#fff" stroke-width="4" stroke-linejoin="round"'
 LINES_FROM_KM = 40  # borders and rivers are up to 5 km off: on a closer map they would mislead
@@ -105,11 +105,15 @@ def _landmark(points: Sequence[LatLon], gazetteer: Gazetteer | None) -> list[Pla
 
 def _patterns(uid: str, kinds: Sequence[str]) -> str:
     """Stripes for one side, dots for the other: the sides are told apart without colour."""
+    dots = (
+        f'><rect width="7" height="7" fill="#e56a54" fill-opacity=".22"/>'
+        f'<circle cx="3.5" cy="3.5" r="1.2" fill="{INK["mil"]}" fill-opacity=".6"/>'
+    )
     inside = {
         "hum": f'patternTransform="rotate(45)"><rect width="7" height="7" fill="#82b5e9" fill-opacity=".25"/>'
         f'<path d="M0 0V7" stroke="{INK["hum"]}" stroke-width="1.4" stroke-opacity=".6"/>',
-        "mil": '><rect width="7" height="7" fill="#e56a54" fill-opacity=".22"/>'
-        f'<circle cx="3.5" cy="3.5" r="1.2" fill="{INK["mil"]}" fill-opacity=".6"/>',
+        "mil": dots,
+        "ocha": dots,
     }
     return (
         "<defs>"

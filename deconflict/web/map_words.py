@@ -16,6 +16,7 @@ WORDS = {
         "map": "Carte",
         "hum": "Humanitaire",
         "mil": "Mission",
+        "ocha": "OCHA",
         "moving": "en mouvement",
         "radius": "rayon",
         "apart": "au plus près",
@@ -28,6 +29,7 @@ WORDS = {
         "map": "Map",
         "hum": "Humanitarian",
         "mil": "Mission",
+        "ocha": "OCHA",
         "moving": "moving",
         "radius": "radius",
         "apart": "at the closest",
@@ -37,6 +39,7 @@ WORDS = {
         "W": "W",
     },
 }
+Sign = Literal["hum", "mil", "ocha"]  # `ocha`: an area that OCHA entered itself
 ELIDED = re.compile("(?!ou[aeio])[aeiou]")  # d'Ansongo, d'Ouro-Modi, but de Ouattagouna
 
 
@@ -45,7 +48,7 @@ class MapShape:
     """A disc (one point) or a line of one side; `radius_m` is held around it. `label` is what the reader may know it by;
     `guessed`: nobody knows the way, so that it is drawn straight, in dots."""
 
-    kind: Literal["hum", "mil"]
+    kind: Sign
     points: tuple[LatLon, ...]
     radius_m: float
     moving: bool
@@ -57,9 +60,9 @@ class MapShape:
             raise ValueError("a shape needs a point")
 
 
-def sign_of(side: Side) -> Literal["hum", "mil"]:
+def sign_of(side: Side, *, of_ocha: bool = False) -> Sign:
     """How what a side files is drawn."""
-    return "hum" if side is Side.HUMANITARIAN else "mil"
+    return "hum" if side is Side.HUMANITARIAN else "ocha" if of_ocha else "mil"
 
 
 def told(
@@ -77,7 +80,7 @@ def told(
         said.append(_of(words[shape.kind], known, lang))
     if closest:
         said.append(f"{length(geodesy.distance_m(*closest), lang)} {words['apart']}")
-    sides = [words[kind] for kind in ("hum", "mil") if any(s.kind == kind for s in shapes)]
+    sides = [words[kind] for kind in ("hum", "mil", "ocha") if any(s.kind == kind for s in shapes)]
     return [_of(words["map"], sides, lang), *said]
 
 

@@ -49,6 +49,7 @@ MOVEMENT = Sheet(
             "marking": _l("Marking of the vehicles"),
             "cargo": _l("Cargo"),
             "escort": _l("Armed escort"),
+            "escort_by": _l("Escort provided by"),
             "urgency": _l("Urgency"),
             "urgency_reason": _l("Why it cannot wait"),
             "communications": _l("Team's number"),
@@ -67,6 +68,7 @@ MOVEMENT = Sheet(
     stops=2,
     template="notices/form.html",
     title=_l("Notify a movement"),
+    paper=_l("Movement"),
     start={
         **{"mode": "road", "marking": "none", "cargo": "none", "urgency": "standard", "radio": "none"},
         "check_in_plan": "none",
@@ -118,6 +120,7 @@ PAGES = Pages(
         "check_ins": schema.CHECK_INS,
         "cargoes": schema.CARGOES,
         "escorts": schema.ESCORTS,
+        "escorted_by": schema.ESCORTED_BY,
         "levels": schema.LEVELS,
         "who_sees": WHO_SEES,
         "disclaimer": schema.DISCLAIMER_VERSION,
@@ -159,7 +162,7 @@ def drop_draft(key: str) -> Page:
 @bp.post("/notices/drafts/<key>/give-back")
 @audience(*roles.FILERS_HUMANITARIAN)
 def give_back(key: str) -> Page:
-    return filing_drafts.give_back(PAGES, key)
+    return filing_write.give_back(PAGES, key)
 
 
 @bp.get("/notices/patterns")

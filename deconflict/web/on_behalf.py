@@ -1,6 +1,6 @@
-"""For whoever sits at a telephone or a radio at OCHA: a movement notice that its owner called in, changed or cancelled. The same form, the
-same checks and the same page to read over; beside it the call, and a read-back before it is sent. A radio operator opens no notice but by
-its reference and code, and gets no answer but a reference."""
+"""For whoever sits at a telephone or a radio at OCHA: a movement notice that its owner called in, changed or cancelled, or a site that
+he called in. The same form, the same checks and the same page to read over; beside it the call, and a read-back before it is sent. A radio
+operator opens no notice but by its reference and code, and gets no answer but a reference."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from deconflict.services.on_behalf import Opened
 from deconflict.store import on_behalf as store
 from deconflict.store.base import db
 from deconflict.store.check_ins import code_of
-from deconflict.web import filing_form, filing_write, notices
+from deconflict.web import filing_form, filing_write, notices, site_sheet
 from deconflict.web.audience import acting, audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_words import function_words
@@ -53,6 +53,9 @@ ASKED: dict[str, Any] = {
     "_number": _l("Number called back"),
 }
 KEPT = (*ASKED, "_language", "_which")
+MOVEMENT, SITE = "movement", "site"
+OWN = {MOVEMENT: notices.PAGES, SITE: site_sheet.PAGES}
+TITLES = {MOVEMENT: _l("Enter a movement for an organisation"), SITE: _l("Enter a site for an organisation")}
 UNREAD = {"overnight": notices.MOVEMENT.layout.after["overnight"], "plates": notices.MOVEMENT.layout.after["plates"]}
 
 
@@ -119,10 +122,14 @@ def mine() -> str:
 @bp.route("/on-behalf/<int:organisation_id>/new", methods=["GET", "POST"])
 @audience(*RELAYS)
 def new(organisation_id: int) -> Page:
-    by = current_audience()
-    with acting(service.acting(by, organisation_id)):
-        _remember(by, organisation_id, "")
-        return filing_write.new(_pages(Voice(by, organisation_id)), "movement")
+    return _new(organisation_id, MOVEMENT)
+
+
+@bp.route("/on-behalf/<int:organisation_id>/site", methods=["GET", "POST"])
+@audience(*RELAYS)
+def site(organisation_id: int) -> Page:
+    """A site has no code that somebody could read out: it is entered here, and its owner changes it himself."""
+    return _new(organisation_id, SITE)
 
 
 @bp.post("/on-behalf/begin")
@@ -135,19 +142,20 @@ def begin() -> Page:
             {"organisation": request.form.get("organisation", "")}, {"organisation": [_("Choose one of the list.")]}
         )
         return _index(form), 422
-    return redirect(url_for("on_behalf.new", organisation_id=chosen), 303)
+    door = "on_behalf.site" if request.form.get("what") == SITE else "on_behalf.new"
+    return redirect(url_for(door, organisation_id=chosen), 303)
 
 
-@bp.post("/on-behalf/change")
+@bp.route("/on-behalf/change", methods=["GET", "POST"])
 @audience(*RELAYS)
 def change() -> Page:
     """The form of a notice that its reference and code open, then whatever is pressed on it. Both stay in the page and in no address."""
-    by = current_audience()
+    by, before = current_audience(), typed_before()
     found = _opened(by)
     if not isinstance(found, Opened):
         return found
     with acting(service.acting(by, found.organisation_id)):
-        _remember(by, found.organisation_id, request.form.get("_which") or request.form.get("code", ""))
+        _remember(by, found.organisation_id)
         pages = _pages(Voice(by, found.organisation_id))
         view = own_versions(pages, found.reference)[-1]
         if "amend" not in states.possible("item", view.state, "owner"):
@@ -156,12 +164,14 @@ def change() -> Page:
         g.before = current.level
         if "_do" in request.form:
             return filing_write.pressed(pages, "movement", view)
+        if "_stops" in before:
+            return filing_write.resume(pages, "movement", filing_form.read(before), view)
         typed = filing_form.amending(current, view.version, mission())
         shown = {name: text for name, text in typed.values.items() if name not in UNREAD}
         return filing_write.resume(pages, "movement", replace(typed, values=shown), view)
 
 
-@bp.post("/on-behalf/cancel")
+@bp.route("/on-behalf/cancel", methods=["GET", "POST"])
 @audience(*RELAYS)
 def cancel() -> Page:
     """Asks for the call and the reason, of a notice that its reference and code open, and shows nothing of it."""
@@ -169,8 +179,8 @@ def cancel() -> Page:
     found = _opened(by)
     if not isinstance(found, Opened):
         return found
-    _remember(by, found.organisation_id, request.form.get("_which") or request.form.get("code", ""))
-    if "reason" not in request.form:
+    _remember(by, found.organisation_id)
+    if "reason" not in request.form:  # what had been typed when the session ended the form itself knows
         return _cancel_page(found, Form())
     voice, typed = Voice(by, found.organisation_id), {"reason": request.form.get("reason", "")[:500]}
     call, errors = voice.call()
@@ -206,6 +216,7 @@ def show(reference: str) -> str:
         code=code_of(row.item),
         late=row.item.late,
         owner=row.item.owner.name,
+        stands=row.item.site is not None,
     )
 
 
@@ -222,7 +233,7 @@ def _beside() -> dict[str, Any]:
     sent = typed_before() or request.form
     typed = {name: sent[name][:60] for name in KEPT if name in sent}
     values = (start if not any(name in sent for name in ASKED) else {}) | typed | {"_which": g.which}
-    people = store.callers(db.session(), g.owner_id, now())
+    people, sheet = store.callers(db.session(), g.owner_id, now()), OWN[g.what].sheets[g.what]
     callers = {str(one.id): f"{one.name} ({label_of(one)})" for one in people}
     return {
         "call": Form(values, g.get("call_errors", {})),
@@ -232,9 +243,17 @@ def _beside() -> dict[str, Any]:
         "owner": store.organisations(db.session())[g.owner_id],
         "script": _script,
         "kept": KEPT,
-        "edition": edition_of(notices.MOVEMENT.layout, notices.PAGES.schema(mission(), now()), mission()),
+        "what": g.what,
+        "edition": edition_of(sheet.layout, OWN[g.what].schema(mission(), now()), mission()),
         "back": url_for("on_behalf.mine"),
     }
+
+
+def _new(organisation_id: int, what: str) -> Page:
+    by = current_audience()
+    with acting(service.acting(by, organisation_id)):
+        _remember(by, organisation_id, "", what)
+        return filing_write.new(_pages(Voice(by, organisation_id), what), what)
 
 
 def label_of(person: Any) -> str:
@@ -254,28 +273,36 @@ def _script(view_of: Any, typed: Typed) -> list[str]:
     )
 
 
-def _remember(by: Audience, owner_id: int, which: str) -> None:
-    """For the pages of this request. `which`: reference and code, as typed."""
-    g.by, g.owner_id, g.which = by, owner_id, which[:60]
+def _remember(by: Audience, owner_id: int, which: str | None = None, what: str = MOVEMENT) -> None:
+    """For the pages of this request. `which`: reference and code, by default as typed; `what`: the form."""
+    g.by, g.owner_id, g.which, g.what = by, owner_id, _which() if which is None else which, what
+
+
+def _which() -> str:
+    """Reference and code as typed, now or before the session ended."""
+    sent = typed_before() or request.form
+    return (sent.get("_which") or sent.get("code", ""))[:60]
 
 
 def _opened(by: Audience) -> Opened | Page:
     """The notice that reference and code open; else the page that asks for them, with what was typed."""
-    typed = (request.form.get("_which") or request.form.get("code", ""))[:60]
+    typed = _which()
+    if request.method == "GET" and not typed:
+        return redirect(url_for("on_behalf.mine"), 303)
     try:
         return service.opened(typed, by, mission().catalogue, now())
     except Refused as error:
         return _index(Form({"code": typed}, errors_of(error))), 422
 
 
-def _pages(voice: Voice) -> Pages:
+def _pages(voice: Voice, what: str = MOVEMENT) -> Pages:
     """Those of the organisation's own people, with the call before them."""
-    layout = notices.MOVEMENT.layout
+    own = OWN[what]
+    sheet, layout = own.sheets[what], own.sheets[what].layout
     asked = Layout({**ASKED, **layout.before}, layout.stop, layout.after)
-    sheet = replace(notices.MOVEMENT, layout=asked, title=_l("Enter a movement for an organisation"))
-    own = notices.PAGES
+    sheet = replace(sheet, layout=asked, title=TITLES[what])
     words: Mapping[str, Any] = {**own.words, "amend": _l("Amend a movement for an organisation")}
-    return replace(own, name="on_behalf", sheets={**own.sheets, "movement": sheet}, words=words, hands=voice)
+    return replace(own, name="on_behalf", sheets={**own.sheets, what: sheet}, words=words, hands=voice)
 
 
 def _index(form: Form) -> str:

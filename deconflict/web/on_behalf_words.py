@@ -78,11 +78,12 @@ def _sentences(view: ItemView, unread: dict[str, str], *, in_clear: bool) -> Ite
     yield _("I read back what I wrote. Say stop when something is wrong.")
     for stop in words.stops:
         yield _("Stop %(number)s: %(place)s.", number=stop.number, place=stop.title)
-        yield from (f"{fact.label}: {fact.text}." for fact in stop.facts if fact.key != "place")
+        # The figures of a site's position are what it is about.
+        yield from (f"{fact.label}: {fact.text}." for fact in stop.facts if fact.key != "place" or view.site)
     yield from (
         f"{fact.label}: {fact.text}."
         for fact in words.facts
-        if not (in_clear and fact.key in ("communications", "second_phone"))
+        if not (in_clear and fact.key in ("communications", "second_phone", "escort_by"))
     )
     yield from (f"{label}: {text}." for label, text in unread.items() if text)
     yield _("Is all of this right?")

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
 
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -16,10 +15,12 @@ from deconflict.domain.country import Mission
 from deconflict.domain.filing import Stop
 from deconflict.domain.itinerary import visits_of
 from deconflict.domain.ways import ROAD, Stretch, Way, way_through
+from deconflict.domain.zone import Zone
 from deconflict.web.language import current_language
 from deconflict.web.map_svg import MapShape, draw
-from deconflict.web.map_words import length, sign_of
+from deconflict.web.map_words import Sign, length, sign_of
 from deconflict.web.place_words import exactness, placed_words
+from deconflict.web.zone_map import zone_shapes
 
 WIDTH, HEIGHT = 320, 340  # pixels; a phone 360 wide leaves 328
 
@@ -39,23 +40,44 @@ class OwnMap:
     rows: tuple[Row, ...]
 
 
-def own_map(stops: Sequence[Stop], mode: str, side: Side, mission: Mission) -> OwnMap | None:
-    """None where there is no stop to draw."""
+def own_map(
+    stops: Sequence[Stop],
+    mode: str,
+    side: Side,
+    mission: Mission,
+    *,
+    zone: Zone | None = None,
+    of_ocha: bool = False,
+) -> OwnMap | None:
+    """None where there is no stop to draw. With a `zone` its stops are its corners, points or villages."""
     if not stops:
         return None
-    kind = sign_of(side)
+    kind = sign_of(side, of_ocha=of_ocha)
+    if zone is not None:
+        return _of_zone(zone, stops, kind, mission)
     ways = ways_between(stops, mode, mission)
     onward = [(stretch, way) for way in ways for stretch in way.stretches]
     shapes = [
         *(MapShape(kind, s.points, way.stray_m, True, "", guessed=not s.by_road) for s, way in onward if _goes(s)),
         *_numbered(stops, kind),
     ]
-    language = current_language()
-    svg = draw(shapes, basemap=mission.basemap, width=WIDTH, height=HEIGHT, lang=language, gazetteer=mission.gazetteer)
+    svg = _drawn(shapes, mission)
     said = [way_words(stretch, way.stray_m, mode) for stretch, way in onward]
     said += [""] * (len(stops) - len(said))
     rows = (Row(n, _place(stop, mission), on) for n, (stop, on) in enumerate(zip(stops, said, strict=True), 1))
     return OwnMap(svg, tuple(rows))
+
+
+def _of_zone(zone: Zone, stops: Sequence[Stop], kind: Sign, mission: Mission) -> OwnMap:
+    points = [stop.location.point for stop in stops]
+    shapes = list(zone_shapes(zone, points, kind, [str(n) for n, _point in enumerate(points, 1)]))
+    rows = (Row(n, _place(stop, mission), "") for n, stop in enumerate(stops, 1))
+    return OwnMap(_drawn(shapes, mission), tuple(rows))
+
+
+def _drawn(shapes: Sequence[MapShape], mission: Mission) -> Markup:
+    language = current_language()
+    return draw(shapes, basemap=mission.basemap, width=WIDTH, height=HEIGHT, lang=language, gazetteer=mission.gazetteer)
 
 
 def ways_between(stops: Sequence[Stop], mode: str, mission: Mission) -> list[Way]:
@@ -97,7 +119,7 @@ def _goes(stretch: Stretch) -> bool:
     return len(set(stretch.points)) > 1
 
 
-def _numbered(stops: Sequence[Stop], kind: Literal["hum", "mil"]) -> Iterator[MapShape]:
+def _numbered(stops: Sequence[Stop], kind: Sign) -> Iterator[MapShape]:
     """A disc as wide as the place is uncertain, with the number of the stop; one for all stops at one point, `1, 3`."""
     at: dict[LatLon, list[int]] = {}
     for number, stop in enumerate(stops, 1):

@@ -7,16 +7,17 @@ from pathlib import Path
 
 from flask import Blueprint, current_app, make_response, render_template, request
 from flask_babel import force_locale
-from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from deconflict.domain import roles
+from deconflict.domain.activity import Side
 from deconflict.domain.audience import Audience
 from deconflict.domain.errors import NotFound
 from deconflict.domain.on_behalf import RELAYS
 from deconflict.schemas.filings import FilingSchema
-from deconflict.web import notices, plans
+from deconflict.schemas.zones import ZoneSchema
+from deconflict.web import notices, plans, site_sheet
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.filing_pages import Pages, mission
@@ -25,7 +26,8 @@ from deconflict.web.paper_words import Paper, paper_of
 
 bp = Blueprint("paper", __name__)
 STOPS = 4  # a longer way takes a second sheet
-FORMS = {"movement": (notices.PAGES, "movement"), "patrol": (plans.PAGES, "patrol")}
+LINES = 12  # of corners or villages
+FORMS = {sheet: (pages, sheet) for pages in (notices.PAGES, site_sheet.PAGES, plans.PAGES) for sheet in pages.sheets}
 
 
 @bp.get("/paper/<what>")
@@ -50,29 +52,35 @@ def _page(what: str, style: str) -> str:
     pages, sheet = _form(what, current_audience())
     with force_locale(LOCALES[_language()]):
         found = blank(pages, sheet)
-        title = _("Patrol or convoy") if what == "patrol" else _("Movement")
         return render_template(
             "paper/form.html",
             paper=found,
-            title=title,
+            title=pages.sheets[sheet].paper,
             what=what,
             style=style,
-            military=what == "patrol",
+            lines=LINES,
             tag=_language(),
         )
 
 
 def blank(pages: Pages, sheet: str) -> Paper:
     """In the language that is current."""
-    schema: FilingSchema = pages.schema(mission(), now())
-    return paper_of(pages.sheets[sheet], schema, mission(), STOPS, military=pages.name == "plans")
+    return paper_of(pages.sheets[sheet], door(pages, sheet), mission(), STOPS, pages.options)
+
+
+def door(pages: Pages, sheet: str) -> FilingSchema | ZoneSchema:
+    """What reads this form."""
+    found: FilingSchema | ZoneSchema = (pages.sheets[sheet].schema or pages.schema)(mission(), now())
+    return found
 
 
 def _form(what: str, who: Audience) -> tuple[Pages, str]:
-    """One's own side's; OCHA has both, whoever sits at the radio the one that is called in. Raises NotFound."""
-    mine = {"movement"} if who.may(*roles.FILERS_HUMANITARIAN, *RELAYS) else set()
-    mine |= {"patrol"} if who.may(*roles.FILERS_MISSION, *roles.OFFICERS) else set()
-    if what not in mine:
+    """One's own side's; OCHA has both, whoever sits at the radio those that are called in. Raises NotFound."""
+    readers = {
+        Side.HUMANITARIAN: roles.FILERS_HUMANITARIAN | RELAYS,
+        Side.MISSION: roles.FILERS_MISSION | roles.OFFICERS,
+    }
+    if what not in FORMS or not who.may(*readers[FORMS[what][0].side]):
         raise NotFound
     return FORMS[what]
 

@@ -12,11 +12,14 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from deconflict.domain.activity import Side
 from deconflict.domain.country import Mission
 from deconflict.domain.filing import Level
 from deconflict.schemas.fields import Choice, Count, Kind, YesNo
 from deconflict.schemas.filings import FilingSchema
 from deconflict.schemas.notices import Clause
+from deconflict.schemas.sites import Day, Hour
+from deconflict.schemas.zones import Lines, ZoneSchema
 from deconflict.web.filing_form import Layout
 from deconflict.web.filing_pages import Sheet
 from deconflict.web.language import label
@@ -32,10 +35,12 @@ LEVELS = {
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Something to fill in. `kind`: line, count, day, clock, group (a date-time group), grid (MGRS), letter, tick."""
+    """Something to fill in. `kind`: line, lines, count, day, clock, group (a date-time group), grid (MGRS), letter, tick. `caption` tells
+    ticks apart that stand in one row."""
 
     name: str
     kind: str
+    caption: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """`stops`: the same rows for every stop. `edition` is another as soon as a field or an answer is."""
+    """`stops`: the same rows for every stop, of which a form for one place has one and one for an area none. `edition` is another as
+    soon as a field or an answer is."""
 
     before: tuple[Row, ...]
     stops: tuple[tuple[Row, ...], ...]
@@ -63,11 +69,14 @@ class Paper:
         return {box.name for row in rows for box in row.boxes}
 
 
-def paper_of(sheet: Sheet, schema: FilingSchema, mission: Mission, stops: int, *, military: bool) -> Paper:
-    """In the language that is current."""
-    layout = sheet.layout
-    numbers = layout.numbers(stops)
-    of_stop = schema.stop_schema(mission, schema.side).fields
+def paper_of(
+    sheet: Sheet, schema: FilingSchema | ZoneSchema, mission: Mission, stops: int, options: Mapping[str, Any]
+) -> Paper:
+    """In the language that is current. `stops`: room for so many where there may be several; `options`: the page's."""
+    layout, military = sheet.layout, schema.side is Side.MISSION
+    of_stop = {} if isinstance(schema, ZoneSchema) else schema.stop_schema(mission, schema.side).fields
+    stops = stops if sheet.stops > 1 else int(bool(of_stop))
+    numbers, captions = layout.numbers(stops), options.get("days", {})
     kinds = {kind.code: label(kind.label) for kind in mission.catalogue.of(schema.side, **{sheet.flag: True})}
     site = {kind.code: label(kind.label) for kind in mission.catalogue.of(schema.side, on_site=True)}
 
@@ -75,7 +84,12 @@ def paper_of(sheet: Sheet, schema: FilingSchema, mission: Mission, stops: int, *
         found = []
         for said, group in groupby((one for one in part.items() if one[0][0] != "_"), key=lambda one: str(one[1])):
             names = [name for name, _said in group]
+            if names[0] in captions:
+                boxes = tuple(Box(name, "tick", str(captions[name])) for name in names)
+                found.append(Row(numbers[names[0]], said, boxes, ()))
+                continue
             answers = _answers(names[0], known.get(names[0]), kinds, site)
+            answers = {code: words for code, words in answers.items() if code in sheet.answers.get(names[0], answers)}
             boxes = tuple(_box(f"{at}{name}", name, known.get(name), answers, military) for name in names)
             words = str(LEVEL) if names[0] == "level" else said
             found.append(
@@ -91,7 +105,7 @@ def paper_of(sheet: Sheet, schema: FilingSchema, mission: Mission, stops: int, *
     )
 
 
-def edition_of(layout: Layout, schema: FilingSchema, mission: Mission) -> str:
+def edition_of(layout: Layout, schema: FilingSchema | ZoneSchema, mission: Mission) -> str:
     """Four letters: of two forms with the same, the same number means the same field and the same letter the same answer."""
     kinds = [kind.code for kind in mission.catalogue.of(schema.side)]
     said: list[str] = [*layout.numbers(1), *kinds]
@@ -121,6 +135,10 @@ def _box(name: str, bare: str, field: Any, answers: Mapping[str, str], military:
         return Box(name, "tick")
     if isinstance(field, Count):
         return Box(name, "count")
+    if isinstance(field, Day | Hour):
+        return Box(name, "day" if isinstance(field, Day) else "clock")
+    if isinstance(field, Lines):
+        return Box(name, "lines")
     if bare.endswith(("_date", "_from", "_to", "_time")):
         return Box(name, _of_time(bare, military))
     if bare == "position" and military:

@@ -42,28 +42,35 @@ PATROL = Sheet(
     stops=2,
     template="plans/patrol.html",
     title=_l("New patrol or convoy"),
+    paper=_l("Patrol or convoy"),
     start={"mode": "road"},
 )
-STAND = {**PLACE, **window("arrive", _l("Where and when")), **window("depart", _l("Where and when"))}
 STAY = Sheet(
     flag="stay",
-    layout=Layout(before={"kind": _l("Kind")}, stop=STAND, after=WHOLE),
+    layout=Layout(
+        before={"kind": _l("Kind")},
+        stop={**PLACE, **window("arrive", _l("Is set up")), **window("depart", _l("Is gone"))},
+        after=WHOLE,
+    ),
     stops=1,
     template="plans/stay.html",
     title=_l("New base or landing zone"),
+    paper=_l("Base or landing zone"),
     start={"stops-0-halt": "yes"},
 )
 AID = Sheet(
     flag="aid",
     layout=Layout(
         before={"kind": _l("Kind"), "title": _l("What is given or done"), "category": _l("Kind of aid")},
-        stop=STAND,
+        stop={**PLACE, **window("arrive", _l("Begins")), **window("depart", _l("Ends"))},
         after=WHOLE | {"aid_component": _l("What is the aid part of?")},
     ),
     stops=1,
     template="plans/aid.html",
     title=_l("New activity for people"),
+    paper=_l("Activity for people"),
     start={"stops-0-halt": "yes", "aid_component": "planned_cimic"},
+    answers={"aid_component": {code: words for code, words in schema.AID_COMPONENTS.items() if code != "none"}},
 )
 ZONE = Sheet(
     flag="zone",
@@ -87,6 +94,7 @@ ZONE = Sheet(
     stops=1,
     template="plans/zone.html",
     title=_l("New area to avoid"),
+    paper=_l("Area to avoid"),
     start={},
     schema=zones.ZoneSchema,
 )
@@ -104,6 +112,7 @@ EVENT = Sheet(
     stops=1,
     template="plans/event.html",
     title=_l("New QIP event"),
+    paper=_l("QIP event"),
     start={"stops-0-halt": "yes"},
 )
 WHO_SEES = {
@@ -137,7 +146,6 @@ PAGES = Pages(
     options={
         "modes": MODES,
         "aid": schema.AID_COMPONENTS,
-        "aid_given": {code: words for code, words in schema.AID_COMPONENTS.items() if code != "none"},
         "categories": schema.CATEGORIES,
         "shapes": zones.SHAPES,
         "partners": schema.PARTNERS,

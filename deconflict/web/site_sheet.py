@@ -45,6 +45,7 @@ SITE = Sheet(
     stops=1,
     template="sites/form.html",
     title=_l("Notify a site"),
+    paper=_l("Site"),
     start={"marking": "none"},
 )
 WHO_SEES = {

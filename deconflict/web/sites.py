@@ -26,6 +26,7 @@ from deconflict.web.filing_pages import Page, VersionRow, mission, own_versions
 from deconflict.web.filing_words import RETURNS, Words, changes, in_words, moment_words
 from deconflict.web.forms_ui import Form
 from deconflict.web.intake import number, page_asked
+from deconflict.web.on_behalf_words import entered
 from deconflict.web.site_sheet import PAGES
 from deconflict.web.site_words import SUSPENSIONS, last_verified
 
@@ -137,6 +138,11 @@ def suspend(reference: str) -> Page:
     def do() -> str:
         code = request.form.get("code", "")
         service.suspend_own_site(reference, _version(), code, current_audience(), now())
+        if code == service.OCCUPIED:
+            return _(
+                "It is suspended, and OCHA is alerted. Nothing of it is told to the other side. If people are in danger, follow your "
+                "organisation's procedure and call the desk."
+            )
         return _(
             "It is suspended: nothing of it is told to the other side. It is still compared with the mission's plans."
         )
@@ -178,6 +184,7 @@ def close(reference: str) -> Page:
 def _on_the_page() -> dict[str, Any]:
     return {
         "last_verified": last_verified,
+        "entered": lambda view: entered(view.reference, own=view.own, old=view.reduced_at is not None),
         "moment_words": moment_words,
     }
 
@@ -203,7 +210,8 @@ def _page(reference: str, form: Form | None = None) -> str:
         versions=list(reversed(rows)),
         possible=_possible(view),
         returned=RETURNS.get(_code(view, states.SiteState.RETURNED, "return")),
-        suspended=SUSPENSIONS.get(_code(view, states.SiteState.SUSPENDED, "suspend")),
+        suspended=SUSPENSIONS.get(why := _code(view, states.SiteState.SUSPENDED, "suspend")),
+        occupied=why == service.OCCUPIED,
         suspensions=SUSPENSIONS,
         until=_until(view, mission().pack.sites),
         waits=_waits(view),

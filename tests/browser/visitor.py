@@ -148,6 +148,10 @@ class Visitor:
             large = " with the large map" if any(LARGE_MAP in link for link in links) else ""
             self.wrong.append(f"{here}: weighs {weight} bytes{large}")
 
+    def looks_again(self) -> None:
+        """At a page that a script has changed."""
+        self.wrong += [f"{self.page.url}: {each}" for each in self.page.evaluate(audit()) + self.found_by_axe()]
+
     def found_by_axe(self) -> list[str]:
         """Nothing where pages run no scripts: axe waits by timers, which stand still there."""
         if not self.scripts:

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from deconflict.domain import disclosure, matrix, roles
 from deconflict.domain.activity import OPEN_END, Side
 from deconflict.domain.audience import Audience
-from deconflict.domain.disclosure import NO_END, HalfDay, ItemFacts, half_days, may_be_asked, may_hear, released_words
+from deconflict.domain.disclosure import NO_END, HalfDay, ItemFacts, half_days, may_be_asked, released_words
 from deconflict.domain.filing import Level
+from deconflict.domain.recipients import may_hear
 from deconflict.domain.zone import Zone
 
 OWNER, STRANGER = 7, 8
@@ -65,6 +66,7 @@ NOTICE_FIELDS = {
     "urgency": "notice.timing",
     "urgency_reason": "notice.timing",
     "escort": "notice.escort",
+    "escort_by": "notice.escort",
     "communications": "notice.team_phone",
     "overnight": "notice.overnight",
     "plates": "notice.plates",
@@ -90,7 +92,8 @@ NOTICE = replace(
     cargo="food",
     urgency="urgent",
     urgency_reason="a reason",
-    escort="none",
+    escort="provided",
+    escort_by="host_forces",
     overnight="a house",
     plates="AB-1234-MD",
     second_phone="+8816123400091",
@@ -168,14 +171,43 @@ def test_a_view_holds_what_its_reader_may_see_and_none_elsewhere(role, side, by_
         assert (view is not None) is opened(f"{noun}.route", role, own, sensitive)
         if view is None:
             continue
-        assert view.own is own
+        assert view.own is (own and role != roles.SUBOFFICE_HEAD)  # who enters no areas
         for field, element in by_element.items():
             shown = getattr(view, field) is not None
             assert shown is opened(element, role, own, sensitive), (field, organisation, sensitive)
-        everywhere = {"reference", "side", "state", "version", "level", "late", "filed_at", "own"}
+        everywhere = {"reference", "side", "state", "version", "level", "late", "filed_at", "own", "of_ocha"}
         beside = everywhere | {"area", "sector", "mode"} | by_element.keys()
         for field in fields(view):
             assert field.name in beside or getattr(view, field.name) is None, f"{field.name} is of the other kind"
+
+
+def test_an_area_that_ocha_entered_is_read_by_officers_alone_and_from_whom_it_has_it():
+    plan = facts(Side.MISSION)
+    area = replace(plan, of_ocha=True, filing=replace(plan.filing, known_from="force"))
+    for role in sorted(roles.ALL):
+        view = disclosure.view_of_item(area, somebody(role, organisation=STRANGER))
+        assert (view is not None) is (role in OFFICERS.split()), role
+        assert view is None or (view.of_ocha, view.known_from) == (True, "force")
+        # Whatever a plan of the mission says there, nobody reads it of that.
+        not_ours = replace(area, of_ocha=False)
+        for organisation in (OWNER, STRANGER):
+            shown = disclosure.view_of_item(not_ours, somebody(role, organisation=organisation))
+            assert shown is None or shown.known_from is None
+    for role, own in (("cmcoord", True), ("ocha_head", True), ("suboffice_head", False), ("radio_operator", False)):
+        assert disclosure.is_own(area, somebody(role)) is own
+
+
+def test_of_such_an_area_nobody_is_asked_or_written_to():
+    area = replace(facts(Side.MISSION, level=MO), of_ocha=True)
+    notice = facts(HUM, level=Level.FULL)
+    assert not may_be_asked(area, notice, frozenset({"humanitarian", "mission"}))
+    assert may_be_asked(notice, area, frozenset({"mission"}))  # once whoever entered it said what may be told
+    assert not may_be_asked(notice, area, frozenset())
+    for purpose, eyes_only, late in product(
+        ("desk", "request", "minimal", "closing", "overdue"), (False, True), (False, True)
+    ):
+        assert not may_hear("mission", purpose, notice, eyes_only=eyes_only, late=late, of_ocha=True)
+    assert may_hear("ocha", "desk", notice, eyes_only=False, late=False, of_ocha=True)
 
 
 def test_two_roles_see_what_either_sees():

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from deconflict.domain import roles
 from deconflict.domain.activity import OPEN_END, Side
 from deconflict.domain.audience import Audience
-from deconflict.domain.disclosure import ItemFacts, may_be_asked, may_hear, released_words, view_of_item
+from deconflict.domain.disclosure import ItemFacts, may_be_asked, released_words, view_of_item
 from deconflict.domain.filing import Level
 from deconflict.domain.geodesy import destination
 from deconflict.domain.hours import open_span
 from deconflict.domain.presence import activity_of
+from deconflict.domain.recipients import may_hear
 from deconflict.domain.retention import reduced
 from deconflict.domain.sites import (
     SiteFacts,

@@ -13,6 +13,7 @@ class HttpServer(ThreadingHTTPServer):
     """One thread per request, and none of them holds a test up."""
 
     daemon_threads = True
+    request_queue_size = 128  # a batch that connects at once is not kept waiting for a second by the kernel
     block_on_close = False
 
     def handle_error(self, request: object, client_address: object) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 import ipaddress
+import logging
 import socket
 import ssl
 import tempfile
@@ -27,6 +28,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from fakes.phones import Phone, Phonebook
 
+logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells each command at INFO
 USER, PASSWORD = "desk", "p@ss/word#1"  # needs escaping in a URL, as real ones do
 
 

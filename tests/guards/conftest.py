@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
+import databases
 import pytest
 from crawl import Crawl, crawled
 from flask import Flask
@@ -14,14 +16,16 @@ from deconflict.mission import Mission
 from deconflict.store.base import db
 
 
-@pytest.fixture
-def bare_app(database: str, mission: Mission) -> Iterator[Flask]:
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def bare_app(request: pytest.FixtureRequest, tmp_path: Path, mission: Mission) -> Iterator[Flask]:
     """The real app on a database without tables."""
-    app = create_app(settings_for(database), mission=mission)
+    url = databases.fresh(request.param, tmp_path)
+    app = create_app(settings_for(url), mission=mission)
     yield app
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+    databases.drop(url)
 
 
 @pytest.fixture(scope="session")

@@ -48,6 +48,7 @@ from deconflict.store.queries import facts_of
 MISSING = "ZZZZZ"
 NOBODY_S_ID = 99_999
 STRANGER = "a stranger"
+SHEETS = ("patrol", "stay", "aid", "zone", "event")
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,9 @@ class Crawl:
             if facts is None or (side is not None and (facts.side is not side or facts.site is not None)):
                 return False
             return disclosure.is_own(facts, who) if side else self.officer(who, facts.sensitive)
+        if kind == "area":
+            facts = next((f for f in self.facts.values() if f.reference == key and f.of_ocha), None)
+            return facts is not None and disclosure.is_own(facts, who)
         if kind in ("site", "desk site"):
             facts = next((f for f in self.facts.values() if f.reference == key and f.site is not None), None)
             if facts is None:
@@ -129,11 +133,11 @@ class Crawl:
         if kind in ("retired person", "entered"):
             return False  # nobody and nothing of the planted world is
         if kind == "paper":
-            filers = roles.FILERS_MISSION if key == "patrol" else roles.FILERS_HUMANITARIAN | {roles.RADIO_OPERATOR}
-            return key in ("patrol", "movement") and who.may(*filers, *roles.OFFICERS)
+            filers = roles.FILERS_MISSION if key in SHEETS else roles.FILERS_HUMANITARIAN | {roles.RADIO_OPERATOR}
+            return key in (*SHEETS, "movement", "site") and who.may(*filers, *roles.OFFICERS)
         if kind == "an owner":
             return key in map(str, owners(self.world.organisations))
-        known = {"sheet": ("patrol", "stay", "aid", "zone", "event"), "organisation": self.keys["organisation"][:-1]}
+        known = {"sheet": SHEETS, "organisation": self.keys["organisation"][:-1]}
         known |= {"person": self.keys["person"][:-1], "duty": self.keys["duty"][:-1]}
         known |= {name: self.keys[name][:-1] for name in ("doubt", "absence", "note")}
         return key in known.get(kind, (key,))
@@ -308,7 +312,8 @@ def described(world) -> Crawl:
     keys |= {
         "reference": references,
         "key": [*world.drafts, "0" * 32],
-        "what": ["patrol", "event", "parade", "movement"],
+        "what": ["patrol", "event", "zone", "parade", "movement", "site"],
+        "tag": ["fr", "en"],
         "link": [*session.scalars(select(Alert.link)), "x" * 32],
     }
     organisations = {

@@ -6,6 +6,7 @@ from __future__ import annotations
 from deconflict.domain import roles
 
 OFFICERS = ["cmcoord", "suboffice_head", "ocha_head"]
+FILERS_OCHA = ["cmcoord", "ocha_head"]
 KEEPERS = ["focal_point", "cimic"]
 FILERS_HUM, FILERS_MIL = ["submitter", "focal_point"], ["cimic", "ops", "qip_manager"]
 WRITERS = [*FILERS_HUM, *FILERS_MIL, *OFFICERS, "radio_operator"]
@@ -23,6 +24,7 @@ GETS = {
     "notices.postpone": ("notice", FILERS_HUM),
     "notices.sharing": ("notice", FILERS_HUM),
     "convoys.join": ("page", FILERS_HUM),
+    **dict.fromkeys(["offline.sheet", "offline.session"], ("page", FILERS_HUM)),
     "notices.draft": ("draft", FILERS_HUM),
     "plans.draft": ("draft", FILERS_MIL),
     "notices.again": ("notice", FILERS_HUM),
@@ -47,6 +49,9 @@ GETS = {
     "plans.postpone": ("plan", FILERS_MIL),
     "plans.sharing": ("plan", FILERS_MIL),
     "plans.close_out": ("plan", FILERS_MIL),
+    "areas.mine": ("page", FILERS_OCHA),
+    "areas.new": ("page", FILERS_OCHA),
+    **dict.fromkeys([f"areas.{act}" for act in ("show", "filed", "amend", "cancel")], ("area", FILERS_OCHA)),
     "requests.mine": ("page", FILERS_HUM + FILERS_MIL),
     "requests.show": ("own case", FILERS_HUM + FILERS_MIL),
     "desk.queue": ("page", OFFICERS),
@@ -78,8 +83,11 @@ GETS = {
     "relay.page": ("page", [*OFFICERS, "radio_operator"]),
     "relay.check_in": ("page", [*OFFICERS, "radio_operator"]),
     **dict.fromkeys(["paper.form", "paper.file"], ("paper", [*FILERS_HUM, *FILERS_MIL, *OFFICERS, "radio_operator"])),
-    "on_behalf.mine": ("page", [*OFFICERS, "radio_operator"]),
+    **dict.fromkeys(
+        [f"on_behalf.{act}" for act in ("mine", "change", "cancel")], ("page", [*OFFICERS, "radio_operator"])
+    ),
     "on_behalf.new": ("an owner", [*OFFICERS, "radio_operator"]),
+    "on_behalf.site": ("an owner", [*OFFICERS, "radio_operator"]),
     "on_behalf.show": ("entered", [*OFFICERS, "radio_operator"]),
     "on_behalf.filed": ("entered", [*OFFICERS, "radio_operator"]),
     "texts.index": ("page", [*OFFICERS, "administrator"]),
@@ -96,6 +104,7 @@ GETS = {
     "contacts.page": ("whose numbers", sorted(roles.ALL)),
     # Open to strangers: the key stands in the address, or there is nothing to read.
     "people.join": ("token", None),
+    **dict.fromkeys([f"offline.{what}" for what in ("page", "lost", "worker", "manifest")], ("page", None)),
     "acknowledge.page": ("page", None),
     "check_in.page": ("page", None),
     "acknowledge.button": ("link", None),
@@ -130,6 +139,7 @@ POSTS = {
     "notices.drop_pattern": ("pattern", FILERS_HUM),
     "convoys.join": ("page", FILERS_HUM),
     "convoys.open_one": ("notice", FILERS_HUM),
+    "offline.send": ("page", FILERS_HUM),
     "convoys.close_one": ("notice", FILERS_HUM),
     "sites.drop_draft": ("draft of a site", FILERS_HUM),
     "notices.drop_draft": ("draft", FILERS_HUM),
@@ -148,6 +158,8 @@ POSTS = {
     "plans.postpone": ("plan", FILERS_MIL),
     "plans.sharing": ("plan", FILERS_MIL),
     "plans.close_out": ("plan", FILERS_MIL),
+    "areas.new": ("page", FILERS_OCHA),
+    **dict.fromkeys(["areas.amend", "areas.cancel"], ("area", FILERS_OCHA)),
     "requests.answer": ("own case", FILERS_HUM + FILERS_MIL),
     "requests.acknowledge": ("own case", FILERS_HUM + FILERS_MIL),
     **dict.fromkeys(
@@ -194,6 +206,7 @@ POSTS = {
     "relay.write": ("page", [*OFFICERS, "radio_operator"]),
     "relay.write_check_in": ("page", [*OFFICERS, "radio_operator"]),
     "people.add_organisation": ("page", ["administrator"]),
+    "on_behalf.site": ("an owner", [*OFFICERS, "radio_operator"]),
     "on_behalf.new": ("an owner", [*OFFICERS, "radio_operator"]),
     **dict.fromkeys(
         [f"on_behalf.{act}" for act in ("begin", "change", "cancel")], ("page", [*OFFICERS, "radio_operator"])

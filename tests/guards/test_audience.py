@@ -26,6 +26,10 @@ PUBLIC_ENDPOINTS = {
     "hooks.reply",
     "hooks.key",
     "hooks.recording",  # the words of every call; the provider fetches them
+    "offline.page",  # what a telephone keeps: nothing on them says what it is for
+    "offline.lost",
+    "offline.worker",
+    "offline.manifest",
     "health.healthz",
     "health.readyz",
     "metrics.metrics",  # the bearer token of the settings is the key

@@ -18,7 +18,16 @@ from deconflict.domain.places import label
 from deconflict.mission import load_mission
 from deconflict.schemas.filings import FilingSchema
 from deconflict.schemas.forms import field_errors, receive
-from deconflict.schemas.notices import CARGOES, CHECK_INS, DISCLAIMER_VERSION, ESCORTS, MARKINGS, RADIOS, VEHICLES
+from deconflict.schemas.notices import (
+    CARGOES,
+    CHECK_INS,
+    DISCLAIMER_VERSION,
+    ESCORTED_BY,
+    ESCORTS,
+    MARKINGS,
+    RADIOS,
+    VEHICLES,
+)
 from deconflict.schemas.plans import AID_COMPONENTS, PARTNERS
 from deconflict.schemas.whereabouts import locate
 
@@ -164,6 +173,7 @@ words = st.text(st.characters(codec="utf-8", categories=("L", "N", "P")), max_si
 def notice_forms(draw: st.DrawFn) -> dict[str, str]:
     level = draw(st.sampled_from(["match_only", "redacted", "full"]))
     urgency = draw(st.sampled_from(["standard", "urgent", "emergency"]))
+    escort = draw(st.sampled_from(list(ESCORTS)))
     return draw(itineraries(Side.HUMANITARIAN)) | {
         "kind": draw(st.sampled_from([kind.code for kind in MISSION.catalogue.of(Side.HUMANITARIAN, travel=True)])),
         "level": level,
@@ -172,7 +182,8 @@ def notice_forms(draw: st.DrawFn) -> dict[str, str]:
         "persons": str(draw(st.integers(1, 2000))),
         "marking": draw(st.sampled_from(["", *MARKINGS])),
         "cargo": draw(st.sampled_from(["", *CARGOES])),
-        "escort": draw(st.sampled_from(list(ESCORTS))),
+        "escort": escort,
+        "escort_by": draw(st.sampled_from(list(ESCORTED_BY))) if escort == "provided" else "",
         "urgency": urgency,
         "urgency_reason": draw(words) + ("" if urgency == "standard" else "x"),
         "plates": draw(words) if level == "full" else "",

@@ -559,6 +559,10 @@ def test_the_team_has_two_numbers_a_radio_and_an_hour_from_when_nobody_reaches_i
         ({"confirmed_by": "0"}, "confirmed_by"),
         ({"urgency": "urgent", "urgency_reason": "800 bénéficiaires attendent"}, "urgency_reason"),
         ({"radio": "LION 21"}, "radio"),
+        ({"escort": "provided"}, "escort_by"),
+        ({"escort": "provided", "escort_by": "2e Cie"}, "escort_by"),
+        ({"escort": "none", "escort_by": "unpol"}, "escort_by"),
+        ({"escort": "requested", "escort_by": "mission"}, "escort_by"),
     ],
 )
 def test_each_of_them_says_how_to_mend_it(data, field):
@@ -568,3 +572,18 @@ def test_each_of_them_says_how_to_mend_it(data, field):
 def test_the_error_names_the_words_that_have_to_go():
     wrong = errors(SCHEMA, notice(urgency="urgent", urgency_reason="350 ménages attendent"))
     assert "350 ménages" in wrong["urgency_reason"][0]
+
+
+@pytest.mark.parametrize(
+    "overnight", ["Chez M. Diallo", "Magasin, 2 000 000 FCFA", "Camp de 30 soldats", "70 00 00 07"]
+)
+def test_an_overnight_place_is_a_place(overnight: str) -> None:
+    assert set(errors(SCHEMA, notice(overnight=overnight))) == {"overnight"}
+    assert errors(SCHEMA, notice(overnight="Campement Bambara-Maoudé, section 2")) == {}
+    assert errors(SCHEMA, notice(overnight="30P UB 72501 16012")) == {}  # no telephone's number
+
+
+def test_a_stop_is_a_place() -> None:
+    data = notice()
+    data["stops"][1] |= {"place": "Bankass, 350 ménages"}
+    assert "350 ménages" in errors(SCHEMA, data)["stops-1-place"][0]

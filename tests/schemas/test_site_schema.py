@@ -145,3 +145,25 @@ def test_a_guesthouse_is_match_only():
 
 def test_an_empty_form_says_all_that_is_missing_and_breaks_nothing():
     assert {"name", "kind", "stops", "radius_m", "level", "disclaimer"} <= set(receive(schema(), {}).errors)
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "found"),
+    [
+        ("name", "Site de 350 ménages", "350 ménages"),
+        ("name", "Magasin (5 000 000 FCFA)", "5 000 000 FCFA"),
+        ("aliases", "EFB-1; Poste, mitrailleuse", "mitrailleuse"),
+        ("operator", "Académie, 145,500 MHz", "145,500 MHz"),
+        ("co_operators", "Comité, 70 00 00 07", "70 00 00 07"),
+        ("stops-0-place", "Bankass, 350 ménages", "350 ménages"),
+    ],
+)
+def test_what_a_notice_never_holds_is_in_no_name_of_a_site(field, text, found):
+    wrong = errors(**{field: text})
+    assert set(wrong) == {field}
+    assert found in wrong[field][0]
+
+
+def test_a_site_may_be_called_after_a_people_or_a_founder():
+    for name in ("CSRéf Dr Kampo", "École de Sama-Peulh", "ARCAD-SIDA", "Site 3 PDI"):
+        assert errors(name=name, aliases="Faladié-Arabes", operator="AFD") == {}, name

@@ -198,7 +198,13 @@ def test_the_focal_point_may_be_who_checked_the_positions_and_the_writer_may_not
 
 def test_it_is_given_back_with_a_word_and_asked_again(app, ngo, submitter, two_steps):
     send(submitter, NEW, notice(), "file")
-    assert ngo.post(f"{DRAFT}/give-back", data={"words": " "}).location == DRAFT
+    nothing = ngo.post(f"{DRAFT}/give-back", data={"words": " "})
+    assert (nothing.status_code, errors(nothing)) == (422, ["f-words"])
+    assert re.search(r'<input id="f-words"[^>]* aria-invalid="true"', nothing.text)
+    assert "Distribution de vivres" in words(nothing)  # the page itself, with all that stood there
+    named = ngo.post(f"{DRAFT}/give-back", data={"words": "Demander à Mme Diallo"})
+    assert (named.status_code, errors(named), fields(named)["words"]) == (422, ["f-words"], "Demander à Mme Diallo")
+    assert "Mme Diallo" in words(named)
     assert ngo.post(f"{DRAFT}/give-back", data={"words": "Le village n'est pas le bon"}).status_code == 303
     assert "Le village n'est pas le bon" in words(submitter.get(LIST))
     assert ngo.get(DRAFT).status_code == 404
@@ -206,6 +212,23 @@ def test_it_is_given_back_with_a_word_and_asked_again(app, ngo, submitter, two_s
     assert submitter.post(f"{DRAFT}/give-back", data={"words": "x"}).status_code == 404
     send(submitter, NEW, notice(), "file")
     assert ngo.get(DRAFT).status_code == 200
+
+
+def test_what_can_no_longer_be_sent_can_be_given_back(app, ngo, submitter, two_steps):
+    reference = file(ngo, NEW, notice())
+    amend = f"/notices/{reference}/amend"
+    typed = fields(submitter.get(amend)) | {"persons": "9"}
+    assert send(submitter, amend, typed, "file").location == LIST
+    file(ngo, amend, fields(ngo.get(amend)) | {"persons": "9"})  # the focal point changed it himself meanwhile
+    draft = f"/notices/drafts/{typed['_key']}"
+    page = ngo.get(draft)
+    assert len(errors(page)) == 1
+    nothing = ngo.post(f"{draft}/give-back", data={"words": ""})
+    assert nothing.status_code == 422
+    assert errors(nothing) == [*errors(page), "f-words"]
+    assert fields(nothing)["persons"] == "9"
+    assert ngo.post(f"{draft}/give-back", data={"words": "C'est fait"}).status_code == 303
+    assert "C'est fait" in words(submitter.get(LIST))
 
 
 def test_an_amendment_waits_too_and_the_notice_stays_as_it_was(app, ngo, submitter, two_steps):

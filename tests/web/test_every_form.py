@@ -221,5 +221,5 @@ MUST_BE_TRIED = {
 }
 # Takes any words, or nothing, for an answer.
 MAY_TAKE_ANYTHING: set[str] = set()
-# Not given back after a session that ended: secrets; a code, whose page is asked for it again; and what stands in no page of its own.
-NOT_KEPT: set[str] = {"security.login", "security.verify", "security.change_password", "on_behalf.change"}
+# Not given back after a session that ended: secrets.
+NOT_KEPT: set[str] = {"security.login", "security.verify", "security.change_password"}

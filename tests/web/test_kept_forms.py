@@ -17,7 +17,7 @@ from deconflict.services.retention import keep_no_longer
 from deconflict.store.base import db, transaction
 from deconflict.store.items import Item
 from deconflict.store.kept_forms import LIFE, MOST, KeptForm
-from deconflict.store.people import Account
+from deconflict.store.people import Account, Organisation
 from deconflict.web.kept_forms import STANDS_HERE, STANDS_ON
 
 WORDS = "the road is cut <here> & there"
@@ -29,6 +29,7 @@ def house(app, make_account, sign_in):
     app.extensions["clock"] = lambda: app.extensions.get("hour", NOW)
 
     class House:
+        app = None
         awa = make_account(roles.FOCAL_POINT, roles.SUBMITTER, name="Awa", language="en", phone="+22370000001")
         binta = make_account(roles.FOCAL_POINT, name="Binta", language="en")
         oumou = make_account(roles.CMCOORD, name="Oumou", language="en")
@@ -53,7 +54,9 @@ def house(app, make_account, sign_in):
             with app.app_context():
                 return list(db.session.scalars(select(KeptForm).order_by(KeptForm.id)))
 
-    return House()
+    found = House()
+    found.app = app
+    return found
 
 
 def form_of(page, action=""):
@@ -210,6 +213,85 @@ def test_no_secret_is_ever_kept(app, house):
         endpoint for endpoint in STANDS_HERE | STANDS_ON.keys() if endpoint.startswith(("security", "people.join"))
     }
     assert {*STANDS_HERE, *STANDS_ON, *STANDS_ON.values()} <= app.view_functions.keys()
+
+
+def called_in(house, reference, who):
+    with house.app.app_context():
+        code = db.session.scalars(select(Item.code).where(Item.reference == reference)).one()
+    return {
+        "code": f"{reference} {code}",
+        "call": {
+            **{"_caller": str(who.person_id), "_way": "phone", "_back": "directory", "_language": "fr"},
+            **{"_call_date": "2026-12-01", "_call_time": "07:50"},
+        },
+    }
+
+
+@pytest.mark.parametrize("act", ["cancel", "change"])
+def test_what_was_written_down_of_a_call_comes_back_with_its_notice(app, house, make_account, act):
+    radia = make_account(roles.RADIO_OPERATOR, name="Radia", language="en", function="support")
+    awa, radio = house.browser(house.awa), house.browser(radia)
+    token = form_of(awa.get("/notices/new"))["csrf_token"]
+    page = awa.post("/notices/new", data=notice() | {"csrf_token": token, "_do": "review"})
+    reference = awa.post("/notices/new", data=fields(page) | {"_do": "file"}).location.split("/")[2]
+    heard = called_in(house, reference, house.awa)
+    address = f"/on-behalf/{act}"
+    assert radio.get(address).location == "/on-behalf"
+    start = form_of(radio.get("/on-behalf"), "/on-behalf/change")
+    opened = radio.post(address, data=start | {"code": heard["code"]})
+    assert opened.status_code == 200
+    typed = fields(opened) | heard["call"]
+    typed |= {"reason": WORDS} if act == "cancel" else {"persons": "9", "_reason": WORDS, "_do": "review"}
+    house.ended(radia)
+    sent = radio.post(address, data=typed)
+    assert sent.location.startswith("/login?next=")
+    for secret in (reference, heard["code"][-4:], WORDS):
+        assert secret not in sent.location
+    back = house.signs_in(radio, radia, sent.location)
+    assert re.fullmatch(rf"{address}\?again=\d+", back.location)
+    shown = radio.get(back.location)
+    assert shown.status_code == 200
+    assert "Nothing was sent" in words(shown)
+    assert reference in words(shown)
+    kept = fields(shown)
+    assert {name: kept.get(name) for name in typed if name not in ("_do", "csrf_token")} == {
+        name: text for name, text in typed.items() if name not in ("_do", "csrf_token")
+    }
+    other = house.browser(house.oumou).get(
+        back.location
+    )  # another's account is asked for the notice like on any first day
+    assert reference not in other.text
+    form = kept | {"_read_back": "yes"}
+    if act == "change":
+        review = radio.post(address, data=kept | {"_do": "review"})
+        assert review.status_code == 200, errors(review)
+        form = fields(review) | {"_read_back": "yes", "_do": "file"}
+    assert radio.post(address, data=form).status_code == 303
+    assert house.rows() == []
+
+
+def test_what_somebody_gives_back_a_draft_with_comes_back_too(app, house, make_account):
+    writer = make_account(roles.SUBMITTER, name="Moussa", language="en")
+    with app.app_context(), transaction() as session:
+        session.scalars(
+            select(Organisation).where(Organisation.id == house.awa.audience.organisation_id)
+        ).one().two_step = True
+        for account in session.scalars(select(Account)):
+            account.joined_at = NOW
+    moussa, awa = house.browser(writer), house.browser(house.awa)
+    token = form_of(moussa.get("/notices/new"))["csrf_token"]
+    assert moussa.post("/notices/new", data=notice() | {"csrf_token": token, "_do": "file"}).location == "/notices"
+    draft = f"/notices/drafts/{notice()['_key']}"
+    form = form_of(awa.get(draft), f"{draft}/give-back") | {"words": WORDS}
+    house.ended(house.awa)
+    back = house.signs_in(awa, house.awa, awa.post(f"{draft}/give-back", data=form).location)
+    assert back.location.startswith(f"{draft}?again=")
+    shown = awa.get(back.location)
+    again = form_of(shown, f"{draft}/give-back")
+    assert again["words"] == WORDS
+    assert form_of(shown, "/notices/new")["stops-1-place"] == "Bankass"
+    assert awa.post(f"{draft}/give-back", data=again).status_code == 303
+    assert house.rows() == []
 
 
 # ---- mistakes of ours --------------------------------------------------------------------------------------------------

@@ -94,6 +94,13 @@ def entered(house, browser=None, form=None, **more):
     return done.location.split("/")[2]
 
 
+def test_what_a_notice_never_holds_is_refused_to_whoever_writes_it_down(house):
+    form = notice(overnight="Chez Mme Diallo") | call(house)
+    assert errors(send(house.desk, house.url, form)) == ["f-overnight"]
+    urgent = notice(urgency="urgent", urgency_reason="350 ménages attendent") | call(house)
+    assert errors(send(house.radio, house.url, urgent)) == ["f-urgency_reason"]
+
+
 # ---- entering --------------------------------------------------------------------------------------------------------
 
 
@@ -148,12 +155,13 @@ def test_it_is_read_back_in_the_caller_s_language_before_it_is_sent(house):
 
 
 def test_by_radio_what_could_hurt_most_is_not_read_out(house):
-    form = notice(overnight="Chez Awa", communications="70 00 00 21")
+    form = notice(overnight="Chez Awa", communications="70 00 00 21", escort="provided", escort_by="host_forces")
     said = words(send(house.radio, house.url, form | call(house, _way="radio", _back="heard", level="match_only")))
     assert "anybody may listen" in said.lower()
     script = said.partition("Read this out")[2]
     assert "Chez Awa" not in script
     assert "70000021" not in script.replace(" ", "")
+    assert not re.search("(F|f)orces (of the State|de l'État)", script)
     assert "Bankass" in script
 
 

@@ -1,0 +1,99 @@
+"""Armed people are in a static site (D7.2): a case of the site alone, for the desk. Its owner or an officer has said so; the mission never
+hears of it from here."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deconflict.domain.country import Mission
+from deconflict.domain.severity import Harm
+from deconflict.domain.states import LIVE_SITES, OPEN_CASES, CaseState
+from deconflict.matching import desk, endings
+from deconflict.matching.in_force import basis_of
+from deconflict.store.cases import ALONE_OCCUPIED, Case
+from deconflict.store.items import Item
+from deconflict.store.moves import move_case, note_event
+from deconflict.store.outbox import fresh_reference
+from deconflict.store.queries import filing_of, is_sensitive, version_of
+
+WATCHED = timedelta(days=7)  # then the case lapses, and is counted; the site stays suspended
+
+
+def look(session: Session, mission: Mission, item: Item, now: datetime) -> None:
+    """Opens the case of a site of which this was said, or a new round where it was said again; ends it once the site is in use again,
+    is verified, or is none any more. Called by the matcher, under its lock, since every such word of a site leaves a due mark."""
+    case = session.scalars(select(Case).where(Case.pair == _pair(item)).with_for_update(of=Case)).first()
+    # Whatever else becomes of it: an amendment takes the suspension away, and not the armed people.
+    since = item.site.occupied_at if item.site is not None and item.state in LIVE_SITES else None
+    if since is None:
+        if case is not None and case.state in OPEN_CASES:
+            endings.end_case(session, mission, case, "vanish", now)
+        return
+    about = {"since": since.isoformat()}
+    if case is not None and case.judged_from == about:
+        return  # the desk has this very word, whatever has become of it
+    desk.alert_desk(session, mission, _opened(session, mission, case, item, about, since, now), now)
+
+
+def _pair(item: Item) -> str:
+    return f"{item.id}:{ALONE_OCCUPIED}"
+
+
+def _opened(
+    session: Session,
+    mission: Mission,
+    case: Case | None,
+    item: Item,
+    about: dict[str, str],
+    since: datetime,
+    now: datetime,
+) -> Case:
+    """New, or a new round of the one that the site had before."""
+    basis, known = basis_of(mission), case is not None
+    if case is None:
+        case = Case(
+            pair=_pair(item),
+            humanitarian_id=item.id,
+            reference=fresh_reference(),
+            humanitarian_reference=fresh_reference(),
+            mission_reference=fresh_reference(),
+            state=CaseState.DETECTED,
+            round=1,
+            round_at=now,
+            severity=mission.pack.sites.occupied,
+            harm=Harm.DANGER,
+            judgement={},
+            opened_at=now,
+            released=[],
+            area=item.area,
+            sop_version=basis.sop_version,
+            starts_at=since,
+            ends_at=now + WATCHED,
+        )
+        session.add(case)
+    else:
+        endings.recall_closing(session, case)
+        case.outcome = case.adjusted_by = None
+        desk.begin_round(session, case, now)
+    case.area, case.eyes_only = item.area, _sensitive(session, mission, item)
+    case.severity = mission.pack.sites.occupied
+    case.humanitarian_version, case.judged_from = item.version, about
+    case.sop_version, case.gazetteer, case.profile = basis.sop_version, basis.gazetteer, basis.profile
+    case.starts_at, case.ends_at = since, now + WATCHED
+    session.flush()
+    if known:
+        move_case(session, case, "occupy", "system", now)
+    else:
+        note_event(session, case, "occupy", now)
+    return case
+
+
+def _sensitive(session: Session, mission: Mission, item: Item) -> bool:
+    """One that cannot be read is treated as if it were."""
+    try:
+        return is_sensitive(filing_of(version_of(session, item)), mission.catalogue)
+    except (ValueError, KeyError, TypeError):
+        return True
