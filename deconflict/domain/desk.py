@@ -80,7 +80,9 @@ class DeskItemView(DeskItem):
     def tellable(self) -> bool:
         """Whether anything of it may go to the other side at all: nothing of a site that is not verified, whoever releases it."""
         site = self.view.site if self.view is not None else None
-        return site is None or may_be_told(self.state, disputed=bool(site.disputed))
+        return site is None or may_be_told(
+            self.state, disputed=bool(site.disputed), occupied=site.occupied_at is not None
+        )
 
 
 @dataclass(frozen=True, slots=True)

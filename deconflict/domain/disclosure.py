@@ -158,7 +158,11 @@ def view_of_item(facts: ItemFacts, audience: Audience) -> ItemView | None:
         return replace(
             view,
             site=view_of_site(
-                filing, facts.site, phone=sees("team_phone"), desk=sees_desk_case(audience, sensitive=facts.sensitive)
+                filing,
+                facts.site,
+                own=own,
+                phone=sees("team_phone"),
+                desk=sees_desk_case(audience, sensitive=facts.sensitive),
             ),
         )
     if isinstance(filing, MissionPlan) and sees("traits"):
@@ -285,7 +289,9 @@ def tellable(facts: ItemFacts) -> bool:
     """Whether there is anything to be told by now, whatever its owner lets be told: of everything but a site there is."""
     if not isinstance(facts.filing, StaticSite):
         return True
-    return facts.site is not None and may_be_told(facts.state, disputed=facts.site.disputed)
+    return facts.site is not None and may_be_told(
+        facts.state, disputed=facts.site.disputed, occupied=facts.site.occupied_at is not None
+    )
 
 
 def may_be_asked(asked: ItemFacts, other: ItemFacts, released: frozenset[str]) -> bool:

@@ -37,7 +37,8 @@ class SiteFacts:
     """What is known of a site beside what was filed. `heard_at`: the last word of its owner or of a verification; `told_at`: the last
     letter about its clocks; `ended_at`: since when it is closed or archived; `disputed`: it may be the same as another one.
     `method` is how it was verified, or will be, by `verifier`; `taker` has taken it; `seconder`, a colleague of whoever filed it, has
-    looked at its position too: all three are names."""
+    looked at its position too: all three are names. `occupied_at`: when it was said last that armed people are in it, None once it was
+    said that they have left."""
 
     heard_at: datetime
     verified_at: datetime | None = None
@@ -49,12 +50,13 @@ class SiteFacts:
     disputed: bool = False
     ended_at: datetime | None = None
     seconder: str | None = None
+    occupied_at: datetime | None = None
 
 
-def may_be_told(state: str, *, disputed: bool) -> bool:
+def may_be_told(state: str, *, disputed: bool, occupied: bool) -> bool:
     """Whether anything of a site may go to the other side at all, whatever its level: an officer has verified it, not too long ago,
-    and nobody doubts it."""
-    return state in VERIFIED_SITES and not disputed
+    nobody doubts it, and nobody has said that armed people are in it."""
+    return state in VERIFIED_SITES and not disputed and not occupied
 
 
 def verify_by(facts: SiteFacts, terms: SiteTerms) -> datetime | None:

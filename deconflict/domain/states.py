@@ -145,6 +145,8 @@ SITE: dict[str, Move] = {
     ),
     # Armed people are in it, whether it works or not.
     "occupy": _move(LIVE_SITE, "suspended", "owner officer"),
+    # They have left. Whether it works again is another question.
+    "leave": _move(LIVE_SITE, SAME, "owner officer"),
     "resume": _move("suspended", "site_submitted", "owner officer"),
     # A new version of where or what it is was never verified.
     "amend": _move(LIVE_SITE, "site_submitted", "owner"),
@@ -174,9 +176,9 @@ CASE: dict[str, Move] = {
     "fail": _move("detected taken asked agreed unchecked closed dismissed overtaken lapsed", "unchecked", "system"),
     # A material change under an officer's hands: what was asked or agreed was about something else; he keeps the case.
     "change": _move("taken asked agreed", "taken", "system"),
+    # Said again of a site that armed people are in, after the last time was over. While it is open it is a line of its history.
+    "occupy": _move("closed dismissed overtaken lapsed", "detected", "system"),
     # The next stop too passes without a word, under an officer's hands or after the last was over.
-    # Said again of a site that armed people are in.
-    "occupy": _move("detected taken closed dismissed overtaken lapsed", "detected", "system"),
     "miss": _move("overdue detected taken closed dismissed overtaken lapsed", "overdue", "system"),
     "recover": _move("unchecked", "detected", "system"),
     # A material change opens it again, dismissed or not, for the same reason.

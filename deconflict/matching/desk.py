@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
 from deconflict.domain.escalation import CLOSING, DESK, REQUEST
-from deconflict.domain.states import AlertState
+from deconflict.domain.states import OPEN_CASES, AlertState
 from deconflict.matching.climb import Climb
 from deconflict.store.cases import Case
 from deconflict.store.outbox import withdraw
@@ -27,7 +27,10 @@ def new_round(session: Session, mission: Mission, case: Case, now: datetime) -> 
 
 
 def begin_round(session: Session, case: Case, now: datetime) -> None:
-    """What was acknowledged, agreed or released once was about the round before."""
+    """What was acknowledged, agreed or released once was about the round before. Of a case that had ended so was who had it: it is
+    anybody's, and rings until somebody takes it."""
+    if case.state not in OPEN_CASES:
+        case.owner_id = None
     supersede(session, case)
     case.round += 1
     case.round_at = now

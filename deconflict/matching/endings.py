@@ -13,7 +13,7 @@ from deconflict.domain.recipients import may_hear
 from deconflict.domain.severity import Severity
 from deconflict.domain.states import MAY_HAVE_LEFT, OFF_ITEMS, AlertState, RequestState, target
 from deconflict.matching.causes import Looked, last_look
-from deconflict.store.alerts import Alert
+from deconflict.store.alerts import Message
 from deconflict.store.base import Unreadable
 from deconflict.store.cases import Case
 from deconflict.store.moves import move_case
@@ -56,7 +56,8 @@ def owe_closings(session: Session, mission: Mission, case: Case, now: datetime) 
     who is not at work (RUL-4)."""
     clocks = mission.pack.clocks
     at_work = {person.id for person in on_duty(session, case.area, "duty", now)}
-    for told in _told(session, case):
+    for words in _told(session, case):
+        told = words[-1].alert
         if not may_hear(told.side, CLOSING, None, eyes_only=case.eyes_only, late=False):
             continue
         if told.level != "team" and not told.person.active:
@@ -70,6 +71,7 @@ def owe_closings(session: Session, mission: Mission, case: Case, now: datetime) 
         team = told.level == "team"
         try:
             number, second = (told.team_contact, told.team_second) if team else (None, None)
+            numbers = tuple((word.channel, word.address) for word in words) if team else ()
         except Unreadable:  # a number that no key opens cannot be written to, and keeps no case open
             continue
         owed = Owed(
@@ -79,12 +81,13 @@ def owe_closings(session: Session, mission: Mission, case: Case, now: datetime) 
             step=CLOSING,
             text="team_closed" if team else CLOSING_TEXT[told.side],
             level=told.level,
-            channels=_channels_that_left(told),
+            channels=_channels(words if team else [word for word in words if word.alert is told]),
             useful_until=max(case.ends_at, send_after) + CLOSING_LIFE,
             send_after=send_after,
             team_number=number,
             team_second=second,
             second_texts=told.second_texts,
+            told=numbers,
         )
         write_alert(session, case, owed, now)
 
@@ -106,18 +109,19 @@ def adjusted_by(case: Case, last: Looked) -> str:
     return "both" if len(changed) == 2 else (changed[0] if changed else "none")
 
 
-def _told(session: Session, case: Case) -> list[Alert]:
-    """The latest alert per person and team number to whom something left after the last closing did. Who knows that it is over
+def _told(session: Session, case: Case) -> list[list[Message]]:
+    """What left after the last closing did, oldest first, per person and team number to whom it did. Who knows that it is over
     and has heard nothing since is told nothing: that it was on again in between he would learn by hearing it twice (RUL-6)."""
-    latest: dict[tuple[int, str, str], Alert] = {}
+    found: dict[tuple[int, str, str], list[Message]] = {}
     for alert in alerts_of(session, case):
-        if any(m.state in MAY_HAVE_LEFT for m in alert.messages):
+        left = [message for message in alert.messages if message.state in MAY_HAVE_LEFT]
+        if left:
             who = (alert.person_id, alert.side, alert.team_contact_hash)
-            latest.pop(who, None)
+            before = found.pop(who, [])
             if alert.purpose != CLOSING:
-                latest[who] = alert
-    return list(latest.values())
+                found[who] = before + left
+    return list(found.values())
 
 
-def _channels_that_left(alert: Alert) -> tuple[str, ...]:
-    return tuple(sorted({m.channel for m in alert.messages if m.state in MAY_HAVE_LEFT}, reverse=True))
+def _channels(messages: list[Message]) -> tuple[str, ...]:
+    return tuple(sorted({message.channel for message in messages}, reverse=True))

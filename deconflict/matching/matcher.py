@@ -153,12 +153,15 @@ def _settle_item(mission: Mission, due: Due, now: datetime) -> bool:
 
 def _write(session: Session, mission: Mission, item: Item, answer: Answer, now: datetime) -> None:
     withdraw_unreleased(session, mission, item, now)
-    occupied.look(session, mission, item, now)
+    looked = occupied.look(session, mission, item, now)
     for unreadable_id in sorted(answer.unreadable):
         unchecked.open_case(session, mission, session.get_one(Item, unreadable_id), now)
     if item.id in answer.unreadable:
         return
-    unchecked.recover(session, mission, item, now)
+    if looked:
+        unchecked.recover(session, mission, item, now)
+    else:
+        unchecked.open_case(session, mission, item, now)
     seen = session.get(Judged, item.id)
     for other_id, judgement in sorted(answer.judgements.items()):
         other = session.get_one(Item, other_id)

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
@@ -19,14 +21,31 @@ from deconflict.store.moves import move_case, note_event
 from deconflict.store.outbox import fresh_reference
 from deconflict.store.queries import filing_of, is_sensitive, version_of
 
+log = structlog.get_logger()
 WATCHED = timedelta(days=7)  # then the case lapses, and is counted; the site stays suspended
 
 
-def look(session: Session, mission: Mission, item: Item, now: datetime) -> None:
-    """Opens the case of a site of which this was said, or a new round where it was said again; ends it once the site is in use again,
-    is verified, or is none any more. Called by the matcher, under its lock, since every such word of a site leaves a due mark."""
+def look(session: Session, mission: Mission, item: Item, now: datetime) -> bool:
+    """Makes the site's case say what was said of it. Called by the matcher, under its lock, since every such word of a site leaves a
+    due mark. False where that failed: then nothing of it is written, and what the site meets is settled all the same."""
+    if item.site is None:
+        return True
+    try:
+        with session.begin_nested():
+            _settle(session, mission, item, now)
+    except OperationalError:  # the database's trouble: the whole item waits
+        raise
+    except Exception:
+        log.exception("whether armed people are in a site could not be settled", item=item.id)
+        return False
+    return True
+
+
+def _settle(session: Session, mission: Mission, item: Item, now: datetime) -> None:
+    """Opens the case of a site of which this was said, or a new round where it was said again after that had ended; said again of an
+    open one it is a line of its history, and rings nobody anew. Ends it once they have left, or the site is none any more."""
     case = session.scalars(select(Case).where(Case.pair == _pair(item)).with_for_update(of=Case)).first()
-    # Whatever else becomes of it: an amendment takes the suspension away, and not the armed people.
+    # Whatever else becomes of it: an amendment or another suspension takes nobody away.
     since = item.site.occupied_at if item.site is not None and item.state in LIVE_SITES else None
     if since is None:
         if case is not None and case.state in OPEN_CASES:
@@ -35,6 +54,10 @@ def look(session: Session, mission: Mission, item: Item, now: datetime) -> None:
     about = {"since": since.isoformat()}
     if case is not None and case.judged_from == about:
         return  # the desk has this very word, whatever has become of it
+    if case is not None and case.state in OPEN_CASES:
+        case.judged_from, case.ends_at = about, now + WATCHED
+        note_event(session, case, "occupy", now)
+        return
     desk.alert_desk(session, mission, _opened(session, mission, case, item, about, since, now), now)
 
 

@@ -41,7 +41,7 @@ def open_case(session: Session, mission: Mission, item: Item, now: datetime) -> 
         session.flush()
         note_event(session, case, "fail", now)
     else:
-        case.round, case.round_at = case.round + 1, now
+        case.round, case.round_at, case.owner_id = case.round + 1, now, None
         move_case(session, case, "fail", "system", now)
     case.ends_at = max(item.ends_at, now + LONGEST_WAIT)
     desk.alert_desk(session, mission, case, now)

@@ -179,6 +179,13 @@ class SopSchema(Strict):
             )
 
     @validates_schema
+    def armed_people_in_a_site_alert_somebody(self, data: Loaded, **_: Any) -> None:
+        grave = data["static_site"]["occupied"]
+        if not any((severity.value, ladder) == (grave, "ocha") for severity, ladder, _step in data["step"]):
+            said = f'This alerts nobody: there is no [[step]] with severity = "{grave}" and ladder = "ocha".'
+            raise ValidationError({"static_site": {"occupied": [said]}})
+
+    @validates_schema
     def every_call_has_a_clock(self, data: Loaded, **_: Any) -> None:
         for severity in SEVERITIES:
             if severity not in data["release"]:

@@ -47,6 +47,7 @@ AGREEMENTS = (
     "NO_CHANGE",
 )
 SIDES = ("humanitarian", "mission")
+ALONE = N_("This case is of one side alone: there is nobody to ask or to agree with. Note how things stand.")
 
 
 def take(reference: str, round_: int, by: Audience, catalogue: Catalogue, now: datetime) -> None:
@@ -77,8 +78,7 @@ def hand_back(reference: str, by: Audience, mission: Mission, now: datetime) -> 
             move_case(session, case, "hand_back", "officer", now, actor_id=by.person_id)
             # A team that is not heard of has no minimal alert, nor has a site that armed people are in: its base was the first to know.
             clocks, severity = mission.pack.clocks, Severity(case.severity)
-            alone = case.is_overdue or case.is_occupied
-            case.hold_until = None if alone else clocks.hold_until(severity, case.starts_at, now)
+            case.hold_until = None if case.is_alone else clocks.hold_until(severity, case.starts_at, now)
             new_round(session, mission, case, now)
         else:
             note_event(session, case, "hand_back", now, actor_id=by.person_id)
@@ -117,6 +117,7 @@ def agree(
     _need_reason(words, field="words")
     with transaction() as session:
         case = desk_case(session, reference, by, catalogue, round_)
+        not_alone(case)
         if code == "NO_CHANGE" and Severity(case.severity) is Severity.CRITICAL:
             raise Refused(
                 "A critical case is not settled by no change: a plan moves, or it stays open until its hour.",
@@ -192,6 +193,12 @@ def not_anothers(case: Case, by: Audience) -> None:
     heads = {roles.SUBOFFICE_HEAD, roles.OCHA_HEAD}
     if case.owner_id not in (None, by.person_id) and not by.roles & heads:
         raise LostRace("Somebody else has taken this case. Speak to each other before you act.")
+
+
+def not_alone(case: Case) -> None:
+    """Raises Refused for a case of one item, which nobody of the other side meets."""
+    if case.is_alone:
+        raise Refused(ALONE)
 
 
 def _need_reason(text: str, field: str = "reason") -> None:

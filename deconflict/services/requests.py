@@ -28,7 +28,7 @@ from deconflict.domain.msgid import N_
 from deconflict.domain.states import AlertState, RequestState, target
 from deconflict.matching.climb import Climb
 from deconflict.matching.lowered import withdraw_requests
-from deconflict.services.cases import SIDES, acted, desk_case, not_anothers
+from deconflict.services.cases import SIDES, acted, desk_case, not_alone, not_anothers
 from deconflict.services.filing import check_words
 from deconflict.store.audit import record
 from deconflict.store.base import transaction
@@ -90,6 +90,7 @@ def ask(reference: str, round_: int, side: str, ask_code: str, by: Audience, mis
     with transaction() as session:
         case = desk_case(session, reference, by, mission.catalogue, round_)
         not_anothers(case, by)
+        not_alone(case)
         same = [
             r
             for r in case.requests

@@ -32,6 +32,7 @@ OUTCOMES = (SAME_SITE, TWO_SITES, FIRST_WRONG, SECOND_WRONG)
 OWN_WORK = N_("You entered or confirmed this site yourself: another officer verifies it.")
 UNSETTLED = N_("Settle first whether this is the same site as the one beside it.")
 METHOD = N_("Choose how it is verified.")
+ARMED = N_("By the last word armed people are in it. It is verified once they have left.")
 
 
 # ---- its owner ---------------------------------------------------------------------------------------------------
@@ -73,8 +74,16 @@ def resume_own_site(reference: str, version: int, by: Audience, now: datetime) -
     with transaction() as session:
         item = _own(session, reference, version, by)
         move_item(session, item, "resume", "owner")
-        _left(session, item, hear(session, item, by.person_id, now), now)
+        hear(session, item, by.person_id, now)
         _note(session, item, "resume", by, now)
+
+
+def left_own_site(reference: str, version: int, by: Audience, now: datetime) -> None:
+    """The armed people have left it. Pressed twice it is said once."""
+    with transaction() as session:
+        item = _own(session, reference, version, by)
+        if _left(session, item, "owner", by, now):
+            hear(session, item, by.person_id, now)
 
 
 def close_site(reference: str, version: int, by: Audience, now: datetime) -> None:
@@ -125,9 +134,11 @@ def verify_site(item_id: int, version: int, method: str, by: Audience, now: date
         _check_not_own_work(session, item, by)
         if row.disputed:
             raise Refused(UNSETTLED)
+        if row.occupied_at is not None:
+            raise Refused(ARMED)
         move_item(session, item, "verify", "officer")
         row.verified_at, row.verified_version, row.verified_by_id = now, item.version, by.person_id
-        row.method, row.heard_at, row.taken_by_id, row.occupied_at = method, now, None, None
+        row.method, row.heard_at, row.taken_by_id = method, now, None
         item.late = False  # somebody has seen that it is no bait
         mark_due(session, item, "verify", now)
         _note(session, item, "verify", by, now, method=method)
@@ -150,10 +161,16 @@ def suspend_site(item_id: int, version: int, code: str, by: Audience, now: datet
 
 def resume_site(item_id: int, version: int, by: Audience, now: datetime) -> None:
     with transaction() as session:
-        item, row = _for_officer(session, item_id, version, by)
+        item, _row = _for_officer(session, item_id, version, by)
         move_item(session, item, "resume", "officer")
-        _left(session, item, row, now)
         _note(session, item, "resume", by, now)
+
+
+def left_site(item_id: int, version: int, by: Audience, now: datetime) -> None:
+    """As `left_own_site`, as an officer has heard."""
+    with transaction() as session:
+        item, _row = _for_officer(session, item_id, version, by)
+        _left(session, item, "officer", by, now)
 
 
 def settle_pair(pair_id: int, versions: Collection[int], outcome: str, by: Audience, now: datetime) -> None:
@@ -220,15 +237,20 @@ def _for_officer(session: Session, item_id: int, version: int, by: Audience) -> 
 def _suspend(session: Session, item: Item, row: Site, code: str, who: str, now: datetime) -> None:
     armed = code == OCCUPIED
     move_item(session, item, "occupy" if armed else "suspend", who)
-    row.occupied_at = now if armed else None
-    if armed:
+    if armed:  # that its work has stopped takes nobody away
+        row.occupied_at = now
         mark_due(session, item, "occupy", now)
 
 
-def _left(session: Session, item: Item, row: Site, now: datetime) -> None:
-    if row.occupied_at is not None:
-        row.occupied_at = None
-        mark_due(session, item, "resume", now)
+def _left(session: Session, item: Item, who: str, by: Audience, now: datetime) -> bool:
+    """Whether anybody had been in it, by the last word."""
+    move_item(session, item, "leave", who)
+    if item.site is None or item.site.occupied_at is None:
+        return False
+    item.site.occupied_at = None
+    mark_due(session, item, "leave", now)
+    _note(session, item, "leave", by, now)
+    return True
 
 
 def _give_back(session: Session, item: Item, row: Site, code: str, by: Audience, now: datetime) -> None:

@@ -89,6 +89,11 @@ class Case(Base):
         return self.pair.endswith(f":{ALONE_OCCUPIED}")
 
     @property
+    def is_alone(self) -> bool:
+        """Of one item, which nobody of the other side meets."""
+        return self.is_overdue or self.is_occupied
+
+    @property
     def items(self) -> list[Item]:
         return [item for item in (self.humanitarian, self.mission) if item is not None]
 

@@ -4,6 +4,7 @@ before; here it only becomes rows."""
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,8 +28,8 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U to m
 class Owed:
     """One person, one purpose, one step of a ladder. `channels` of sms, voice, email; `text` names the template;
     `urgency` orders the queue, highest first. `team_number` reaches a field team through a number of its notice, `team_second` where that
-    fails, by text if it takes one (`second_texts`). `twin`: the
-    person has been written to on another step, so nothing leaves for this one."""
+    fails, by text if it takes one (`second_texts`). `told`: channel and number where the word of which this is the end reached a team,
+    or may have. `twin`: the person has been written to on another step, so nothing leaves for this one."""
 
     person: Person
     side: str
@@ -44,6 +45,7 @@ class Owed:
     team_number: str | None = None
     team_second: str | None = None
     second_texts: bool = False
+    told: tuple[tuple[str, str], ...] = ()
     twin: bool = False
 
 
@@ -101,25 +103,43 @@ def write_alert(session: Session, case: Case, owed: Owed, now: datetime) -> Aler
 
 
 def queue_first(session: Session, alert: Alert, owed: Owed, channel: str, now: datetime) -> bool:
-    """A message to the first address that carries this channel; False for a person without one, and for
-    a team at whose numbers somebody else answers."""
+    """A message to the first address that carries this channel, or to every number of a team that is told the end of what it was
+    told; False for a person without one, and for a team at whose numbers somebody else answers."""
     if owed.team_number is None:
         contact = first_contact(owed.person, channel)
-        address = contact.address if contact else None
+        addresses = [contact.address] if contact else []
     else:
-        address = team_address(session, alert, channel)
-    if address is None:
-        return False
-    queue_message(session, alert, channel, address, now, owed.send_after, owed.urgency)
-    return True
+        first = team_address(session, alert, channel)
+        addresses = _told(session, owed, channel) or ([first] if first else [])
+    for address in addresses:
+        queue_message(session, alert, channel, address, now, owed.send_after, owed.urgency)
+    return bool(addresses)
 
 
 def team_address(session: Session, alert: Alert, channel: str, tried: frozenset[str] = frozenset()) -> str | None:
-    """The next of a team's numbers that was not tried for this alert, at which nobody else answers. Raises Unreadable."""
+    """The next of a team's numbers that was not tried for this alert, at which nobody else answers; one that has proved to work in this
+    case comes first. Raises Unreadable."""
     numbers = (alert.team_contact, alert.team_second if alert.second_texts else None) if channel in BY_PHONE else ()
     left = {lookup_hash(number): number for number in numbers if number}
-    strangers = doubted(session, left.keys())
-    return next((left[lookup] for lookup in left if lookup not in tried and lookup not in strangers), None)
+    strangers, works = doubted(session, left.keys()), _works(session, alert, left.keys())
+    wanted = sorted((lookup for lookup in left if lookup not in tried | strangers), key=lambda one: one not in works)
+    return left[wanted[0]] if wanted else None
+
+
+def _works(session: Session, alert: Alert, lookups: Collection[str]) -> set[str]:
+    """Those of these numbers where the last message of the case of which anything is known arrived."""
+    known = (MessageState.DELIVERED, MessageState.FAILED)
+    rows = select(Message.address_hash, Message.state).join(Alert).where(Alert.case_id == alert.case_id)
+    mine = rows.where(Message.address_hash.in_(lookups), Message.state.in_(known)).order_by(Message.id)
+    last = {row.address_hash: row.state for row in session.execute(mine)}
+    return {lookup for lookup, state in last.items() if state == MessageState.DELIVERED}
+
+
+def _told(session: Session, owed: Owed, channel: str) -> list[str]:
+    """Once each, without those at which somebody else answers by now."""
+    numbers = {lookup_hash(number): number for carried, number in owed.told if carried == channel and number}
+    strangers = doubted(session, numbers.keys())
+    return [number for lookup, number in numbers.items() if lookup not in strangers]
 
 
 def first_contact(person: Person, channel: str, tried: frozenset[str] = frozenset()) -> Contact | None:

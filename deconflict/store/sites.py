@@ -26,7 +26,7 @@ class Site(Base):
     `told_at`: the last letter about its clocks; `compared_version`: up to which version it was compared with its neighbours;
     `disputed`: a pair with it waits to be settled. `seconded_by`: a colleague of whoever filed it has looked at its position too.
     `ended_at`: since when it is closed or archived. `occupied_at`: when it was said last that armed people are in it, None once it
-    is in use again, verified or no site any more, or suspended for something else."""
+    was said that they have left, or it is closed or archived, and by nothing else."""
 
     __tablename__ = "site"
 
@@ -84,6 +84,7 @@ def site_facts(item: Item) -> SiteFacts | None:
         disputed=row.disputed,
         ended_at=row.ended_at,
         seconder=row.seconded_by.name if row.seconded_by else None,
+        occupied_at=row.occupied_at,
     )
 
 

@@ -163,6 +163,7 @@ for rule, view, method in (
     ("/desk/sites/<reference>/return", desk_sites.return_site, "POST"),
     ("/desk/sites/<reference>/suspend", desk_sites.suspend_site, "POST"),
     ("/desk/sites/<reference>/resume", desk_sites.resume_site, "POST"),
+    ("/desk/sites/<reference>/left", desk_sites.left_site, "POST"),
     ("/desk/sites/<reference>/settle", desk_sites.settle_site, "POST"),
     ("/desk/items", desk_items.items, "GET"),
     ("/desk/items/<reference>", desk_items.item, "GET"),

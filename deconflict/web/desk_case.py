@@ -201,15 +201,18 @@ def _call(call: CallLine, line: CaseLine) -> str:
 def _offers(view: DeskCaseView, askable: frozenset[str]) -> Offers:
     line, me = view.line, current_audience().person_id
     events = possible("case", line.state, "officer")
+    between = not line.alone  # two sides, of which one may be asked and both may agree
     return Offers(
         take="take" in events and line.owner_id is None,
         have=bool(view.log.owed_to(me)),
         hand_back=line.is_open and line.owner_id == me,
-        ask=tuple(side for side in SIDES if "ask" in events and side in askable),
+        ask=tuple(side for side in SIDES if between and "ask" in events and side in askable),
         release=tuple(
-            item.side for item in view.items if "ask" in events and item.needs_release and _heard(item, line)
+            item.side
+            for item in view.items
+            if between and "ask" in events and item.needs_release and _heard(item, line)
         ),
-        agree="agree" in events,
+        agree=between and "agree" in events,
         dismiss="dismiss" in events,
         relay=view.log.relayable(RELAYS_OFFERED),
         closing=not line.is_open and view.log.closing_waits(now()),

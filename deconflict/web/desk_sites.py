@@ -125,6 +125,15 @@ def resume_site(reference: str) -> Page:
 
 
 @audience(*roles.OFFICERS)
+def left_site(reference: str) -> Page:
+    def do(id: int, version: int) -> str:
+        service.left_site(id, version, current_audience(), now())
+        return _("Written down: the armed people have left.")
+
+    return _act(reference, do)
+
+
+@audience(*roles.OFFICERS)
 def settle_site(reference: str) -> Page:
     """Only a pair of which this officer may read both sides."""
 
@@ -184,8 +193,8 @@ def _page(reference: str, *, warning: str = "", form: Form | None = None) -> str
         near=length(mission().pack.sites.near_m, current_language()),
         doubts=_doubts(item_id),
         cases=in_queue_order(cases),
-        suspended=SUSPENSIONS.get(why := _suspended(item)),
-        occupied=why == service.OCCUPIED,
+        suspended=_suspended(item),
+        occupied=item.view.site.occupied_at if item.view and item.view.site else None,
         methods=METHODS,
         returns=RETURNS,
         suspensions=SUSPENSIONS,
@@ -219,10 +228,12 @@ def _where(item: DeskItemView, at: Mission) -> str:
 
 
 def _suspended(item: DeskItemView) -> str:
+    """Why, in words. That armed people are in it is said apart, for as long as it holds and in every state."""
     if item.state != states.SiteState.SUSPENDED:
         return ""
     entry = last_entry(db.session(), Side.HUMANITARIAN, item.reference, "suspend")
-    return str(entry.detail.get("code", "")) if entry is not None else ""
+    why = str(entry.detail.get("code", "")) if entry is not None else ""
+    return str(SUSPENSIONS.get(why, "")) if why != service.OCCUPIED else ""
 
 
 def _neighbours(item_id: int) -> list[tuple[int, Neighbour]]:

@@ -160,6 +160,16 @@ def resume(reference: str) -> Page:
     return press(_address(reference), do)
 
 
+@bp.post("/sites/<reference>/left")
+@audience(*roles.FILERS_HUMANITARIAN)
+def left(reference: str) -> Page:
+    def do() -> str:
+        service.left_own_site(reference, _version(), current_audience(), now())
+        return _("Written down: the armed people have left.")
+
+    return press(_address(reference), do)
+
+
 @bp.post("/sites/<reference>/reopen")
 @audience(*roles.FILERS_HUMANITARIAN)
 def reopen(reference: str) -> Page:
@@ -210,8 +220,8 @@ def _page(reference: str, form: Form | None = None) -> str:
         versions=list(reversed(rows)),
         possible=_possible(view),
         returned=RETURNS.get(_code(view, states.SiteState.RETURNED, "return")),
-        suspended=SUSPENSIONS.get(why := _code(view, states.SiteState.SUSPENDED, "suspend")),
-        occupied=why == service.OCCUPIED,
+        suspended=_suspended(view),
+        occupied=moment_words(view.site.occupied_at) if view.site and view.site.occupied_at else "",
         suspensions=SUSPENSIONS,
         until=_until(view, mission().pack.sites),
         waits=_waits(view),
@@ -237,6 +247,12 @@ def _code(view: ItemView, state: str, verb: str) -> str:
     """Why it is in this state, empty where it is not."""
     entry = last_entry(db.session(), Side.HUMANITARIAN, view.reference, verb) if view.state == state else None
     return str(entry.detail.get("code", "")) if entry is not None else ""
+
+
+def _suspended(view: ItemView) -> str:
+    """Why, in words. That armed people are in it is said apart, for as long as it holds and in every state."""
+    why = _code(view, states.SiteState.SUSPENDED, "suspend")
+    return str(SUSPENSIONS.get(why, "")) if why != service.OCCUPIED else ""
 
 
 def _until(view: ItemView, terms: SiteTerms) -> str:

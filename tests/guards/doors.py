@@ -146,11 +146,14 @@ POSTS = {
     "notices.give_back": ("draft", FILERS_HUM),
     "plans.drop_draft": ("draft", FILERS_MIL),
     **dict.fromkeys(
-        [f"sites.{act}" for act in ("amend", "sharing", "second", "confirm", "suspend", "resume", "reopen", "close")],
+        [
+            f"sites.{act}"
+            for act in ("amend", "sharing", "second", "confirm", "suspend", "resume", "left", "reopen", "close")
+        ],
         ("site", FILERS_HUM),
     ),
     **dict.fromkeys(
-        [f"desk.{act}_site" for act in ("take", "verify", "return", "suspend", "resume", "settle")],
+        [f"desk.{act}_site" for act in ("take", "verify", "return", "suspend", "resume", "left", "settle")],
         ("desk site", OFFICERS),
     ),
     "plans.amend": ("plan", FILERS_MIL),

@@ -51,6 +51,8 @@ SPOILT: list[tuple[str, str, str, int, str]] = [
     ("sop.toml", 'to = ["suboffice_head"]', 'to = ["owner_security"]', 1, "step 3, to: The ladder of OCHA"),
     ("sop.toml", "at_share = 0\n", "at_share = 3\n", 1, "step 1, at_share: The first step"),
     ("sop.toml", "at_share = 1\n", "at_share = 0.2\n", 1, "step 3, at_share: Steps stand in the order"),
+    ("sop.toml", 'occupied = "high"', 'occupied = "low"', 1, "static_site, occupied: This alerts nobody"),
+    ("sop.toml", 'occupied = "high"', 'occupied = "info"', 1, "static_site, occupied: This alerts nobody"),
     ("activities.toml", 'side = "mission"', 'side = "military"', 1, "kind 26, side: Not one of humanitarian, mission"),
     ("activities.toml", 'shown_as = "OTHER"', 'shown_as = "ELSE"', 1, "kind 7, shown_as: 'ELSE' is not a kind"),
     ("activities.toml", "travel = true", "travels = true", 2, "kind 2, travels: Unknown field"),

@@ -135,3 +135,45 @@ def test_it_is_over_reaches_the_phone_that_heard_of_it(world: World) -> None:
     world.officer.dismisses(world.case)
     world.forward("12h")
     world.driver_phone(SECOND).expects("fin de ce dossier")
+
+
+def ends(world: World) -> None:
+    world.officer.dismisses(world.case)
+    world.forward("12h")
+
+
+def test_it_is_over_is_told_where_the_word_arrived_and_not_where_it_did_not(world: World) -> None:
+    asked(world)
+    world.driver_phone(FIRST).expects("appelez votre base")
+    hears(world, FIRST, "undelivered", UNREACHABLE)
+    world.driver_phone(SECOND).expects("appelez votre base")
+    hears(world, SECOND, "delivered")
+    world.read_everything()
+    ends(world)
+    world.driver_phone(SECOND).expects("fin de ce dossier")
+    world.driver_phone(FIRST).expects_nothing()
+
+
+def test_where_both_phones_were_told_both_hear_that_it_is_over(world: World) -> None:
+    asked(world)
+    hears(world, FIRST, "delivered")
+    world.officer.asks(world.case, "humanitarian", "change_time")
+    hears(world, FIRST, "undelivered", UNREACHABLE)
+    world.driver_phone(SECOND).expects("appelez votre base")
+    hears(world, SECOND, "delivered")
+    world.read_everything()
+    ends(world)
+    for number in (FIRST, SECOND):
+        world.driver_phone(number).expects("fin de ce dossier")
+
+
+def test_the_next_word_of_the_case_goes_first_to_the_number_that_has_proved_to_work(world: World) -> None:
+    asked(world)
+    hears(world, FIRST, "undelivered", UNREACHABLE)
+    hears(world, SECOND, "delivered")
+    world.read_everything()
+    world.officer.asks(world.case, "humanitarian", "change_time")
+    world.driver_phone(SECOND).expects("appelez votre base")
+    world.driver_phone(FIRST).expects_nothing()
+    hears(world, SECOND, "undelivered", UNREACHABLE)
+    world.driver_phone(FIRST).expects("appelez votre base")

@@ -241,12 +241,14 @@ def test_two_officers_at_once_verify_it_once_or_twice_and_one_who_entered_it_nev
         lambda item, by, now: sites.return_site(item.id, 1, "place", by, now),
         lambda item, by, now: sites.suspend_site(item.id, 1, "function", by, now),
         lambda item, by, now: sites.resume_site(item.id, 1, by, now),
+        lambda item, by, now: sites.left_site(item.id, 1, by, now),
         lambda item, by, now: sites.settle_pair(1, (1, 1), "same_site", by, now),
         lambda item, by, now: sites.second_site(item.reference, 1, by, now),
         lambda item, by, now: sites.close_site(item.reference, 1, by, now),
         lambda item, by, now: sites.confirm_site(item.reference, 1, by, now),
         lambda item, by, now: sites.suspend_own_site(item.reference, 1, "function", by, now),
         lambda item, by, now: sites.resume_own_site(item.reference, 1, by, now),
+        lambda item, by, now: sites.left_own_site(item.reference, 1, by, now),
     ],
 )
 def test_another_organisation_and_the_mission_do_nothing_to_a_site(world, act):

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import make
 import pytest
-from planted import Visitor, plain, signed_in, tell_the_time
+from planted import Visitor, look_again, plain, signed_in, tell_the_time
+from sqlalchemy import select, update
 from world import World
 
 from deconflict.domain.errors import LostRace, NotFound, Refused, WrongState
 from deconflict.domain.filing import Level
+from deconflict.matching import occupied
 from deconflict.services import cases, sites
-from deconflict.store.cases import Case
+from deconflict.services.requests import draft
+from deconflict.store.base import db, transaction
+from deconflict.store.cases import Case, CaseEvent
 
 HERE = (14.1500, -3.6000)
 OCCUPIED, WORKS_NO_MORE = "occupied", "function"
@@ -86,8 +90,8 @@ def test_nobody_else_can_say_so(world: World, site: str) -> None:
         sites.suspend_own_site(site, 7, OCCUPIED, world.ngo.audience, world.now)
 
 
-@pytest.mark.parametrize("act", [sites.resume_own_site, sites.close_site])
-def test_it_is_over_once_the_site_is_in_use_again_or_is_closed(world: World, site: str, act: object) -> None:
+@pytest.mark.parametrize("act", [sites.left_own_site, sites.close_site])
+def test_it_is_over_once_they_have_left_or_the_site_is_closed(world: World, site: str, act: object) -> None:
     says(world, site)
     world.read_everything()
     act(site, 1, world.ngo.audience, world.now)
@@ -118,8 +122,6 @@ def test_the_desk_notes_how_things_stand_and_it_comes_again_when_it_is_said_agai
     assert armed(world)[0].state == "dismissed"
     world.forward("1h")
     assert armed(world)[0].state == "dismissed"  # the same word opens nothing twice
-    sites.resume_own_site(site, 1, world.ngo.audience, world.now)
-    world.turn()
     world.read_everything()
     says(world, site)
     (case,) = armed(world)
@@ -147,6 +149,165 @@ def test_a_sensitive_site_is_for_the_officer_and_the_head_of_office(world: World
     assert case.eyes_only
     with pytest.raises(NotFound):
         cases.take(case.reference, 1, world.sub_office_head.audience, world.mission.catalogue, world.now)
+    world.read_everything()
+
+
+# ---- said again, and taken back ------------------------------------------------------------------------------------------
+
+
+def history(case: Case) -> list[str]:
+    look_again()
+    return list(db.session.scalars(select(CaseEvent.event).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id)))
+
+
+def passes_by(world: World) -> list[Case]:
+    """A patrol that halts beside the site, and the cases between the two."""
+    world.cimic.files(make.patrol((14.1540, -3.6000), "10 Dec 10:00-11:00", kind="TOB"))
+    return [case for case in world.cases() if case.mission_id is not None]
+
+
+def test_said_again_of_an_open_case_it_is_a_line_of_its_history_and_rings_nobody(world: World, site: str) -> None:
+    says(world, site)
+    world.officer.expects("Dossier")
+    world.officer.takes(armed(world)[0])
+    owed = len(world.alerts(""))
+    for _press in range(3):
+        world.forward("1m")
+        says(world, site)
+    world.forward("1m")
+    sites.left_own_site(site, 1, world.ngo.audience, world.now)  # and said again before anybody looked
+    says(world, site)
+    (case,) = armed(world)
+    assert (case.state, case.round, case.owner_id) == ("taken", 1, world.officer.person_id)
+    assert history(case) == ["occupy", "take", "occupy", "occupy", "occupy", "occupy"]
+    assert len(world.alerts("")) == owed
+    world.all_quiet()
+
+
+def test_dismissed_by_one_and_said_again_it_rings_until_another_takes_it(world: World, site: str) -> None:
+    says(world, site)
+    world.officer.takes(armed(world)[0])
+    world.officer.dismisses(armed(world)[0], "they_left", "the owner rang at ten")
+    world.read_everything()
+    world.forward("1h")
+    says(world, site)
+    (case,) = armed(world)
+    assert (case.state, case.owner_id) == ("detected", None)
+    world.officer.expects("Dossier")
+    world.forward("12h")
+    assert "queue_alarm" in history(case)
+    world.deputy.takes(armed(world)[0])
+    assert armed(world)[0].owner_id == world.deputy.person_id
+    world.read_everything()
+
+
+def test_an_overlap_that_opens_again_is_anybodys_too(world: World, site: str) -> None:
+    (case,) = passes_by(world)
+    world.officer.takes(case)
+    world.officer.dismisses(case)
+    (plan,) = [item for item in (case.mission,) if item is not None]
+    world.cimic.amends(plan.reference, make.patrol((14.1540, -3.6000), "10 Dec 11:00-15:00", kind="TOB"))
+    (again,) = [one for one in world.cases() if one.mission_id is not None]
+    assert (again.state, again.owner_id) == ("detected", None)
+    world.read_everything()
+
+
+def test_nothing_is_agreed_and_nobody_is_asked_about_it(world: World, site: str) -> None:
+    says(world, site)
+    world.officer.takes(armed(world)[0])
+    for side in ("humanitarian", "mission"):
+        with pytest.raises(Refused, match="one side alone"):
+            world.officer.asks(armed(world)[0], side)
+    with pytest.raises(Refused, match="one side alone"):
+        world.officer.agrees(armed(world)[0], "HUM_CANCEL")
+    assert armed(world)[0].state == "taken"
+    world.read_everything()
+
+
+@pytest.mark.parametrize("state", ["taken", "asked", "agreed", "unchecked"])
+def test_whatever_became_of_it_the_site_is_matched_when_it_is_said_again(world: World, site: str, state: str) -> None:
+    says(world, site)
+    with transaction() as session:
+        session.execute(update(Case).values(state=state))
+    says(world, site)
+    assert len(passes_by(world)) == 1
+    assert armed(world)[0].state == state
+    world.read_everything()
+
+
+def test_that_it_could_not_be_settled_stops_no_matching_and_a_person_looks(
+    world: World, site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_anything: object) -> None:
+        raise WrongState("as if somebody had moved it")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(occupied, "_opened", fails)
+        says(world, site)
+        assert armed(world) == []
+        assert [case.state for case in world.cases()] == ["unchecked"]
+        assert len(passes_by(world)) == 1
+        world.ngo.amends(site, make.site((14.1501, -3.6000)))
+        assert len(passes_by(world)) == 2
+    says_again = [case for case in world.cases() if case.state == "unchecked"]
+    assert len(says_again) == 1
+    says(world, site)
+    assert len(armed(world)) == 1
+    assert [case for case in world.cases() if case.state == "unchecked"] == []
+    world.read_everything()
+
+
+def test_an_act_that_says_nothing_of_them_takes_nobody_away(world: World, site: str) -> None:
+    says(world, site)
+    world.read_everything()
+    since = world.item(site).site.occupied_at
+    sites.resume_own_site(site, 1, world.ngo.audience, world.now)
+    sites.suspend_own_site(site, 1, WORKS_NO_MORE, world.ngo.audience, world.now)
+    world.ngo.amends(site, make.site((14.1502, -3.6000)))
+    sites.confirm_site(site, 2, world.ngo.audience, world.now)
+    item = world.item(site)
+    sites.take_site(item.id, 2, "gps", world.deputy.audience, world.now)
+    with pytest.raises(Refused, match="armed people"):
+        sites.verify_site(item.id, 2, "gps", world.deputy.audience, world.now)
+    sites.return_site(item.id, 2, "place", world.deputy.audience, world.now)
+    world.turn()
+    look_again()
+    assert since is not None
+    assert world.item(site).site.occupied_at == since
+    assert armed(world)[0].state == "detected"
+    world.all_quiet()
+
+
+@pytest.mark.parametrize("who", ["owner", "officer"])
+def test_that_they_have_left_is_said_once_in_whatever_state_and_then_it_is_verified(
+    world: World, site: str, who: str
+) -> None:
+    says(world, site)
+    world.ngo.amends(site, make.site((14.1502, -3.6000)))
+    item_id = world.item(site).id
+    for _press in range(2):
+        if who == "owner":
+            sites.left_own_site(site, 2, world.ngo.audience, world.now)
+        else:
+            sites.left_site(item_id, 2, world.officer.audience, world.now)
+    world.turn()
+    assert (world.item(site).state, world.item(site).site.occupied_at) == ("site_submitted", None)
+    assert armed(world)[0].state == "closed"
+    sites.take_site(item_id, 2, "gps", world.deputy.audience, world.now)
+    sites.verify_site(item_id, 2, "gps", world.deputy.audience, world.now)
+    assert world.item(site).state == "verified"
+    world.read_everything()
+
+
+def test_nothing_of_it_is_told_to_the_mission_while_they_are_in_it_whatever_its_state(world: World, site: str) -> None:
+    (case,) = passes_by(world)
+    assert draft(db.session, case, "mission", world.mission).words is not None
+    says(world, site)
+    with transaction() as session:  # even if it were verified
+        session.get_one(type(world.item(site)), world.item(site).id).state = "verified"
+    look_again()
+    (case,) = [one for one in world.cases() if one.mission_id is not None]
+    assert draft(db.session, case, "mission", world.mission).words is None
     world.read_everything()
 
 
@@ -202,4 +363,43 @@ def test_on_the_page_of_a_suspended_site_it_is_one_button(
     says(world, site)
     assert 'name="code" value="occupied"' not in browsers["ngo"].get(f"/sites/{site}").text
     assert 'name="why" value="occupied"' not in browsers["officer"].get(f"/desk/sites/{site}").text
+    world.read_everything()
+
+
+def test_the_page_says_it_for_as_long_as_it_holds_and_offers_to_take_it_back(
+    world: World, site: str, browsers: dict[str, Visitor]
+) -> None:
+    cimic = plain(browsers["cimic"].get("/"))
+    says(world, site)
+    world.ngo.amends(site, make.site((14.1502, -3.6000)))
+    sites.take_site(world.item(site).id, 2, "gps", world.deputy.audience, world.now)
+    own, desk = browsers["ngo"].get(f"/sites/{site}").text, browsers["officer"].get(f"/desk/sites/{site}").text
+    for page in (own, desk):
+        assert "selon ce qui a été signalé" in page
+    assert f'action="/sites/{site}/left"' in own
+    assert f'action="/desk/sites/{site}/left"' in desk
+    assert f'action="/desk/sites/{site}/verify"' not in desk
+    case = browsers["officer"].get(f"/desk/{armed(world)[0].reference}").text
+    assert "/agree" not in case
+    assert "/dismiss" in case
+    answers = [browsers["ngo"].post(f"/sites/{site}/left", {"version": "2"}) for _press in range(2)]
+    assert {answer.status_code for answer in answers} == {303}
+    own, desk = browsers["ngo"].get(f"/sites/{site}").text, browsers["officer"].get(f"/desk/sites/{site}").text
+    assert "selon ce qui a été signalé" not in own + desk
+    assert f'action="/desk/sites/{site}/verify"' in desk
+    assert "/left" not in own + desk
+    assert browsers["other_ngo"].post(f"/sites/{site}/left", {"version": "2"}).status_code == 404
+    assert browsers["cimic"].post(f"/sites/{site}/left", {"version": "2"}).status_code in (403, 404)
+    assert plain(browsers["cimic"].get("/")) == cimic
+    world.read_everything()
+
+
+def test_pressed_twice_it_answers_the_same_way(world: World, site: str, browsers: dict[str, Visitor]) -> None:
+    pages = []
+    for _press in range(2):
+        assert browsers["ngo"].post(f"/sites/{site}/suspend", {"version": "1", "code": OCCUPIED}).status_code == 303
+        world.turn()
+        pages.append(plain(browsers["ngo"].get(f"/sites/{site}")))
+    assert pages[0] == pages[1]
+    assert armed(world)[0].round == 1
     world.read_everything()
