@@ -110,7 +110,7 @@ class Names(fields.Field[tuple[str, ...]]):
             if (name := part.strip()) and fold(name):
                 found.setdefault(fold(name), name)
         if len(found) > MOST_ALIASES:
-            raise ValidationError(_l("At most %(limit)s names, please.", limit=MOST_ALIASES))
+            raise ValidationError(_l("Give %(limit)s names at most.", limit=MOST_ALIASES))
         return tuple(found.values())
 
 

@@ -73,7 +73,7 @@ class Lines(fields.Field[tuple[str, ...]]):
                 _l("At most %(most)s lines. Make two areas of it, or give fewer corners.", most=MOST_POINTS)
             )
         if any(len(line) > LINE_MAX for line in lines):
-            raise ValidationError(_l("At most %(limit)s characters, please.", limit=LINE_MAX))
+            raise ValidationError(_l("Write %(limit)s characters at most.", limit=LINE_MAX))
         if not all(line.isprintable() for line in lines):
             raise self.make_error("unprintable")
         return lines

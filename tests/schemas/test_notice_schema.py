@@ -10,6 +10,7 @@ import pytest
 from filed import MISSION, errors, notice, notice_forms, stop, sure, window
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mends import MENDS
 
 from deconflict.domain.doubts import spot
 from deconflict.domain.filing import Level, MovementNotice, Window
@@ -548,25 +549,37 @@ def test_the_team_has_two_numbers_a_radio_and_an_hour_from_when_nobody_reaches_i
 
 
 @pytest.mark.parametrize(
-    ("data", "field"),
+    ("data", "field", "mend"),
     [
-        ({"communications": "70000007", "second_phone": "+223 70 00 00 07"}, "second_phone"),
-        ({"coverage_date": "2019-12-10"}, "coverage_time"),
-        ({"coverage_time": "12:00"}, "coverage_date"),
-        ({"coverage_date": "2019-11-10", "coverage_time": "12:00"}, "coverage_date"),  # a month before
-        ({"coverage_date": "2019-12-10", "coverage_time": "15:01"}, "coverage_date"),  # after the end
-        ({"confirmed_by": "the boss"}, "confirmed_by"),
-        ({"confirmed_by": "0"}, "confirmed_by"),
-        ({"urgency": "urgent", "urgency_reason": "800 bénéficiaires attendent"}, "urgency_reason"),
-        ({"radio": "LION 21"}, "radio"),
-        ({"escort": "provided"}, "escort_by"),
-        ({"escort": "provided", "escort_by": "2e Cie"}, "escort_by"),
-        ({"escort": "none", "escort_by": "unpol"}, "escort_by"),
-        ({"escort": "requested", "escort_by": "mission"}, "escort_by"),
+        ({"communications": "70000007", "second_phone": "+223 70 00 00 07"}, "second_phone", "Give another, or none."),
+        ({"coverage_date": "2019-12-10"}, "coverage_time", "Give both, a date and a time, or leave both empty."),
+        ({"coverage_time": "12:00"}, "coverage_date", "Give both, a date and a time, or leave both empty."),
+        (
+            {"coverage_date": "2019-11-10", "coverage_time": "12:00"},
+            "coverage_date",
+            "Check the date.",
+        ),  # a month before
+        (
+            {"coverage_date": "2019-12-10", "coverage_time": "15:01"},
+            "coverage_date",
+            "Check the date.",
+        ),  # after the end
+        ({"confirmed_by": "the boss"}, "confirmed_by", "Choose one of the list."),
+        ({"confirmed_by": "0"}, "confirmed_by", "Choose one of the list."),
+        ({"urgency": "urgent", "urgency_reason": "800 bénéficiaires attendent"}, "urgency_reason", "Take it out."),
+        ({"urgency": "urgent"}, "urgency_reason", "Say in a few words why this cannot wait"),
+        ({"radio": "LION 21"}, "radio", "Choose one of the list."),
+        ({"escort": "provided"}, "escort_by", "Choose who provides the escort."),
+        ({"escort": "provided", "escort_by": "2e Cie"}, "escort_by", "Choose one of the list."),
+        ({"escort": "none", "escort_by": "unpol"}, "escort_by", "leave this empty, or choose “Escort agreed” above."),
+        ({"escort": "requested", "escort_by": "mission"}, "escort_by", "leave this empty, or choose “Escort agreed”"),
     ],
 )
-def test_each_of_them_says_how_to_mend_it(data, field):
-    assert set(errors(SCHEMA, notice(**data))) == {field}
+def test_each_of_them_says_how_to_mend_it(data, field, mend):
+    ((name, sentences),) = errors(SCHEMA, notice(**data)).items()
+    assert name == field
+    assert mend in str(sentences[0])
+    assert all(MENDS.search(str(sentence)) for sentence in sentences)
 
 
 def test_the_error_names_the_words_that_have_to_go():
