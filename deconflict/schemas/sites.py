@@ -162,7 +162,7 @@ class SiteSchema(FilingSchema):
     mon, tue, wed = (YesNo(load_default=False) for _ in range(3))
     thu, fri, sat, sun = (YesNo(load_default=False) for _ in range(4))
     opens, closes = Hour(load_default=None), Hour(load_default=None)
-    marking = Choice(MARKINGS, load_default="none")
+    marking = Choice(MARKINGS, load_default="")
     occupancy = Choice(OCCUPANCIES, required=True)
     valid_from = Day(required=True)
     disclaimer = Clause(required=True)
