@@ -46,6 +46,7 @@ SURE = {
     "commune": _l("in another commune than the one named"),
     "repeated": _l("with figures that repeat themselves"),
     "default": _l("a point that lists give"),
+    "unnamed": _l("with no settlement named"),
     "twice": _l("the position of another stop"),
     "speed": _l("faster than can be believed"),
 }
