@@ -33,11 +33,11 @@ SHAPES = {
     CORRIDOR: _l("A road or line, by points along it and its width"),
     VILLAGES: _l("Villages, each as a whole"),
 }
-# Whom OCHA has it from. A class and no words: it judges how much to believe, and names nobody.
+# Whom OCHA has it from. A class and no words: it judges how much to believe, and names nobody. Not the mission: what it has to say it
+# files itself, and what may be told of that is for itself to say (RUL-7, RUL-8).
 KNOWN_FROM = {
     "force": _l("The force itself"),
     "state": _l("State authorities"),
-    "mission": _l("The mission"),
     "humanitarian": _l("A humanitarian organisation"),
     "residents": _l("People who live there"),
     "seen": _l("OCHA's own staff saw it"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -110,9 +110,9 @@ def _written(pages: Pages, what: str, view: ItemView | None) -> Page:
     if pages.keeps_drafts and do != "file":
         if do == "keep":
             return _keep(pages, what, typed, view)
-        kept = filing_drafts.keep(pages, what, typed, view.reference if view else "")
-        if do == "autosave":
-            return "", 204 if kept else 200  # what was not kept must not be said to be
+        why_not = filing_drafts.keep(pages, what, typed, view.reference if view else "")
+        if do == "autosave":  # what was not kept must not be said to be
+            return ("", 204) if why_not is None else Response(why_not, mimetype="text/plain")
     turned = (draw_area if pages.sheets[what].flag == "zone" else map_pick).turned(request.form, typed, mission())
     if isinstance(turned, Typed):
         return _form(pages, what, turned, view)
