@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
+import brotli  # type: ignore[import-untyped]
 import qrcode  # type: ignore[import-untyped]
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask_babel import Babel, gettext, lazy_gettext
 from flask_compress import Compress
 from flask_migrate import Migrate
@@ -45,9 +48,13 @@ csrf = Tokens()
 
 
 class Compressed(Compress):
-    """Answers that refuse too: a form that is sent back with what is wrong is the heaviest page of all."""
+    """Answers that refuse too: a form that is sent back with what is wrong is the heaviest page of all. Not what a page of somebody
+    else's sent for: pages repeat part of their address, and how long they are when compressed would tell what else is on them
+    (BREACH). Such a visit is one click of a letter, at its full size."""
 
     def after_request(self, response: Response | None) -> Response:
+        if response is not None and request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
+            return response
         if response is None or response.status_code < 400:
             return super().after_request(response)
         status, response.status_code = response.status, 200
@@ -59,13 +66,20 @@ class Compressed(Compress):
 compress = Compressed()
 
 
+OPENS: dict[str, Callable[[bytes], bytes]] = {".gz": gzip.decompress, ".br": brotli.decompress}
+
+
 class Files(WhiteNoise):
-    """What `make` compressed is served in place of a file for as long as it is no older."""
+    """What `make` compressed is served in place of a file as long as it is the same, whatever the clocks of the files say."""
 
     def get_static_file(self, path: str, url: str, stat_cache: Mapping[str, os.stat_result]) -> StaticFile:
-        own, beside = int(stat_cache[path].st_mtime), (path, f"{path}.gz", f"{path}.br")
-        fresh = {name: stat for name, stat in stat_cache.items() if name in beside and int(stat.st_mtime) >= own}
-        return super().get_static_file(path, url, fresh)
+        own = Path(path).read_bytes()
+        same = {path: stat_cache[path]}
+        for ending, opened in OPENS.items():
+            beside = path + ending
+            if beside in stat_cache and opened(Path(beside).read_bytes()) == own:
+                same[beside] = stat_cache[beside]
+        return super().get_static_file(path, url, same)
 
 
 class Accounts(SQLAlchemyUserDatastore):
@@ -127,8 +141,7 @@ def init_app(app: Flask) -> None:
         password_util_cls=Passwords,
         totp_cls=Factors,
     )
-    # Every browser of the field reads gzip, and over TLS brotli, which is a tenth less; of what is compressed, nothing secret stays
-    # the same from one answer to the next.
+    # Every browser of the field reads gzip, and over TLS brotli, which is a tenth less.
     app.config.update(COMPRESS_ALGORITHM=["br", "gzip"], COMPRESS_BR_LEVEL=5)
     compress.init_app(app)
     _init_static(app)

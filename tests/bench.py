@@ -168,6 +168,8 @@ def _paths(demo: Demo, people: Mapping[str, Client]) -> dict[str, tuple[str, str
     return {
         "sign-in": ("", "/login"),
         "code page": ("", "/k"),
+        "check-in page": ("", "/c"),
+        "page without a network": ("", bench_paint.WITHOUT_NETWORK),
         "front page": ("awa", "/"),
         "own list": ("awa", "/notices"),
         "notice form": ("awa", "/notices/new"),

@@ -20,9 +20,9 @@ from marshmallow import ValidationError
 
 from deconflict.domain.activity import LatLon
 from deconflict.domain.communes import Communes
-from deconflict.domain.coordinates import BANDS, format_dd, format_mgrs, read_position
+from deconflict.domain.coordinates import BANDS, Position, format_dd, format_mgrs, read_position
 from deconflict.domain.country import Mission
-from deconflict.domain.doubts import of_place, of_way
+from deconflict.domain.doubts import of_name, of_place, of_way
 from deconflict.domain.filing import Location, Stop, Window
 from deconflict.domain.geodesy import destination, distance_m
 from deconflict.domain.place import Place
@@ -66,6 +66,7 @@ def coordinates() -> Iterator[Figure]:
         yield figure(f"{name}: caught, of {len(found)}", caught, "%")
         if mends:
             yield figure(f"{name}: first offer right", 100 * statistics.mean(m for _, m in found), "%")
+    yield from _bare_positions(cases, mission)
     fast = [_too_fast(case, chance.choice(cases)) for case in cases]
     judged = [bool(list(of_way(stops, "road"))) for stops in fast if stops]
     caught_of.append(100 * statistics.mean(judged))
@@ -81,6 +82,25 @@ def coordinates() -> Iterator[Figure]:
         read_position(format_dd(case.point))
     plain = (time.perf_counter() - began) / len(cases) * 1e3
     yield figure(f"a position checked among {known:,} places", statistics.mean(spent) * 1e3, "ms", plain)
+
+
+def _bare_positions(cases: list[Case], mission: Mission) -> Iterator[Figure]:
+    """The slips that a position may have without a settlement beside it. Whatever can be read is asked about, so that what is caught
+    says little; what is proposed shows how much the list of places can still tell."""
+    for name, slip in BARE.items():
+        judged = [_judged_bare(case, text, mission) for case in cases if (text := slip(case, mission))]
+        of = f"no settlement named, {name}"
+        yield figure(f"{of}: caught, of {len(judged)}", 100 * statistics.mean(caught for caught, _ in judged), "%")
+        yield figure(f"{of}: first offer right", 100 * statistics.mean(first for _, first in judged), "%")
+
+
+def _judged_bare(case: Case, text: str, mission: Mission) -> tuple[bool, bool]:
+    """(caught, the first offer is what was meant)."""
+    caught = True
+    with suppress(ValidationError):
+        caught = bool(list(of_name(locate(mission, position=text), mission)))
+    first = next(iter(offers(mission, {"position": text})), None)
+    return caught, first is not None and _is_right(first.position, case)
 
 
 def _mission() -> tuple[Mission, int]:
@@ -125,8 +145,11 @@ def _judged(case: Case, text: str, mission: Mission, spent: list[float]) -> tupl
     first = next(iter(offers(mission, {"place_pcode": case.place.pcode, "position": text})), None)
     if first is None:
         return caught, False
-    open_m = max(RIGHT_M, 2 * first.position.uncertainty_m)
-    return caught, caught and distance_m(first.position.point, case.point) <= open_m
+    return caught, caught and _is_right(first.position, case)
+
+
+def _is_right(found: Position, case: Case) -> bool:
+    return distance_m(found.point, case.point) <= max(RIGHT_M, 2 * found.uncertainty_m)
 
 
 # ---- the slips: what somebody writes who means case.point, None where the slip changes nothing --------------------------------
@@ -260,6 +283,12 @@ SLIPS: dict[str, tuple[Callable[[Case, Mission], str], bool]] = {
     "listed point of another place": (_copied, False),
     "in another commune, under 5 km": (_another_commune, False),
     "elsewhere, 5.5 to 100 km": (_wrong_place, False),
+}
+
+
+BARE = {
+    name: SLIPS[name][0]
+    for name in ("axes exchanged", "sign of the longitude", "minutes as decimals", "neighbouring grid zone")
 }
 
 

@@ -1,6 +1,6 @@
-"""What makes a position doubtful though it can be read: far from its place, made up, a default, or too fast to be true. None of it
-refuses a position; whoever gave it says that it is right, or mends it. Only what the person filed and the mission's profile is
-looked at: what others filed must not show in an answer (RUL-6)."""
+"""What makes a position doubtful though it can be read: far from its place or without one, made up, a default, or too fast to be
+true. None of it refuses a position; whoever gave it says that it is right, or mends it. Only what the person filed and the
+mission's profile is looked at: what others filed must not show in an answer (RUL-6)."""
 
 from __future__ import annotations
 
@@ -22,18 +22,19 @@ DEFAULT_M = 200.0  # lists round a country's middle differently
 # Straight-line kilometres per hour above which a mode is not to be believed; on unmarked tracks, half as much (D5).
 FASTEST_KMH = {"road": 90.0, "river": 15.0, "air": 600.0, "foot": 7.0}
 TRACK_KMH = 45.0
-OF_PLACE, OF_WAY = ("far", "commune", "repeated", "default"), ("twice", "speed")
+OF_PLACE, OF_WAY = ("far", "commune", "repeated", "default", "unnamed"), ("twice", "speed")
 KINDS = OF_PLACE + OF_WAY
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
     """One reason to look again: `kind` of KINDS, and the figures its sentence needs. `place` is the place spoken of, `metres` from
-    it, `stop` the number of another stop, `kmh` and `most` speeds."""
+    it in the direction of `compass`, `stop` the number of another stop, `kmh` and `most` speeds."""
 
     kind: str
     place: Place | None = None
     metres: float = 0.0
+    compass: str = ""
     stop: int = 0
     kmh: float = 0.0
     most: float = 0.0
@@ -64,6 +65,14 @@ def of_place(location: Location, mission: Mission) -> Iterator[Doubt]:
         yield Doubt("repeated")
     if (default := _default(location, named, mission)) is not None:
         yield default
+
+
+def of_name(location: Location, mission: Mission) -> Iterator[Doubt]:
+    """That no settlement was named beside a position, so that nothing tells whether its figures are right (D1.5). Who chose an
+    offered correction read there where it is."""
+    if given(location) and not location.pcode and not location.corrected:
+        near = mission.gazetteer.describe(location.point)
+        yield Doubt("unnamed", near.place, near.distance_m, near.compass)
 
 
 def of_way(stops: Sequence[Stop], mode: str) -> Iterator[tuple[int, Doubt]]:

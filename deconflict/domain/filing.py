@@ -99,13 +99,13 @@ class MovementNotice(Filing):
     the field team's number in E.164, or None, and `second_phone` the one to try when it is silent; `radio` none, hf, vhf or
     hf_vhf. `coverage_lost_at`: from when on nobody reaches the team any more, None where that is not known. `check_in_plan`: none,
     end or stops, where the team will say that it has arrived. `escort_by`: mission, unpol, host_forces or other, of an escort that is
-    agreed; never a unit. `confirmed_by`: id of the colleague who checked the positions, None
-    where nobody did."""
+    agreed; never a unit. `marking` and `cargo` are empty where nothing was said of them, which is not "none". `confirmed_by`: id of
+    the colleague who checked the positions, by the word of whoever filed it; None where nobody did."""
 
     vehicles: int = 0
-    marking: str = "none"
+    marking: str = ""
     persons: int = 0
-    cargo: str = "none"
+    cargo: str = ""
     urgency: str = "standard"
     urgency_reason: str = ""
     escort: str = "none"
@@ -174,7 +174,7 @@ class StaticSite(Filing):
     days: tuple[int, ...] = ()
     opens: time | None = None
     closes: time | None = None
-    marking: str = "none"
+    marking: str = ""
     occupancy: str = "unknown"
     disclaimer: str = ""
 

@@ -23,6 +23,8 @@ from deconflict.domain.geodesy import distance_m
 
 COARSER = {"minutes": 100 / 60, "seconds": 10_000 / 3_600}  # the step of a last digit that counts minutes or seconds
 
+WRITTEN = ("decimal", "ddm", "dms")  # sources whose figures a hand wrote
+
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
@@ -58,6 +60,19 @@ def likely(text: str, declared: LatLon | None, bounds: Bounds) -> list[Likely]:
         ]
         return sorted(placed, key=lambda one: one.distance_m or 0.0)
     return [_instead(one.kind, one.point, fix, one.distance_m) for one in alternatives(fix.point, declared, bounds)]
+
+
+def readings(text: str, bounds: Bounds) -> list[Likely]:
+    """Everything else inside `bounds` that figures with nothing to check them by may be a slip for; nothing of what a device or a
+    map wrote, nor of a grid square, which has no such slip that is a square again."""
+    try:
+        fix = read_position(text)
+    except BadPosition:
+        return []
+    if fix.source not in WRITTEN:
+        return []
+    wanted = [(kind, point) for kind, point in _slips(fix.point) if kind not in COARSER or fix.source == "decimal"]
+    return [_instead(kind, point, fix, None) for kind, point in wanted if point != fix.point and inside(point, bounds)]
 
 
 def alternatives(point: LatLon, declared: LatLon | None, bounds: Bounds) -> list[Alternative]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
 from deconflict.domain.escalation import CLOSING
-from deconflict.domain.ocha_areas import whose
+from deconflict.domain.ocha_areas import OCHA, whose
 from deconflict.domain.recipients import may_hear
 from deconflict.domain.severity import Severity
 from deconflict.domain.states import MAY_HAVE_LEFT, OFF_ITEMS, AlertState, RequestState, target
@@ -106,6 +106,8 @@ def adjusted_by(case: Case, last: Looked) -> str:
         for item in case.items
         if item.version != last.versions[item.side] or item.state in OFF_ITEMS
     ]
+    if case.of_ocha and len(changed) == 2:
+        return changed[0] if changed[0] != OCHA else changed[1]
     return "both" if len(changed) == 2 else (changed[0] if changed else "none")
 
 

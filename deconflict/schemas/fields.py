@@ -75,7 +75,7 @@ class Text(fields.Field[str]):
             raise self.make_error("invalid")
         line = " ".join(value.split())
         if len(line) > self.limit:
-            raise ValidationError(_l("At most %(limit)s characters, please.", limit=self.limit))
+            raise ValidationError(_l("Write %(limit)s characters at most.", limit=self.limit))
         if not line.isprintable():
             raise self.make_error("unprintable")
         return line

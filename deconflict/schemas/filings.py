@@ -12,8 +12,8 @@ from marshmallow import Schema, ValidationError, fields, post_load, validates_sc
 
 from deconflict.domain.activity import Side
 from deconflict.domain.country import Mission
-from deconflict.domain.doubts import OF_WAY, of_place, of_way
-from deconflict.domain.filing import Level, Stop, Window
+from deconflict.domain.doubts import OF_WAY, Doubt, of_name, of_place, of_way
+from deconflict.domain.filing import Level, Location, Stop, Window
 from deconflict.schemas.doubt_words import ticked, unsure
 from deconflict.schemas.fields import (
     CHOOSE,
@@ -50,7 +50,7 @@ class StopSchema(Door):
     position = Text(100)
     correction = Text(60)
     sure_far, sure_commune, sure_repeated = Text(60), Text(60), Text(60)
-    sure_default, sure_twice, sure_speed = Text(60), Text(60), Text(60)
+    sure_default, sure_unnamed, sure_twice, sure_speed = Text(60), Text(60), Text(60), Text(60)
     arrive_date, arrive_from, arrive_to = Text(20), Text(20), Text(20)
     depart_date, depart_from, depart_to = Text(20), Text(20), Text(20)
     activity = Text(40)
@@ -66,7 +66,7 @@ class StopSchema(Door):
         words = {"place": data.get("place", ""), "pcode": data.get("place_pcode", "")}
         more = {name: data.get(name, "") for name in ("position", "correction")}
         location = _told(wrong, lambda: locate(self.mission, **words, **more))
-        doubts = list(of_place(location, self.mission)) if location else []
+        doubts = self._doubts(location) if location else []
         said = ticked(data, location) if location else ()
         wrong |= unsure(doubts, said)
         arrive = _told(wrong, lambda: self._window(data, "arrive"))
@@ -78,6 +78,12 @@ class StopSchema(Door):
             raise ValidationError(wrong)
         sure = tuple(kind for kind in said if kind in OF_WAY or any(doubt.kind == kind for doubt in doubts))
         return Stop(location, arrive, depart, data.get("activity"), data.get("halt", "activity" in data), sure)
+
+    def _doubts(self, location: Location) -> list[Doubt]:
+        """The mission goes by grid squares and reads them in words before it files: only the humanitarian side has to name the
+        settlement (D1.5)."""
+        named = of_name(location, self.mission) if self.side is Side.HUMANITARIAN else ()
+        return [*of_place(location, self.mission), *named]
 
     def _window(self, data: Mapping[str, str], name: str) -> Window | None:
         return read_window(data, name, self.mission.zone, groups=self.side is Side.MISSION)

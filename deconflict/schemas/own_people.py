@@ -36,7 +36,9 @@ class ColleagueSchema(NewcomerSchema):
     @validates_schema(skip_on_field_errors=False)
     def _may_be_given(self, data: dict[str, Any], **_more: Any) -> None:
         if set(data.get("roles", ())) - set(self.gives):
-            raise ValidationError({"roles": [_l("You cannot give this role. An administrator can.")]})
+            raise ValidationError(
+                {"roles": [_l("You cannot give this role. Choose another one, or ask an administrator.")]}
+            )
 
     @post_load
     def _newcomer(self, data: dict[str, Any], **_more: Any) -> Newcomer:

@@ -79,7 +79,7 @@ class NewcomerSchema(Door):
     def __init__(self, side: str, scopes: Collection[str], plan: PhonePlan, spoken: Collection[str] = ()) -> None:
         super().__init__()
         self.side, self.scopes, self.callable_in = side, scopes, spoken
-        few = validate.Length(max=NUMBERS_MOST, error=_l("Three numbers at most."))
+        few = validate.Length(max=NUMBERS_MOST, error=_l("Give three numbers at most."))
         self.declared_fields["function"] = Choice(FUNCTIONS[side], required=True)
         self.declared_fields["phones"] = fields.List(TextableNumber(plan), load_default=list, validate=few)
         self._init_fields()
@@ -92,13 +92,13 @@ class NewcomerSchema(Door):
         if data.get("spoken") and data["spoken"] not in self.callable_in:
             wrong["spoken"] = [CHOOSE]
         if any(SIDE_OF.get(role) != self.side for role in data.get("roles", ())):
-            wrong["roles"] = [_l("This role belongs to another kind of organisation.")]
+            wrong["roles"] = [_l("This role belongs to another kind of organisation. Choose another one.")]
         elif not may_be_combined(data.get("roles", ())):
             wrong["roles"] = [
                 _l("A cluster coordinator reads where others bring aid, and so does not notify: choose one.")
             ]
         if data.get("roles") and not data.get("email"):
-            wrong["email"] = [_l("Whoever signs in needs an e-mail address.")]
+            wrong["email"] = [_l("Whoever signs in needs an e-mail address: give one.")]
         if not data.get("email") and not data.get("phones"):
             wrong["phones"] = [_l("Give a mobile number or an e-mail address: nobody could be told otherwise.")]
         if wrong:

@@ -12,7 +12,7 @@ from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from deconflict.domain.activity import OPEN_END, Side
 from deconflict.domain.country import Mission
-from deconflict.domain.doubts import OF_WAY, given, of_place
+from deconflict.domain.doubts import OF_WAY, given, of_name, of_place
 from deconflict.domain.filing import Level, Location, StaticSite, Stop, Window
 from deconflict.domain.places import fold
 from deconflict.schemas.doubt_words import ticked, unsure
@@ -66,7 +66,8 @@ class SiteStopSchema(Door):
     place_pcode = Text(20)
     position = Text(100)
     correction = Text(60)
-    sure_far, sure_commune, sure_repeated, sure_default = Text(60), Text(60), Text(60), Text(60)
+    sure_far, sure_commune, sure_repeated = Text(60), Text(60), Text(60)
+    sure_default, sure_unnamed = Text(60), Text(60)
 
     def __init__(self, mission: Mission, side: Side) -> None:
         super().__init__()
@@ -78,7 +79,7 @@ class SiteStopSchema(Door):
         location = locate(self.mission, pcode=data.get("place_pcode", ""), **words)
         if not _exact(location):
             raise ValidationError({"position": [EXACT]})
-        doubts = list(of_place(location, self.mission))
+        doubts = [*of_place(location, self.mission), *of_name(location, self.mission)]
         said = ticked(data, location)
         if wrong := unsure(doubts, said):
             raise ValidationError(wrong)
@@ -110,7 +111,7 @@ class Names(fields.Field[tuple[str, ...]]):
             if (name := part.strip()) and fold(name):
                 found.setdefault(fold(name), name)
         if len(found) > MOST_ALIASES:
-            raise ValidationError(_l("At most %(limit)s names, please.", limit=MOST_ALIASES))
+            raise ValidationError(_l("Give %(limit)s names at most.", limit=MOST_ALIASES))
         return tuple(found.values())
 
 
@@ -162,7 +163,7 @@ class SiteSchema(FilingSchema):
     mon, tue, wed = (YesNo(load_default=False) for _ in range(3))
     thu, fri, sat, sun = (YesNo(load_default=False) for _ in range(4))
     opens, closes = Hour(load_default=None), Hour(load_default=None)
-    marking = Choice(MARKINGS, load_default="none")
+    marking = Choice(MARKINGS, load_default="")
     occupancy = Choice(OCCUPANCIES, required=True)
     valid_from = Day(required=True)
     disclaimer = Clause(required=True)

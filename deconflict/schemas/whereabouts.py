@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from deconflict.domain.filing import Location
 from deconflict.domain.geodesy import distance_m
 from deconflict.domain.msgid import N_
 from deconflict.domain.places import Gazetteer, Place, fold, label
-from deconflict.domain.slips import likely
+from deconflict.domain.slips import Likely, likely, readings
 
 SETTLEMENT_M = 1_000.0  # how far from its listed point the people of a settlement may be
 COMMUNE_M = 25_000.0  # radius of a Malian commune of mean size; its parts enter commune rules only, by code
@@ -27,6 +28,10 @@ COARSEST_M = 1_000.0  # the widest square a stop may be given by: three decimals
 COARSEST_CORRECTED_M = 2_000.0  # whole minutes that were written as two decimals, which a person recognised as his
 NOWHERE_DEG = 0.01
 
+OUTSIDE = _l(
+    "This position is outside the mission's country. Check the order of the two numbers, their signs or letters and the grid "
+    "zone, or name a place instead."
+)
 SLIPS = {
     "swap": N_("Latitude and longitude may be exchanged: did you mean %(position)s?"),
     "sign": N_("East and west may be exchanged: did you mean %(position)s?"),
@@ -75,7 +80,8 @@ def locate(mission: Mission, *, place: str = "", pcode: str = "", position: str 
 
 def offers(mission: Mission, typed: Mapping[str, str]) -> list[Offer]:
     """Likely corrections of a stop's position (`place`, `place_pcode`, `position` as typed), nearest first; none when it lies
-    within 5 km of the place it was given with. To be shown beside an error or a filed stop, for a person to choose."""
+    within 5 km of the place it was given with, or given with none, of any settlement. To be shown beside
+    an error or a filed stop, for a person to choose."""
     place, pcode, position = (typed.get(name, "") for name in ("place", "place_pcode", "position"))
     try:
         field, text = _position_of(mission.gazetteer, place, position)
@@ -170,17 +176,28 @@ def _fix(mission: Mission, field: str, text: str, named: Place | None) -> Positi
     except BadPosition as bad:
         raise _refused(mission, field, text, named, _l(bad.msgid, **bad.facts)) from None
     if fix.cell_m > COARSEST_M:
-        coarse = _l(
-            "This is too coarse to find a place by. Write at least three decimals, tenths of minutes or four grid digits."
-        )
-        raise _refused(mission, field, text, named, coarse)
+        raise _refused(mission, field, text, named, _coarse(fix))
     if not inside(fix.point, mission.bounds):
-        raise _refused(mission, field, text, named, _l("This position is outside the mission's country."))
+        raise _refused(mission, field, text, named, OUTSIDE)
     if named is not None and _astray(mission.gazetteer, fix.point, named):
         km = round(distance_m(fix.point, named.point) / 1000)
         astray = _l("This position is %(km)s km from %(place)s. Correct one of them.", km=km, place=label(named))
         raise _refused(mission, field, text, named, astray)
     return fix
+
+
+def _coarse(fix: Position) -> Any:
+    """More figures mend what was written with few of them, not what a device or a map says of itself."""
+    if fix.uncertainty_m < fix.cell_m or fix.source not in ("kobo", "map"):
+        return _l(
+            "This is too coarse to find a place by. Write at least three decimals, tenths of minutes or four grid digits."
+        )
+    if fix.source == "kobo":
+        return _l(
+            "The telephone knew this position to no better than %(km)s km. Wait for a better signal, then take it again.",
+            km=max(round(fix.uncertainty_m / 1000), 1),
+        )
+    return _l("This point may be a kilometre off or more. Come closer on the map, then choose it again.")
 
 
 def _nowhere(text: str) -> bool:
@@ -211,11 +228,33 @@ def _likely(mission: Mission, field: str, text: str, named: Place | None) -> lis
     declared = named.point if named else None
     if declared is not None and _close(text, declared):
         return []
+    found = likely(text, declared, mission.bounds) if declared is not None else _without_a_place(mission, text)
     return [
         Offer(field, one.written, one.kind, one.distance_m, one.position)
-        for one in likely(text, declared, mission.bounds)
+        for one in found
         if (one.distance_m or 0.0) <= ASTRAY_M and one.position.cell_m <= COARSEST_CORRECTED_M
     ]
+
+
+def _without_a_place(mission: Mission, text: str) -> list[Likely]:
+    """The reading that lies nearest to a settlement first. Of a position inside the mission only those within 5 km of one, and none
+    where it is so near itself."""
+
+    def away_m(point: LatLon) -> float:
+        near = mission.gazetteer.nearest(point)
+        return near[1] if near else math.inf
+
+    found = likely(text, None, mission.bounds)
+    if not found and not _settled_itself(text, away_m):
+        found = [one for one in readings(text, mission.bounds) if away_m(one.position.point) <= DOUBTFUL_M]
+    return sorted(found, key=lambda one: away_m(one.position.point))
+
+
+def _settled_itself(text: str, away_m: Callable[[LatLon], float]) -> bool:
+    try:
+        return away_m(read_position(text).point) <= DOUBTFUL_M
+    except BadPosition:
+        return True  # nothing to compare with
 
 
 def _close(text: str, declared: LatLon) -> bool:

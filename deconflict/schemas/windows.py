@@ -67,7 +67,7 @@ def _clock(text: str) -> time:
     return time(int(found[1]), int(found[2]))
 
 
-MISSING = _l("A window needs a date, an earliest and a latest time.")
+MISSING = _l("A window needs a date, an earliest and a latest time: fill in what is missing.")
 DATE_AND_TIME = _l("Give both, a date and a time, or leave both empty.")
 SKIPPED = _l("The clocks skip this time that day. Give another.")
 HOW = {
@@ -88,7 +88,9 @@ def _of_local(name: str, parts: Mapping[str, Any], zone: tzinfo) -> Window:
             raise ValidationError(
                 {
                     f"{name}_to": [
-                        _l("This time is before the other one. Over midnight a window lasts 12 hours at most.")
+                        _l(
+                            "This time is before the other one. Correct one of them: over midnight a window lasts 12 hours at most."
+                        )
                     ]
                 }
             )

@@ -33,11 +33,11 @@ SHAPES = {
     CORRIDOR: _l("A road or line, by points along it and its width"),
     VILLAGES: _l("Villages, each as a whole"),
 }
-# Whom OCHA has it from. A class and no words: it judges how much to believe, and names nobody.
+# Whom OCHA has it from. A class and no words: it judges how much to believe, and names nobody. Not the mission: what it has to say it
+# files itself, and what may be told of that is for itself to say (RUL-7, RUL-8).
 KNOWN_FROM = {
     "force": _l("The force itself"),
     "state": _l("State authorities"),
-    "mission": _l("The mission"),
     "humanitarian": _l("A humanitarian organisation"),
     "residents": _l("People who live there"),
     "seen": _l("OCHA's own staff saw it"),
@@ -73,7 +73,7 @@ class Lines(fields.Field[tuple[str, ...]]):
                 _l("At most %(most)s lines. Make two areas of it, or give fewer corners.", most=MOST_POINTS)
             )
         if any(len(line) > LINE_MAX for line in lines):
-            raise ValidationError(_l("At most %(limit)s characters, please.", limit=LINE_MAX))
+            raise ValidationError(_l("Write %(limit)s characters at most.", limit=LINE_MAX))
         if not all(line.isprintable() for line in lines):
             raise self.make_error("unprintable")
         return lines

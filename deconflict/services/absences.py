@@ -21,7 +21,7 @@ def note(person_id: int, from_at: datetime, until_at: datetime, by: Audience, no
     """Of somebody of one's own organisation. Returns the absence's id. Raises Refused for a span that is over or turned round,
     for somebody of elsewhere, and for one who is away already at that time."""
     if until_at <= from_at or until_at <= now:
-        raise Refused(N_("The end is before the beginning, or past."), field="until_date")
+        raise Refused(N_("The end is before the beginning, or past. Correct one of the two."), field="until_date")
     with transaction() as session:
         person = session.get(Person, person_id)
         if person is None or not person.active or not _is_own(person, by):
@@ -30,7 +30,7 @@ def note(person_id: int, from_at: datetime, until_at: datetime, by: Audience, no
             Absence.person_id == person_id, Absence.from_at < until_at, Absence.until_at > from_at
         )
         if session.scalars(same).first() is not None:
-            raise Refused(N_("This person is noted as absent already at that time."), field="person")
+            raise Refused(N_("This person is noted as absent already at that time. Choose other days."), field="person")
         row = Absence(person_id=person_id, from_at=from_at, until_at=until_at, noted_by_id=by.person_id)
         session.add(row)
         session.flush()

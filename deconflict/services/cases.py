@@ -120,11 +120,13 @@ def agree(
         not_alone(case)
         if code == "NO_CHANGE" and Severity(case.severity) is Severity.CRITICAL:
             raise Refused(
-                "A critical case is not settled by no change: a plan moves, or it stays open until its hour.",
+                "A critical case is not settled by no change. Choose what is changed, or leave it open until its hour.",
                 field="code",
             )
         if case.of_ocha and not may_be_agreed(code):
-            raise Refused(N_("OCHA entered this area: the mission has no part in the case."), field="code")
+            raise Refused(
+                N_("OCHA entered this area: the mission has no part in the case. Choose another reason."), field="code"
+            )
         case.owner_id = case.owner_id or by.person_id
         move_case(session, case, "agree", "officer", now, actor_id=by.person_id, code=code, reason=words.strip()[:1000])
         case.outcome = code

@@ -38,7 +38,7 @@ def add(person_id: int, carries: str, address: str, edition: int, by: Audience, 
         person, contacts = _held(session, person_id, edition, by, now)
         lookup = lookup_hash(address)
         if any(contact.lookup == lookup for contact in contacts):
-            raise Refused(N_("This one stands in the list already."), field=field)
+            raise Refused(N_("This one stands in the list already. Give another."), field=field)
         if sum(contact.carries == carries for contact in contacts) >= NUMBERS_MOST:
             raise Refused(N_("Three at most. Remove one first."), field=field)
         before = _mailboxes(contacts)

@@ -33,7 +33,7 @@ def set_end(person_id: int, until_at: datetime | None, by: Audience, now: dateti
         if person is None or not person.active:
             raise NotFound
         if person_id == by.person_id:
-            raise Refused(N_("Another administrator sets the end of yours."), field="until")
+            raise Refused(N_("Ask another administrator to set the end of yours."), field="until")
         write_end(session, person, until_at, by, now)
 
 

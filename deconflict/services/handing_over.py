@@ -25,7 +25,7 @@ def hand_over(area: str, text: str, by: Audience, mission: Mission, now: datetim
     if not text.strip():
         raise Refused(N_("Write what the next must know."), field="text")
     if len(text) > LONGEST:
-        raise Refused(N_("This is too long: 2000 characters at most."), field="text")
+        raise Refused(N_("This is too long: write 2000 characters at most."), field="text")
     with transaction() as session:
         note = Note(area=area, by_id=by.person_id, at=now, text=text.strip())
         session.add(note)

@@ -46,7 +46,7 @@ def invite(by: Audience, who: Newcomer, mission: Mission, *, link_for: LinkFor, 
             _check_end(who.until_at, mission, now)
             return added(session, organisation, who, by, link_for, now)
     except IntegrityError:  # somebody else was given this address in the same moment
-        refusal = Refused(N_("Somebody signs in with this e-mail address already."), field="email")
+        refusal = Refused(N_("Somebody signs in with this e-mail address already. Give another."), field="email")
     except Refused as error:
         refusal = error
     if refusal.field == "email":
@@ -67,7 +67,9 @@ def set_end(person_id: int, until_at: datetime | None, by: Audience, mission: Mi
         _ours(session, by, now)
         person = _kept(session, person_id, by, lock=True)
         if person_id == by.person_id:
-            raise Refused(N_("Somebody else who answers for your organisation sets the end of yours."), field="until")
+            raise Refused(
+                N_("Ask somebody else who answers for your organisation to set the end of yours."), field="until"
+            )
         _check_end(until_at, mission, now)
         write_end(session, person, until_at, by, now)
         tell_of_own(session, Kind.CONTRACT_SET, person, by, now)
@@ -84,7 +86,9 @@ def retire(person_id: int, sure: bool, by: Audience, now: datetime) -> None:
         _check_not_last(session, organisation.side, person, now)
         if person_id == by.person_id and not sure:
             raise Refused(
-                N_("This is yourself: you will be signed out and come back by nobody's hand but a colleague's."),
+                N_(
+                    "This is yourself: you will be signed out and come back by nobody's hand but a colleague's. Tick that you want it."
+                ),
                 field="sure",
             )
         told = tell_of_own(session, Kind.PERSON_RETIRED, person, by, now)
@@ -140,7 +144,7 @@ def _kept(session: Session, person_id: int, by: Audience, *, lock: bool = False)
 
 def _check_gift(by: Audience, who: Newcomer) -> None:
     if who.roles - may_give(by):
-        raise Refused(N_("You cannot give this role. An administrator can."), field="roles")
+        raise Refused(N_("You cannot give this role. Choose another one, or ask an administrator."), field="roles")
     if not is_near(by, who.scope):
         raise Refused(N_("Choose your own sector."), field="scope")
 

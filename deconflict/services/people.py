@@ -47,7 +47,7 @@ def add_organisation(by: Audience | None, *, name: str, side: str, kind: str, di
     """Its id. Raises Refused when the name is taken. `by` None is the console."""
     with transaction() as session:
         if session.scalar(select(Organisation.id).where(func.lower(Organisation.name) == name.strip().lower())):
-            raise Refused("There is an organisation of this name already.", field="name")
+            raise Refused("There is an organisation of this name already. Give another name.", field="name")
         organisation = Organisation(name=name.strip(), side=side, kind=kind, direct=direct)
         session.add(organisation)
         session.flush()
@@ -188,17 +188,17 @@ def _person(session: Session, person_id: int) -> Person:
 
 def _check(session: Session, side: str, who: Newcomer) -> None:
     if who.function not in FUNCTIONS[side]:
-        raise Refused("This function belongs to another kind of organisation.", field="function")
+        raise Refused("This function belongs to another kind of organisation. Choose another one.", field="function")
     if any(roles.SIDE_OF.get(code) != side for code in who.roles):
-        raise Refused("This role belongs to another kind of organisation.", field="roles")
+        raise Refused("This role belongs to another kind of organisation. Choose another one.", field="roles")
     if not roles.may_be_combined(who.roles):
         raise Refused(
             "A cluster coordinator reads where others bring aid, and so does not notify: choose one.", field="roles"
         )
     if who.roles and not who.email:
-        raise Refused("Whoever signs in needs an e-mail address.", field="email")
+        raise Refused("Whoever signs in needs an e-mail address: give one.", field="email")
     if who.email and session.scalar(select(Account.id).where(Account.lookup == lookup_hash(who.email))):
-        raise Refused("Somebody signs in with this e-mail address already.", field="email")
+        raise Refused("Somebody signs in with this e-mail address already. Give another.", field="email")
 
 
 def _contacts(who: Newcomer) -> list[Contact]:

@@ -83,7 +83,10 @@ def preview(
     except _Undo:
         pass
     if words is None:
-        raise Refused(N_("This side may not be asked: the other side has released nothing."), field="side")
+        raise Refused(
+            N_("This side may not be asked: the other side has released nothing. Ask the other side first."),
+            field="side",
+        )
     return Preview(side, ask_code, round_, words, tuple(found))
 
 

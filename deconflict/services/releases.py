@@ -145,7 +145,9 @@ def _releasable(session: Session, case: Case, side: str, catalogue: Catalogue) -
     since it may be, and where nobody is on the other side to whom it could be told."""
     item = case.item_of(side)
     if side == "humanitarian" and case.of_ocha:
-        raise Refused(N_("OCHA entered the area that it meets: there is nobody to tell."), field="side")
+        raise Refused(
+            N_("OCHA entered the area that it meets: there is nobody to tell. Choose the other side."), field="side"
+        )
     try:
         sensitive = item is None or facts_of(session, item, catalogue).sensitive
     except (ValueError, KeyError, TypeError):

@@ -40,7 +40,7 @@ def file_series(
     if not days:
         raise Refused(N_("Choose at least one day."), field="days")
     if len(set(days)) > MOST:
-        raise Refused(N_("At most 31 days at a time, please."), field="days")
+        raise Refused(N_("Choose 31 days at a time at most."), field="days")
     if needs_second(filing, by):
         raise Refused(N_("In your organisation a focal point sends what others write. Ask one to repeat it."))
     filings = each_on(filing, sorted(set(days)), mission.zone)

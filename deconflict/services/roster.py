@@ -36,7 +36,7 @@ def assign(
     if step not in OCHA_ROLES:
         raise Refused(N_("Choose one of the list."), field="step")
     if until_at is not None and (until_at <= from_at or until_at <= now):
-        raise Refused(N_("The end is before the beginning, or past."), field="until_date")
+        raise Refused(N_("The end is before the beginning, or past. Correct one of the two."), field="until_date")
     with transaction() as session:
         person = session.get(Person, person_id)
         if person is None or not is_officer(person):
@@ -46,7 +46,10 @@ def assign(
             *here, Duty.person_id == person_id, or_(Duty.until_at.is_(None), Duty.until_at > from_at)
         )
         if session.scalars(same if until_at is None else same.where(Duty.from_at < until_at)).first() is not None:
-            raise Refused(N_("This person stands on this step already at that time."), field="person")
+            raise Refused(
+                N_("This person stands on this step already at that time. Choose another person or other hours."),
+                field="person",
+            )
         last = session.scalar(select(func.max(Duty.position)).where(*here))
         duty = Duty(
             area=area,

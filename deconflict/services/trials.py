@@ -70,7 +70,7 @@ def read_back(contact_id: int, typed: str, by: Audience, now: datetime) -> None:
         doubt = contact.doubt
         if doubt is not None and not reads_numbers_of(doubt.person.organisation_id, by):
             raise Refused(
-                N_("Somebody else answers at this number. Only the desk can say that it is right."),
+                N_("Somebody else answers at this number. Only the desk can say that it is right: call it."),
                 field=f"code-{contact_id}",
             )
         trial = _answered(session, typed, now)
@@ -79,7 +79,8 @@ def read_back(contact_id: int, typed: str, by: Audience, now: datetime) -> None:
             _verify(session, trial, contact, "read_back", by, now)
     if not right:
         raise Refused(
-            N_("This is not the reference and the code of a test text to this number."), field=f"code-{contact_id}"
+            N_("This is not the reference and the code of a test text to this number. Have both read out again."),
+            field=f"code-{contact_id}",
         )
 
 

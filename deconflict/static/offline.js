@@ -356,8 +356,8 @@
         said = saying(error);
       }
       hides("sign-in", said !== words.signedOut);
-      notice(said);
       await list();
+      notice(said);
     };
     const saying = (error) => (error === SIGNED_OUT ? words.signedOut : error === REFUSED ? words.another : words.failed);
     const send = (all = false) => {

@@ -1,19 +1,30 @@
 // On every page of somebody signed in: lets the telephone answer where no network does, says that something on it is not sent yet, and
-// takes it away with the sign-out.
+// takes it away with the sign-out. What that needs is fetched once the page is there: it takes nothing of the line before.
 (() => {
   "use strict";
-  const { worker, sure } = document.currentScript.dataset;
-  navigator.serviceWorker?.register(worker, { scope: "/", updateViaCache: "none" }).catch(() => {});
-  if (!vault.able) return;
+  const { worker, sure, vault: source } = document.currentScript.dataset;
+  const there = new Promise((done) => {
+    const fetches = () => {
+      const script = document.createElement("script");
+      script.src = source;
+      script.onload = script.onerror = done;
+      document.head.append(script);
+      navigator.serviceWorker?.register(worker, { scope: "/", updateViaCache: "none" }).catch(() => {});
+    };
+    document.readyState === "complete" ? fetches() : addEventListener("load", fetches);
+  });
+  const able = () => there.then(() => globalThis.vault?.able);
   const say = (count) => (document.getElementById("not-sent").hidden = !count);
-  vault.purge().then(vault.unsent).then(say).catch(() => {});
+  able().then((can) => can && vault.purge().then(vault.unsent).then(say)).catch(() => {});
 
   const out = document.querySelector("form[data-leaves]");
   out.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const count = await vault.unsent().catch(() => 0);
-    if (count && !confirm(sure)) return;
-    await vault.wipe().catch(() => {});
+    if (await able()) {
+      const count = await vault.unsent().catch(() => 0);
+      if (count && !confirm(sure)) return;
+      await vault.wipe().catch(() => {});
+    }
     out.submit(); // the answer tells the browser to wipe, too
   });
 })();

@@ -13,7 +13,7 @@ from typing import Any
 from flask import Flask
 
 from deconflict.domain.audience import Audience
-from deconflict.web import audience, errors, forms_ui, headers, intake, kept_forms, language, signin
+from deconflict.web import audience, errors, forms_ui, headers, intake, kept_forms, language, mission_hours, signin
 
 BLUEPRINTS: list[str] = [
     "deconflict.web.home:bp",
@@ -87,6 +87,7 @@ def register(app: Flask) -> None:
     errors.init_app(app)
     forms_ui.init_app(app)
     kept_forms.init_app(app)
+    mission_hours.init_app(app)
     for dotted in BLUEPRINTS:
         app.register_blueprint(found(dotted))
     sources: list[BannerSource] = [found(dotted) for dotted in BANNERS]

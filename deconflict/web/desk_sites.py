@@ -29,7 +29,7 @@ from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_case import mission, texts
 from deconflict.web.desk_site_list import answer_due, seen
-from deconflict.web.filing_pages import VersionRow
+from deconflict.web.filing_pages import VersionRow, map_of
 from deconflict.web.filing_words import RETURNS, Words, changes, in_words, moment_words
 from deconflict.web.forms_ui import Form
 from deconflict.web.intake import number
@@ -182,6 +182,7 @@ def _page(reference: str, *, warning: str = "", form: Form | None = None) -> str
         item=item,
         words=said[-1],
         where=_where(item, mission()),
+        map=map_of(item.view) if item.view else None,
         versions=list(reversed(list(_rows(views, said)))),
         state=STATES[item.state],
         verified=last_verified(item.view.site if item.view else None),

@@ -101,7 +101,7 @@ def page(drawing: Drawing, sign: Sign, mission: Mission) -> str:
 def _places_in(text: str, mission: Mission) -> list[Location | None]:
     """Each line as it is understood; None where it is not."""
     found: list[Location | None] = []
-    for line in lines_in(text):
+    for line in lines_in(text)[:MOST_POINTS]:  # each that is unknown is looked for among all places
         try:
             found.append(locate(mission, place=line))
         except ValidationError:
@@ -170,7 +170,7 @@ def _shapes(zone: Zone, places: list[Location | None], sign: Sign, sight: Sight)
 
 
 def _beside(lines: tuple[str, ...], places: list[Location | None], mission: Mission) -> Iterator[Line]:
-    for n, (text, place) in enumerate(zip(lines, places, strict=True), 1):
+    for n, (text, place) in enumerate(zip(lines, places, strict=False), 1):
         yield Line(n, text, position_words(place.point, mission.gazetteer) if place else "")
 
 

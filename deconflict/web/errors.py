@@ -143,11 +143,14 @@ def other(error: HTTPException) -> Answer:
     if status < 400:
         return error.get_response()
     texts = {
-        405: _("This address does not accept that."),
+        405: _(
+            "This address does not take what was sent. Open the page anew from the front page, and send it from there."
+        ),
         413: _("The file is too large: 2 MB at most."),
         429: _("Too many attempts. Wait a few minutes, then try again."),
     }
-    return _page(status, _("This cannot be done."), texts.get(status, _("The request could not be understood.")))
+    mend = _("What was sent could not be read. Go back, load the page again, and send it once more.")
+    return _page(status, _("This cannot be done."), texts.get(status, mend))
 
 
 def failed(error: Exception) -> Answer:

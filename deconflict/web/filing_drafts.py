@@ -21,6 +21,8 @@ from deconflict.web.filing_words import moment_words
 from deconflict.web.forms_ui import Form, errors_of
 
 MOST_PLACES = 4
+# Beside a place: what says that somebody began to write.
+BEGUN = ("points", "persons", "title", "name", "operator", "works", "radius_m")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +61,22 @@ def as_draft(pages: Pages, what: str, typed: Typed, reference: str = "") -> Draf
     )
 
 
-def keep(pages: Pages, what: str, typed: Typed, reference: str = "") -> bool:
-    """By the way, at every button: whether it is kept. What cannot be is still in the page. A page on which nothing was typed is
-    none."""
+def keep(pages: Pages, what: str, typed: Typed, reference: str = "") -> str | None:
+    """By the way, at every button: None once it is kept, otherwise why it is not, in words; what is not kept is still in the page. A
+    page on which nothing was typed is none, and there is nothing to say of it."""
     begun = [f"stops-{n}-{name}" for n in range(typed.stops) for name in ("place", "position")]
-    if not any(typed.values.get(name) for name in (*begun, "points", "persons", "title")):
-        return False
+    if not any(typed.values.get(name) for name in (*begun, *BEGUN)) and not _is_kept(typed.key):
+        return ""
     try:
-        return service.keep(as_draft(pages, what, typed, reference), current_audience(), now())
-    except Refused:
-        return False
+        kept = service.keep(as_draft(pages, what, typed, reference), current_audience(), now())
+    except Refused as error:
+        return _(error.sentence, **error.facts)
+    return None if kept else _("This form was used already. Open a new one and start again.")
+
+
+def _is_kept(key: str) -> bool:
+    """So that what is emptied again does not stay in the draft."""
+    return bool(KEY.fullmatch(key)) and draft_by_key(db.session(), key, current_audience()) is not None
 
 
 def found(pages: Pages, key: str) -> Draft:

@@ -158,7 +158,7 @@ def show(pages: Pages, reference: str) -> str:
         pages=pages,
         view=view,
         words=said[-1],
-        map=_map(view),
+        map=map_of(view),
         versions=list(reversed(rows)),
         possible=states.possible("item", view.state, "owner"),
         series=[
@@ -171,11 +171,14 @@ def show(pages: Pages, reference: str) -> str:
     )
 
 
-def _map(view: ItemView) -> OwnMap | None:
+def map_of(view: ItemView) -> OwnMap | None:
     """Nothing of what is kept in communes and weeks only."""
     if view.reduced_at is not None or not view.stops:
         return None
-    return own_map(view.stops, view.mode or "", view.side, mission(), zone=view.zone, of_ocha=view.of_ocha)
+    wide_m = view.site.filed.radius_m if view.site else 0.0
+    return own_map(
+        view.stops, view.mode or "", view.side, mission(), zone=view.zone, of_ocha=view.of_ocha, wide_m=wide_m
+    )
 
 
 def filed(pages: Pages, reference: str) -> str:

@@ -46,6 +46,7 @@ SURE = {
     "commune": _l("in another commune than the one named"),
     "repeated": _l("with figures that repeat themselves"),
     "default": _l("a point that lists give"),
+    "unnamed": _l("with no settlement named"),
     "twice": _l("the position of another stop"),
     "speed": _l("faster than can be believed"),
 }
@@ -197,7 +198,9 @@ def half_days_words(halves: Sequence[HalfDay]) -> str:
 
 
 def vehicles_words(seen: Recognition) -> str:
-    """As `3, Logo and flag`: what a patrol knows them by."""
+    """As `3, Logo and flag`: what a patrol knows them by. Of a marking that nobody spoke of nothing is told."""
+    if not seen.marking:
+        return str(seen.vehicles)
     return _("%(count)s, %(marking)s", count=seen.vehicles, marking=notices.MARKINGS.get(seen.marking, seen.marking))
 
 
@@ -244,12 +247,13 @@ def _notice(view: ItemView) -> list[tuple[str, str, Any]]:
         ("check_in_plan", _("Says that it has arrived"), notices.CHECK_INS.get(view.check_in_plan or "", "")),
         ("overnight", _("Overnight place"), view.overnight or ""),
         ("plates", _("Number plates"), view.plates or ""),
-        ("confirmed", _("Positions checked by a colleague"), _yes_no(view.confirmed)),
+        ("confirmed", _("Positions checked by a colleague"), _by_his_word(view.confirmed)),
     ]
 
 
-def _yes_no(said: bool | None) -> str:
-    return "" if said is None else _("Yes") if said else _("No")
+def _by_his_word(said: bool | None) -> str:
+    """The colleague was named by whoever filed it, and has not said so himself."""
+    return "" if said is None else _("Yes, according to who filed it") if said else _("No")
 
 
 def _plan(view: ItemView, *, event: bool) -> list[tuple[str, str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -28,7 +28,7 @@ from deconflict.web.audience import current_audience
 from deconflict.web.clock import now
 from deconflict.web.filing_form import Errors, Typed
 from deconflict.web.filing_notes import notes
-from deconflict.web.filing_pages import Page, Pages, Sheet, filing_of, mission, own_versions
+from deconflict.web.filing_pages import Page, Pages, Sheet, filing_of, map_of, mission, own_versions
 from deconflict.web.filing_places import beside
 from deconflict.web.filing_words import Words, changes, in_words
 from deconflict.web.forms_ui import Form
@@ -36,7 +36,6 @@ from deconflict.web.intake import number
 from deconflict.web.kept_forms import typed_before
 from deconflict.web.language import label
 from deconflict.web.map_words import sign_of
-from deconflict.web.own_map import own_map
 from deconflict.web.place_words import position_words
 from deconflict.web.window_words import instants_understood
 
@@ -111,9 +110,9 @@ def _written(pages: Pages, what: str, view: ItemView | None) -> Page:
     if pages.keeps_drafts and do != "file":
         if do == "keep":
             return _keep(pages, what, typed, view)
-        kept = filing_drafts.keep(pages, what, typed, view.reference if view else "")
-        if do == "autosave":
-            return "", 204 if kept else 200  # what was not kept must not be said to be
+        why_not = filing_drafts.keep(pages, what, typed, view.reference if view else "")
+        if do == "autosave":  # what was not kept must not be said to be
+            return ("", 204) if why_not is None else Response(why_not, mimetype="text/plain")
     turned = (draw_area if pages.sheets[what].flag == "zone" else map_pick).turned(request.form, typed, mission())
     if isinstance(turned, Typed):
         return _form(pages, what, turned, view)
@@ -348,7 +347,7 @@ def _review(
         giving=giving,
         action=action,
         later=len(own.later_of(db.session(), view.reference, pages.side, now())) if view and not pages.hands else 0,
-        map=own_map(filing.stops, filing.mode, filing.side, mission(), zone=draft.zone, of_ocha=draft.of_ocha),
+        map=map_of(draft),
     )
 
 

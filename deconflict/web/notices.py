@@ -70,8 +70,7 @@ MOVEMENT = Sheet(
     title=_l("Notify a movement"),
     paper=_l("Movement"),
     start={
-        **{"mode": "road", "marking": "none", "cargo": "none", "urgency": "standard", "radio": "none"},
-        "check_in_plan": "none",
+        **{"mode": "road", "urgency": "standard", "radio": "none", "check_in_plan": "none"},
     },
 )
 WHO_SEES = {

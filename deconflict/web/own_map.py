@@ -48,8 +48,10 @@ def own_map(
     *,
     zone: Zone | None = None,
     of_ocha: bool = False,
+    wide_m: float = 0.0,
 ) -> OwnMap | None:
-    """None where there is no stop to draw. With a `zone` its stops are its corners, points or villages."""
+    """None where there is no stop to draw. With a `zone` its stops are its corners, points or villages. `wide_m`: how far what stands
+    there reaches from its position."""
     if not stops:
         return None
     kind = sign_of(side, of_ocha=of_ocha)
@@ -59,7 +61,7 @@ def own_map(
     onward = [(stretch, way) for way in ways for stretch in way.stretches]
     shapes = [
         *(MapShape(kind, s.points, way.stray_m, True, "", guessed=not s.by_road) for s, way in onward if _goes(s)),
-        *_numbered(stops, kind),
+        *_numbered(stops, kind, wide_m),
     ]
     svg = _drawn(shapes, mission)
     said = [way_words(stretch, way.stray_m, mode) for stretch, way in onward]
@@ -119,13 +121,13 @@ def _goes(stretch: Stretch) -> bool:
     return len(set(stretch.points)) > 1
 
 
-def _numbered(stops: Sequence[Stop], kind: Sign) -> Iterator[MapShape]:
-    """A disc as wide as the place is uncertain, with the number of the stop; one for all stops at one point, `1, 3`."""
+def _numbered(stops: Sequence[Stop], kind: Sign, wide_m: float) -> Iterator[MapShape]:
+    """A disc as wide as the place is and is uncertain, with the number of the stop; one for all stops at one point, `1, 3`."""
     at: dict[LatLon, list[int]] = {}
     for number, stop in enumerate(stops, 1):
         at.setdefault(stop.location.point, []).append(number)
     for point, numbers in at.items():
-        off_m = max(stops[number - 1].location.uncertainty_m for number in numbers)
+        off_m = wide_m + max(stops[number - 1].location.uncertainty_m for number in numbers)
         yield MapShape(kind, (point,), off_m, False, ", ".join(map(str, numbers)))
 
 

@@ -29,6 +29,7 @@ from deconflict.web.clock import now
 from deconflict.web.desk_case import mission
 from deconflict.web.forms_ui import Form, typed
 from deconflict.web.language import current_language, label
+from deconflict.web.password_again import password_first
 from deconflict.web.reach_words import reach_words
 
 bp = Blueprint("own_people", __name__)
@@ -87,7 +88,8 @@ def retire(person_id: int) -> Page:
         service.retire(person_id, request.form.get("sure") == "yes", current_audience(), now())
         return _("Retired: no sign-in and no message any more.")
 
-    return _submit(person_id, do)
+    _found(person_id)  # whose page it is comes first
+    return password_first(url_for("own_people.person", person_id=person_id)) or _submit(person_id, do)
 
 
 @bp.post("/people/ours/<int:person_id>/restore")

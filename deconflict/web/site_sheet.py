@@ -46,7 +46,7 @@ SITE = Sheet(
     template="sites/form.html",
     title=_l("Notify a site"),
     paper=_l("Site"),
-    start={"marking": "none"},
+    start={},
 )
 WHO_SEES = {
     Level.MATCH_ONLY: _l(

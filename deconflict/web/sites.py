@@ -22,7 +22,7 @@ from deconflict.web import filing_drafts, filing_write, own_changes
 from deconflict.web.acts import press, submit
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
-from deconflict.web.filing_pages import Page, VersionRow, mission, own_versions
+from deconflict.web.filing_pages import Page, VersionRow, map_of, mission, own_versions
 from deconflict.web.filing_words import RETURNS, Words, changes, in_words, moment_words
 from deconflict.web.forms_ui import Form
 from deconflict.web.intake import number, page_asked
@@ -95,6 +95,7 @@ def filed(reference: str) -> Page:
         pages=PAGES,
         view=views[-1],
         words=pair[-1],
+        map=map_of(views[-1]),
         changed=changes(*pair) if len(pair) == 2 else None,
         days=mission().pack.sites.processing_days,
     )
@@ -217,6 +218,7 @@ def _page(reference: str, form: Form | None = None) -> str:
         pages=PAGES,
         view=view,
         words=said[-1],
+        map=map_of(view),
         versions=list(reversed(rows)),
         possible=_possible(view),
         returned=RETURNS.get(_code(view, states.SiteState.RETURNED, "return")),

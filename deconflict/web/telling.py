@@ -12,6 +12,7 @@ from deconflict.web.acts import Page, submit
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.forms_ui import Form, typed
+from deconflict.web.password_again import password_first
 
 bp = Blueprint("telling", __name__)
 
@@ -33,7 +34,8 @@ def choose() -> Page:
         telling.choose(wanted, current_audience(), now())
         return _("Noted, from the next message on.")
 
-    return submit(url_for("telling.index"), do, _page)
+    # Field teams may be written to no more from then on.
+    return password_first(url_for("telling.index")) or submit(url_for("telling.index"), do, _page)
 
 
 def _has_teams() -> bool:

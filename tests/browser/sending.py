@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 from visitor import Visitor
 
-# The buttons in the middle of the page: where each goes, what it says there, and whether its form asks anything.
-BUTTONS = "main form :is(button:not([aria-hidden=true]), input[type=image])"
+# The buttons in the middle of the page: where each goes, what it says there, and whether its form asks anything. Forms that are sent to
+# nobody are a script's own.
+BUTTONS = "main form[method] :is(button:not([aria-hidden=true]), input[type=image])"
 READ = f"""() => [...document.querySelectorAll("{BUTTONS}")].map((button, at) => ({{
   at,
   to: new URL(button.form.getAttribute("action") || location.href, location.href).pathname,

@@ -105,6 +105,14 @@ class Telephone:
         self.page.locator("#paper form .button").last.evaluate("() => 0")
         self.page.locator('#paper form button:not([type="button"])').click()
 
+    def queues(self, day, **more):
+        """Written and finished without a network."""
+        self.network(False)
+        self.comes_back()
+        self.writes(day, **more)
+        self.finishes()
+        self.says("NOT SENT YET")
+
     def says(self, sentence):
         self.page.get_by_text(self._house.say(sentence), exact=False).first.wait_for()
 
@@ -170,11 +178,7 @@ def arrives(phone, house):
 
 def test_written_without_a_network_it_survives_a_restart_and_is_sent_once(prepared, house, day):
     phone = prepared
-    phone.network(False)
-    phone.comes_back()
-    phone.writes(day)
-    phone.finishes()
-    phone.says("NOT SENT YET")
+    phone.queues(day)
     assert items(house) == []
     phone.restarts()
     phone.network(False)
@@ -197,11 +201,7 @@ def test_written_without_a_network_it_survives_a_restart_and_is_sent_once(prepar
 
 def test_whoever_takes_it_away_reads_nothing(prepared, day):
     phone = prepared
-    phone.network(False)
-    phone.comes_back()
-    phone.writes(day, overnight="Koro", communications="70 00 00 07", plates="")
-    phone.finishes()
-    phone.says("NOT SENT YET")
+    phone.queues(day, overnight="Koro", communications="70 00 00 07", plates="")
     found = json.dumps(phone.kept(), ensure_ascii=False)
     for word in (*PLACES, "Koro", "70 00 00 07", "TRANSIT_STAFF", day, PHRASE, "OCHA", "fleuve", "DIST_FOOD"):
         assert word not in found, word
@@ -226,7 +226,7 @@ def test_an_answer_that_was_lost_makes_no_twin(prepared, house, day):
     phone.says("NOT SENT YET")
     assert len(lost) == len(items(house)) == 1
     # It may have arrived, and what would be changed now would be answered as it first stood.
-    assert phone.page.locator('#entries [data-do="open"]').is_hidden()
+    phone.page.locator('#entries [data-do="open"]').wait_for(state="hidden")
     phone.page.unroute("**/offline/fr/send")
     phone.page.locator("#send").click()
     phone.answered(items(house)[0])
@@ -304,11 +304,7 @@ def test_one_that_was_only_looked_at_is_sent_all_the_same(prepared, house, day):
 
 def test_after_three_days_it_is_gone(prepared, house, day):
     phone = prepared
-    phone.network(False)
-    phone.comes_back()
-    phone.writes(day)
-    phone.finishes()
-    phone.says("NOT SENT YET")
+    phone.queues(day)
     assert len(phone.kept()["rows"]) == 3
     phone.page.evaluate(
         """async () => {
@@ -330,11 +326,7 @@ def test_after_three_days_it_is_gone(prepared, house, day):
 
 def test_signing_out_wipes_it_and_asks_before(prepared, house, day):
     phone = prepared
-    phone.network(False)
-    phone.comes_back()
-    phone.writes(day)
-    phone.finishes()
-    phone.says("NOT SENT YET")
+    phone.queues(day)
     phone.network(True)
     phone.page.route("**/offline/session", lambda route: route.abort())
     phone.page.goto(house.url + "/notices")
@@ -396,11 +388,7 @@ def test_a_session_that_ended_keeps_it_until_its_writer_is_back(prepared, house,
 
 def test_it_is_not_sent_in_the_name_of_somebody_else(prepared, house, day):
     phone = prepared
-    phone.network(False)
-    phone.comes_back()
-    phone.writes(day)
-    phone.finishes()
-    phone.says("NOT SENT YET")
+    phone.queues(day)
     phone.page.context.clear_cookies()
     phone.network(True)
     phone.says("You are signed out: sign in, come back here, and it is sent.")
@@ -517,11 +505,7 @@ def test_one_that_is_not_taken_keeps_no_other_back_and_says_so(prepared, house, 
 
 def test_what_was_finished_stays_finished_when_it_is_opened_again_and_left(prepared, house, day):
     phone = prepared
-    phone.network(False)
-    phone.comes_back()
-    phone.writes(day)
-    phone.finishes()
-    phone.says("NOT SENT YET")
+    phone.queues(day)
     phone.page.locator('#entries [data-do="open"]').click()
     phone.page.locator("#paper").wait_for()
     phone.page.locator('main [name="persons"]').fill("")
@@ -539,11 +523,7 @@ def test_what_was_finished_stays_finished_when_it_is_opened_again_and_left(prepa
 
 def test_a_position_stands_for_a_place(prepared, house, day):
     phone = prepared
-    phone.network(False)
-    phone.comes_back()
-    phone.writes(day, **{"stops-0-place": "", "stops-0-position": "14.4843 -4.1830"})
-    phone.finishes()
-    phone.says("NOT SENT YET")
+    phone.queues(day, **{"stops-0-place": "", "stops-0-position": "14.4843 -4.1830"})
 
 
 def test_a_telephone_that_was_put_down_is_closed_when_it_is_taken_up(prepared):

@@ -93,6 +93,16 @@ def test_every_page_that_links_lead_to_is_fit_for_a_small_phone(house, case, vis
         assert f"/desk/{case}" in seen
 
 
+@pytest.mark.parametrize(("who", "language"), [("cimic", "fr"), ("ngo", "en")])
+def test_each_side_reads_its_pages_in_the_other_language_too(house, case, visit, who, language):
+    visitor = visit(who, language=house.actor(who).audience.language, scripts=True)
+    visitor.opens("/")
+    visitor.language = language
+    visitor.presses("form.language button")
+    kind = "/plans" if who == "cimic" else "/notices"
+    assert {kind, f"{kind}/new", "/requests"} <= walk(visitor)
+
+
 def test_what_is_for_one_role_alone_is_fit_for_a_small_phone_too(house, case, visit):
     """A front page for everybody; whoever sets up accounts or passes words on has pages and forms of his own."""
     for role in sorted(roles.ALL - {roles.FOCAL_POINT, roles.CIMIC, roles.CMCOORD}):

@@ -3,6 +3,7 @@ asked nobody else for anything."""
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ SWITCHES = (
     "--disable-sync",
 )
 PHONE = (360, 740)
-HEAVIEST_BYTES = 60_000  # of a page with its styles, before compression: half a minute on the line of a field base
+HEAVIEST_BYTES = 20_000  # of a page with its styles and scripts, compressed and nothing kept: three seconds on the line of a field base
 PATIENCE_MS = 15_000
 LARGE_MAP = "/vendor/leaflet/"  # on request, and outside the budget of a page
 REFUSALS = (400, 409, 422, 429)
@@ -142,7 +143,7 @@ class Visitor:
         if spoken != self.language:
             self.wrong.append(f"{here}: speaks {spoken}")
         links = self._links()
-        weight = len(answer.body()) + sum(self._asset(link) for link in links)
+        weight = _sent(answer.body()) + sum(self._asset(link) for link in links)
         self.weights[here.removeprefix(self.url)] = weight
         if weight > HEAVIEST_BYTES:
             large = " with the large map" if any(LARGE_MAP in link for link in links) else ""
@@ -169,7 +170,7 @@ class Visitor:
 
     def _asset(self, link: str) -> int:
         if link not in self._assets:
-            self._assets[link] = len(self.page.context.request.get(urljoin(self.url, link)).body())
+            self._assets[link] = _sent(self.page.context.request.get(urljoin(self.url, link)).body())
         return self._assets[link]
 
     def _asked(self, request: Request) -> None:
@@ -186,6 +187,11 @@ class Visitor:
         )
         if message.type in ("error", "warning") and not of_a_page:
             self.wrong.append(f"{self.page.url}: {message.text}")
+
+
+def _sent(body: bytes) -> int:
+    """Bytes on the line."""
+    return len(gzip.compress(body, 6))
 
 
 def _on_one_line(text: str) -> str:

@@ -105,7 +105,11 @@ def test_a_text_about_several_cases_lists_two_at_least_in_one_clean_segment(even
 
 def test_what_is_urgent_and_what_is_over_is_said_apart_and_the_brake_alone() -> None:
     heads = {event: event.several for event in Event}
-    assert {event for event, head in heads.items() if head is None} == {Event.OFFICER_BRAKE}
+    assert {event for event, head in heads.items() if head is None} == {
+        Event.OFFICER_BRAKE,
+        Event.FOCAL_OVERDUE,
+        Event.OFFICER_OVERDUE,
+    }
     assert all(
         head == event
         for event, head in heads.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
 import re
 from collections.abc import Iterator
@@ -53,7 +54,7 @@ SHEETS = ("patrol", "stay", "aid", "zone", "event")
 
 @dataclass(frozen=True)
 class Answer:
-    """What one account got. `key` is the name that stood in the address."""
+    """What one account got. `key` is the name that stood in the address; `bytes` as it leaves, compressed."""
 
     account: str
     endpoint: str
@@ -262,7 +263,7 @@ def took(account: str, endpoint: str, key: str, address: str, answer) -> Answer:
     body = plain(answer) if answer.mimetype.startswith(("text/", "application/json")) else ""
     unread = ("Set-Cookie", "Content-Length")  # a length may be any number that was planted
     headers = tuple(sorted((name, value) for name, value in answer.headers if name not in unread))
-    size = len(answer.data)
+    size = len(gzip.compress(answer.data, 6))
     return Answer(account, endpoint, key, address, answer.status_code, body, headers, answer.mimetype, size)
 
 

@@ -66,6 +66,7 @@ HOMES: dict[str, set[str]] = {
     "qrcode": {"extensions"},
     "flask_compress": {"extensions"},
     "whitenoise": {"extensions"},
+    "brotli": {"extensions"},
     "werkzeug": {"web", "api"},
     "markupsafe": {"web"},
     "sqlalchemy": {"store", "matching", "services", "jobs", "cli", "demo", "web.health"},

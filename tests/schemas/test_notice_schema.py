@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from filed import MISSION, errors, notice, notice_forms, stop, sure, window
+from filed import MISSION, errors, notice, notice_forms, patrol, stop, sure, window
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mends import MENDS
 
+from deconflict.domain.coordinates import format_dd
 from deconflict.domain.doubts import spot
 from deconflict.domain.filing import Level, MovementNotice, Window
 from deconflict.domain.geodesy import distance_m
@@ -18,6 +20,7 @@ from deconflict.domain.itinerary import visits_of
 from deconflict.schemas.doubt_words import TICKS
 from deconflict.schemas.forms import receive, typed
 from deconflict.schemas.notices import NoticeSchema
+from deconflict.schemas.plans import PlanSchema
 from deconflict.schemas.whereabouts import candidates, locate, offers
 from deconflict.schemas.windows import typed_window
 
@@ -263,30 +266,73 @@ def test_a_correction_that_is_not_offered_for_what_is_typed_changes_nothing(corr
 
 
 @pytest.mark.parametrize(
-    ("fields", "doubt"),
+    ("fields", "doubts"),
     [
         ({"place": "Bankass", "position": "14.1210, -3.4710"}, "far"),
         ({"place": "", "place_pcode": "ML050204", "position": "14.0712, -3.5312"}, "commune"),
         ({"place": "Bankass", "position": "14.0555, -3.5555"}, "repeated"),
         ({"place": "Bankass", "position": "14.0777, -3.0777"}, None),
-        ({"place": "17.2222, -4.0510"}, "repeated"),
-        ({"place": "17.0012, -4.0005"}, "default"),
-        ({"place": "17.6003, -3.9502"}, "default"),
-        ({"place": "17.6503, -3.9502"}, ""),
+        ({"place": "17.2222, -4.0510"}, "repeated unnamed"),
+        ({"place": "17.0012, -4.0005"}, "default unnamed"),
+        ({"place": "17.6003, -3.9502"}, "default unnamed"),
+        ({"place": "17.6503, -3.9502"}, "unnamed"),
+        ({"place": "30PUB725016"}, "unnamed"),
+        ({"position": "14.0712, -3.5212 ±630 m"}, "unnamed"),
         ({"place": "Bankass", "position": "14.0712, -3.5212"}, ""),
     ],
 )
 def test_what_is_doubtful_is_asked_about_and_filed_once_somebody_says_it_is_right(
-    fields: dict[str, str], doubt: str | None
+    fields: dict[str, str], doubts: str | None
 ) -> None:
+    fields = {"place": ""} | fields
     asked = set(errors(SCHEMA, at_bankass(**fields)))
-    if doubt is None:
+    if doubts is None:
         assert asked == {"stops-1-position"}  # too far to be asked about
         return
-    assert asked == ({f"stops-1-sure_{doubt}"} if doubt else set())
+    kinds = doubts.split()
+    assert asked == {f"stops-1-sure_{kind}" for kind in kinds}
     location = locate(MISSION, **{"pcode" if k == "place_pcode" else k: v for k, v in fields.items()})
-    said = {f"sure_{doubt}": spot(location)} if doubt else {}
-    assert read(at_bankass(**fields, **said)).stops[1].sure == ((doubt,) if doubt else ())
+    said = {f"sure_{kind}": spot(location) for kind in kinds}
+    assert read(at_bankass(**fields, **said)).stops[1].sure == tuple(kinds)
+
+
+def test_a_position_without_a_settlement_is_told_in_words_and_what_it_may_be_a_slip_for_is_offered() -> None:
+    bare = {"place": "", "position": "18.4411, -1.4078"}
+    ((name, sentences),) = errors(SCHEMA, at_bankass(**bare)).items()
+    assert name == "stops-1-sure_unnamed"
+    assert sentences == [
+        "No settlement is named. The nearest is Inabag (commune Timtaghène, cercle Tessalit), and this position is 131 km south-west of "
+        "it. Is that right? Name the settlement, correct the position, or tick that it is right."
+    ]
+    (offer,) = offers(MISSION, bare)
+    assert (offer.kind, offer.value) == ("sign", "18.44110, +1.40780")
+    meant = read(at_bankass(**bare, correction=offer.value)).stops[1]  # whoever chose it read that it is Kidal
+    assert (meant.location.point, meant.sure) == ((18.4411, 1.4078), ())
+    at = format_dd(MISSION.gazetteer.named("Bankass")[0].point)
+    ((sentence,),) = errors(SCHEMA, at_bankass(place=at)).values()
+    assert "lies in Bankass (commune Bankass, cercle Bankass)" in sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("18.4411, -1.4078", ["sign"]),
+        ("14.0412, -3.3112", ["minutes", "seconds"]),  # Bankass
+        ("N18 26.466 W001 24.468", ["sign"]),
+        ("N18 26.466 E001 24.468", []),  # Kidal itself
+        ("14.0712, -3.5212", []),
+        ("30QXF6814739727", []),  # a square has no such slip that is a square
+        ("18.4411 -1.4078 271.3 4.9", []),  # nor has what a telephone wrote
+        ("22.1111, -3.9111", []),  # nothing near any settlement either way
+    ],
+)
+def test_only_readings_near_a_settlement_are_offered_for_a_position_that_is_not(text: str, kinds: list[str]) -> None:
+    assert [offer.kind for offer in offers(MISSION, {"place": text})] == kinds
+
+
+def test_the_grid_squares_of_a_patrol_need_no_settlement() -> None:
+    plan = PlanSchema(MISSION).load(patrol())
+    assert (plan.stops[0].location.pcode, plan.stops[0].sure) == (None, ())
 
 
 def test_a_tick_holds_for_the_point_and_place_it_was_set_for() -> None:
@@ -343,6 +389,28 @@ def test_a_device_without_a_fix_is_told_of_as_that(position: str) -> None:
 def test_a_square_of_ten_kilometres_is_too_coarse() -> None:
     (sentences,) = errors(SCHEMA, at_bankass(place="30PUB71")).values()
     assert "coarse" in sentences[0]
+
+
+@pytest.mark.parametrize(
+    ("position", "mend"),
+    [
+        ("14.0700 -3.5200 271.3 1800.0", "no better than 2 km. Wait for a better signal"),
+        ("14.0700, -3.5200 ±1500 m", "Come closer on the map"),
+        ("14.1 -3.5 271.3 4.9", "at least three decimals"),
+        ("30PUB71 ±1200 m", "four grid digits"),
+    ],
+)
+def test_whoever_is_told_that_a_position_is_coarse_is_told_what_mends_it(position: str, mend: str) -> None:
+    (sentences,) = errors(SCHEMA, at_bankass(place="", position=position)).values()
+    assert mend in sentences[0]
+
+
+def test_outside_the_country_it_is_said_what_to_check() -> None:
+    (sentences,) = errors(SCHEMA, at_bankass(place="", position="50.4843, +4.1830")).values()
+    assert sentences == [
+        "This position is outside the mission's country. Check the order of the two numbers, their signs or letters and the grid zone, "
+        "or name a place instead."
+    ]
 
 
 def test_two_positions_are_one_too_many() -> None:
@@ -548,25 +616,37 @@ def test_the_team_has_two_numbers_a_radio_and_an_hour_from_when_nobody_reaches_i
 
 
 @pytest.mark.parametrize(
-    ("data", "field"),
+    ("data", "field", "mend"),
     [
-        ({"communications": "70000007", "second_phone": "+223 70 00 00 07"}, "second_phone"),
-        ({"coverage_date": "2019-12-10"}, "coverage_time"),
-        ({"coverage_time": "12:00"}, "coverage_date"),
-        ({"coverage_date": "2019-11-10", "coverage_time": "12:00"}, "coverage_date"),  # a month before
-        ({"coverage_date": "2019-12-10", "coverage_time": "15:01"}, "coverage_date"),  # after the end
-        ({"confirmed_by": "the boss"}, "confirmed_by"),
-        ({"confirmed_by": "0"}, "confirmed_by"),
-        ({"urgency": "urgent", "urgency_reason": "800 bénéficiaires attendent"}, "urgency_reason"),
-        ({"radio": "LION 21"}, "radio"),
-        ({"escort": "provided"}, "escort_by"),
-        ({"escort": "provided", "escort_by": "2e Cie"}, "escort_by"),
-        ({"escort": "none", "escort_by": "unpol"}, "escort_by"),
-        ({"escort": "requested", "escort_by": "mission"}, "escort_by"),
+        ({"communications": "70000007", "second_phone": "+223 70 00 00 07"}, "second_phone", "Give another, or none."),
+        ({"coverage_date": "2019-12-10"}, "coverage_time", "Give both, a date and a time, or leave both empty."),
+        ({"coverage_time": "12:00"}, "coverage_date", "Give both, a date and a time, or leave both empty."),
+        (
+            {"coverage_date": "2019-11-10", "coverage_time": "12:00"},
+            "coverage_date",
+            "Check the date.",
+        ),  # a month before
+        (
+            {"coverage_date": "2019-12-10", "coverage_time": "15:01"},
+            "coverage_date",
+            "Check the date.",
+        ),  # after the end
+        ({"confirmed_by": "the boss"}, "confirmed_by", "Choose one of the list."),
+        ({"confirmed_by": "0"}, "confirmed_by", "Choose one of the list."),
+        ({"urgency": "urgent", "urgency_reason": "800 bénéficiaires attendent"}, "urgency_reason", "Take it out."),
+        ({"urgency": "urgent"}, "urgency_reason", "Say in a few words why this cannot wait"),
+        ({"radio": "LION 21"}, "radio", "Choose one of the list."),
+        ({"escort": "provided"}, "escort_by", "Choose who provides the escort."),
+        ({"escort": "provided", "escort_by": "2e Cie"}, "escort_by", "Choose one of the list."),
+        ({"escort": "none", "escort_by": "unpol"}, "escort_by", "leave this empty, or choose “Escort agreed” above."),
+        ({"escort": "requested", "escort_by": "mission"}, "escort_by", "leave this empty, or choose “Escort agreed”"),
     ],
 )
-def test_each_of_them_says_how_to_mend_it(data, field):
-    assert set(errors(SCHEMA, notice(**data))) == {field}
+def test_each_of_them_says_how_to_mend_it(data, field, mend):
+    ((name, sentences),) = errors(SCHEMA, notice(**data)).items()
+    assert name == field
+    assert mend in str(sentences[0])
+    assert all(MENDS.search(str(sentence)) for sentence in sentences)
 
 
 def test_the_error_names_the_words_that_have_to_go():

@@ -67,7 +67,7 @@ def test_the_base_hears_two_hours_after_the_latest_hour_and_not_before(world, th
     world.all_quiet()
     assert overdue(world) == []
     at(world, "10T12:00")
-    world.ngo.phone.expects("connectez-vous")
+    world.ngo.phone.expects("suivez la procédure de votre organisation, puis connectez-vous")
     world.ngo.mailbox.expects("procédure de votre organisation")
     world.all_quiet()  # neither the desk nor the mission
     (case,) = overdue(world)
@@ -79,11 +79,11 @@ def test_nobody_at_the_base_has_it_and_the_officer_hears(world, there):
     world.ngo.phone.expects("")
     world.ngo.mailbox.expects("")
     at(world, "10T12:31")
-    world.alternate.phone.expects("connectez-vous")
-    world.alternate.mailbox.expects("")
+    world.alternate.phone.expects("suivez la procédure de votre organisation")
+    world.alternate.mailbox.expects("procédure de votre organisation")
     at(world, "10T13:01")
-    world.officer.phone.expects("contact attendu manquant")
-    world.officer.mailbox.expects("qui appeler")
+    world.officer.phone.expects("contact attendu manquant. L'organisation suit sa propre procédure")
+    assert "suit sa propre procédure" in world.officer.mailbox.expects("qui appeler")
     world.all_quiet()
 
 

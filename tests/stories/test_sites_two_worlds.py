@@ -37,6 +37,7 @@ SITE = {
     **{"opening": "always", "occupancy": "many", "marking": "flag", "level": "redacted"},
     "disclaimer": DISCLAIMER_VERSION,
     "stops-0-place": "14.1512, -3.6013",
+    "stops-0-sure_unnamed": "14.15120, -3.60130",
     "_stops": "1",
     "_key": "0123456789abcdef" * 2,
 }

@@ -29,6 +29,14 @@ def test_a_page_leaves_compressed_whether_it_refuses_or_not(client, takes, comes
     assert int(answer.headers["Content-Length"]) == len(answer.data)
 
 
+@pytest.mark.parametrize(
+    ("sent_by", "comes"), [("cross-site", None), ("same-site", None), ("same-origin", "br"), ("none", "br")]
+)
+def test_what_another_site_sends_for_tells_nothing_by_its_length(client, sent_by, comes):
+    answer = client.get("/login?x=1", headers={"Accept-Encoding": "br", "Sec-Fetch-Site": sent_by})
+    assert answer.headers.get("Content-Encoding") == comes
+
+
 def test_a_form_that_is_sent_back_leaves_compressed(ngo):
     answer = ngo.post("/notices/new", data={"_do": "review"}, headers={"Accept-Encoding": "br"})
     assert (answer.status_code, answer.headers["Content-Encoding"]) == (422, "br")
@@ -78,3 +86,16 @@ def test_the_layout_of_a_page_goes_and_what_somebody_typed_keeps_its_lines():
     )
     for each in kept:
         assert tight(f'<p>\n    5" pipe\n\n    </p>\n   {each}\n   \n<p>') == f'<p>\n5" pipe\n</p>\n{each}\n<p>'
+
+
+def test_nor_of_a_newer_one_that_was_taken_back(served):
+    """Files that are put back keep the time they had, which is before that of what was compressed meanwhile."""
+    file, asks = served
+    before, then = file.read_bytes(), file.stat().st_mtime - 60
+    file.write_text("p { color: blue; }\n" * 40)
+    compress(["--quiet", str(file.parent)])
+    file.write_bytes(before)
+    os.utime(file, (then, then))
+    answer = asks()
+    assert "Content-Encoding" not in answer.headers
+    assert answer.data == before

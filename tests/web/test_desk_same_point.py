@@ -67,5 +67,6 @@ def test_whoever_files_reads_to_the_byte_what_he_would_read_without_the_other(ap
     before = [same(send(ngo, "/notices/new", form)), same(send(ngo, "/notices/new", form | {"persons": "six"}))]
     theirs = notice(_key=KEY[::-1], **{"stops-1-place": "", "stops-1-position": "14.0712, -3.5212"})
     theirs |= {"stops-1-place": "14.0712, -3.5212", "stops-1-position": ""}
+    theirs |= {"stops-1-sure_unnamed": "14.07120, -3.52120"}
     assert send(other_ngo, "/notices/new", theirs, "file").status_code == 303
     assert [same(send(ngo, "/notices/new", form)), same(send(ngo, "/notices/new", form | {"persons": "six"}))] == before

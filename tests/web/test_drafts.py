@@ -80,6 +80,36 @@ def test_a_page_on_which_nothing_was_typed_is_no_draft(app, ngo):
     assert drafts(app) == []
 
 
+@pytest.mark.parametrize(
+    "typed", [{"name": "Dispensaire"}, {"operator": "ONG Alpha"}, {"works": "yes"}, {"radius_m": "40"}]
+)
+def test_a_site_is_kept_from_the_first_field_on(app, ngo, typed):
+    answer = send(ngo, "/sites/new", {"_stops": "1", "_key": KEY, **typed}, "autosave")
+    assert answer.status_code == 204
+    assert [row.sheet for row in drafts(app)] == ["site"]
+
+
+def test_what_is_emptied_again_does_not_stay_in_the_draft(app, ngo):
+    empty = fields(ngo.get(NEW)) | {"_key": KEY}
+    assert send(ngo, NEW, empty | {"persons": "77"}, "autosave").status_code == 204
+    assert send(ngo, NEW, empty, "autosave").status_code == 204
+    assert fields(ngo.get(DRAFT))["persons"] == ""
+
+
+def test_what_does_not_keep_itself_is_told_why(ngo, g9):
+    """The page shows it as it is: a text and no page."""
+    for n in range(MOST):
+        send(ngo, NEW, notice(_key=f"{n:032x}"), "keep")
+    full = send(ngo, NEW, notice(), "autosave")
+    assert (full.status_code, full.mimetype) == (200, "text/plain")
+    assert full.text == "Vous gardez déjà vingt brouillons. Envoyez-en ou supprimez-en un d'abord."
+    withheld = send(g9, "/plans/new/patrol", patrol("30 pax, Bankass"), "autosave")
+    assert (withheld.status_code, withheld.mimetype) == (200, "text/plain")
+    assert "30 pax" in withheld.text
+    nothing = send(ngo, NEW, {"_stops": "2", "_key": OTHER_KEY}, "autosave")
+    assert (nothing.status_code, nothing.text) == (200, "")
+
+
 def test_a_page_that_keeps_itself_after_it_was_sent_does_not_come_back(app, ngo):
     file(ngo, NEW, notice())
     assert send(ngo, NEW, notice(), "autosave").status_code == 200

@@ -13,6 +13,8 @@ from test_plan_sheets import area, stored
 from deconflict.domain import roles
 from deconflict.domain.coordinates import read_position
 from deconflict.domain.zone import MOST_POINTS
+from deconflict.schemas.whereabouts import locate
+from deconflict.web import draw_area
 from deconflict.web.map_pick import SIDE
 
 ZONE, OURS = "/plans/new/zone", "/desk/areas/new"
@@ -83,6 +85,21 @@ def test_four_presses_are_an_area_that_is_filed_as_drawn(app, people, url):
     (south, west), (north, east) = (min(p["point"] for p in corners), max(p["point"] for p in corners))
     assert south < 14.07 < north
     assert west < -3.52 < east
+
+
+def test_of_more_lines_than_may_stand_only_so_many_are_looked_for(people, monkeypatch):
+    looked = []
+
+    def counted(*args, **more):
+        looked.append(more)
+        return locate(*args, **more)
+
+    monkeypatch.setattr(draw_area, "locate", counted)
+    many = "\n".join(f"nulle part {n}" for n in range(300))
+    page = send(people[ZONE], ZONE, typed(points=many), "draw")
+    assert page.status_code == 200
+    assert len(looked) <= 2 * MOST_POINTS
+    assert "nulle part 299" in whole(page)["points"]
 
 
 def test_one_is_taken_out_again_the_last_or_another(people):

@@ -8,12 +8,15 @@ import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+import make
 import pytest
 from deskhouse import DeskHouse
+from mends import MENDS
 from planted import Visitor, outside
 
 from deconflict.domain import roles
 from deconflict.web.kept_forms import STANDS_HERE, STANDS_ON
+from deconflict.web.plans import PAGES as PLANS
 
 TYPED = {"text", "email", "tel", "number", "textarea", "date", "time", "search"}
 RUBBISH = "x<\"'é> 99/99"
@@ -86,6 +89,7 @@ def people(app, mission, make_account, sign_in):
     house.boss = make_account(roles.OCHA_HEAD, name="Fanta", language="en", function="head")
     house.binta = make_account(roles.FOCAL_POINT, roles.SUBMITTER, name="Binta", language="fr")
     house.notice, house.plan = house.meet()
+    house.site = house.files(house.ngo, make.site("Koro"))
     house.acts("take")
     house.acts("ask", side="humanitarian", ask="avoid_place")
     return house
@@ -94,10 +98,17 @@ def people(app, mission, make_account, sign_in):
 def addresses(house):
     """Of every page there is, with everything that stands in this house."""
     case = house.case
-    references = [house.notice, house.plan, case.reference, case.humanitarian_reference, case.mission_reference]
+    references = [
+        house.notice,
+        house.plan,
+        house.site,
+        case.reference,
+        case.humanitarian_reference,
+        case.mission_reference,
+    ]
     names = {
         "reference": references,
-        "what": ["patrol", "event", "movement"],
+        "what": [*PLANS.sheets, "movement"],
         "organisation_id": [str(house.ngo.audience.organisation_id)],
         "person_id": [str(house.binta.person_id)],
     }
@@ -144,8 +155,10 @@ def faults(page, shown, sent, url):
         return [f"{near}, no summary that has the focus"]
     found = []
     for text, link in summary(page):
-        if not text:
-            found.append(f"{near}, an empty sentence")
+        at_the_field = re.search(rf'id="{re.escape(link)}-error">(.*?)</p>', page.text, re.DOTALL) if link else None
+        sentence = html.unescape(re.sub(r"<[^>]+>", "", at_the_field[1])) if at_the_field else text
+        if not MENDS.search(sentence):
+            found.append(f"{near}, no word of how to mend it: {sentence!r}")
         if link and link not in said.ids:
             found.append(f"{near}, a link to {link}, which is nowhere")
         elif link:
@@ -175,6 +188,7 @@ def _plain(page):
 def test_every_form_says_what_is_wrong_with_a_link_and_loses_nothing(people):
     house = people
     tried, refused, wrong = {}, set(), []
+    where = set()
     for who in (*accounts(house), None):
         browser = Visitor(house.app, who.uniquifier if who else None)
         for url in in_order(house):
@@ -192,8 +206,11 @@ def test_every_form_says_what_is_wrong_with_a_link_and_loses_nothing(people):
                         continue
                     wrong += faults(answer, shown, sent, url)
                     refused.add(_kind(house, shown.action))
+                    where.add(shown.action)
                     break
     assert not wrong, "\n".join(sorted(set(wrong)))
+    each = {f"/plans/new/{what}" for what in PLANS.sheets} | {"/sites/new", f"/sites/{house.site}/amend"}
+    assert where >= each, each - where
     assert tried.keys() >= MUST_BE_TRIED, MUST_BE_TRIED - tried.keys()
     never = set(tried) - refused
     assert never <= MAY_TAKE_ANYTHING, never
@@ -215,6 +232,8 @@ MUST_BE_TRIED = {
         "plans.write",
         "plans.amend",
         "requests.answer",
+        "sites.new",
+        "sites.amend",
     ),
     *("people.invite", "own_people.invite", "contacts.add_number", "roster.assign", "absences.note", "security.login"),
     *("desk.dismiss", "desk.relay", "relay.write", "relay.write_check_in", "on_behalf.new", "on_behalf.change"),

@@ -155,7 +155,8 @@ def test_a_position_in_the_field_of_the_name_gives_way_to_the_point_and_a_name_s
         page = send(ngo, NEW, notice(**{"stops-1-place": place}), "map-1")
         form = look(ngo, NEW, look(ngo, NEW, page, "pin"), "use")
         assert fields(form)["stops-1-place"] == kept
-        assert send(ngo, NEW, fields(form) | {"disclaimer": "2026-11"}).status_code == 200
+        again = send(ngo, NEW, fields(form) | {"disclaimer": "2026-11"})
+        assert errors(again) == ([] if kept else ["f-stops-1-sure_unnamed"])
 
 
 def test_a_point_far_from_the_place_that_was_named_is_refused_at_the_field_as_any_other(ngo):

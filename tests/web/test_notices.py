@@ -9,9 +9,12 @@ import pytest
 from pages import DAY, KEY, NOW, errors, fields, file, notice, send, stored, words
 from sqlalchemy import select
 
+from deconflict.domain import roles
+from deconflict.domain.disclosure import Recognition
 from deconflict.store.base import db, transaction
 from deconflict.store.items import Item
 from deconflict.store.people import Organisation
+from deconflict.web.filing_words import vehicles_words
 
 NEW = "/notices/new"
 PAGES = ("", "/filed", "/amend", "/cancel")
@@ -49,6 +52,37 @@ def test_a_form_with_mistakes_comes_back_with_everything_that_was_typed(ngo):
     shown = fields(page)
     assert {name: text for name, text in shown.items() if name in typed} == typed
     assert "<b>" not in page.text
+
+
+def test_what_nobody_spoke_of_is_not_said_to_be_none(app, ngo):
+    fresh = fields(ngo.get(NEW))
+    assert (fresh.get("marking", ""), fresh.get("cargo", "")) == ("", "")
+    silent = file(ngo, NEW, notice(marking="", cargo=""))
+    said = words(ngo.get(f"/notices/{silent}"))
+    assert not any(word in said for word in ("Aucun marquage", "Aucun fret", "Marquage"))
+    again = fields(ngo.get(f"/notices/{silent}/amend"))
+    assert (again["marking"], again["cargo"]) == ("", "")
+    spoken = file(ngo, NEW, notice(marking="none", cargo="none", _key="f" * 32))
+    said = words(ngo.get(f"/notices/{spoken}"))
+    assert "Aucun marquage" in said
+    assert "Aucun fret" in said
+
+
+def test_of_vehicles_whose_marking_nobody_spoke_of_the_number_alone_is_told(app):
+    with app.test_request_context():
+        assert vehicles_words(Recognition(3, "", 1)) == "3"
+        assert vehicles_words(Recognition(3, "none", 1)) == "3, Aucun marquage"
+
+
+def test_that_a_colleague_checked_is_the_word_of_whoever_filed_it(app, ngo, make_account):
+    make_account(roles.SUBMITTER, organisation="ONG Alpha")
+    colleague = re.search(r'name="confirmed_by".*?<option value="(\d+)"', ngo.get(NEW).text, re.DOTALL)
+    review = send(ngo, NEW, notice(confirmed_by=colleague[1]))
+    reference = file(ngo, NEW, notice(confirmed_by=colleague[1]))
+    for page in (review, ngo.get(f"/notices/{reference}")):
+        assert "Positions vérifiées par un collègue Oui, selon l'auteur" in words(page).replace("’", "'")
+    alone = file(ngo, NEW, notice(_key="f" * 32))
+    assert "Positions vérifiées par un collègue Non" in words(ngo.get(f"/notices/{alone}"))
 
 
 def test_an_empty_form_names_its_fields_in_the_order_of_the_page(ngo):

@@ -224,6 +224,7 @@ def test_what_lay_on_the_telephone_until_it_was_over_is_not_filed(app, ngo):
         {"stops-1-place": "Nulle Part"},
         {"persons": ""},
         {"stops-1-position": "14.0700 -30.5200"},
+        {"stops-1-place": "", "stops-1-position": "14.0712 -3.5212"},
         {"communications": "12"},
         {"urgency": "urgent", "urgency_reason": "Mme Traoré porte 4 000 000 FCFA"},
     ],

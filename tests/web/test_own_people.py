@@ -302,7 +302,7 @@ def test_an_end_is_set_later_and_sooner_but_never_one_s_own(house):
     assert house.letters(Kind.CONTRACT_SET) == {"Awa", "Binta", "Fanta"}
     own = browser.post(url(house.awa, "contract"), data={"until": LAST})
     assert own.status_code == 422
-    assert "Somebody else who answers" in words(own)
+    assert "Ask somebody else who answers" in words(own)
     for day, said in (("", "Give the last day"), ("2026-03-01", "past"), ("2028-01-01", "too far")):
         page = browser.post(url(house.binta, "contract"), data={"until": day})
         assert (page.status_code, errors(page)) == (422, ["f-until"])

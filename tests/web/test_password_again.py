@@ -110,6 +110,15 @@ def test_every_door_of_the_list_asks(app, sign_in, awa, moussa, act):
     assert numbers(app, moussa) == before
 
 
+@pytest.mark.parametrize("door", ["/telling", "/people/ours/{}/retire"])
+def test_nor_are_teams_and_people_silenced_without_it(app, sign_in, awa, moussa, door):
+    browser, path = sign_in(app.test_client(), awa), door.format(moussa.person_id)
+    typed = {"direct": "false", "mail_names_own": "false", "sure": "yes"}
+    asked = left_open(browser).post(path, data=typed)
+    assert asked.location.startswith("/verify")
+    assert "/verify" not in (aged(browser, 30).post(path, data=typed).location or "")
+
+
 def test_a_stranger_s_list_is_missing_before_anything_is_asked(app, sign_in, make_account, moussa):
     other = make_account(roles.FOCAL_POINT, name="Binta", organisation="Association Badenya", language="en")
     browser = left_open(sign_in(app.test_client(), other))

@@ -129,6 +129,35 @@ def test_the_mission_is_asked_the_same(app, g9):
     assert errors(page) == ["f-stops-0-position"]
 
 
+def test_a_position_without_a_settlement_is_asked_about_in_words_and_filed_when_ticked(app, ngo):
+    page = send(ngo, NEW, notice(mode="air", **{"stops-1-place": "", "stops-1-position": "18.4411, -1.4078"}))
+    assert (page.status_code, errors(page)) == (422, ["f-stops-1-sure_unnamed"])
+    assert "Aucune localité n'est nommée. La plus proche est Inabag (commune Timtaghène, cercle Tessalit)" in words(
+        page
+    )
+    assert "à 131 km au sud-ouest de celle-ci" in words(page)
+    assert radios(page, "stops-1-correction") == [MEANT, ""]
+    assert re.search(rf"{re.escape(MEANT)} \(.*Kidal.*commune Kidal, cercle Kidal\)", words(page))
+    assert errors(send(ngo, NEW, fields(page))) == ["f-stops-1-sure_unnamed"]  # nobody ticked it for him
+    reference = file(ngo, NEW, fields(page) | ticks(page))
+    assert stored(app, reference)[1].filing["stops"][1]["sure"] == ["unnamed"]
+    assert "Déclaré juste sans localité nommée" in words(ngo.get(f"/notices/{reference}"))
+    amend = fields(ngo.get(f"/notices/{reference}/amend"))  # it need not be said again of the same position
+    assert send(ngo, f"/notices/{reference}/amend", amend | {"persons": "7"}).status_code == 200
+
+
+def test_the_reading_that_was_chosen_needs_no_tick(app, ngo):
+    bare = notice(mode="air", **{"stops-1-place": "18.4411, -1.4078"})
+    reference = file(ngo, NEW, bare | {"stops-1-correction": MEANT})
+    assert (place_of(app, reference)["corrected"], stored(app, reference)[1].filing["stops"][1]["sure"]) == (MEANT, [])
+
+
+def test_the_mission_reads_its_grid_squares_in_words_and_ticks_nothing(app, g9):
+    page = send(g9, PATROL, patrol("30PUB725016"))
+    assert (page.status_code, ticks(page)) == (200, {})
+    assert "à 1,3 km à l'est de Mopti" in words(page)
+
+
 # -- in words
 
 

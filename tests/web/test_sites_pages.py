@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from pages import NOW, errors, fields, file, send, stored, words
 from planted import plain
+from test_own_map import beside, drawing, texts
 
 from deconflict.domain import roles
 from deconflict.services import sites
@@ -42,6 +43,12 @@ def form(**more: str) -> dict[str, str]:
         "_key": KEY,
         **more,
     }
+
+
+def disc(page) -> float:
+    """How wide the place is drawn."""
+    found = [each for each in drawing(page).iter() if each.get("class") == "map-hum" and each.get("r")]
+    return float(found[0].get("r", ""))
 
 
 @pytest.fixture
@@ -92,7 +99,7 @@ def test_the_same_page_sent_twice_is_one_site(app, ngo):
     [
         ({"stops-0-position": "14.07, -3.51"}, "f-stops-0-position"),
         ({"stops-0-position": ""}, "f-stops-0-position"),
-        ({"stops-0-place": ""}, ""),
+        ({"stops-0-place": ""}, "f-stops-0-sure_unnamed"),
         ({"kind": ""}, "f-kind"),
         ({"radius_m": "many"}, "f-radius_m"),
         ({"opening": "hours"}, "f-opens"),
@@ -104,9 +111,6 @@ def test_the_same_page_sent_twice_is_one_site(app, ngo):
 )
 def test_what_is_wrong_is_linked_from_the_summary_and_nothing_typed_is_lost(ngo, changes, field):
     page = send(ngo, ADDRESS, form(**changes))
-    if not field:  # a position alone, near no name, is a place
-        assert page.status_code == 200
-        return
     assert page.status_code == 422
     assert field in errors(page)
     assert f'id="{field}"' in page.text
@@ -135,6 +139,35 @@ def test_a_colleague_looks_at_the_position_too_and_whoever_entered_it_does_not(
     assert "Awa Koné" not in ngo.get(f"/sites/{reference}").text.partition("<main")[2]
     file(ngo, f"/sites/{reference}/amend", fields(ngo.get(f"/sites/{reference}/amend")) | {"radius_m": "300"})
     assert "owner: nobody" in words(desk.get(f"/desk/sites/{reference}"))
+
+
+def test_whoever_checks_the_position_sees_it_on_the_map_before_the_button(app, ngo, officer, make_account, sign_in):
+    review, wider = (send(ngo, ADDRESS, form(radius_m=radius)) for radius in ("120", "1190"))
+    assert {"1", "Bankass", "Humanitaire"} <= texts(drawing(review))
+    assert disc(wider) == pytest.approx(disc(review) * 1200 / 130, rel=0.1)  # and 10 m that four decimals leave open
+    (said,) = beside(review)
+    assert "14.07120" in said
+    reference = file(ngo, ADDRESS, form())
+    colleague = sign_in(app.test_client(), make_account(roles.SUBMITTER, name="Awa Koné", organisation="ONG Alpha"))
+    shown = colleague.get(f"/sites/{reference}")
+    assert shown.text.index("<svg") < shown.text.index(f"/sites/{reference}/second")
+    for page in (
+        shown,
+        ngo.get(f"/sites/{reference}/filed"),
+        sign_in(app.test_client(), officer).get(f"/desk/sites/{reference}"),
+    ):
+        assert {"1", "Bankass"} <= texts(drawing(page))
+        assert len(beside(page)) == 1
+
+
+def test_a_site_that_is_kept_in_communes_only_has_no_map(app, ngo, officer, sign_in):
+    reference = file(ngo, ADDRESS, form())
+    with app.app_context():
+        db.session.query(Item).filter_by(reference=reference).one().reduced_at = NOW - timedelta(days=400)
+        db.session.commit()
+    for page in (ngo.get(f"/sites/{reference}"), sign_in(app.test_client(), officer).get(f"/desk/sites/{reference}")):
+        assert page.status_code == 200
+        assert "own-map" not in page.text
 
 
 def test_an_amendment_shows_before_and_after_and_one_without_a_change_is_told(app, ngo):
