@@ -33,9 +33,10 @@ def test_what_was_typed_before_the_line_was_cut_is_there_again(visit):
     ngo.page.wait_for_timeout(300)
     ngo.page.context.set_offline(False)
     ngo.wrong = [each for each in ngo.wrong if "ERR_INTERNET_DISCONNECTED" not in each]  # that was the cut
-    ngo.page.locator('main [name="vehicles"]').fill("2")
-    ngo.page.keyboard.press("Tab")
-    ngo.page.wait_for_timeout(1500)
+    whole = re.compile(r'(name="vehicles"\s+|\bvehicles=)2\b')
+    with ngo.page.expect_response(lambda answer: answer.status == 204 and whole.search(answer.request.post_data or "")):
+        ngo.page.locator('main [name="vehicles"]').fill("2")
+        ngo.page.keyboard.press("Tab")
     ngo.opens("/notices")  # as after a telephone was switched off: nothing of the page is left
     ngo.sees("Mopti - Bankass")
     ngo.presses("main ul.drafts a")

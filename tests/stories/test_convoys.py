@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -241,6 +242,8 @@ def test_the_officer_sees_what_travels_together_and_a_follower_is_told_that_he_l
         assert f'href="/desk/items/{beside}"' in officer.get(f"/desk/items/{one}").text
     form = typed(filed(world, own), world.mission.zone) | {"_stops": "3", "_base": "1", "_do": "review"}
     form |= {"disclaimer": DISCLAIMER_VERSION, "confirmed_by": "nobody", "escort": "none"}
+    asked = joined_in.post(f"/notices/{own}/amend", form).text  # whether each is the place that is meant
+    form |= dict(re.findall(r'name="(stops-\d-sure_unnamed)" value="([^"]+)"', asked))
     alone = "voyage seule"
     assert alone not in joined_in.post(f"/notices/{own}/amend", form | {"persons": "9"}).text
     answer = joined_in.post(f"/notices/{own}/amend", form | {"stops-2-arrive_to": "22:30"})
