@@ -77,7 +77,7 @@ def test_json_that_nobody_can_write_down_is_refused_and_no_failure(client, body,
 def test_json_without_a_floor_is_refused_at_every_door(client, path, body):
     answer = client.post(path, data=body, content_type="application/json")
     assert answer.status_code == 400
-    assert "pas pu être compris" in answer.text
+    assert "pas pu être lu" in answer.text
 
 
 def test_a_hook_reads_no_json_without_a_floor(client):
