@@ -54,9 +54,8 @@ class Event(StrEnum):
 
     @property
     def several(self) -> Event | None:
-        """Whose words say it of several cases at once; None for what always leaves alone: the words of an
-        overdue team are in no other text. What is urgent and what is over are said
-        apart from the rest."""
+        """Whose words say it of several cases at once; None for what always leaves alone: the words of an overdue team are in no other
+        text. What is urgent and what is over are said apart from the rest."""
         audience, _, purpose = self.partition("_")
         if purpose in ("brake", "overdue"):
             return None

@@ -6,22 +6,20 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
-from deconflict.domain.severity import Harm
 from deconflict.domain.states import LIVE_SITES, OPEN_CASES, CaseState
 from deconflict.matching import desk, endings
-from deconflict.matching.in_force import basis_of
-from deconflict.store.cases import ALONE_OCCUPIED, Case
+from deconflict.matching.alone import Matter, Sort
+from deconflict.store.cases import ALONE_OCCUPIED
 from deconflict.store.items import Item
-from deconflict.store.moves import move_case, note_event
-from deconflict.store.outbox import fresh_reference
+from deconflict.store.moves import note_event
 from deconflict.store.queries import filing_of, is_sensitive, version_of
 
 log = structlog.get_logger()
+SORT = Sort(ALONE_OCCUPIED, CaseState.DETECTED, "occupy")
 WATCHED = timedelta(days=7)  # then the case lapses, and is counted; the site stays suspended
 
 
@@ -44,74 +42,28 @@ def look(session: Session, mission: Mission, item: Item, now: datetime) -> bool:
 def _settle(session: Session, mission: Mission, item: Item, now: datetime) -> None:
     """Opens the case of a site of which this was said, or a new round where it was said again after that had ended; said again of an
     open one it is a line of its history, and rings nobody anew. Ends it once they have left, or the site is none any more."""
-    case = session.scalars(select(Case).where(Case.pair == _pair(item)).with_for_update(of=Case)).first()
+    case = SORT.case_of(session, item)
     # Whatever else becomes of it: an amendment or another suspension takes nobody away.
     since = item.site.occupied_at if item.site is not None and item.state in LIVE_SITES else None
     if since is None:
         if case is not None and case.state in OPEN_CASES:
             endings.end_case(session, mission, case, "vanish", now)
         return
-    about = {"since": since.isoformat()}
+    about: dict[str, object] = {"since": since.isoformat()}
     if case is not None and case.judged_from == about:
         return  # the desk has this very word, whatever has become of it
     if case is not None and case.state in OPEN_CASES:
         case.judged_from, case.ends_at = about, now + WATCHED
         note_event(session, case, "occupy", now)
         return
-    desk.alert_desk(session, mission, _opened(session, mission, case, item, about, since, now), now)
-
-
-def _pair(item: Item) -> str:
-    return f"{item.id}:{ALONE_OCCUPIED}"
-
-
-def _opened(
-    session: Session,
-    mission: Mission,
-    case: Case | None,
-    item: Item,
-    about: dict[str, str],
-    since: datetime,
-    now: datetime,
-) -> Case:
-    """New, or a new round of the one that the site had before."""
-    basis, known = basis_of(mission), case is not None
-    if case is None:
-        case = Case(
-            pair=_pair(item),
-            humanitarian_id=item.id,
-            reference=fresh_reference(),
-            humanitarian_reference=fresh_reference(),
-            mission_reference=fresh_reference(),
-            state=CaseState.DETECTED,
-            round=1,
-            round_at=now,
-            severity=mission.pack.sites.occupied,
-            harm=Harm.DANGER,
-            judgement={},
-            opened_at=now,
-            released=[],
-            area=item.area,
-            sop_version=basis.sop_version,
-            starts_at=since,
-            ends_at=now + WATCHED,
-        )
-        session.add(case)
-    else:
-        endings.recall_closing(session, case)
-        case.outcome = case.adjusted_by = None
-        desk.begin_round(session, case, now)
-    case.area, case.eyes_only = item.area, _sensitive(session, mission, item)
-    case.severity = mission.pack.sites.occupied
-    case.humanitarian_version, case.judged_from = item.version, about
-    case.sop_version, case.gazetteer, case.profile = basis.sop_version, basis.gazetteer, basis.profile
-    case.starts_at, case.ends_at = since, now + WATCHED
-    session.flush()
-    if known:
-        move_case(session, case, "occupy", "system", now)
-    else:
-        note_event(session, case, "occupy", now)
-    return case
+    matter = Matter(
+        facts=about,
+        severity=mission.pack.sites.occupied,
+        sensitive=_sensitive(session, mission, item),
+        starts_at=since,
+        ends_at=now + WATCHED,
+    )
+    desk.alert_desk(session, mission, SORT.opened(session, mission, case, item, matter, now), now)
 
 
 def _sensitive(session: Session, mission: Mission, item: Item) -> bool:

@@ -85,9 +85,16 @@ def file_item(
 
 def filed_before(key: str, by: Audience) -> Filed | None:
     """What bears this key already, of the person's own organisation; None for another's as for none."""
-    own = select(Item).where(Item.key == key, Item.owner_id == by.organisation_id)
-    found = db.session.scalars(own).first()
-    return None if found is None else Filed(found.reference, found.version, found.late)
+    twin = _with_key(db.session(), key)
+    return _filed(twin) if twin is not None and twin.owner_id == by.organisation_id else None
+
+
+def _with_key(session: Session, key: str) -> Item | None:
+    return session.scalars(select(Item).where(Item.key == key)).first()
+
+
+def _filed(item: Item) -> Filed:
+    return Filed(item.reference, item.version, item.late)
 
 
 def _file(
@@ -102,11 +109,11 @@ def _file(
 ) -> Filed:
     with transaction() as session:
         writer = sent(session, key, by)
-        twin = session.scalars(select(Item).where(Item.key == key)).first()
+        twin = _with_key(session, key)
         if twin is not None:
             if twin.owner_id != by.organisation_id:
                 raise Refused("This form was used already. Open a new one and start again.")
-            return Filed(twin.reference, twin.version, twin.late)
+            return _filed(twin)
         check_colleague(session, filing, by, writer)
         is_site = isinstance(filing, StaticSite)
         item = Item(
@@ -140,7 +147,7 @@ def _file(
         record(session, by.person_id, "file", item.side, item.id, detail, at=now, organisation_id=item.owner_id)
         if also is not None:
             also(session, item)
-        return Filed(item.reference, item.version, item.late)
+        return _filed(item)
 
 
 def amend_item(
@@ -215,7 +222,7 @@ def replace_filing(
     expect_word(session, item, filing, mission)
     for follower, changed in to_follow(session, item, filing, by, mission.catalogue, now):
         replace_filing(session, follower, "follow", changed, by, mission, now, "")
-    return Filed(item.reference, item.version, item.late)
+    return _filed(item)
 
 
 def cancel_item(reference: str, by: Audience, reason: str, now: datetime, also: Also | None = None) -> None:

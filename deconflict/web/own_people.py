@@ -88,8 +88,7 @@ def retire(person_id: int) -> Page:
         service.retire(person_id, request.form.get("sure") == "yes", current_audience(), now())
         return _("Retired: no sign-in and no message any more.")
 
-    _found(person_id)  # whose page it is comes first
-    return password_first(url_for("own_people.person", person_id=person_id)) or _submit(person_id, do)
+    return _submit(person_id, do, asks_password=True)
 
 
 @bp.post("/people/ours/<int:person_id>/restore")
@@ -108,9 +107,11 @@ def _found(person_id: int) -> PersonView:
     return found
 
 
-def _submit(person_id: int, do: Callable[[], str]) -> Page:
-    """Whose page it is comes before what was typed."""
+def _submit(person_id: int, do: Callable[[], str], *, asks_password: bool = False) -> Page:
+    """Whose page it is comes before what was typed, and before the password."""
     found, me = _found(person_id), current_audience().person_id
+    if asks_password and (asked := password_first(url_for("own_people.person", person_id=person_id))):
+        return asked
     back = url_for("people.ours") if person_id != me else url_for("home.page")
     return submit(back, do, lambda form: _page(found, form))
 

@@ -242,7 +242,7 @@ def test_that_it_could_not_be_settled_stops_no_matching_and_a_person_looks(
         raise WrongState("as if somebody had moved it")
 
     with monkeypatch.context() as broken:
-        broken.setattr(occupied, "_opened", fails)
+        broken.setattr(occupied, "_sensitive", fails)
         says(world, site)
         assert armed(world) == []
         assert [case.state for case in world.cases()] == ["unchecked"]
