@@ -3,7 +3,6 @@ asked nobody else for anything."""
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from urllib.parse import urljoin
 
 import axe_playwright_python
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response, sync_playwright
+from weights import sent
 
 CHROMIUM = "/usr/bin/chromium"
 SWITCHES = (
@@ -145,7 +145,7 @@ class Visitor:
         if spoken != self.language:
             self.wrong.append(f"{here}: speaks {spoken}")
         links = self._links()
-        weight = _sent(answer.body()) + sum(self._asset(link) for link in links)
+        weight = sent(answer.body()) + sum(self._asset(link) for link in links)
         self.weights[here.removeprefix(self.url)] = weight
         if weight > HEAVIEST_BYTES:
             large = " with the large map" if any(LARGE_MAP in link for link in links) else ""
@@ -172,7 +172,7 @@ class Visitor:
 
     def _asset(self, link: str) -> int:
         if link not in self._assets:
-            self._assets[link] = _sent(self.page.context.request.get(urljoin(self.url, link)).body())
+            self._assets[link] = sent(self.page.context.request.get(urljoin(self.url, link)).body())
         return self._assets[link]
 
     def _asked(self, request: Request) -> None:
@@ -189,11 +189,6 @@ class Visitor:
         )
         if message.type in ("error", "warning") and not of_a_page:
             self.wrong.append(f"{self.page.url}: {message.text}")
-
-
-def _sent(body: bytes) -> int:
-    """Bytes on the line."""
-    return len(gzip.compress(body, 6))
 
 
 def _on_one_line(text: str) -> str:

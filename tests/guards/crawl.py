@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import logging
 import re
 from collections.abc import Iterator
@@ -27,6 +26,7 @@ from planted import (
     tell_the_time,
 )
 from sqlalchemy import func, select
+from weights import sent
 from world import make_app
 
 from deconflict.domain import disclosure, matrix, roles
@@ -263,7 +263,7 @@ def took(account: str, endpoint: str, key: str, address: str, answer) -> Answer:
     body = plain(answer) if answer.mimetype.startswith(("text/", "application/json")) else ""
     unread = ("Set-Cookie", "Content-Length")  # a length may be any number that was planted
     headers = tuple(sorted((name, value) for name, value in answer.headers if name not in unread))
-    size = len(gzip.compress(answer.data, 6))
+    size = sent(answer.data)
     return Answer(account, endpoint, key, address, answer.status_code, body, headers, answer.mimetype, size)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +10,7 @@ import make
 import pytest
 from deskhouse import DeskHouse
 from pages import words
+from weights import sent
 
 from deconflict.domain.filing import Level, MissionPlan, MovementNotice, Stop
 from deconflict.store.alerts import Acknowledgement, Alert, Message
@@ -36,7 +36,7 @@ def weight(page):
     """With what it asks for, compressed."""
     assert page.status_code == 200
     files = [(STATIC / name).read_bytes() for name in re.findall(r"/static/([\w.]+)\?v=", page.text)]
-    return sum(len(gzip.compress(each, 6)) for each in (page.data, *files))
+    return sum(sent(each) for each in (page.data, *files))
 
 
 def tour(step):
