@@ -42,6 +42,7 @@
     await vault.purge();
     const prepared = await vault.prepared();
     hides("forget", !prepared);
+    hides("how", prepared);
     shows(prepared ? "unlock" : "prepare");
   };
   // One attempt at a time, and one window: two would write over each other.
@@ -110,6 +111,7 @@
     say("");
     by("inside").innerHTML = box.sheet.html; // our own server made it, and it was sealed since
     hides("forget", false);
+    hides("how", true);
     shows("inside");
     try {
       inside(box);

@@ -30,7 +30,7 @@ bp = Blueprint("offline", __name__, url_prefix="/offline")
 WHAT = "movement"
 DAY_S = 24 * 3600
 TAG = "/<any(fr, en):tag>"
-LOOKS = ("style.css", "icon.svg", "vault.js", "offline.js")
+LOOKS = ("style.css", "icon.svg", "after.js", "vault.js", "offline.js")
 
 
 @bp.get(TAG)
