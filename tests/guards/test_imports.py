@@ -19,13 +19,14 @@ ALLOWED: dict[str, set[str]] = {
     "log": set(),
     "translations": set(),
     "schemas": {"domain"},
+    "files": {"domain"},
     "channels": {"domain"},
     "store": {"domain"},
     "mission": {"domain", "schemas"},
     "matching": {"domain", "store"},
     "services": {"domain", "store", "matching", "channels"},
     "jobs": {"domain", "store", "matching", "channels", "services"},
-    "web": {"domain", "schemas", "store", "services", "log"},
+    "web": {"domain", "schemas", "files", "store", "services", "log"},
     "api": {"domain", "schemas", "store", "services", "log"},
     "extensions": {"domain", "store", "settings"},
     "cli": {"domain", "store", "services", "jobs", "mission", "settings", "demo", "overlaps"},
@@ -89,6 +90,12 @@ HOMES: dict[str, set[str]] = {
     "pyproj": {"domain.geodesy"},
     "numpy": {"domain"},
     "shapely": {"domain"},
+    "openpyxl": {"files"},
+    "defusedxml": {"files"},
+    "fastkml": {"files"},
+    "pygeoif": {"files"},
+    "gpxpy": {"files"},
+    "icalendar": {"files"},
 }
 
 # From marshmallow the web takes the error it shows, and no schema of its own.
