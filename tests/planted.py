@@ -26,8 +26,9 @@ from deconflict.domain.coordinates import format_mgrs
 from deconflict.domain.drafts import Draft
 from deconflict.domain.dtg import format_dtg
 from deconflict.domain.filing import Filing, Level, Location, MissionPlan, MovementNotice, StaticSite, Stop, Window
+from deconflict.domain.uploads import UploadFacts
 from deconflict.domain.zone import POLYGON, Zone
-from deconflict.services import acknowledgements, cases, drafts, releases, repeating
+from deconflict.services import acknowledgements, cases, drafts, releases, repeating, uploads
 from deconflict.store.alerts import Message
 from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
@@ -35,6 +36,7 @@ from deconflict.store.drafts import draft_by_key
 from deconflict.store.patterns import Pattern
 from deconflict.store.people import Account, Duty
 from deconflict.store.queries import filing_of, version_of
+from deconflict.store.uploads import upload_by_key
 
 T = TypeVar("T")
 # Pages that ask the machine for the time instead of web.clock get the story's too.
@@ -180,6 +182,7 @@ class PlantedWorld(World):
         self.items: dict[str, str] = {}
         self.cases_by: dict[str, Case] = {}
         self.drafts: dict[str, Draft] = {}
+        self.uploads: dict[str, UploadFacts] = {}
         self.told: set[tuple[str, str]] = set()
 
     def plant(self, value: str, what: str, element: str, about: str, **more: Any) -> str:
@@ -306,6 +309,22 @@ class PlantedWorld(World):
         assert kept is not None
         self.drafts[key] = kept
 
+    def sends_a_list(self, who: str, sheet: str, n: int, *, asked: bool = False) -> None:
+        """A file of one line, read and not sent."""
+        by = self.actors[who].audience
+        taken = uploads.take_in(sheet, str(n), {}, by, self.now)
+        number = self.plant(f"Ligne-{n}-{sheet}", "number of a line", "upload", taken.key)
+        place = self.plant(f"Liste-{n}-{sheet}", "place of a line", "upload", taken.key)
+        line = {"key": number, "values": {"stops-0-place": place}, "stops": 1, "cells": {}, "wrong": [], "lines": [3]}
+        said = {"unread": [], "withheld": [], "lines": 1}
+        read = uploads.read(taken, [uploads.NewEntry(str(n), line)], said, by, self.now)
+        uploads.looked_at(read, {0: ("wrong", "")}, by, self.now)
+        if asked:
+            uploads.ask(read, by, self.now)
+        kept = upload_by_key(db.session(), taken.key, by)
+        assert kept is not None
+        self.uploads[taken.key] = kept
+
     def keeps(self, who: str, item: str, name: str) -> None:
         """A filing under a name, to be made again."""
         repeating.keep_pattern(self.items[item], name, self.actors[who].audience, self.mission, self.now)
@@ -366,6 +385,9 @@ def planted_world(app: Flask, network: TwilioNetwork, sink: SmtpSink) -> Planted
         ("Fanta-zq", "c" * 32, "site"),
     ):
         world.begins_to_write(who, key, sheet)
+    world.sends_a_list("Fanta-zq", "movement", 1)
+    world.sends_a_list("Sira-zq", "movement", 2, asked=True)
+    world.sends_a_list("Cima-zq", "patrol", 3)
     world.keeps("Fanta-zq", "both-n", "Garde-alpha")
     world.site("house-s", 20, (17.51234, -1.01234), RED, "Fanta-zq", "SITE_HEALTH")
     world.site("guests-s", 21, (17.81234, -1.51234), MO, "Bina-zq", "SITE_GUESTHOUSE")

@@ -24,6 +24,7 @@ from deconflict.store.holds import Held, held
 from deconflict.store.items import Item
 from deconflict.store.kept_forms import LIFE, forget_forms
 from deconflict.store.patterns import forget_patterns
+from deconflict.store.uploads import forget_lines, forget_uploads
 
 log = structlog.get_logger()
 BATCH = 20  # of each kind in one turn: alerts must not wait behind a cleaning
@@ -41,6 +42,8 @@ def keep_no_longer(mission: Mission, now: datetime) -> dict[str, int]:
         "notes": _bulk(lambda session: rows.forget_notes(session, limits.personal, BULK)),
         "trials": _bulk(lambda session: rows.forget_trials(session, limits.personal, BULK)),
         "drafts": _bulk(lambda session: forget_drafts(session, limits.draft, BULK)),
+        "uploads": _bulk(lambda session: forget_uploads(session, limits.draft, BULK)),
+        "lines": _bulk(lambda session: forget_lines(session, BULK)),
         "patterns": _bulk(lambda session: forget_patterns(session, limits.pattern, BULK)),
         "declared": _bulk(
             lambda session: rows.forget_declared(session, limits.case, _held(session, limits).items, BULK)

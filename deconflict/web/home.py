@@ -67,6 +67,12 @@ ENTRIES = (
     Entry(
         "notices.new", _l("Notify a movement"), _l("Tell OCHA where a team goes and when. Takes about five minutes.")
     ),
+    Entry(
+        "uploads.mine",
+        _l("Lists in files"),
+        _l("Send what you keep in Excel, a list from Kobo or a route of a GPS."),
+        menu=False,
+    ),
     Entry("sites.mine", _l("Our sites"), _l("Where your organisation stands, and when each was last verified.")),
     Entry(
         "plans.mine",

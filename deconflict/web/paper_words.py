@@ -14,23 +14,16 @@ from flask_babel import lazy_gettext as _l
 
 from deconflict.domain.activity import Side
 from deconflict.domain.country import Mission
-from deconflict.domain.filing import Level
-from deconflict.schemas.fields import Choice, Count, Kind, YesNo
+from deconflict.schemas.fields import Count
 from deconflict.schemas.filings import FilingSchema
 from deconflict.schemas.notices import Clause
 from deconflict.schemas.sites import Day, Hour
 from deconflict.schemas.zones import Lines, ZoneSchema
 from deconflict.web.filing_form import Layout
 from deconflict.web.filing_pages import Sheet
-from deconflict.web.language import label
+from deconflict.web.sheet_answers import answers_of
 
-# Paper is searched too: it names nobody. The page says at length who may be told what.
 LEVEL = _l("What may be told to the other side")
-LEVELS = {
-    Level.MATCH_ONLY: _l("Nothing"),
-    Level.REDACTED: _l("To avoid the place on a half-day, without our name"),
-    Level.FULL: _l("That, and what the vehicles look like"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +67,9 @@ def paper_of(
 ) -> Paper:
     """In the language that is current. `stops`: room for so many where there may be several; `options`: the page's."""
     layout, military = sheet.layout, schema.side is Side.MISSION
-    of_stop = {} if isinstance(schema, ZoneSchema) else schema.stop_schema(mission, schema.side).fields
-    stops = stops if sheet.stops > 1 else int(bool(of_stop))
+    asked = answers_of(sheet, schema, mission)
+    stops = stops if sheet.stops > 1 else int(bool(asked.of_stop))
     numbers, captions = layout.numbers(stops), options.get("days", {})
-    kinds = {kind.code: label(kind.label) for kind in mission.catalogue.of(schema.side, **{sheet.flag: True})}
-    site = {kind.code: label(kind.label) for kind in mission.catalogue.of(schema.side, on_site=True)}
 
     def rows(part: Mapping[str, Any], known: Mapping[str, Any], at: str = "") -> tuple[Row, ...]:
         found = []
@@ -88,8 +79,7 @@ def paper_of(
                 boxes = tuple(Box(name, "tick", str(captions[name])) for name in names)
                 found.append(Row(numbers[names[0]], said, boxes, ()))
                 continue
-            answers = _answers(names[0], known.get(names[0]), kinds, site)
-            answers = {code: words for code, words in answers.items() if code in sheet.answers.get(names[0], answers)}
+            answers = asked.of(names[0], at_stop=bool(at))
             boxes = tuple(_box(f"{at}{name}", name, known.get(name), answers, military) for name in names)
             words = str(LEVEL) if names[0] == "level" else said
             found.append(
@@ -98,9 +88,9 @@ def paper_of(
         return tuple(found)
 
     return Paper(
-        before=rows(layout.before, schema.fields),
-        stops=tuple(rows(layout.stop, of_stop, f"stops-{n}-") for n in range(stops)),
-        after=rows(layout.after, schema.fields),
+        before=rows(layout.before, asked.fields),
+        stops=tuple(rows(layout.stop, asked.of_stop, f"stops-{n}-") for n in range(stops)),
+        after=rows(layout.after, asked.fields),
         edition=edition_of(layout, schema, mission),
     )
 
@@ -113,19 +103,6 @@ def edition_of(layout: Layout, schema: FilingSchema | ZoneSchema, mission: Missi
         said += [name, *map(str, getattr(field, "choices", ()))]
     digest = hashlib.sha256("|".join(said).encode()).digest()
     return "".join(string.ascii_uppercase[byte % 26] for byte in digest[:4])
-
-
-def _answers(name: str, field: Any, kinds: Mapping[str, str], site: Mapping[str, str]) -> dict[str, str]:
-    """To choose from, by their code."""
-    if name == "level":
-        return {code: str(words) for code, words in LEVELS.items() if code in field.choices}
-    if name == "activity":
-        return dict(site)
-    if isinstance(field, Kind):
-        return dict(kinds)
-    if isinstance(field, Choice):
-        return {code: str(words) for code, words in field.choices.items()}
-    return {"yes": str(_l("Yes")), "no": str(_l("No"))} if isinstance(field, YesNo) else {}
 
 
 def _box(name: str, bare: str, field: Any, answers: Mapping[str, str], military: bool) -> Box:

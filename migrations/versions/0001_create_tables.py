@@ -904,11 +904,113 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_self_test_token'), ['token'], unique=False)
 
 
+    op.create_table('upload_list',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=False),
+    sa.Column('side', sa.String(length=40), nullable=False),
+    sa.Column('sheet', sa.String(length=40), nullable=False),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_upload_list_organisation_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_upload_list'))
+    )
+    with op.batch_alter_table('upload_list', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_upload_list_organisation_id'), ['organisation_id'], unique=False)
+
+    op.create_table('upload_columns',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=False),
+    sa.Column('sheet', sa.String(length=40), nullable=False),
+    sa.Column('headers', sa.String(length=64), nullable=False),
+    sa.Column('columns', sa.Text(), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_upload_columns_organisation_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_upload_columns')),
+    sa.UniqueConstraint('organisation_id', 'sheet', 'headers', name=op.f('uq_upload_columns_organisation_id'))
+    )
+    with op.batch_alter_table('upload_columns', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_upload_columns_used_at'), ['used_at'], unique=False)
+
+    op.create_table('upload',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(length=64), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=False),
+    sa.Column('side', sa.String(length=40), nullable=False),
+    sa.Column('sheet', sa.String(length=40), nullable=False),
+    sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('said', sa.Text(), nullable=False),
+    sa.Column('kept_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('list_id', sa.Integer(), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['list_id'], ['upload_list.id'], name=op.f('fk_upload_list_id_upload_list')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_upload_organisation_id_organisation')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_upload_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_upload')),
+    sa.UniqueConstraint('key', name=op.f('uq_upload_key'))
+    )
+    with op.batch_alter_table('upload', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_upload_kept_at'), ['kept_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_upload_organisation_id'), ['organisation_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_upload_person_id'), ['person_id'], unique=False)
+
+    op.create_table('upload_entry',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('upload_id', sa.Integer(), nullable=False),
+    sa.Column('n', sa.Integer(), nullable=False),
+    sa.Column('mark', sa.String(length=64), nullable=False),
+    sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('reference', sa.String(length=8), nullable=False),
+    sa.Column('typed', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['upload_id'], ['upload.id'], name=op.f('fk_upload_entry_upload_id_upload')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_upload_entry')),
+    sa.UniqueConstraint('upload_id', 'n', name=op.f('uq_upload_entry_upload_id'))
+    )
+    with op.batch_alter_table('upload_entry', schema=None) as batch_op:
+        batch_op.create_index('ix_upload_entry_state', ['upload_id', 'state'], unique=False)
+
+    op.create_table('upload_row',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('list_id', sa.Integer(), nullable=False),
+    sa.Column('mark', sa.String(length=64), nullable=False),
+    sa.Column('item_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_upload_row_item_id_item')),
+    sa.ForeignKeyConstraint(['list_id'], ['upload_list.id'], name=op.f('fk_upload_row_list_id_upload_list')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_upload_row')),
+    sa.UniqueConstraint('list_id', 'mark', name=op.f('uq_upload_row_list_id'))
+    )
+    with op.batch_alter_table('upload_row', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_upload_row_item_id'), ['item_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_upload_row_mark'), ['mark'], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table('upload_row', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_upload_row_mark'))
+        batch_op.drop_index(batch_op.f('ix_upload_row_item_id'))
+
+    op.drop_table('upload_row')
+    with op.batch_alter_table('upload_entry', schema=None) as batch_op:
+        batch_op.drop_index('ix_upload_entry_state')
+
+    op.drop_table('upload_entry')
+    with op.batch_alter_table('upload', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_upload_person_id'))
+        batch_op.drop_index(batch_op.f('ix_upload_organisation_id'))
+        batch_op.drop_index(batch_op.f('ix_upload_kept_at'))
+
+    op.drop_table('upload')
+    with op.batch_alter_table('upload_columns', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_upload_columns_used_at'))
+
+    op.drop_table('upload_columns')
+    with op.batch_alter_table('upload_list', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_upload_list_organisation_id'))
+
+    op.drop_table('upload_list')
     with op.batch_alter_table('brake', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_brake_ended_at'))
 

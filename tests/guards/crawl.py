@@ -36,6 +36,7 @@ from deconflict.domain.disclosure import ItemFacts
 from deconflict.domain.drafts import is_read_by
 from deconflict.domain.numbers import keeps_numbers_of
 from deconflict.domain.own_people import keeps
+from deconflict.domain.uploads import is_open_to
 from deconflict.store.alerts import Acknowledgement, Alert
 from deconflict.store.audit import AuditEntry
 from deconflict.store.base import db
@@ -126,6 +127,13 @@ class Crawl:
             draft = self.world.drafts.get(key)
             there = draft is not None and (draft.sheet == "site") == (kind == "draft of a site")
             return there and is_read_by(draft, who)
+        if kind == "upload":
+            upload = self.world.uploads.get(key)
+            return upload is not None and is_open_to(upload, who)
+        if kind == "list":
+            return key in (
+                ("movement", "site") if who.side == Side.HUMANITARIAN else ("patrol", "event", "stay", "aid")
+            )
         if kind == "pattern":
             return self.keeps(who, key)
         if kind == "kept person":
@@ -187,6 +195,8 @@ class Crawl:
                 return self.keeps(who, about) and who.may(*roles.FILERS_HUMANITARIAN)
             case "draft":
                 return is_read_by(self.world.drafts[about], who)
+            case "upload":
+                return is_open_to(self.world.uploads[about], who)
             case "nobody":
                 return False
         facts = self.facts[about]
@@ -312,7 +322,7 @@ def described(world) -> Crawl:
     keys = {name: [*map(str, session.scalars(query)), str(NOBODY_S_ID)] for name, query in known.items()}
     keys |= {
         "reference": references,
-        "key": [*world.drafts, "0" * 32],
+        "key": [*world.drafts, *world.uploads, "0" * 32],
         "what": ["patrol", "event", "zone", "parade", "movement", "site"],
         "tag": ["fr", "en"],
         "link": [*session.scalars(select(Alert.link)), "x" * 32],
@@ -328,6 +338,7 @@ def described(world) -> Crawl:
     scopes = {str(id): scope for id, scope in session.execute(select(Person.id, Person.scope))}
     there = SimpleNamespace(
         drafts=world.drafts,
+        uploads=world.uploads,
         patterns={str(p.id): p.organisation_id for p in session.scalars(select(Pattern))},
         people=people,
         cases=by_case,

@@ -49,6 +49,9 @@ GETS = {
     "plans.postpone": ("plan", FILERS_MIL),
     "plans.sharing": ("plan", FILERS_MIL),
     "plans.close_out": ("plan", FILERS_MIL),
+    "uploads.mine": ("page", [*FILERS_HUM, *FILERS_MIL]),
+    "uploads.template": ("list", [*FILERS_HUM, *FILERS_MIL]),
+    **dict.fromkeys(["uploads.show", "uploads.marked"], ("upload", [*FILERS_HUM, *FILERS_MIL])),
     "areas.mine": ("page", FILERS_OCHA),
     "areas.new": ("page", FILERS_OCHA),
     **dict.fromkeys([f"areas.{act}" for act in ("show", "filed", "amend", "cancel")], ("area", FILERS_OCHA)),
@@ -161,6 +164,16 @@ POSTS = {
     "plans.postpone": ("plan", FILERS_MIL),
     "plans.sharing": ("plan", FILERS_MIL),
     "plans.close_out": ("plan", FILERS_MIL),
+    "uploads.take_in": ("page", [*FILERS_HUM, *FILERS_MIL]),
+    **dict.fromkeys(
+        [
+            f"uploads.{act}"
+            for act in (
+                *("columns", "go_on", "send", "leave", "take_up", "right", "mend", "which_list", "ask", "drop"),
+            )
+        ],
+        ("upload", [*FILERS_HUM, *FILERS_MIL]),
+    ),
     "areas.new": ("page", FILERS_OCHA),
     **dict.fromkeys(["areas.amend", "areas.cancel"], ("area", FILERS_OCHA)),
     "requests.answer": ("own case", FILERS_HUM + FILERS_MIL),

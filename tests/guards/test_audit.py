@@ -52,6 +52,11 @@ UNTRACED: dict[str, str] = {
     "tracing.record_polls": "what the provider said is a receipt",
     "trials.claim_trials": "the text's own row says that it is leaving; whoever asked for it has left a trace",
     "trials.record_trial": "as above: its state is the trace",
+    "uploads.change": "what somebody does with a line of his own list before it is sent: as with a draft, nothing was done",
+    "uploads.follow": "as above: taking the list in, sending it and every item of it leave their traces",
+    "uploads.looked_at": "as above",
+    "uploads.read": "as above",
+    "uploads.stopped": "as above",
 }
 
 Name = tuple[str, str]  # module, function

@@ -88,7 +88,7 @@ HOMES: dict[str, set[str]] = {
     "rapidfuzz": {"domain.places"},
     "pygeodesy": {"domain.coordinates"},
     "pyproj": {"domain.geodesy"},
-    "numpy": {"domain"},
+    "numpy": {"domain", "files.routes"},
     "shapely": {"domain"},
     "openpyxl": {"files"},
     "defusedxml": {"files"},

@@ -23,7 +23,21 @@ from deconflict.store.items import DueMark, Item, ItemVersion, PartBox
 from deconflict.store.people import Contact
 from deconflict.store.queries import facts_of
 
-KINDS = ("items", "texts", "people", "notes", "trials", "drafts", "patterns", "declared", "forms", "bodies", "audit")
+KINDS = (
+    "items",
+    "texts",
+    "people",
+    "notes",
+    "trials",
+    "drafts",
+    "uploads",
+    "lines",
+    "patterns",
+    "declared",
+    "forms",
+    "bodies",
+    "audit",
+)
 NOTHING = dict.fromkeys(KINDS, 0)
 
 
