@@ -16,7 +16,7 @@ from deconflict.domain.place import Place
 
 DOUBTFUL_M = 5_000.0  # farther than this from the settlement it bears the name of, one should look again (D5)
 EDGE_DEG = 0.02  # 2 km: outlines of communes are drawn to no more than that
-COPIED_M = 15.0  # nearer than this to a listed point by chance is nobody: it was copied
+COPIED_M = 15.0  # nearer than this to a listed point, or to another's, by chance is nobody: it was copied
 SAME_M = 30.0
 DEFAULT_M = 200.0  # lists round a country's middle differently
 # Straight-line kilometres per hour above which a mode is not to be believed; on unmarked tracks, half as much (D5).
@@ -138,12 +138,19 @@ def _twice(stops: Sequence[Stop]) -> Iterator[tuple[int, Doubt]]:
                 break
 
 
-def under_another_name(stops: Sequence[Stop], others: Sequence[Stop]) -> Iterator[tuple[int, int]]:
-    """Positions of two organisations that are one, by index of either's stop, where each calls the place otherwise: one of them
-    is wrong about it. For the officer alone; to tell either would tell of the other (RUL-6)."""
+def one_position(stops: Sequence[Stop], others: Sequence[Stop]) -> Iterator[tuple[int, int]]:
+    """Positions of two organisations that are one, by index of either's stop, where they do not call the place the same: under two
+    names one of them is wrong (SAME_M); where one names none, it was copied, or is that very place (COPIED_M). For the officer
+    alone; to tell either would tell of the other (RUL-6)."""
     for n, mine in enumerate(stops):
         for m, theirs in enumerate(others):
             here, there = mine.location, theirs.location
-            named = here.pcode and there.pcode and here.pcode != there.pcode
-            if named and given(here) and given(there) and distance_m(here.point, there.point) <= SAME_M:
+            if not (given(here) and given(there)) or (here.pcode and here.pcode == there.pcode):
+                continue
+            if distance_m(here.point, there.point) <= (SAME_M if named(here, there) else COPIED_M):
                 yield n, m
+
+
+def named(here: Location, there: Location) -> bool:
+    """Whether either names a settlement."""
+    return bool(here.pcode and there.pcode)

@@ -67,8 +67,8 @@ _BODY = (
     r"|pelotons?|sections?|sqns?|squadrons?|escadrons?|brigades?|bdes?|groupements?|gtia|battlegroups?|rima|rpima|dragons?)"
 )
 _NATO = (
-    r"(?:alpha|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliett?|kilo|lima|mike|november|oscar|papa|quebec|romeo|sierra"
-    r"|tango|uniform|victor|whiskey|x-?ray|yankee|zulu)"
+    r"(?:alpha|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliett?|kilo|lima|mike|oscar|papa|quebec|romeo|sierra|tango"
+    r"|november(?!\s(?:[12]?\d|3[01])(?!\d))|uniform|victor|whiskey|x-?ray|yankee|zulu)"  # `November 12` is a day
 )
 _OF_A_COUNTRY = (
     "ban ben bur cam cha chi civ egy ger gha gui ivo lib mau mon nep ned nig nor pak rwa sal sen sri swe tog tun uk"
@@ -119,7 +119,8 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
         r"[a-z]{1,2}[\s-]?\d{4}[\s-]?(?:md|m\d)",
     ),
 }
-_SEARCHED = {kind: re.compile(rf"(?<![\w/])(?:{'|'.join(ways)})(?!\w)") for kind, ways in _PATTERNS.items()}
+_END = r"(?!\w)(?!(?<=\d):[0-5]\d)"  # `Victor 10:15`, `by HF 10:15`: who spoke, and the hour
+_SEARCHED = {kind: re.compile(rf"(?<![\w/])(?:{'|'.join(ways)}){_END}") for kind, ways in _PATTERNS.items()}
 # In the name of a place `section 2`, `unité 4` and `hôtel 3` are a quarter, a part of an irrigated plain and an inn.
 _IN_PLACES = {kind: _SEARCHED[kind] for kind in ("strength", "frequency", "weapon", "plate")} | {
     "call_sign": re.compile(rf"(?<![\w/])(?:{_PATTERNS['call_sign'][0]})(?!\w)")

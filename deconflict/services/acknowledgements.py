@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from deconflict.domain import roles
 from deconflict.domain.audience import Audience
 from deconflict.domain.errors import NotFound, Refused
+from deconflict.domain.free_text import check_words
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.msgid import N_
 from deconflict.domain.states import AlertState
@@ -61,7 +62,7 @@ def acknowledge_by_operator(
     leave a team unheard. Raises Refused, NotFound."""
     if not by.roles & RELAYS:
         raise NotFound
-    _check_relay(level, answer, how, words)
+    _check_relay(level, answer, how, words, by)
     with transaction() as session:
         named = _named_by(session, typed, answer, now)
         for alert in named:
@@ -141,7 +142,7 @@ def acknowledge_by_relay(
 ) -> None:
     """An officer heard it by phone or radio and writes down how. A unit or a team is acknowledged in its own right: a desk
     that knows is not a team that knows (D0.10)."""
-    _check_relay(level, answer, how, words)
+    _check_relay(level, answer, how, words, by)
     with transaction() as session:
         case = desk_case(session, case_reference, by, catalogue)
         alert = session.get(Alert, alert_id, with_for_update={"of": Alert})
@@ -259,17 +260,18 @@ def _answer_in(text: str) -> str:
     return next((KEYS[key] for key in KEY.findall(rest) if key in KEYS), RECEIVED)
 
 
-def _check_relay(level: str, answer: str, how: str, words: str) -> None:
+def _check_relay(level: str, answer: str, how: str, words: str, by: Audience) -> None:
     _known(answer, ANSWERS)
     _known(level, LEVELS)
-    check_heard(how, words)
+    check_heard(how, words, by)
 
 
-def check_heard(how: str, words: str) -> None:
-    """Raises Refused for a relay of which nobody could say later how it was heard, and from whom."""
+def check_heard(how: str, words: str, by: Audience) -> None:
+    """Raises Refused for a relay of which nobody could say later how it was heard, and from whom, or that says what is never stored."""
     _known(how, HOW)
     if not words.strip():
         raise Refused("Write who said so and when.", field="words")
+    check_words(words, by, "words")
 
 
 def _known(value: str, values: tuple[str, ...]) -> None:

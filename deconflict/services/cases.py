@@ -13,6 +13,7 @@ from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import sees_desk_case
 from deconflict.domain.errors import LostRace, NotFound, Refused
 from deconflict.domain.escalation import CLOSING, OVERDUE
+from deconflict.domain.free_text import check_words
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.msgid import N_
 from deconflict.domain.ocha_areas import may_be_agreed
@@ -89,7 +90,7 @@ def dismiss(reference: str, round_: int, code: str, reason: str, by: Audience, m
     """Ends a case that is none, with a code and a reason. Whoever had been told is told that it is over."""
     if code not in DISMISSALS + HEARD + OCCUPIED_ENDS:
         raise Refused("Choose why this case is dismissed.", field="code")
-    _need_reason(reason)
+    _need_reason(reason, by)
     with transaction() as session:
         case = desk_case(session, reference, by, mission.catalogue, round_)
         if code not in (HEARD if case.is_overdue else OCCUPIED_ENDS if case.is_occupied else DISMISSALS):
@@ -114,7 +115,7 @@ def agree(
     """What was agreed. The case stays open until a plan really moves or its hour passes."""
     if code not in AGREEMENTS:
         raise Refused("Choose what was agreed.", field="code")
-    _need_reason(words, field="words")
+    _need_reason(words, by, "words")
     with transaction() as session:
         case = desk_case(session, reference, by, catalogue, round_)
         not_alone(case)
@@ -203,6 +204,7 @@ def not_alone(case: Case) -> None:
         raise Refused(ALONE)
 
 
-def _need_reason(text: str, field: str = "reason") -> None:
+def _need_reason(text: str, by: Audience, field: str = "reason") -> None:
     if not text.strip():
         raise Refused("Say in a few words why: somebody will ask after an incident.", field=field)
+    check_words(text, by, field)

@@ -12,7 +12,8 @@ from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
 from deconflict.domain.errors import Refused
 from deconflict.domain.filing import FURTHEST_AHEAD, Filing, Level, at_level, postponed
-from deconflict.services.filing import Filed, check_second, check_words, current_own_item, replace_filing
+from deconflict.domain.free_text import check_words
+from deconflict.services.filing import Filed, check_second, current_own_item, replace_filing
 from deconflict.store.base import transaction
 from deconflict.store.items import Item
 from deconflict.store.queries import filing_of, version_of

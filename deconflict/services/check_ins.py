@@ -62,7 +62,7 @@ def check_in_by_operator(
     whether there is one, as with a message's code, since a slip of the pen would leave a team unheard. Raises Refused, NotFound."""
     if not by.roles & RELAYS:
         raise NotFound
-    check_heard(how, words)
+    check_heard(how, words, by)
     with transaction() as session:
         item = _named_by(session, typed, now)
         if item is not None:
@@ -84,7 +84,7 @@ def check_in_by_relay(
     """An officer who reads this notice heard it by phone or radio. Raises Refused, NotFound."""
     if not by.roles & roles.OFFICERS:
         raise NotFound
-    check_heard(how, words)
+    check_heard(how, words, by)
     with transaction() as session:
         item = session.get(Item, item_id, with_for_update={"of": Item})
         if item is None or item.side != Side.HUMANITARIAN:

@@ -16,10 +16,11 @@ from deconflict.domain.close_out import HEAD, OWNER, Answer, asked_of, foreseen,
 from deconflict.domain.country import Mission
 from deconflict.domain.errors import NotFound, Refused
 from deconflict.domain.filing import Filing
+from deconflict.domain.free_text import check_words
 from deconflict.domain.msgid import N_
 from deconflict.domain.retention import commune_of
 from deconflict.domain.states import MATCHED_ITEMS
-from deconflict.services.filing import check_words, own_item
+from deconflict.services.filing import own_item
 from deconflict.services.letters import tell_answerable
 from deconflict.store.audit import record
 from deconflict.store.base import Unreadable, db, transaction

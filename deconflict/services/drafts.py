@@ -17,9 +17,9 @@ from deconflict.domain.audience import Audience
 from deconflict.domain.drafts import MOST, Draft, sends
 from deconflict.domain.errors import NotFound, Refused
 from deconflict.domain.filing import Filing, MovementNotice
+from deconflict.domain.free_text import check_words
 from deconflict.domain.msgid import N_
 from deconflict.domain.states import LIVE_ITEMS
-from deconflict.domain.unwanted import unwanted_in
 from deconflict.domain.withheld import refuse_withheld
 from deconflict.services.letters import tell_focal_points, tell_person
 from deconflict.store.audit import record
@@ -44,8 +44,8 @@ def keep(draft: Draft, by: Audience, now: datetime) -> bool:
 
 def _keep(draft: Draft, by: Audience, now: datetime) -> bool:
     if by.side == Side.MISSION:
-        for text in (*draft.values.values(), draft.reason):
-            refuse_withheld(text, "")  # what is never stored is not stored in a draft either
+        for name, text in (*draft.values.items(), ("reason", draft.reason)):
+            refuse_withheld(text, name)  # what is never stored is not stored in a draft either
     with transaction() as session:
         row = row_by_key(session, draft.key)
         if row is not None and not _is_open_to(row, by):
@@ -109,8 +109,7 @@ def give_back(key: str, words: str, by: Audience, now: datetime) -> None:
     """To whoever wrote it, with what is to be changed. Raises NotFound, and Refused without a word or with one that is never stored."""
     if not words.strip():
         raise Refused(N_("Say in a few words what is to be changed."), field="words")
-    if (found := unwanted_in(words)) is not None:
-        raise Refused(found.sentence, field="words", facts={"found": found.found})
+    check_words(words, by, "words")
     with transaction() as session:
         row = row_by_key(session, key)
         if row is None or row.asked_at is None or not _is_open_to(row, by) or not sends(by):

@@ -24,12 +24,11 @@ from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import owns
 from deconflict.domain.errors import LostRace, NotFound, Refused
 from deconflict.domain.filing import Filing, MissionPlan, MovementNotice, StaticSite, split_sealed
+from deconflict.domain.free_text import check_words
 from deconflict.domain.msgid import N_
-from deconflict.domain.ocha_areas import OCHA, may_enter
+from deconflict.domain.ocha_areas import may_enter
 from deconflict.domain.sites import needs_verifying
 from deconflict.domain.states import ItemState, SiteState, table_of
-from deconflict.domain.unwanted import unwanted_in
-from deconflict.domain.withheld import refuse_withheld
 from deconflict.matching.boxes import replace_boxes, understand
 from deconflict.services.drafts import needs_second, sent
 from deconflict.services.following import end_convoy, joined, part, to_follow
@@ -340,15 +339,6 @@ def check_second(filing: Filing, by: Audience) -> None:
 
 def _written_by(writer: int | None, by: Audience) -> dict[str, int]:
     return {} if writer in (None, by.person_id) else {"written_by": writer}
-
-
-def check_words(text: str, by: Audience, field: str = "reason") -> None:
-    """Raises Refused where somebody types what is never stored: of armed forces' plans (D3.4), or of a notice (D1.5), with the words
-    that say it."""
-    if by.side in (Side.MISSION, OCHA):
-        refuse_withheld(text, field)
-    elif by.side == Side.HUMANITARIAN and (found := unwanted_in(text)) is not None:
-        raise Refused(found.sentence, field=field, facts={"found": found.found})
 
 
 def _readable(session: Session, item: Item) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
 from deconflict.domain.errors import LostRace, NotFound, Refused
+from deconflict.domain.free_text import check_words
 from deconflict.domain.msgid import N_
 from deconflict.store.audit import record
 from deconflict.store.base import transaction
@@ -26,6 +27,7 @@ def hand_over(area: str, text: str, by: Audience, mission: Mission, now: datetim
         raise Refused(N_("Write what the next must know."), field="text")
     if len(text) > LONGEST:
         raise Refused(N_("This is too long: write 2000 characters at most."), field="text")
+    check_words(text, by, "text")
     with transaction() as session:
         note = Note(area=area, by_id=by.person_id, at=now, text=text.strip())
         session.add(note)

@@ -13,6 +13,7 @@ from deconflict.domain import roles
 from deconflict.domain.audience import Audience
 from deconflict.domain.desk import view_of_desk_item
 from deconflict.domain.errors import NotFound, Refused
+from deconflict.domain.free_text import check_words
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.states import HoldState, target
 from deconflict.services.cases import desk_case
@@ -42,7 +43,7 @@ def ask_hold(what: str, reference: str, reason: str, by: Audience, catalogue: Ca
     """From now on the retention job leaves it alone, for as long as sop.toml gives a second person to join. `what`: case or
     item. Raises Refused for what is in communes and weeks already, since nothing is left to keep."""
     _head(by)
-    _said(reason)
+    _said(reason, by)
     with transaction() as session:
         found = _found(session, what, reference, by, catalogue)
         standing = _standing(session, found)
@@ -71,7 +72,7 @@ def confirm_hold(what: str, reference: str, by: Audience, catalogue: Catalogue, 
 def ask_lift(what: str, reference: str, reason: str, by: Audience, catalogue: Catalogue, now: datetime) -> None:
     """The OCHA head wants it lifted; until a second person agrees it holds."""
     _head(by)
-    _said(reason)
+    _said(reason, by)
     with transaction() as session:
         found, hold = _one(session, what, reference, by, catalogue)
         hold.state = target("hold", hold.state, "ask_lift", "head")
@@ -131,6 +132,7 @@ def _another(by: Audience, first_id: int | None) -> None:
         raise Refused("A second person at OCHA is needed: you asked for it yourself.")
 
 
-def _said(reason: str) -> None:
+def _said(reason: str, by: Audience) -> None:
     if not reason.strip():
         raise Refused("Say in a few words why: somebody will ask after an incident.", field="reason")
+    check_words(reason, by)

@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from deconflict.channels.letters import Kind
 from deconflict.domain import roles
+from deconflict.domain.activity import Side
 from deconflict.domain.audience import Audience
 from deconflict.domain.errors import NotFound, Refused, WrongState
 from deconflict.domain.people import FUNCTIONS, Newcomer, password_problem
+from deconflict.domain.withheld import refuse_withheld
 from deconflict.services.invitations import INVITATION_LIFE, begin, invited_account, token_of
 from deconflict.services.leaving import shut
 from deconflict.services.letters import tell_heads, tell_of_newcomer
@@ -46,6 +48,7 @@ LinkFor = Callable[[str], str]  # invitation token -> address of the page that t
 def add_organisation(by: Audience | None, *, name: str, side: str, kind: str, direct: bool, now: datetime) -> int:
     """Its id. Raises Refused when the name is taken. `by` None is the console."""
     with transaction() as session:
+        _check_name(name, side)
         if session.scalar(select(Organisation.id).where(func.lower(Organisation.name) == name.strip().lower())):
             raise Refused("There is an organisation of this name already. Give another name.", field="name")
         organisation = Organisation(name=name.strip(), side=side, kind=kind, direct=direct)
@@ -186,7 +189,14 @@ def _person(session: Session, person_id: int) -> Person:
     return person
 
 
+def _check_name(name: str, side: str) -> None:
+    """Of the mission's people and desks: a directory is no order of battle (D3.4)."""
+    if side == Side.MISSION:
+        refuse_withheld(name, "name")
+
+
 def _check(session: Session, side: str, who: Newcomer) -> None:
+    _check_name(who.name, side)
     if who.function not in FUNCTIONS[side]:
         raise Refused("This function belongs to another kind of organisation. Choose another one.", field="function")
     if any(roles.SIDE_OF.get(code) != side for code in who.roles):

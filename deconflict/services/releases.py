@@ -13,6 +13,7 @@ from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
 from deconflict.domain.errors import Refused
 from deconflict.domain.escalation import DESK, RELEASE
+from deconflict.domain.free_text import check_words
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.msgid import N_
 from deconflict.domain.ocha_areas import whose
@@ -35,7 +36,7 @@ def ask_release(
 ) -> datetime:
     """The owner on `side` was rung and has not answered yet: from now the clock runs. Returns when it ends; pressed twice, the
     same. SENSITIVE notices are never released, so nobody is asked."""
-    _checked(side, how)
+    _checked(side, how, by)
     with transaction() as session:
         case = desk_case(session, reference, by, mission.catalogue, round_)
         not_anothers(case, by)
@@ -59,7 +60,7 @@ def release_once(
 ) -> None:
     """The owner on `side` answered yes or no about what the other side may be told (RUL-8). It settles the call that waits;
     an answer given at once is a call of its own."""
-    _checked(side, how)
+    _checked(side, how, by)
     with transaction() as session:
         case = desk_case(session, reference, by, catalogue)
         item = _releasable(session, case, side, catalogue)
@@ -133,11 +134,12 @@ def _whose(item: Item) -> str:
     return whose(item.side, of_ocha=item.of_ocha)
 
 
-def _checked(side: str, how: str) -> None:
+def _checked(side: str, how: str, by: Audience) -> None:
     if side not in SIDES:
         raise Refused("Choose whose release it is.", field="side")
     if not how.strip():
         raise Refused("Write who answered, when and how.", field="how")
+    check_words(how, by, "how")
 
 
 def _releasable(session: Session, case: Case, side: str, catalogue: Catalogue) -> Item:

@@ -16,11 +16,12 @@ from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import owns
 from deconflict.domain.errors import NotFound, Refused
 from deconflict.domain.filing import FURTHEST_AHEAD, Filing
+from deconflict.domain.free_text import check_words
 from deconflict.domain.msgid import N_
 from deconflict.domain.repeats import MOST, each_on, first_day, on_day
 from deconflict.domain.states import table_of
 from deconflict.services.drafts import needs_second
-from deconflict.services.filing import Filed, amend_item, cancel_item, check_words, file_item, own_item
+from deconflict.services.filing import Filed, amend_item, cancel_item, file_item, own_item
 from deconflict.store.audit import record
 from deconflict.store.base import db, transaction
 from deconflict.store.items import Item

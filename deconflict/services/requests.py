@@ -23,13 +23,13 @@ from deconflict.domain.disclosure import (
 )
 from deconflict.domain.errors import LostRace, NotFound, Refused
 from deconflict.domain.escalation import REQUEST
+from deconflict.domain.free_text import check_words
 from deconflict.domain.judgement import Judgement
 from deconflict.domain.msgid import N_
 from deconflict.domain.states import AlertState, RequestState, target
 from deconflict.matching.climb import Climb
 from deconflict.matching.lowered import withdraw_requests
 from deconflict.services.cases import SIDES, acted, desk_case, not_alone, not_anothers
-from deconflict.services.filing import check_words
 from deconflict.store.audit import record
 from deconflict.store.base import transaction
 from deconflict.store.cases import Case, Request

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from deconflict.domain.audience import Audience
 from deconflict.domain.errors import Refused
 from deconflict.domain.escalation import BRAKE
+from deconflict.domain.free_text import check_words
 from deconflict.domain.held import HeldFacts, HeldLine
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.msgid import N_
@@ -37,6 +38,7 @@ def decide(
         raise Refused(N_("Choose what is to become of them."))
     if not reason.strip():
         raise Refused(N_("Say in a few words why: somebody will ask after an incident."), field="reason")
+    check_words(reason, by)
     total = 0
     for reference in sorted(references):
         with transaction() as session:

@@ -34,6 +34,7 @@ T = TypeVar("T")
 UNREADABLE = (ValueError, KeyError, TypeError, InvalidToken)
 STANDS_DEG = 0.2  # what is wider than this passes, or nobody knows where it stands
 MOST_AT = 100
+BESIDE_DEG = 0.0005  # some 50 m: what is a few metres off is found too, and measured by whoever asked
 TO_READ = (ItemState.SUBMITTED, ItemState.RETURNED)
 
 
@@ -155,10 +156,11 @@ def standing_at(
 
 
 def _holds(point: LatLon) -> ColumnElement[bool]:
-    """A box around the point that is no way, which may cross a whole country."""
+    """A box around the point, or beside it, that is no way, which may cross a whole country."""
     lat, lon = point
     small = and_(PartBox.north - PartBox.south < STANDS_DEG, PartBox.east - PartBox.west < STANDS_DEG)
-    return and_(small, PartBox.south <= lat, PartBox.north >= lat, PartBox.west <= lon, PartBox.east >= lon)
+    beside = (PartBox.south <= lat + BESIDE_DEG, PartBox.north >= lat - BESIDE_DEG)
+    return and_(small, *beside, PartBox.west <= lon + BESIDE_DEG, PartBox.east >= lon - BESIDE_DEG)
 
 
 def found(session: Session, typed: str) -> tuple[str, str] | None:

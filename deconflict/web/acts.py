@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from flask import flash, redirect, request
-from flask_babel import gettext as _
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
 from deconflict.domain.errors import LostRace, NotFound, Refused
-from deconflict.web.forms_ui import Form, errors_of, typed
+from deconflict.web.forms_ui import Form, errors_of, said, typed
 
 Page = str | tuple[str, int] | Response
 
@@ -22,7 +21,7 @@ def press(back: str, do: Callable[[], str]) -> Response:
     except NotFound:
         raise
     except Refused as error:
-        flash(_(error.sentence), "error")
+        flash(said(error), "error")
     return redirect(back, 303)
 
 
@@ -40,7 +39,7 @@ def submit(
     except NotFound:
         raise
     except LostRace as error:  # there is nothing left to mend
-        flash(_(error.sentence), "error")
+        flash(said(error), "error")
     except (Refused, ValidationError) as error:
         return page(Form(typed(request.form, *several), errors_of(error, fields))), 422
     return redirect(back, 303)

@@ -19,7 +19,7 @@ from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_case import mission, page, seen_case, texts
 from deconflict.web.desk_words import short
-from deconflict.web.forms_ui import Form, typed
+from deconflict.web.forms_ui import Form, errors_of, typed
 from deconflict.web.intake import number
 from deconflict.web.own_requests import ASKS as PARTY_READS
 
@@ -164,8 +164,8 @@ def _act(reference: str, act: str, do: Callable[[], str]) -> Page:
             reference, warning=_(error.sentence), form=Form(typed(request.form)), act=act, unsent=_words(act)
         ), 409
     except Refused as error:
-        name = f"{act}-{error.field}" if error.field else ""
-        return page(reference, form=Form(typed(request.form), {name: [_(error.sentence)]}), act=act), 422
+        fields: dict[str | None, str] = {error.field: f"{act}-{error.field}"} if error.field else {}
+        return page(reference, form=Form(typed(request.form), errors_of(error, fields)), act=act), 422
     flash(done)
     return redirect(url_for("desk.case", reference=reference), 303)
 

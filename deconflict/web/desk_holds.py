@@ -18,7 +18,7 @@ from deconflict.web import desk_items
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_case import mission, seen_case, texts
-from deconflict.web.forms_ui import Form, typed
+from deconflict.web.forms_ui import Form, errors_of, typed
 
 Page = str | tuple[str, int] | Response
 
@@ -66,7 +66,7 @@ def _change(what: str, reference: str) -> Page:
     except Refused as error:
         if error.field is None:
             return _page(what, reference, warning=_(error.sentence)), 422
-        return _page(what, reference, form=Form(typed(request.form), {error.field: [_(error.sentence)]})), 422
+        return _page(what, reference, form=Form(typed(request.form), errors_of(error))), 422
     flash(_("Written down."))
     return redirect(url_for(f"desk.{what}_hold", reference=reference), 303)
 

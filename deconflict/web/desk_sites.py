@@ -28,6 +28,7 @@ from deconflict.store.sites import SitePair, near, open_pairs, readable_sites, t
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_case import mission, texts
+from deconflict.web.desk_same_point import same_points
 from deconflict.web.desk_site_list import answer_due, seen
 from deconflict.web.filing_pages import VersionRow, map_of
 from deconflict.web.filing_words import RETURNS, Words, changes, in_words, moment_words
@@ -193,6 +194,7 @@ def _page(reference: str, *, warning: str = "", form: Form | None = None) -> str
         neighbours=[one for _id, one in around],
         near=length(mission().pack.sites.near_m, current_language()),
         doubts=_doubts(item_id),
+        same=same_points(item),
         cases=in_queue_order(cases),
         suspended=_suspended(item),
         occupied=item.view.site.occupied_at if item.view and item.view.site else None,

@@ -14,6 +14,7 @@ from deconflict.domain.disclosure import ItemView
 from deconflict.domain.drafts import Draft
 from deconflict.domain.errors import LostRace, NotFound, Refused
 from deconflict.domain.filing import Filing
+from deconflict.domain.free_text import check_words
 from deconflict.domain.msgid import N_
 from deconflict.domain.party import view_of_draft
 from deconflict.schemas.filings import MOST_STOPS
@@ -31,7 +32,7 @@ from deconflict.web.filing_notes import notes
 from deconflict.web.filing_pages import Page, Pages, Sheet, filing_of, map_of, mission, own_versions
 from deconflict.web.filing_places import beside
 from deconflict.web.filing_words import Words, changes, in_words
-from deconflict.web.forms_ui import Form
+from deconflict.web.forms_ui import Form, errors_of
 from deconflict.web.intake import number
 from deconflict.web.kept_forms import typed_before
 from deconflict.web.language import label
@@ -191,7 +192,7 @@ def _keep(pages: Pages, what: str, typed: Typed, view: ItemView | None) -> Page:
             filing_drafts.as_draft(pages, what, typed, view.reference if view else ""), current_audience(), now()
         )
     except Refused as error:
-        return _wrong(pages, what, typed, view, {"": [_(error.sentence, **error.facts)]})
+        return _wrong(pages, what, typed, view, errors_of(error))
     if not kept:
         return _wrong(
             pages, what, typed, view, {"": [_("This form was used already. Open a new one and start again.")]}
@@ -230,7 +231,7 @@ def _not_here(pages: Pages, what: str, filing: Filing, view: ItemView | None) ->
 def _reason_wrong(typed: Typed) -> dict[str, list[str]]:
     """Said before the review, with everything else that is to be mended."""
     try:
-        service.check_words(typed.reason, current_audience())
+        check_words(typed.reason, current_audience())
     except Refused as error:
         return {error.field or "": [_(error.sentence, **error.facts)]}
     return {}

@@ -78,12 +78,17 @@ def typed(form: Any, *several: str) -> dict[str, Any]:
     return {name: form.getlist(name) if name in several else form.get(name, "") for name in names}
 
 
+def said(error: Refused) -> str:
+    """Its sentence, in the reader's language."""
+    return _(error.sentence, **error.facts)
+
+
 def errors_of(error: Refused | ValidationError, fields: Mapping[str | None, str] | None = None) -> dict[str, list[str]]:
     """What is to be mended, by flat field name; `fields` gives the page's name for a field that it calls otherwise, and for None the
     place of what concerns no field."""
     if isinstance(error, ValidationError):
         return flat_errors(error.messages_dict)
-    return {(fields or {}).get(error.field, error.field or ""): [_(error.sentence, **error.facts)]}
+    return {(fields or {}).get(error.field, error.field or ""): [said(error)]}
 
 
 def flat_errors(messages: Mapping[Any, Any], prefix: str = "") -> dict[str, list[str]]:

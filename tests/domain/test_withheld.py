@@ -26,7 +26,7 @@ SAID = {
         ),
         *("15 Casques bleus", "１２ pax", "patrol of 8 men", "20 militaires"),
     ],
-    "call_sign": ["ind. LION 21", "indicatif radio LION", "call sign EAGLE 3", "call-sign", "Bravo 12"],
+    "call_sign": ["ind. LION 21", "indicatif radio LION", "call sign EAGLE 3", "call-sign", "Bravo 12", "November 45"],
     "frequency": ["148.5 MHz", "148,5 mhz", "fréq. 145,500", "VHF canal 16", "HF 7150", "frequency 40.2"],
     "unit": [
         *(
@@ -82,6 +82,13 @@ HARMLESS = [
         "un puits",
         "unplanned",
         "40 sacs de 25 kg",
+    ),
+    *(
+        "rung by Oumou, November 12, she has it",
+        "12 November 14:30",
+        "Victor 10:15",
+        "heard by HF 10:15",
+        "Mike 9:05, read back",
     ),
 ]
 

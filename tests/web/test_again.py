@@ -152,6 +152,27 @@ def test_the_later_days_of_a_series_are_cancelled_with_one_of_them(app, ngo, ref
     assert [item.state for item in items(app)][:2] == ["submitted", "cancelled"]
 
 
+def test_a_reason_that_says_too_much_changes_nothing_of_a_series(app, ngo, g9, reference):
+    plan = file(g9, "/plans/new/patrol", patrol(_key="2" * 32))
+    for client, url, said in ((ngo, f"/notices/{reference}", "350 ménages"), (g9, f"/plans/{plan}", "2e Cie")):
+        series(client, f"{url}/again", WEEKS[:2], _key=said[:1] * 32)
+        for _act, answer in (
+            ("cancel", client.post(f"{url}/cancel", data={"reason": said, "rest": "true"})),
+            (
+                "amend",
+                send(
+                    client,
+                    f"{url}/amend",
+                    fields(client.get(f"{url}/amend")) | {"_reason": said, "_rest": "yes"},
+                    "file",
+                ),
+            ),
+        ):
+            assert "f-reason" in errors(answer)
+            assert f"« {said} »" in words(answer)
+    assert [(item.version, item.state) for item in items(app)] == [(1, "submitted")] * 6
+
+
 def test_it_is_kept_under_a_name_made_again_and_deleted(app, ngo, reference):
     assert errors(ngo.post(f"/notices/{reference}/keep", data={"name": "  "})) == ["f-name"]
     assert ngo.post(f"/notices/{reference}/keep", data={"name": "Vivres Bankass"}).location == "/notices/patterns"

@@ -185,7 +185,9 @@ def test_a_plan_is_kept_like_a_notice(app, g9):
 def test_what_is_never_stored_of_a_plan_is_not_stored_in_a_draft(app, g9):
     form = patrol(_reason="effectif 30") | {"stops-0-place": "30 pax, Bankass"}
     assert send(g9, "/plans/new/patrol", form, "autosave").status_code == 200
-    assert send(g9, "/plans/new/patrol", form, "keep").status_code == 422
+    kept = send(g9, "/plans/new/patrol", form, "keep")
+    assert (kept.status_code, errors(kept)) == (422, ["f-stops-0-place"])
+    assert errors(send(g9, "/plans/new/patrol", patrol(_reason="effectif 30"), "keep")) == ["f-reason"]
     assert drafts(app) == []
 
 

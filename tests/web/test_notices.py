@@ -6,14 +6,14 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from pages import DAY, KEY, NOW, errors, fields, file, notice, send, stored, words
+from pages import DAY, KEY, NOW, errors, fields, file, notice, same, send, stored, words
 from sqlalchemy import select
 
 from deconflict.domain import roles
 from deconflict.domain.disclosure import Recognition
 from deconflict.store.base import db, transaction
 from deconflict.store.items import Item
-from deconflict.store.people import Organisation
+from deconflict.store.people import Organisation, Person
 from deconflict.web.filing_words import vehicles_words
 
 NEW = "/notices/new"
@@ -83,6 +83,29 @@ def test_that_a_colleague_checked_is_the_word_of_whoever_filed_it(app, ngo, make
         assert "Positions vérifiées par un collègue Oui, selon l'auteur" in words(page).replace("’", "'")
     alone = file(ngo, NEW, notice(_key="f" * 32))
     assert "Positions vérifiées par un collègue Non" in words(ngo.get(f"/notices/{alone}"))
+
+
+def test_whoever_checked_is_a_colleague_who_works_there_still_and_nobody_else(app, ngo, make_account):
+    colleague = make_account(roles.SUBMITTER, organisation="ONG Alpha")
+    gone = make_account(roles.SUBMITTER, organisation="ONG Alpha")
+    foreign = make_account(roles.SUBMITTER, organisation="Association Badenya")
+    with app.app_context(), transaction() as session:
+        session.get_one(Person, gone.person_id).active = False
+    soldier, officer = make_account(roles.CIMIC), make_account(roles.CMCOORD)
+    reference = file(ngo, NEW, notice(confirmed_by=str(colleague.person_id)))
+    amended = fields(ngo.get(f"/notices/{reference}/amend")) | {"persons": "7"}
+    answers = set()
+    for id in (99_999, *(who.person_id for who in (gone, foreign, soldier, officer))):
+        form = notice(_key="f" * 32, confirmed_by=str(id))
+        for page in (
+            send(ngo, NEW, form, "file"),
+            send(ngo, f"/notices/{reference}/amend", amended | {"confirmed_by": str(id)}, "file"),
+        ):
+            assert errors(page) == ["f-confirmed_by"]
+        answers.add(same(send(ngo, NEW, form, "file")))
+    assert len(answers) == 1  # whoever works elsewhere is as nobody: what is answered tells of neither
+    with app.app_context():
+        assert [item.version for item in db.session.scalars(select(Item))] == [1]
 
 
 def test_an_empty_form_names_its_fields_in_the_order_of_the_page(ngo):

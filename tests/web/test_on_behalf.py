@@ -101,6 +101,18 @@ def test_what_a_notice_never_holds_is_refused_to_whoever_writes_it_down(house):
     assert errors(send(house.radio, house.url, urgent)) == ["f-urgency_reason"]
 
 
+def test_what_is_never_stored_of_armed_forces_is_refused_as_a_reason_too(house):
+    reference = entered(house)
+    said, which = "2e Cie, 148.5 MHz", f"{reference} {house.code(reference)}"
+    for act, name in (("cancel", "reason"), ("change", "_reason")):
+        page = house.radio.post(f"/on-behalf/{act}", data={"code": which})
+        typed = fields(page) | call(house) | {"_read_back": "yes", name: said}
+        refused = send(house.radio, f"/on-behalf/{act}", typed)
+        assert "f-reason" in errors(refused)
+        assert "“2e Cie”" in words(refused)
+        assert f'value="{said}"' in refused.text
+
+
 # ---- entering --------------------------------------------------------------------------------------------------------
 
 

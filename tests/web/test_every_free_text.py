@@ -1,0 +1,247 @@
+"""What is never stored, of armed forces (D3.4) or of a team (D1.5), is typed into every form in which somebody writes in his own words: it
+is refused at that very field, what was found is named, and what was typed stands there still. The forms are those of the pages, so that a
+new field is tried with the rest."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+import make
+import pytest
+from deskhouse import DeskHouse
+from guards.doors import POSTS
+from planted import Visitor, outside
+from sqlalchemy import select, update
+
+from deconflict.channels.port import Code, SendFailed
+from deconflict.domain import roles
+from deconflict.domain.close_out import Answer
+from deconflict.domain.filing import Level, MissionPlan
+from deconflict.domain.states import MessageState
+from deconflict.domain.zone import Zone
+from deconflict.services import close_outs, holds
+from deconflict.store.alerts import Message
+from deconflict.store.base import transaction
+from deconflict.web.plans import PAGES as PLANS
+
+TOO_MUCH = "2e Cie, 24 pax, ind. LION 21, 148.5 MHz, 12.7 mm"
+TOO_MUCH_OF_A_TEAM = "350 ménages, 500 000 FCFA, +223 70 00 00 01"
+FOUND = re.compile("“(2e Cie|24 pax|350 ménages|500 000 FCFA)”")
+# Read as something else than words, and refused as that.
+NO_WORDS = re.compile(
+    r"(stops-\d+-(position|(arrive|depart)_(date|from|to))|(begins|ends|from|until)_(date|time)|until|code|code-\d+|radius_m|half_width_km|plates|word"
+    r"|vehicles|persons|days|hours|first|last|_call_(date|time)|number|mailbox|coverage_(date|time))"
+)
+# Nothing of it is kept but, of the last, its length.
+FORGOTTEN = {
+    *(("acknowledge.send", "code"), ("check_in.send", "code")),
+    *(("desk.find", "reference"), ("numbers.confirm", "words")),
+}
+# What a team told of itself, written down for it: the table of its own people holds, D1.5's (domain.unwanted).
+OF_A_TEAM = {"on_behalf.new", "on_behalf.site"}
+# Who works with an organisation that notifies is called as it calls him.
+NAMES = {"own_people.invite"}
+PREFERRED = {"side": "mission", "kind": "mission"}
+FILL = {"days": "1", "hours": "0", "until": "2020-03-01", "email": "new@desk.example.org", "name": "Somebody"}
+AREA = MissionPlan(
+    "AVOID_AREA",
+    Level.MATCH_ONLY,
+    make.presence("Kidal", "10 Dec 00:00-23:00", None),
+    zone=Zone("villages"),
+    known_from="force",
+)
+
+
+@dataclass
+class Form:
+    """One form of a page as it would be sent: the first of every choice is chosen. `words`: in which somebody writes freely."""
+
+    action: str
+    values: dict[str, str] = field(default_factory=dict)
+    words: list[str] = field(default_factory=list)
+
+
+class Forms(HTMLParser):
+    def __init__(self, here: str) -> None:
+        super().__init__()
+        self.here, self.forms, self._form, self._select = here, [], None, ""
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        if tag == "form" and given.get("method", "get") == "post":
+            self._form = Form(given.get("action") or self.here)
+            self.forms.append(self._form)
+        if self._form is None:
+            return
+        name, value, values = given.get("name", ""), given.get("value", ""), self._form.values
+        kind = given.get("type", "text") if tag == "input" else tag
+        if tag == "select":
+            self._select = name
+        elif tag == "option" and value and (value == PREFERRED.get(self._select) or not values.get(self._select)):
+            values[self._select] = value
+        elif (kind == "radio" and ("checked" in given or value == PREFERRED.get(name) or name not in values)) or (
+            kind == "checkbox" and "checked" in given
+        ):
+            values[name] = value
+        elif name and tag in ("input", "textarea") and kind not in ("radio", "checkbox"):
+            values[name] = value or FILL.get(name, "")
+            if kind in ("text", "textarea"):
+                self._form.words.append(name)
+        elif tag == "button" and name and name not in values:
+            values[name] = value
+
+    def handle_endtag(self, tag):
+        if tag == "form":
+            self._form = None
+
+
+class House(DeskHouse):
+    """In which every form with words is open to somebody."""
+
+    def __init__(self, app, mission, make_account, sign_in):
+        super().__init__(app, mission, make_account, sign_in)
+        self.boss = make_account(roles.OCHA_HEAD, name="Fanta", language="en", function="head")
+        self.radia = make_account(roles.RADIO_OPERATOR, name="Radia", language="en", function="support")
+        self.admin = make_account(roles.ADMINISTRATOR, name="Adama", language="en", function="support")
+        app.config.update(SECOND_FACTOR_REQUIRED=False)
+        self.notice, self.plan = self.meet(plan_level=Level.MATCH_ONLY)
+        self.leaving = self.files(self.ngo, make.distribution("Gao", "7 Dec 18:00-20:00"))
+        self.site = self.files(self.ngo, make.site("Douentza"))
+        self.area = self.files(self.officer, AREA)
+        self.over = self.files(self.g9, make.patrol("Koro", "6 Dec 10:00-11:00"))
+        with app.app_context():
+            close_outs.close_out(self.over, Answer(aid_given=False), "", self.g9.audience, mission, self.now)
+            for act in (holds.ask_hold, holds.confirm_hold):
+                who, why = (self.boss, ("why",)) if act is holds.ask_hold else (self.officer, ())
+                act("item", self.plan, *why, who.audience, mission.catalogue, self.now)
+        self._nothing_reaches_the_mission()
+        assert self.acts("ask", side="mission", ask="avoid_place").status_code == 303
+        self.turn()
+        self._hold_back()
+
+    def _nothing_reaches_the_mission(self):
+        def refuses(outgoing, now):
+            raise SendFailed(False, Code.BAD_ADDRESS)
+
+        self.sms.send = self.mail.send = refuses
+
+    def _hold_back(self):
+        with self.app.app_context(), transaction() as session:
+            first = session.scalars(select(Message.id).order_by(Message.id)).first()
+            session.execute(update(Message).where(Message.id == first).values(state=MessageState.HELD))
+
+    def addresses(self):
+        case = self.case
+        own = [case.humanitarian_reference, case.mission_reference]
+        references = [self.site, self.notice, self.plan, self.leaving, self.area, self.over, case.reference, *own]
+        names = {
+            "reference": references,
+            "what": [*PLANS.sheets],
+            "person_id": [str(self.g9.person_id), str(self.officer.person_id)],
+        }
+        for rule in self.app.url_map.iter_rules():
+            wanted = rule.endpoint.partition(".")[0]
+            whose = self.ngo if wanted == "on_behalf" else self.g9
+            names["organisation_id"] = [str(whose.audience.organisation_id)]
+            if "GET" not in rule.methods or wanted in ("static", "security", "hooks", "health", "metrics", "demo"):
+                continue
+            if not rule.arguments:
+                yield rule.rule
+            elif len(rule.arguments) == 1:
+                yield from (re.sub(r"<[^>]*>", name, rule.rule) for name in names.get(min(rule.arguments), ()))
+
+
+@pytest.fixture
+def house(app, mission, make_account, sign_in):
+    return House(app, mission, make_account, sign_in)
+
+
+def door(house, action):
+    """The endpoint behind an address."""
+    return house.app.url_map.bind("localhost").match(action.partition("?")[0].partition("#")[0], method="POST")[0]
+
+
+def names_it(page, name, text):
+    """Whether what was found stands at the field, in whose words it is still there."""
+    said = {at: html.unescape(words) for at, words in re.findall(r'id="([^"]+)-error">(.*?)</p>', page.text)}
+    (where,) = [tag for tag in re.findall(r"<(?:input|textarea)[^>]*>", page.text) if f' name="{name}"' in tag]
+    at = re.search(r' id="([^"]+)"', where)[1]
+    kept = f'value="{text}"' in where or f">{text}<" in page.text
+    found = bool(FOUND.search(said.get(at, "")))
+    return found and kept and 'aria-invalid="true"' in where and f'href="#{at}"' in page.text
+
+
+def faults(house, who):
+    """By door and field: what was not refused as it should be. And the doors whose words were tried."""
+    browser, done, wrong, tried = Visitor(house.app, who.uniquifier), set(), [], set()
+    for url in sorted(set(house.addresses())):
+        page = browser.get(url)
+        if page.status_code != 200 or page.mimetype != "text/html":
+            continue
+        found = Forms(url)
+        found.feed(page.text)
+        for form, name in [(one, name) for one in found.forms for name in one.words]:
+            endpoint = door(house, form.action)
+            if (form.action, name) in done or (endpoint, re.sub(r"-\d+$", "", name)) in FORGOTTEN:
+                continue
+            done.add((form.action, name))
+            of_a_team = who.audience.side == "humanitarian" or endpoint in OF_A_TEAM
+            if of_a_team and endpoint in NAMES:
+                continue
+            text = TOO_MUCH_OF_A_TEAM if of_a_team else TOO_MUCH
+            answer = outside(browser.client.post, form.action, data=form.values | {name: text})
+            is_read = bool(NO_WORDS.fullmatch(name))
+            if not 400 <= answer.status_code < 500 or not (is_read or names_it(answer, name, text)):
+                wrong.append((endpoint, name, answer.status_code))
+            if not is_read:
+                tried.add(endpoint)
+    return sorted(set(wrong)), tried
+
+
+HEARD = {"relay.write", "relay.write_check_in"} | OF_A_TEAM
+OFFICER = HEARD | {
+    *("areas.new", "areas.amend", "areas.cancel", "handing_over.write"),
+    *(f"desk.{act}" for act in ("agree", "called", "check_in", "decide_held", "dismiss", "relay", "release")),
+}
+TRIED = {
+    "g9": {f"plans.{act}" for act in ("amend", "cancel", "close_out", "postpone", "sharing", "write")}
+    | {"own_people.invite", "requests.answer"},
+    "officer": OFFICER,
+    "boss": OFFICER | {"desk.change_case_hold", "desk.change_item_hold"},
+    "radia": HEARD,
+    "ngo": {f"notices.{act}" for act in ("new", "amend", "cancel", "keep", "postpone", "sharing")}
+    | {"sites.new", "sites.amend", "sites.sharing"},
+    "admin": {"people.add_organisation", "people.invite"},
+}
+
+
+@pytest.mark.parametrize("account", TRIED)
+def test_what_is_never_stored_is_refused_wherever_words_are_typed(house, account):
+    wrong, tried = faults(house, getattr(house, account))
+    assert wrong == []
+    assert tried == TRIED[account]
+
+
+# Behind a page of its own: test_on_behalf.py, test_offline.py, test_drafts.py, test_again.py.
+ELSEWHERE = {"on_behalf.change", "on_behalf.cancel", "offline.send", "notices.give_back", "notices.use_pattern"}
+# A button, a choice, a day, an address or a code.
+WITHOUT_WORDS = {
+    *("absences.end", "absences.note", "drills.start", "handing_over.read", "on_behalf.begin", "places.search"),
+    *(f"contacts.{act}" for act in ("add_mailbox", "add_number", "put_first", "remove")),
+    *(f"desk.{act}" for act in ("ask", "closing", "give_back", "hand_back", "have", "read", "take")),
+    *(f"desk.{act}_site" for act in ("left", "resume", "return", "settle", "suspend", "take", "verify")),
+    *(f"numbers.{act}" for act in ("confirm", "drill", "read_back", "try_number")),
+    *(f"own_people.{act}" for act in ("contract", "invite_again", "retire", "take_back")),
+    *(f"people.{act}" for act in ("clear_second_step", "contract", "deactivate", "reinvite", "take_back")),
+    *("plans.again", "plans.drop_draft", "requests.acknowledge", "roster.assign", "roster.end", "telling.choose"),
+    *(f"notices.{act}" for act in ("again", "check_in", "drop_draft", "drop_pattern")),
+    *(f"convoys.{act}" for act in ("join", "open_one", "close_one")),
+    *(f"sites.{act}" for act in ("second", "confirm", "suspend", "resume", "left", "reopen", "close", "drop_draft")),
+}
+
+
+def test_a_new_door_is_tried_or_takes_no_words():
+    assert POSTS.keys() == set().union(*TRIED.values(), ELSEWHERE, WITHOUT_WORDS)
