@@ -28,6 +28,7 @@ BLUEPRINTS: list[str] = [
     "deconflict.web.convoys:bp",
     "deconflict.web.sites:bp",
     "deconflict.web.plans:bp",
+    "deconflict.web.take_out:bp",
     "deconflict.web.places:bp",
     "deconflict.web.large_map:bp",
     "deconflict.web.own_requests:bp",
