@@ -29,6 +29,7 @@ BLUEPRINTS: list[str] = [
     "deconflict.web.sites:bp",
     "deconflict.web.plans:bp",
     "deconflict.web.uploads:bp",
+    "deconflict.web.take_out:bp",
     "deconflict.web.places:bp",
     "deconflict.web.large_map:bp",
     "deconflict.web.own_requests:bp",

@@ -111,7 +111,7 @@ def _columns(
     for said, group in groupby(fields, key=lambda one: str(one[1])):
         names = [name for name, _said in group]
         for name in names:
-            header = said if len(names) == 1 else named(said, days.get(name) or PARTS[name.rpartition("_")[2]])
+            header = said if len(names) == 1 else named(said, days.get(name) or PARTS.get(name.rpartition("_")[2], ""))
             tag = TAGS.get(name, f"#meta+{name}")
             if name.endswith(("_date", "_from", "_to", "_time")):
                 tag = "#date+" + name.replace("_", "+")

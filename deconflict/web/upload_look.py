@@ -17,7 +17,7 @@ from deconflict.domain import uploads as where
 from deconflict.domain.disclosure import ItemView
 from deconflict.domain.doubts import spot
 from deconflict.domain.errors import NotFound, Refused
-from deconflict.domain.filing import Filing, StaticSite
+from deconflict.domain.filing import SEALED, Filing, StaticSite
 from deconflict.domain.party import view_of_draft
 from deconflict.domain.states import ItemState
 from deconflict.schemas import forms
@@ -36,8 +36,6 @@ from deconflict.web.filing_words import changes, in_words
 from deconflict.web.filing_write import read_filing
 
 TICK = re.compile(r"stops-(\d+)-(sure_\w+)")
-# What goes into no file that is taken out: an empty cell of it says nothing about it.
-SEALED = ("communications", "second_phone", "plates", "overnight")
 PAST = "_past"  # what is said of a line that begins in the past, among its errors
 
 
@@ -108,6 +106,7 @@ def _typed(
     once = {"disclaimer": DISCLAIMER_VERSION, "confirmed_by": NOBODY}
     if view is not None:
         before = forms.typed(filing_of(pages, view.reference), mission().zone)
+        # What goes into no file that is taken out: an empty cell of it says nothing about it.
         once |= {name: before.get(name, "") for name in SEALED if not said["values"].get(name)}
         once |= {"confirmed_by": before.get("confirmed_by", NOBODY)}
     once |= {name: text for name, text in answers.items() if text}

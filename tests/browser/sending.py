@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from visitor import Visitor
 
 # The buttons in the middle of the page: where each goes, what it says there, and whether its form asks anything. Forms that are sent to
-# nobody are a script's own.
-BUTTONS = "main form[method] :is(button:not([aria-hidden=true]), input[type=image])"
+# nobody are a script's own, and those that are answered by a file leave the page as it is.
+BUTTONS = "main form[method]:not([data-answer=file]) :is(button:not([aria-hidden=true]), input[type=image])"
 READ = f"""() => [...document.querySelectorAll("{BUTTONS}")].map((button, at) => ({{
   at,
   to: new URL(button.form.getAttribute("action") || location.href, location.href).pathname,

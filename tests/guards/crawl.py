@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import re
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,6 +48,7 @@ from deconflict.store.notes import Note
 from deconflict.store.patterns import Pattern
 from deconflict.store.people import Absence, Contact, Duty, Organisation, Person
 from deconflict.store.queries import facts_of
+from deconflict.web.take_out import KINDS
 
 MISSING = "ZZZZZ"
 NOBODY_S_ID = 99_999
@@ -86,6 +89,7 @@ class Crawl:
     keys: dict[str, list[str]]
     gets: list[Answer] = field(default_factory=list)
     posts: list[Answer] = field(default_factory=list)
+    files: list[Answer] = field(default_factory=list)
     written: tuple[int, int] = (0, 0)
 
     # -- what the matrix and the rulings say
@@ -258,6 +262,33 @@ def push(app, crawl: Crawl) -> None:
     crawl.written = (before, writes(app))
 
 
+def take_out(app, crawl: Crawl) -> None:
+    """Every file that there is, by everybody at both doors; `key` is what was asked for and how."""
+    for account in (*crawl.accounts, STRANGER):
+        who = crawl.accounts.get(account)
+        browser = signed_in(app, who.person_id) if who else Visitor(app)
+        for endpoint, door in {"take_out.own": "/take-out", "take_out.desk": "/desk/take-out"}.items():
+            open_to = who is not None and who.may(*POSTS[endpoint][1])
+            for what in (*SHEETS, "movement", "site") if open_to else ("movement",):
+                for form in KINDS if open_to else ("csv",):
+                    answer = browser.client.post(door, data={"what": what, "form": form, "past": "yes"})
+                    body = "\n".join(unpacked(answer.data))
+                    headers = tuple((name, value) for name, value in answer.headers if name == "Content-Disposition")
+                    size = len(answer.data)
+                    status = answer.status_code
+                    crawl.files.append(
+                        Answer(account, endpoint, f"{what} {form}", door, status, body, headers, answer.mimetype, size)
+                    )
+
+
+def unpacked(data: bytes) -> list[str]:
+    """The texts of a file, of a workbook all its parts."""
+    if not data.startswith(b"PK"):
+        return [data.decode().replace("\r\n ", "")]
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        return [parts.read(name).decode() for name in parts.namelist()]
+
+
 def writes(app) -> int:
     """How much anybody has done so far. Reading is written down too, so views are left out."""
     with app.app_context():
@@ -290,6 +321,7 @@ def crawled(folder: Path) -> Crawl:
         try:
             outside(walk, app, found)
             outside(push, app, found)
+            outside(take_out, app, found)
         finally:
             logging.disable(logging.NOTSET)
         with app.app_context():

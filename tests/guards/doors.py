@@ -129,6 +129,8 @@ GETS = {
 }
 # POST routes that name something: as above. The others name nothing, or are about whoever asks.
 POSTS = {
+    "take_out.own": ("page", FILERS_HUM + FILERS_MIL),
+    "take_out.desk": ("page", OFFICERS),
     "places.search": ("page", WRITERS),
     "notices.amend": ("notice", FILERS_HUM),
     "notices.cancel": ("notice", FILERS_HUM),
