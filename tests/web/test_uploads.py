@@ -8,7 +8,7 @@ import re
 import pytest
 from flask_babel import force_locale
 from openpyxl import load_workbook
-from pages import NOW, file, notice, patrol, words
+from pages import NOW, event, file, notice, patrol, words
 from planted import plain
 from sqlalchemy import select
 
@@ -377,3 +377,47 @@ def test_a_list_that_is_deleted_takes_nothing_back(app, ngo):
     assert len(filed(app)) == 2
     with app.app_context():
         assert len(db.session.scalars(select(ListedRow)).all()) == 2
+
+
+TYPED = {
+    "movement": ("/notices/new", notice),
+    "patrol": ("/plans/new/patrol", patrol),
+    "event": ("/plans/new/event", event),
+}
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv", "csv-semicolons"])
+@pytest.mark.parametrize("what", TYPED)
+def test_what_was_taken_out_and_comes_back_is_what_stands_there(app, ngo, g9, what, form):
+    client = ngo if what == "movement" else g9
+    url, typed = TYPED[what]
+    file(client, url, typed())
+    address = opened(client, what, taken_out(client, what, form))
+    assert standing(app) == ["same"], words(client.get(address))
+
+
+def test_what_was_taken_out_and_changed_amends_it_and_keeps_what_no_file_holds(app, ngo):
+    reference = file(ngo, "/notices/new", notice(communications="+22370000123"))
+    book = load_workbook(io.BytesIO(taken_out(ngo, "movement", "xlsx")))
+    sheet = book.worksheets[0]
+    for row in sheet.iter_rows(min_row=3):
+        for cell in row:
+            if cell.value == 6:
+                cell.value = 8
+    kept = io.BytesIO()
+    book.save(kept)
+    address = opened(ngo, "movement", kept.getvalue())
+    assert standing(app) == ["amends"], words(ngo.get(address))
+    send(ngo, address)
+    with app.app_context():
+        item = db.session.scalars(select(Item).where(Item.reference == reference)).one()
+        filing = filing_of(db.session.scalars(select(ItemVersion).where(ItemVersion.version == 2)).one())
+    assert (item.version, filing.persons, filing.communications) == (2, 8, "+22370000123")
+
+
+def taken_out(client, what, form):
+    """A file of one's own, as the block of a list gives it."""
+    csrf = re.search(r'name="csrf_token" value="([^"]+)"', client.get(FILES).text)[1]
+    answer = client.post("/take-out", data={"csrf_token": csrf, "what": what, "form": form})
+    assert answer.status_code == 200, words(answer)
+    return answer.data
