@@ -13,6 +13,7 @@ from deconflict.domain.msgid import N_
 from deconflict.domain.places import fold
 from deconflict.domain.unwanted import unwanted_in
 from deconflict.domain.withheld import is_withheld
+from deconflict.files.csv_out import unguarded
 from deconflict.files.tables import Line, Table
 from deconflict.schemas.filings import MOST_STOPS
 from deconflict.schemas.forms import STOP_FIELD
@@ -247,7 +248,7 @@ def _is_whole(target: str) -> bool:
 
 
 def _cell(line: Line, column: int | None) -> str:
-    return line.cells[column] if column is not None and column < len(line.cells) else ""
+    return unguarded(line.cells[column]) if column is not None and column < len(line.cells) else ""
 
 
 def _name(column: int, line: int) -> str:

@@ -76,7 +76,7 @@ def show(key: str) -> Page:
         return upload_pages.columns(pages, upload, Form())
     if upload.state in (where.CHECKING, where.SENDING):
         return upload_pages.going(pages, upload)
-    return upload_pages.lines(pages, upload, Form(), page=page_asked(), only=request.args.get("only", ""))
+    return upload_pages.lines(pages, upload, Form(), page=page_asked(), only=request.args.get("state", ""))
 
 
 @bp.post(KEY + "/columns")

@@ -925,7 +925,7 @@ def upgrade() -> None:
     sa.Column('used_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_upload_columns_organisation_id_organisation')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_upload_columns')),
-    sa.UniqueConstraint('organisation_id', 'sheet', 'headers', name=op.f('uq_upload_columns_organisation_id'))
+    sa.UniqueConstraint('organisation_id', 'sheet', 'headers', name=op.f('uq_upload_columns_organisation_id_sheet_headers'))
     )
     with op.batch_alter_table('upload_columns', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_upload_columns_used_at'), ['used_at'], unique=False)
@@ -964,7 +964,7 @@ def upgrade() -> None:
     sa.Column('typed', sa.Text(), nullable=False),
     sa.ForeignKeyConstraint(['upload_id'], ['upload.id'], name=op.f('fk_upload_entry_upload_id_upload')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_upload_entry')),
-    sa.UniqueConstraint('upload_id', 'n', name=op.f('uq_upload_entry_upload_id'))
+    sa.UniqueConstraint('upload_id', 'n', name=op.f('uq_upload_entry_upload_id_n'))
     )
     with op.batch_alter_table('upload_entry', schema=None) as batch_op:
         batch_op.create_index('ix_upload_entry_state', ['upload_id', 'state'], unique=False)
@@ -977,7 +977,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_upload_row_item_id_item')),
     sa.ForeignKeyConstraint(['list_id'], ['upload_list.id'], name=op.f('fk_upload_row_list_id_upload_list')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_upload_row')),
-    sa.UniqueConstraint('list_id', 'mark', name=op.f('uq_upload_row_list_id'))
+    sa.UniqueConstraint('list_id', 'mark', name=op.f('uq_upload_row_list_id_mark'))
     )
     with op.batch_alter_table('upload_row', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_upload_row_item_id'), ['item_id'], unique=False)
