@@ -54,28 +54,30 @@ def coordinates() -> Iterator[Figure]:
     mission, known = _mission()
     chance = random.Random(SEED)
     towns = [place for place in mission.gazetteer.places if place.level == "town" and _inland(place.point, mission)]
-    cases = [_case(place, chance, mission) for place in chance.sample(towns, min(PLACES, len(towns)))]
+    cases = [case_of(place, chance, mission) for place in chance.sample(towns, min(PLACES, len(towns)))]
     spent: list[float] = []
     caught_of: list[float] = []
     for name, (slip, mends) in SLIPS.items():
-        found = [_judged(case, text, mission, spent) for case in cases if (text := slip(case, mission))]
+        found = [judged(case, text, mission, spent) for case in cases if (text := slip(case, mission))]
         if not found:
             continue
         caught = 100 * statistics.mean(one for one, _ in found)
-        caught_of.append(caught)
+        caught_of += [] if name in BY_CONSTRUCTION else [caught]
         yield figure(f"{name}: caught, of {len(found)}", caught, "%")
         if mends:
             yield figure(f"{name}: first offer right", 100 * statistics.mean(m for _, m in found), "%")
     yield from _bare_positions(cases, mission)
     fast = [_too_fast(case, chance.choice(cases)) for case in cases]
-    judged = [bool(list(of_way(stops, "road"))) for stops in fast if stops]
-    caught_of.append(100 * statistics.mean(judged))
-    yield figure(f"a road too fast: caught, of {len(judged)}", caught_of[-1], "%")
+    seen = [bool(list(of_way(stops, "road"))) for stops in fast if stops]
+    yield figure(f"a road too fast: caught, of {len(seen)}", 100 * statistics.mean(seen), "%")
     yield figure(
-        f"slips not caught, mean of {len(caught_of)} kinds", 100 - statistics.mean(caught_of), "%", goal=GOAL_MISSED
+        f"slips of the field not caught, mean of {len(caught_of)} kinds",
+        100 - statistics.mean(caught_of),
+        "%",
+        goal=GOAL_MISSED,
     )
-    yield figure("slips not caught, worst kind", 100 - min(caught_of), "%", goal=GOAL_MISSED)
-    right = [_judged(case, text, mission, spent)[0] for case in cases for text in _habits(case)]
+    yield figure("slips of the field not caught, worst kind", 100 - min(caught_of), "%", goal=GOAL_MISSED)
+    right = [judged(case, text, mission, spent)[0] for case in cases for text in _habits(case)]
     yield figure(f"right positions asked about, of {len(right)}", 100 * statistics.mean(right), "%", goal=GOAL_MISSED)
     began = time.perf_counter()
     for case in cases:
@@ -88,10 +90,10 @@ def _bare_positions(cases: list[Case], mission: Mission) -> Iterator[Figure]:
     """The slips that a position may have without a settlement beside it. Whatever can be read is asked about, so that what is caught
     says little; what is proposed shows how much the list of places can still tell."""
     for name, slip in BARE.items():
-        judged = [_judged_bare(case, text, mission) for case in cases if (text := slip(case, mission))]
+        found = [_judged_bare(case, text, mission) for case in cases if (text := slip(case, mission))]
         of = f"no settlement named, {name}"
-        yield figure(f"{of}: caught, of {len(judged)}", 100 * statistics.mean(caught for caught, _ in judged), "%")
-        yield figure(f"{of}: first offer right", 100 * statistics.mean(first for _, first in judged), "%")
+        yield figure(f"{of}: caught, of {len(found)}", 100 * statistics.mean(caught for caught, _ in found), "%")
+        yield figure(f"{of}: first offer right", 100 * statistics.mean(first for _, first in found), "%")
 
 
 def _judged_bare(case: Case, text: str, mission: Mission) -> tuple[bool, bool]:
@@ -100,7 +102,7 @@ def _judged_bare(case: Case, text: str, mission: Mission) -> tuple[bool, bool]:
     with suppress(ValidationError):
         caught = bool(list(of_name(locate(mission, position=text), mission)))
     first = next(iter(offers(mission, {"position": text})), None)
-    return caught, first is not None and _is_right(first.position, case)
+    return caught, first is not None and is_right(first.position, case)
 
 
 def _mission() -> tuple[Mission, int]:
@@ -130,12 +132,12 @@ def _inland(point: LatLon, mission: Mission) -> bool:
     return south + 0.1 < point[0] < north - 0.1 and west + 0.1 < point[1] < east - 0.1
 
 
-def _case(place: Place, chance: random.Random, mission: Mission) -> Case:
+def case_of(place: Place, chance: random.Random, mission: Mission) -> Case:
     near = destination(place.point, chance.uniform(0, 360), chance.uniform(20, MEASURED_M))
     return Case(place, (round(near[0], 5), round(near[1], 5)), chance)
 
 
-def _judged(case: Case, text: str, mission: Mission, spent: list[float]) -> tuple[bool, bool]:
+def judged(case: Case, text: str, mission: Mission, spent: list[float]) -> tuple[bool, bool]:
     """(caught, the first offer is what was meant)."""
     before = time.perf_counter()
     caught = True
@@ -145,10 +147,10 @@ def _judged(case: Case, text: str, mission: Mission, spent: list[float]) -> tupl
     first = next(iter(offers(mission, {"place_pcode": case.place.pcode, "position": text})), None)
     if first is None:
         return caught, False
-    return caught, caught and _is_right(first.position, case)
+    return caught, caught and is_right(first.position, case)
 
 
-def _is_right(found: Position, case: Case) -> bool:
+def is_right(found: Position, case: Case) -> bool:
     return distance_m(found.point, case.point) <= max(RIGHT_M, 2 * found.uncertainty_m)
 
 
@@ -284,6 +286,8 @@ SLIPS: dict[str, tuple[Callable[[Case, Mission], str], bool]] = {
     "in another commune, under 5 km": (_another_commune, False),
     "elsewhere, 5.5 to 100 km": (_wrong_place, False),
 }
+# Made so that nothing could miss them: they show that a check is there, not how many slips of the field it meets.
+BY_CONSTRUCTION = {"0, 0", "middle of the country", "in another commune, under 5 km", "elsewhere, 5.5 to 100 km"}
 
 
 BARE = {

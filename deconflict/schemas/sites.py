@@ -16,7 +16,7 @@ from deconflict.domain.doubts import OF_WAY, given, of_name, of_place
 from deconflict.domain.filing import Level, Location, StaticSite, Stop, Window
 from deconflict.domain.places import fold
 from deconflict.schemas.doubt_words import ticked, unsure
-from deconflict.schemas.fields import Choice, Count, Door, Phone, PlaceName, Text, YesNo, complaints
+from deconflict.schemas.fields import Choice, Count, Door, Phone, PlaceName, Text, YesNo, complaints, messages
 from deconflict.schemas.filings import FilingSchema, Stops
 from deconflict.schemas.notices import Clause
 from deconflict.schemas.whereabouts import locate
@@ -104,6 +104,8 @@ class OnePlace(Stops):
 class Names(fields.Field[tuple[str, ...]]):
     """Several names on one line, between commas or semicolons; each once."""
 
+    default_error_messages = messages()
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_more: Any) -> tuple[str, ...]:
         line = PlaceName(300).deserialize(value)
         found: dict[str, str] = {}
@@ -118,6 +120,8 @@ class Names(fields.Field[tuple[str, ...]]):
 class Day(fields.Field[date]):
     """A calendar day, as a browser or a person writes it."""
 
+    default_error_messages = messages()
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_more: Any) -> date:
         found: date = _told(_day, value)
         return found
@@ -125,6 +129,8 @@ class Day(fields.Field[date]):
 
 class Hour(fields.Field[time]):
     """A time of day."""
+
+    default_error_messages = messages()
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_more: Any) -> time:
         found: time = _told(_clock, value)

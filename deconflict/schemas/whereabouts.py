@@ -79,8 +79,8 @@ def locate(mission: Mission, *, place: str = "", pcode: str = "", position: str 
 
 
 def offers(mission: Mission, typed: Mapping[str, str]) -> list[Offer]:
-    """Likely corrections of a stop's position (`place`, `place_pcode`, `position` as typed), nearest first; none when it lies
-    within 5 km of the place it was given with, or given with none, of any settlement. To be shown beside
+    """Likely corrections of a stop's position (`place`, `place_pcode`, `position` as typed), nearest first; none when it is exact
+    enough and lies within 5 km of the place it was given with, or given with none, of any settlement. To be shown beside
     an error or a filed stop, for a person to choose."""
     place, pcode, position = (typed.get(name, "") for name in ("place", "place_pcode", "position"))
     try:
@@ -258,7 +258,9 @@ def _settled_itself(text: str, away_m: Callable[[LatLon], float]) -> bool:
 
 
 def _close(text: str, declared: LatLon) -> bool:
+    """Near enough to be right as it stands; what is too coarse to be taken may still have been minutes."""
     try:
-        return distance_m(read_position(text).point, declared) <= DOUBTFUL_M
+        fix = read_position(text)
     except BadPosition:
         return False
+    return fix.cell_m <= COARSEST_M and distance_m(fix.point, declared) <= DOUBTFUL_M

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from marshmallow import fields
 from mends import MENDS
 
 from deconflict.settings import ROOT
@@ -45,13 +50,47 @@ def refusals_of(path: Path) -> Iterator[str]:
     "path", [path for path in (*SCHEMAS, *SERVICES) if path.name not in OF_PLACES], ids=lambda p: p.name
 )
 def test_what_is_refused_can_be_mended(path: Path) -> None:
-    without = [sentence for sentence in refusals_of(path) if not MENDS.search(sentence)]
+    """In English, and in what it is in French."""
+    said_so = {sentence: french(sentence) for sentence in refusals_of(path)}
+    without = [each for each, told in said_so.items() if not (MENDS["en"].search(each) and MENDS["fr"].search(told))]
     assert not without
+
+
+@cache
+def _catalogue() -> Catalog:
+    with (ROOT / "deconflict/translations/fr/LC_MESSAGES/messages.po").open("rb") as file:
+        return read_po(file, locale="fr")
+
+
+def french(sentence: str) -> str:
+    found = _catalogue().get(sentence)
+    assert found is not None, sentence
+    return str(found.string)
+
+
+def test_what_is_left_empty_is_asked_for_in_our_own_words() -> None:
+    """A library's sentence is English to everybody. What is written into files of the configuration is."""
+    modules = {
+        import_module(f"deconflict.schemas.{path.stem}").__name__ for path in SCHEMAS if path.stem != "toml_fields"
+    }
+    ours = [kind for kind in _below(fields.Field) if kind.__module__ in modules]
+    assert len(ours) > 15
+    for kind in ours:
+        said = {}
+        for each in reversed(kind.__mro__):
+            said |= vars(each).get("default_error_messages", {})
+        assert said["required"] != fields.Field.default_error_messages["required"], kind
+
+
+def _below(kind: type) -> Iterator[type]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from _below(each)
 
 
 def test_the_sentences_are_found() -> None:
     found = {sentence for path in (*SCHEMAS, *SERVICES) for sentence in refusals_of(path)}
     assert len(found) > 100
     assert {"Choose one of the list.", "Check the year.", "Choose what to ask."} <= found
-    assert not MENDS.search("The end is past.")
-    assert not MENDS.search("Three numbers at most.")
+    assert not any(MENDS["en"].search(said) for said in ("The end is past.", "Three numbers at most."))
+    assert not any(MENDS["fr"].search(said) for said in ("Il n'y a personne chez vous.", "Ce n'est pas assez."))

@@ -135,7 +135,10 @@ def sides(world: World, monkeypatch: pytest.MonkeyPatch) -> Sides:
 SLIPS = [
     # scenario, declared place, as typed, the fields it stands in, what the form says
     pytest.param(8, "Kidal", "18.4411,-1.4078", "297 km", id="8: Kidal west of Greenwich"),
-    pytest.param(9, "Bankass", "14.0400,-3.3100", "22 km", id="9: minutes as decimals"),
+    pytest.param(
+        9, "Bankass", "14.04,-3.31", "des degrés et minutes", id="9: minutes as decimals, as they are written"
+    ),
+    pytest.param(9, "Bankass", "14.0400,-3.3100", "22 km", id="9: minutes as decimals, with zeros"),
     pytest.param(10, "Mopti", "-4.1830,14.4843", "hors du pays", id="10: latitude and longitude exchanged"),
 ]
 
