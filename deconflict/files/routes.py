@@ -6,15 +6,12 @@ is fetched.
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from deconflict.domain.activity import LatLon
-from deconflict.domain.geodesy import Floats, ecef, off_leg_m
 from deconflict.domain.msgid import N_
+from deconflict.domain.traces import nearest_lines, thinned
 from deconflict.files.formats import format_of
 from deconflict.files.gpx import heard_gpx
 from deconflict.files.kml import heard_kml
@@ -48,8 +45,11 @@ def read_routes(raw: bytes) -> tuple[Route, ...]:
         raise BadFile(N_("There is no line, area or point in the file. Draw one, save the file anew and send that."))
     lines = [shape for shape in shapes.found if shape.kind == "line"]
     points = [shape for shape in shapes.found if shape.kind == "point"] if lines else []
-    places = _nearest(lines, points)
-    routes = tuple(_routes(shapes.found, places, alone=not lines))
+    beside: list[list[Shape]] = [[] for _ in lines]
+    nearest = nearest_lines([line.points for line in lines], [point.points[0] for point in points])
+    for point, line in zip(points, nearest, strict=True):
+        beside[line].append(point)
+    routes = tuple(_routes(shapes.found, beside, alone=not lines))
     if len(routes) > MOST_ROUTES:
         raise too_many()
     return routes
@@ -77,55 +77,3 @@ def _routes(found: Sequence[Shape], places: Sequence[list[Shape]], *, alone: boo
             yield Route(shape.name, "line", shape.points, named)
         elif shape.kind == "area" or alone:
             yield Route(shape.name, shape.kind, shape.points, ())
-
-
-def _nearest(lines: Sequence[Shape], points: Sequence[Shape]) -> list[list[Shape]]:
-    """Of each line, the points that are nearer to a point of it than to one of any other line."""
-    shares: list[list[Shape]] = [[] for _ in lines]
-    corners = [ecef(np.array(line.points)) for line in lines]
-    for point in points:
-        here = ecef(np.array(point.points[0]))
-        gaps = [float(np.min(np.linalg.norm(line - here, axis=-1))) for line in corners] if len(lines) > 1 else [0.0]
-        shares[gaps.index(min(gaps))].append(point)
-    return shares
-
-
-def thinned(points: Sequence[LatLon], most: int) -> tuple[tuple[LatLon, ...], float]:
-    """At most `most` (two or more) of the points, both ends among them, and how many metres the straight legs between them are
-    from the line at worst. Douglas and Peucker (1973), cutting where the line is farthest off until there are enough points; a
-    leg is as far from the line as its farthest point, since the way from one of its ends to the other passes over all of it."""
-    if most < 2:
-        raise ValueError("a line has two ends")
-    if len(points) <= most:
-        return tuple(points), 0.0
-    line = np.array(points)
-    kept = {0, len(points) - 1}
-    open_legs = [_farthest(line, 0, len(points) - 1)]
-    while len(kept) < most and open_legs[0].off_m > 0.0:
-        leg = heapq.heappop(open_legs)
-        kept.add(leg.at)
-        heapq.heappush(open_legs, _farthest(line, leg.start, leg.at))
-        heapq.heappush(open_legs, _farthest(line, leg.at, leg.end))
-    return tuple(points[n] for n in sorted(kept)), open_legs[0].off_m
-
-
-@dataclass(frozen=True, slots=True)
-class _Leg:
-    """Between two points of a line; the point between them that is farthest off it, in metres."""
-
-    off_m: float
-    at: int
-    start: int
-    end: int
-
-    def __lt__(self, other: _Leg) -> bool:
-        return self.off_m > other.off_m  # a heap gives the least: the farthest off
-
-
-def _farthest(line: Floats, start: int, end: int) -> _Leg:
-    if end - start < 2:
-        return _Leg(0.0, start, start, end)
-    ends = [(float(lat), float(lon)) for lat, lon in line[[start, end]]]
-    off = off_leg_m(line[start + 1 : end], ends[0], ends[1])
-    at = int(np.argmax(off))
-    return _Leg(float(off[at]), start + 1 + at, start, end)

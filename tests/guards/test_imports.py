@@ -88,7 +88,7 @@ HOMES: dict[str, set[str]] = {
     "rapidfuzz": {"domain.places"},
     "pygeodesy": {"domain.coordinates"},
     "pyproj": {"domain.geodesy"},
-    "numpy": {"domain", "files.routes"},
+    "numpy": {"domain"},
     "shapely": {"domain"},
     "openpyxl": {"files"},
     "defusedxml": {"files"},
