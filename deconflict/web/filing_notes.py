@@ -10,14 +10,14 @@ from flask_babel import gettext as _
 from deconflict.domain.activity import Side
 from deconflict.domain.country import Mission
 from deconflict.domain.doubts import FASTEST_KMH, TRACK_KMH, speeds
-from deconflict.domain.filing import Filing, StaticSite
+from deconflict.domain.filing import Filing, MovementNotice, StaticSite
 from deconflict.services.filing import has_begun, lead_time
 
 
 def notes(filing: Filing, mission: Mission, now: datetime) -> list[str]:
-    """Sentences in the reader's language: what was filed late or in the past, and places to look at again."""
+    """Sentences in the reader's language: what was filed late or in the past, a team without a number, and places to look at again."""
     times = () if isinstance(filing, StaticSite) else _of_time(filing, mission, now)  # it has stood there for long
-    return [*times, *of_places(filing)]
+    return [*times, *_of_numbers(filing), *of_places(filing)]
 
 
 def late_words(ahead: timedelta) -> str:
@@ -33,6 +33,14 @@ def late_words(ahead: timedelta) -> str:
 
 def in_the_past() -> str:
     return _("This begins in the past. Check the dates.")
+
+
+def _of_numbers(filing: Filing) -> Iterator[str]:
+    """A team that must be stopped on its way has to be reached (D1.5)."""
+    if isinstance(filing, MovementNotice) and not (filing.communications or filing.second_phone):
+        yield _(
+            "No number is given: in danger the team can only be reached through your base. Add one if there is any."
+        )
 
 
 def _of_time(filing: Filing, mission: Mission, now: datetime) -> Iterator[str]:

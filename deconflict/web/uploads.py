@@ -54,6 +54,7 @@ def take_in() -> Page:
         if format_of(raw) in ROUTES:
             return upload_routes.page(pages, what, read_routes(raw))
         upload = upload_in.take(pages, what, raw)
+        _first_look(upload)
     except NotFound:
         raise
     except Refused as error:
@@ -88,6 +89,7 @@ def columns(key: str) -> Page:
     wrong = upload_in.understand(pages, upload)
     if wrong is not None:
         return upload_pages.columns(pages, upload, wrong), 422
+    _first_look(_found(key))
     return redirect(_address(upload), 303)
 
 
@@ -208,6 +210,12 @@ def _line(key: str, state: str) -> Page:
         return _("It is left out: nothing of this line is sent.")
 
     return press(_address(upload) + _page_back(), do)
+
+
+def _first_look(upload: UploadFacts) -> None:
+    """A short list is looked at before its page is asked for."""
+    if upload.state == where.CHECKING:
+        upload_send.check(form_of(upload.sheet), upload)
 
 
 def _number() -> int:

@@ -26,7 +26,7 @@ SPOIL = f"""([at, wrong]) => {{
     else if (["radio", "checkbox"].includes(field.type)) field.checked = true;
     else if (field.type === "date") field.value = "2019-01-31";
     else if (field.type === "time") field.value = "23:59";
-    else if (!["hidden", "submit", "button", "image", "fieldset"].includes(field.type)) field.value = "?";
+    else if (!["hidden", "submit", "button", "image", "fieldset", "file"].includes(field.type)) field.value = "?";
   }}
 }}"""
 NAMES = re.compile(r"(?<=tf-setup/).*|\b[0-9a-f]{32}\b|\b(?=[0-9A-Z]*\d)[0-9A-Z]{5}\b|\d+")  # keys, references, numbers

@@ -272,3 +272,14 @@ def test_a_mild_danger_beside_a_critical_matter_of_distinction_wakes_nobody() ->
 
     assert harm_when("R01c") is Harm.DISTINCTION  # medium
     assert harm_when("R01b") is Harm.DANGER  # high
+
+
+def test_time_to_start_ends_where_a_team_loses_coverage_and_not_where_it_loses_it_later() -> None:
+    patrol = plan(Stop(exact(away(500)), sharp("10 Dec 13:00"), sharp("10 Dec 16:00"), halt=True))
+    usual = judged(CROWD, patrol)
+    assert usual is not None
+    for hours, expected in ((-10, usual.starts_at - timedelta(hours=10)), (1, usual.starts_at)):
+        lost = replace(CROWD, coverage_lost_at=usual.starts_at + timedelta(hours=hours))
+        found = judged(lost, patrol)
+        assert found is not None
+        assert found.starts_at == expected

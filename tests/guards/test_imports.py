@@ -91,10 +91,6 @@ HOMES: dict[str, set[str]] = {
     "numpy": {"domain"},
     "shapely": {"domain"},
     "openpyxl": {"files"},
-    "defusedxml": {"files"},
-    "fastkml": {"files"},
-    "pygeoif": {"files"},
-    "gpxpy": {"files"},
     "icalendar": {"files"},
 }
 

@@ -263,3 +263,9 @@ def test_a_field_that_nobody_asked_for_is_refused(ngo):
     assert page.status_code == 422
     assert len(errors(page)) == 1
     assert "beneficiaries" not in fields(page)
+
+
+def test_a_team_without_a_number_is_pointed_out_and_one_with_a_number_is_not(ngo):
+    said = "ne peut être jointe que par votre base"
+    assert said in words(send(ngo, NEW, notice()))
+    assert said not in words(send(ngo, NEW, notice(communications="+22370000123")))
