@@ -35,7 +35,7 @@ from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
 from deconflict.store.items import Item
 from deconflict.store.queries import filing_of, version_of
-from tests import bench_alerts, bench_coordinates, bench_outbox, bench_paint, bench_places
+from tests import bench_alerts, bench_coordinates, bench_files, bench_outbox, bench_paint, bench_places
 from tests.demo_house import Client, Demo, Processes, play_demo, running
 from tests.figures import Figure, figure, load, median_ms, quantile, resident_mb, save, show, timed
 
@@ -82,6 +82,8 @@ def main() -> int:
             figures += [*_weights(people, paths), *_rates(people, paths)]
             _say("first paint at 50 kbit/s")
             figures += bench_paint.paint(demo, paths)
+            _say(f"{bench_files.MOVEMENTS} movements in a file")
+            figures += bench_files.files(demo, people["awa"])
             _say(f"{bench_alerts.FILINGS} filings among {bench_alerts.LIVE} live items")
             with demo.app.app_context():
                 bench_alerts.live_items(demo)

@@ -29,6 +29,7 @@ from deconflict.demo.player import Player, player_of
 from deconflict.settings import DEFAULT_MISSIONS, ROOT, read_settings
 
 READY_S = 60.0
+FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,16 @@ class Client:
     def post(self, path: str, form: Mapping[str, str]) -> Answer:
         return self._ask("POST", path, urlencode(form))
 
+    def sends(self, path: str, form: Mapping[str, str], raw: bytes) -> Answer:
+        """A file beside the form."""
+        edge = "edge-of-a-part"
+        parts = [
+            f'--{edge}\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{text}\r\n' for n, text in form.items()
+        ]
+        head = f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="list"\r\n\r\n'
+        body = "".join([*parts, head]).encode() + raw + f"\r\n--{edge}--\r\n".encode()
+        return self._ask("POST", path, body, kind=f"multipart/form-data; boundary={edge}")
+
     def signs_in(self, email: str, password: str) -> Client:
         form = {"csrf_token": self.get("/login").token, "email": email, "password": password}
         if self.post("/login", form).status not in (302, 303):
@@ -171,16 +182,18 @@ class Client:
             self.connection.close()
             self.connection = None
 
-    def _ask(self, method: str, path: str, body: str | None = None, takes: str = "") -> Answer:
+    def _ask(
+        self, method: str, path: str, body: str | bytes | None = None, takes: str = "", kind: str = FORM
+    ) -> Answer:
         kept = self.connection is not None
         try:
-            response, read = self._exchange(method, path, body, takes)
+            response, read = self._exchange(method, path, body, takes, kind)
         except (OSError, http.client.HTTPException):
             self.close()
             if not kept:
                 raise
             response, read = self._exchange(
-                method, path, body, takes
+                method, path, body, takes, kind
             )  # the server had let go of a connection that was idle
         for cookie in response.headers.get_all("Set-Cookie", []):
             name, _, value = cookie.partition(";")[0].partition("=")
@@ -188,12 +201,14 @@ class Client:
         where = urlsplit(response.headers.get("Location", ""))
         return Answer(response.status, read, where.path + (f"?{where.query}" if where.query else ""))
 
-    def _exchange(self, method: str, path: str, body: str | None, takes: str) -> tuple[http.client.HTTPResponse, bytes]:
+    def _exchange(
+        self, method: str, path: str, body: str | bytes | None, takes: str, kind: str
+    ) -> tuple[http.client.HTTPResponse, bytes]:
         self.connection = self.connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=15)
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         headers = {"Cookie": cookies, "Accept-Encoding": takes}
         if body is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            headers["Content-Type"] = kind
         self.connection.request(method, path, body, headers)
         response = self.connection.getresponse()
         return response, response.read()

@@ -145,6 +145,10 @@ def entry_of(session: Session, upload: UploadFacts, n: int) -> EntryRow | None:
     return session.scalars(select(EntryRow).where(EntryRow.upload_id == upload.id, EntryRow.n == n)).first()
 
 
+def state_of(session: Session, upload: UploadFacts, n: int) -> str | None:
+    return session.scalar(select(EntryRow.state).where(EntryRow.upload_id == upload.id, EntryRow.n == n))
+
+
 def counts_of(session: Session, upload: UploadFacts) -> dict[str, int]:
     """Lines by where they stand."""
     found = select(EntryRow.state, func.count()).where(EntryRow.upload_id == upload.id).group_by(EntryRow.state)

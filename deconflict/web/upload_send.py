@@ -129,9 +129,9 @@ def _sent(pages: Pages, upload: UploadFacts, row: EntryRow, item: Item | None, a
             return where.FILED
         key = key_of(upload.sheet, row.mark, said, item)
         twin = filings.filed_before(key, by)
-        if twin is None:
-            twin = filings.file_item(looked.filing, by, key, mission(), now(), also=also)
-        service.filed(upload, n, twin.reference, by, now())
+        done = twin or filings.file_item(looked.filing, by, key, mission(), now(), also=also)
+        if twin is not None or store.state_of(db.session(), upload, n) != where.FILED:
+            service.filed(upload, n, done.reference, by, now())
         return where.FILED
     except (LostRace, NotFound):
         return where.WAITS  # somebody changed it in between: it is looked at again
