@@ -201,8 +201,10 @@ def stopped(upload: UploadFacts, found: Mapping[int, str], by: Audience, now: da
         for entry in session.scalars(select(EntryRow).where(EntryRow.upload_id == row.id, EntryRow.n.in_(found))):
             if entry.state != states.FILED:
                 entry.state = found[entry.n]
-        if over:
-            row.state = states.CHECKED
+        session.flush()
+        if over:  # what somebody changed in between is looked at again
+            waiting = select(EntryRow.id).where(EntryRow.upload_id == row.id, EntryRow.state == states.WAITS)
+            row.state = states.CHECKED if session.scalars(waiting.limit(1)).first() is None else states.CHECKING
         row.kept_at = now
 
 

@@ -53,7 +53,7 @@ class Looked:
 
 def look(pages: Pages, what: str, said: Mapping[str, Any], item: Item | None, answers: Mapping[str, str]) -> Looked:
     """`said` as upload_rows.Entry, as JSON; `item` what the line became before; `answers` what is asked once for the whole file."""
-    view = _own(pages, item)
+    view = _own(pages, what, item)
     typed = _typed(pages, what, said, view, answers)
     filing, errors = read_filing(pages, what, typed, None)
     if said["wrong"]:
@@ -119,12 +119,13 @@ def _typed(
     return filing_form.fresh(values, said["stops"])
 
 
-def _own(pages: Pages, item: Item | None) -> ItemView | None:
-    """None where it can be read no more, or is nobody's who looks."""
+def _own(pages: Pages, what: str, item: Item | None) -> ItemView | None:
+    """None where it can be read no more, is nobody's who looks, or was filed with another form."""
     if item is None or item.reduced_at is not None:
         return None
     try:
-        return own_versions(pages, item.reference)[-1]
+        view = own_versions(pages, item.reference)[-1]
+        return view if pages.sheet_of(view.kind) == what else None
     except (NotFound, Refused):
         return None
 
