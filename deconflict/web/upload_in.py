@@ -11,10 +11,12 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from deconflict.domain.activity import Side
+from deconflict.domain.coordinates import BadPosition, read_position
 from deconflict.domain.errors import Refused
 from deconflict.domain.msgid import N_
 from deconflict.domain.places import fold
 from deconflict.domain.uploads import UploadFacts
+from deconflict.domain.withheld import found_in, found_in_place
 from deconflict.files.kobo import joined
 from deconflict.files.tables import Flaw, Line, Table, read_tables
 from deconflict.services import uploads as service
@@ -30,13 +32,17 @@ from deconflict.web.forms_ui import Form
 from deconflict.web.language import LOCALES
 from deconflict.web.upload_columns import ASKED_ONCE, KEY, MOST_PLACES, TO_MEND, Col, codes_of, columns_of, headers_of
 from deconflict.web.upload_look import look
-from deconflict.web.upload_rows import Entry, Reading, entries, recognised
+from deconflict.web.upload_rows import Entry, Reading, cell_name, entries, recognised
 
 MOST_ITEMS = 1_000
 LOOKED_AT = 6  # lines that tell whether a list is another edition of one that was sent before
 NEAR_S = 4 * 24 * 3600.0
 NO_LINES = N_("There is no line to read under the headers of this file.")
 TOO_MANY = N_("A file has a thousand items at most. Send it in parts.")
+SHORTEST = 3  # of a text that can say anything of the kind
+NEVER_STORED = N_(
+    "What stands here is never stored (how many they are, units, call signs, frequencies, weapons, plates). It was not read: take it out."
+)
 NO_COLUMN = N_("No column of the file has this header. Choose one of its headers, or leave it empty.")
 
 
@@ -51,6 +57,8 @@ def take(pages: Pages, what: str, raw: bytes) -> UploadFacts:
     if kept is not None:
         reading = _reading(table, kept, reading)
     dropped = _without(table, reading.withheld)
+    if pages.side is Side.MISSION:
+        dropped = _scrubbed(dropped, reading, codes_of(pages, what))
     upload = service.take_in(what, service.digest_of(raw), _said(dropped, reading), by, at)
     return upload if lacking(pages, what, reading) else _read(pages, upload, dropped, reading)
 
@@ -211,6 +219,32 @@ def _without(table: Table, withheld: Sequence[str]) -> Table:
 
     lines = tuple(Line(line.number, kept(line.cells)) for line in table.lines)
     return replace(table, header=kept(table.header), lines=lines)
+
+
+def _scrubbed(table: Table, reading: Reading, codes: Mapping[str, Mapping[str, str]]) -> Table:
+    """Without the texts of cells that say what is never stored of the mission; of each its cell is told, and not what stood there."""
+    of = {column: target.rpartition("-")[2] for target, column in reading.columns.items()}
+    flaws = list(table.flaws)
+    lines = []
+    for line in table.lines:
+        cells = list(line.cells)
+        for n, text in enumerate(cells):
+            name = of.get(n, "")
+            if len(text) < SHORTEST or fold(text) in codes.get(name, {}):
+                continue
+            if (found_in_place if name == "place" else found_in)(text) is not None and not _is_position(text):
+                cells[n] = ""
+                flaws.append(Flaw(cell_name(n, line.number), NEVER_STORED, {}))
+        lines.append(Line(line.number, tuple(cells)))
+    return replace(table, lines=tuple(lines), flaws=tuple(flaws))
+
+
+def _is_position(text: str) -> bool:
+    try:
+        read_position(text)
+    except BadPosition:
+        return False
+    return True
 
 
 def _said(table: Table, reading: Reading) -> dict[str, Any]:

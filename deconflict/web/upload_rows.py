@@ -83,7 +83,7 @@ def entries(table: Table, reading: Reading, codes: Mapping[str, Mapping[str, str
         whole = any(_cell(line, n) for target, n in reading.columns.items() if target != KEY and _is_whole(target))
         if not key and (whole or last is None):
             last = found.setdefault(f"\0{line.number}", _Begun(""))
-            last.wrong.append((_name(reading.columns.get(KEY, 0), line.number), NO_NUMBER, {}))
+            last.wrong.append((cell_name(reading.columns.get(KEY, 0), line.number), NO_NUMBER, {}))
         elif key:
             last = found.setdefault(fold(key) or key, _Begun(key))
         assert last is not None
@@ -134,17 +134,17 @@ def _put(begun: _Begun, line: Line, reading: Reading, codes: Mapping[str, Mappin
         if at:
             stops.setdefault(int(at[1]), {})[name] = (text, column)
         else:
-            _whole(begun, name, text, _name(column, line.number), line.number)
+            _whole(begun, name, text, cell_name(column, line.number), line.number)
     for name, text in reading.same.items():
         begun.values.setdefault(name, text)
     for n in sorted(stops):
         for row in _split(begun, _joined(stops[n]), line.number):
             if begun.stops == MOST_STOPS:
-                begun.wrong.append((_name(next(iter(row.values()))[1], line.number), TOO_MANY, {}))
+                begun.wrong.append((cell_name(next(iter(row.values()))[1], line.number), TOO_MANY, {}))
                 return
             for name, (text, column) in row.items():
                 begun.values[f"stops-{begun.stops}-{name}"] = text
-                begun.cells[f"stops-{begun.stops}-{name}"] = _name(column, line.number)
+                begun.cells[f"stops-{begun.stops}-{name}"] = cell_name(column, line.number)
             begun.stops += 1
 
 
@@ -189,7 +189,7 @@ def _split(begun: _Begun, row: dict[str, tuple[str, int]], line: int) -> Iterato
     if len({len(found) for found in parts.values()}) > 1:
         if "position" in parts and "place" in parts:
             facts = {"places": len(parts["place"]), "positions": len(parts["position"])}
-            begun.wrong.append((_name(row["position"][1], line), NOT_AS_MANY, facts))
+            begun.wrong.append((cell_name(row["position"][1], line), NOT_AS_MANY, facts))
         yield row
         return
     hours = _hours(begun, row, line)
@@ -202,7 +202,7 @@ def _hours(begun: _Begun, row: dict[str, tuple[str, int]], line: int) -> dict[st
     said = {name: found for name, found in row.items() if name.startswith(("arrive_", "depart_"))}
     days = {found[0] for name, found in said.items() if name.endswith("_date")}
     if len(days) > 1:
-        begun.wrong.append((_name(said["depart_date"][1], line), ONE_DAY, {}))
+        begun.wrong.append((cell_name(said["depart_date"][1], line), ONE_DAY, {}))
         return {}
     first = said.get("arrive_from") or said.get("depart_from")
     last = said.get("depart_to") or said.get("arrive_to")
@@ -251,7 +251,7 @@ def _cell(line: Line, column: int | None) -> str:
     return unguarded(line.cells[column]) if column is not None and column < len(line.cells) else ""
 
 
-def _name(column: int, line: int) -> str:
+def cell_name(column: int, line: int) -> str:
     """As a spreadsheet calls it: `C7`."""
     letters, n = "", column + 1
     while n:

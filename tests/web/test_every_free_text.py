@@ -225,8 +225,14 @@ def test_what_is_never_stored_is_refused_wherever_words_are_typed(house, account
     assert tried == TRIED[account]
 
 
-# Behind a page of its own: test_on_behalf.py, test_offline.py, test_drafts.py, test_again.py.
-ELSEWHERE = {"on_behalf.change", "on_behalf.cancel", "offline.send", "notices.give_back", "notices.use_pattern"}
+# Behind a page of its own, or in a file: test_on_behalf.py, test_offline.py, test_drafts.py, test_again.py, test_uploads.py.
+ELSEWHERE = {"uploads.take_in", "uploads.columns"} | {
+    "on_behalf.change",
+    "on_behalf.cancel",
+    "offline.send",
+    "notices.give_back",
+    "notices.use_pattern",
+}
 # A button, a choice, a day, an address or a code.
 WITHOUT_WORDS = {
     *("absences.end", "absences.note", "drills.start", "handing_over.read", "on_behalf.begin", "places.search"),
@@ -238,6 +244,8 @@ WITHOUT_WORDS = {
     *(f"people.{act}" for act in ("clear_second_step", "contract", "deactivate", "reinvite", "take_back")),
     *("plans.again", "plans.drop_draft", "requests.acknowledge", "roster.assign", "roster.end", "telling.choose"),
     *(f"notices.{act}" for act in ("again", "check_in", "drop_draft", "drop_pattern")),
+    *(f"uploads.{act}" for act in ("ask", "drop", "go_on", "leave", "mend", "right", "send", "take_up", "which_list")),
+    *("take_out.own", "take_out.desk"),
     *(f"convoys.{act}" for act in ("join", "open_one", "close_one")),
     *(f"sites.{act}" for act in ("second", "confirm", "suspend", "resume", "left", "reopen", "close", "drop_draft")),
 }

@@ -260,6 +260,20 @@ def test_columns_of_what_is_never_stored_are_dropped_and_named(app, g9):
     assert [item.side for item in filed(app)] == ["mission"]
 
 
+def test_a_cell_that_says_what_is_never_stored_is_named_and_kept_nowhere(app, g9):
+    raw = xlsx(app, "event", {"E1": event(title="Remise par la 2e compagnie, 24 soldats"), "E2": event(title="Forage")})
+    cell = cell_of(raw, "Remise par la 2e compagnie, 24 soldats")
+    address = opened(g9, "event", raw)
+    assert standing(app) == ["wrong", "new"]
+    page = words(g9.get(address))
+    assert cell in page
+    assert "soldats" not in page
+    with app.app_context():
+        kept = [row.said for row in db.session.scalars(select(UploadRow))]
+        kept += [row.typed for row in db.session.scalars(select(EntryRow))]
+    assert not any("soldats" in text for text in kept)
+
+
 def test_a_matrix_names_several_villages_on_a_line(app, g9):
     typed = patrol(place="Bankass; Koro ; Bandiagara")
     send(g9, opened(g9, "patrol", xlsx(app, "patrol", {"S49-1": typed})))
