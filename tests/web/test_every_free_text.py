@@ -226,12 +226,9 @@ def test_what_is_never_stored_is_refused_wherever_words_are_typed(house, account
 
 
 # Behind a page of its own, or in a file: test_on_behalf.py, test_offline.py, test_drafts.py, test_again.py, test_uploads.py.
-ELSEWHERE = {"uploads.take_in", "uploads.columns"} | {
-    "on_behalf.change",
-    "on_behalf.cancel",
-    "offline.send",
-    "notices.give_back",
-    "notices.use_pattern",
+ELSEWHERE = {
+    *("on_behalf.change", "on_behalf.cancel", "offline.send", "notices.give_back", "notices.use_pattern"),
+    *("uploads.take_in", "uploads.columns"),
 }
 # A button, a choice, a day, an address or a code.
 WITHOUT_WORDS = {
