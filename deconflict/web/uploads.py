@@ -37,7 +37,7 @@ ROUTES = ("kml", "kmz", "gpx")
 @bp.get("")
 @audience(*FILERS)
 def mine() -> Page:
-    return _mine(Form())
+    return _mine(Form({"what": next(iter(forms_for(current_audience())))}))
 
 
 @bp.post("")
@@ -45,6 +45,8 @@ def mine() -> Page:
 def take_in() -> Page:
     """A list becomes a page of its own; a route opens its form at once, and nothing of it is kept."""
     what = request.form.get("what", "")
+    if what not in forms_for(current_audience()):
+        return _mine(Form({"what": what}, {"what": [_("Choose one of the list.")]})), 422
     pages = form_of(what)
     sent = request.files.get("file")
     raw = sent.read(MOST_BYTES + 1) if sent is not None else b""
@@ -244,10 +246,12 @@ def _address(upload: UploadFacts) -> str:
 
 
 def _mine(form: Form) -> str:
+    sheets = forms_for(current_audience())
     return render_template(
         "uploads/mine.html",
         form=form,
-        sheets=forms_for(current_audience()),
+        sheets=sheets,
+        kinds={what: sheet.paper for what, sheet in sheets.items()},
         rows=upload_pages.rows(),
         days=mission().pack.retention["draft"].days,
         most_mb=MOST_BYTES // 1_000_000,
