@@ -13,7 +13,7 @@
     data.delete("csrf_token");
     return new URLSearchParams(data).toString();
   };
-  let kept = typed(), since = clock(), good = "", signedOut = false, waiting = false;
+  let kept = typed(), since = clock(), good = "", signedOut = false, waiting = false, missed = false;
 
   // Only what is another than before is said again.
   const say = (text, lost) => {
@@ -50,10 +50,14 @@
   };
 
   const keep = async () => {
+    if (waiting) {
+      missed = true; // something was written while the last was on its way: it follows at once
+      return;
+    }
     const now = typed();
-    if (waiting) return;
     if (now === kept) return say(good, false);
     waiting = true;
+    missed = false;
     try {
       let answer = signedOut ? null : await send(now);
       if (!answer || isOver(answer)) {
@@ -72,6 +76,7 @@
       lost(words.cut);
     } finally {
       waiting = false;
+      if (missed) keep();
     }
   };
   form.addEventListener("change", keep);

@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   const by = (id) => document.getElementById(id);
-  const IDLE_MS = 10 * 60 * 1000, AGAIN_MS = 60 * 1000, SAVE_MS = 800, PATIENCE_MS = 60 * 1000, DAY_MS = 24 * 3600 * 1000, LEAST = 12;
+  const IDLE_MS = 10 * 60 * 1000, AGAIN_MS = 20 * 1000, SAVE_MS = 800, PATIENCE_MS = 60 * 1000, DAY_MS = 24 * 3600 * 1000, LEAST = 12;
   const SIGNED_OUT = "signedOut", REFUSED = "refused";
   const { sheet: SHEET, worker: WORKER, format: FORMAT } = by("prepare").dataset;
   const say = (what) => (by("said").textContent = by("said").dataset[what] || "");
@@ -89,7 +89,8 @@
   });
   vault.onWipe(() => location.reload());
   addEventListener("pageshow", (event) => event.persisted && location.reload());
-  const network = () => hides("network", navigator.onLine);
+  // A telephone takes a dead line for a network; but where this page stands for another one, that one did not come.
+  const network = () => hides("network", navigator.onLine && SHEET === location.pathname + "/sheet");
   addEventListener("online", network);
   addEventListener("offline", network);
   network();

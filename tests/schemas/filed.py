@@ -15,6 +15,8 @@ from deconflict.domain.doubts import spot
 from deconflict.domain.dtg import format_dtg
 from deconflict.domain.geodesy import destination
 from deconflict.domain.places import label
+from deconflict.domain.unwanted import unwanted_in
+from deconflict.domain.withheld import found_in
 from deconflict.mission import load_mission
 from deconflict.schemas.filings import FilingSchema
 from deconflict.schemas.forms import field_errors, receive
@@ -166,7 +168,10 @@ def windows_of(name: str, begins: datetime, ends: datetime, *, groups: bool) -> 
     return local | st.just(zulu) if groups else local
 
 
-words = st.text(st.characters(codec="utf-8", categories=("L", "N", "P")), max_size=30)
+# What is never stored is refused: tests/domain and tests/web try that.
+words = st.text(st.characters(codec="utf-8", categories=("L", "N", "P")), max_size=30).filter(
+    lambda text: not unwanted_in(text) and not found_in(text)
+)
 
 
 @st.composite
