@@ -12,6 +12,7 @@ from pathlib import Path
 
 import databases
 import once
+import pages_seen  # noqa: F401 - keeps the pages that tests are given
 import pytest
 from accounts import Someone, create_account, enter, settings_of
 from fakes.smtp_sink import SmtpSink

@@ -51,7 +51,12 @@ if df -Pk "$MEMORY" 2>/dev/null | awk 'NR > 1 && $4 > 4000000 { room = 1 } END {
     chmod 711 "$memory"
     export TMPDIR="$memory"
 fi
+PAGES_SEEN="$heard/pages"
+export PAGES_SEEN
 { "$BIN/python" -m pytest -n 2 --dist loadgroup ${marks:+-m "$marks"} || echo $? >"$heard/failed"; } | tee "$heard/said"
+if [ ! -e "$heard/failed" ] && [ "${marks#*browser}" = "$marks" ]; then
+    "$BIN/python" -m tests.look_at_pages "$PAGES_SEEN" || echo $? >"$heard/failed"
+fi
 {
     [ -z "$left_out" ] || echo "${left_out#?}"
     sed -nE 's/^SKIPPED \[([0-9]+)\] ([^:]+)(:[0-9]+)?: /LEFT OUT: \1 of \2: /p' "$heard/said"

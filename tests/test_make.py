@@ -55,10 +55,11 @@ def run(command: list[str], bin_: Path, folder: Path, **more: str) -> subprocess
 
 
 def suite(
-    bin_: Path, folder: Path, *, said: str, code: int = 0, modem: str = "/bin/sh", **more: str
+    bin_: Path, folder: Path, *, said: str, code: int = 0, looks: int = 0, modem: str = "/bin/sh", **more: str
 ) -> subprocess.CompletedProcess[str]:
-    """run.sh where pytest notes how it was called, says this, and ends so."""
-    fake(bin_ / "python", f'echo "$*" > {folder}/called', f"cat <<'END'\n{said}\nEND", f"exit {code}")
+    """run.sh where pytest notes how it was called, says this, and ends so; `looks` is how looking at pages ends."""
+    looking = f'[ "$2" = pytest ] || {{ echo "$*" > {folder}/looked; exit {looks}; }}'
+    fake(bin_ / "python", looking, f'echo "$*" > {folder}/called', f"cat <<'END'\n{said}\nEND", f"exit {code}")
     return run(["sh", str(ROOT / "tests/run.sh")], bin_, folder, BIN=str(bin_), MODEM=modem, **more)
 
 
@@ -106,6 +107,15 @@ def test_a_failed_test_fails_the_run_and_nothing_hides_it(bin_: Path, tmp_path: 
     assert done.stdout.splitlines()[-1].startswith("LEFT OUT")
 
 
+def test_pages_that_tests_were_given_are_looked_at_where_they_passed_and_there_is_a_browser(bin_: Path, tmp_path: Path):
+    suite(bin_, tmp_path, said="1 failed", code=1, CHROMIUM="/bin/sh")
+    suite(bin_, tmp_path, said="3 passed", CHROMIUM="/nowhere")
+    assert not (tmp_path / "looked").exists()
+    assert suite(bin_, tmp_path, said="3 passed", CHROMIUM="/bin/sh").returncode == 0
+    assert "look_at_pages" in (tmp_path / "looked").read_text()
+    assert suite(bin_, tmp_path, said="3 passed", looks=1, CHROMIUM="/bin/sh").returncode == 1
+
+
 def test_a_fault_of_style_stops_before_any_test(bin_: Path, tmp_path: Path):
     fake(bin_ / "ruff", "echo crooked; exit 1")
     done = suite(bin_, tmp_path, said="3 passed", CHROMIUM="/bin/sh")
@@ -125,7 +135,7 @@ def test_databases_live_in_memory_where_there_is_room_and_go_with_the_run(
     memory, disk = tmp_path / "memory", tmp_path / "disk"
     memory.mkdir(), disk.mkdir()
     fake(bin_ / "df", f"echo Filesystem 1024-blocks Used Available; echo shm 9999999 0 {free_kb}")
-    fake(bin_ / "python", 'echo "$TMPDIR"; touch "$TMPDIR/database"')
+    fake(bin_ / "python", '[ "$2" != pytest ] || { echo "$TMPDIR"; touch "$TMPDIR/database"; }')
     places = {"MEMORY": os.fspath(memory), "TMPDIR": os.fspath(disk), "CHROMIUM": "/bin/sh", "MODEM": "/bin/sh"}
     done = run(["sh", str(ROOT / "tests/run.sh")], bin_, tmp_path, BIN=str(bin_), **places)
     assert done.returncode == 0

@@ -15,6 +15,7 @@ import make
 import pytest
 from fakes.smtp_sink import SmtpSink
 from fakes.twilio_network import TwilioNetwork
+from pages_seen import as_it_is
 from planted import Visitor, plain, signed_in, tell_the_time
 from sqlalchemy import event, select
 from world import Actor, World, opened_world
@@ -172,7 +173,8 @@ def statements(call: Callable[[], object]) -> list[str]:
 
     event.listen(db.engine, "before_cursor_execute", note)
     try:
-        call()
+        with as_it_is():
+            call()
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
     return said
