@@ -48,6 +48,41 @@ def drag(visitor, pin, dx, dy):
     visitor.page.mouse.up()
 
 
+def drag_with_a_finger(visitor, pin, dx, dy):
+    box = visitor.page.locator(PIN).nth(pin).bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    screen = visitor.page.context.new_cdp_session(visitor.page)
+
+    def touches(what, *points):
+        screen.send("Input.dispatchTouchEvent", {"type": what, "touchPoints": [{"x": a, "y": b} for a, b in points]})
+
+    touches("touchStart", (x, y))
+    for step in range(1, 9):
+        touches("touchMove", (x + dx * step / 8, y + dy * step / 8))
+    touches("touchEnd")
+
+
+def test_with_fingers_a_pin_is_dragged_and_a_tap_adds_a_stop(visit, morning):
+    ngo = filled(visit("ngo", scripts=True, fingers=True), morning)
+    ngo.page.locator(PIN).first.wait_for()
+    for _ in range(4):
+        ngo.page.locator(".leaflet-control-zoom-in").tap()
+        ngo.page.wait_for_timeout(350)
+        ngo.page.locator('[name="stops-1-place"]').focus()
+        ngo.page.wait_for_timeout(350)
+    ngo.page.locator(PIN).nth(1).scroll_into_view_if_needed()
+    drag_with_a_finger(ngo, 1, 70, -60)
+    assert re.fullmatch(r"14\.\d{4}, -3\.\d{4} ±\d+ m", value(ngo, "stops-1-position"))
+    box = ngo.page.locator("#large-map").bounding_box()
+    ngo.page.touchscreen.tap(box["x"] + 60, box["y"] + box["height"] - 60)
+    ngo.page.locator("#stop-4").wait_for()
+    assert value(ngo, "stops-3-position").endswith(" m")
+    assert ngo.page.locator(PIN).count() == 4
+    assert ngo.page.locator(PIN).first.bounding_box()["width"] >= 24  # for a thumb
+    ngo.presses('main .actions button[value="change"]')
+    assert value(ngo, "stops-3-position").endswith(" m")
+
+
 def closer(visitor, times):
     for _ in range(times):
         visitor.page.locator(".leaflet-control-zoom-in").click()

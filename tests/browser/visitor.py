@@ -198,12 +198,21 @@ def _on_one_line(text: str) -> str:
 
 @contextmanager
 def visiting(
-    browser: Browser, url: str, language: str = "fr", size: tuple[int, int] = PHONE, scripts: bool = False
+    browser: Browser,
+    url: str,
+    language: str = "fr",
+    size: tuple[int, int] = PHONE,
+    scripts: bool = False,
+    fingers: bool = False,
 ) -> Iterator[Visitor]:
-    """A browser that knows nothing yet, on a screen of `size`; without scripts unless asked for."""
+    """A browser that knows nothing yet, on a screen of `size`; without scripts unless asked for, with a mouse or with fingers."""
     locale = {"fr": "fr-FR", "en": "en-GB"}[language]
     context = browser.new_context(
-        viewport={"width": size[0], "height": size[1]}, locale=locale, java_script_enabled=scripts
+        viewport={"width": size[0], "height": size[1]},
+        locale=locale,
+        java_script_enabled=scripts,
+        has_touch=fingers,
+        is_mobile=fingers,
     )
     yield Visitor(context.new_page(), url, language, scripts)
     context.close()
