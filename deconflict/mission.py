@@ -30,6 +30,9 @@ from deconflict.schemas.toml_lines import Lines
 __all__ = ["Area", "Mission", "MissionError", "Problem", "Sector", "load_mission", "mission_problems"]
 
 
+CURRENT = "places/current"  # names the pack that holds, in the folder of the profile
+
+
 class MissionError(Exception):
     """The profile is wrong; `problems` has everything that was found, in the order of files and lines."""
 
@@ -38,9 +41,33 @@ class MissionError(Exception):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
-def load_mission(folder: Path) -> Mission:
-    """The mission of this folder. Raises MissionError with every problem when anything is wrong."""
-    return _Reader(folder).mission()
+def load_mission(folder: Path, *, places: Path | None = None) -> Mission:
+    """The mission of this folder, with the official places that were imported for it (`flask mission import`), or with those of
+    `places`. Raises MissionError with every problem when anything is wrong."""
+    return _Reader(folder, places=places or imported(folder)).mission()
+
+
+def imported(folder: Path) -> Path | None:
+    """Where the places lie that were imported for this profile; None where it stands on its own. Raises MissionError where they are
+    named and gone: with the few of the profile nobody would notice."""
+    try:
+        name = (folder / CURRENT).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return None
+    pack = folder / "places" / name
+    if not name or not (pack / "gazetteer").is_dir():
+        raise MissionError([Problem(CURRENT, 1, f"The imported places {name!r} are not there. Import them again.")])
+    return pack
+
+
+def places_in_force(folder: Path) -> Gazetteer:
+    """The places that this profile stands on, whether or not it fits them. Raises MissionError where they cannot be read."""
+    reader = _Reader(folder, places=imported(folder))
+    facts = reader._file("mission.toml", MissionSchema(), checks.mission_faults)
+    gazetteer = reader._gazetteer(facts) if facts else None
+    if gazetteer is None:
+        raise MissionError(reader.problems)
+    return gazetteer
 
 
 def mission_problems(folder: Path) -> list[Problem]:
@@ -59,6 +86,7 @@ class _Reader:
     folder: Path
     problems: list[Problem] = field(default_factory=list)
     lines: dict[str, Lines] = field(default_factory=dict)  # of each file, for what another one shows
+    places: Path | None = None  # an imported pack that stands for the gazetteer and the base map of the profile
 
     def mission(self) -> Mission:
         facts = self._file("mission.toml", MissionSchema(), checks.mission_faults)
@@ -76,7 +104,7 @@ class _Reader:
         if self.problems or not (facts and sop and catalogue and gazetteer and markets is not None):
             raise MissionError(self.problems)
         pack = rule_pack(sop, facts["timezone"], gazetteer, weekdays(markets))
-        found = _mission(facts, pack, catalogue, gazetteer, self.folder / facts["basemap"])
+        found = _mission(facts, pack, catalogue, gazetteer, self._at(facts["basemap"], "basemap"))
         return replace(found, communes=communes, roads=roads)
 
     def _file(self, name: str, schema: Schema, faults: Callable[[Loaded], Iterator[checks.Fault]]) -> Loaded | None:
@@ -89,28 +117,46 @@ class _Reader:
     def _note(self, name: str, faults: Iterable[checks.Fault]) -> None:
         self.problems.extend(placed(name, self.lines[name], faults))
 
+    def _at(self, in_profile: str, in_pack: str) -> Path:
+        return self.folder / in_profile if self.places is None else self.places / in_pack
+
+    def _crosswalk(self) -> dict[tuple[str, str], str]:
+        """What codes of earlier editions are today; nothing where no edition came before."""
+        if self.places is None or not (self.places / "crosswalk.csv").exists():
+            return {}
+        return {(row["edition"], row["pcode"]): row["now"] for row, _, _ in _rows(self.places / "crosswalk.csv")}
+
     def _gazetteer(self, facts: Loaded) -> Gazetteer | None:
         """The gazetteer of the profile's CSV files, checked to cover the country; None when it cannot be read."""
-        rows = [row for path in sorted((self.folder / facts["gazetteer"]).glob("*.csv")) for row in _rows(path)]
+        rows = [row for path in sorted(self._at(facts["gazetteer"], "gazetteer").glob("*.csv")) for row in _rows(path)]
         editions = {row["edition"] for row, _, _ in rows if row.get("edition")}
         if len(editions) != 1:
             words = f"The gazetteer needs one edition of its P-codes in a column `edition`, not {len(editions)}."
             self._note("mission.toml", [(("gazetteer",), words)])
             return None
         try:
-            gazetteer = gazetteer_from_rows((row for row, _, _ in rows), editions.pop())
+            gazetteer = replace(
+                gazetteer_from_rows((row for row, _, _ in rows), editions.pop()), crosswalk=self._crosswalk()
+            )
         except BadRow as error:
             _, file, line = rows[error.row]
             self.problems.append(Problem(f"{facts['gazetteer']}/{file}", line, f"{error.pcode}: {error.reason}"))
             return None
-        self._note("mission.toml", checks.coverage_faults(facts, gazetteer))
+        if gazetteer.edition == facts["cod_version"]:
+            self._note("mission.toml", checks.coverage_faults(facts, gazetteer))
+        else:
+            words = (
+                f"The codes of this profile are of {facts['cod_version']}, and the places are of {gazetteer.edition}, where the same "
+                "code may be another place. Look at every `covers` and at markets.toml, then change `cod_version`."
+            )
+            self._note("mission.toml", [(("cod_version",), words)])
         return gazetteer
 
     def _communes(self, facts: Loaded, gazetteer: Gazetteer) -> Communes | None:
         """Outlines of communes, where the country team has laid them beside its list of places; None without them."""
         name = f"{facts['gazetteer']}/communes.geojson"
         try:
-            found = Communes(json.loads((self.folder / name).read_text(encoding="utf-8")))
+            found = Communes(json.loads(self._at(name, "gazetteer/communes.geojson").read_text(encoding="utf-8")))
         except FileNotFoundError:
             return None
         except ValueError as error:
@@ -125,7 +171,7 @@ class _Reader:
         """Lines of roads, where the country team has laid them into its base map; None without them."""
         name = f"{facts['basemap']}/roads.geojson"
         try:
-            found = roads_from(json.loads((self.folder / name).read_text(encoding="utf-8")))
+            found = roads_from(json.loads(self._at(name, "basemap/roads.geojson").read_text(encoding="utf-8")))
         except FileNotFoundError:
             return None
         except ValueError as error:

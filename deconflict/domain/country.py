@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from deconflict.domain.activity import LatLon
 from deconflict.domain.communes import Communes
+from deconflict.domain.filing import Filing
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.place import Place
 from deconflict.domain.places import Gazetteer
@@ -195,6 +196,13 @@ class Mission:
     def sector_of(self, where: str | LatLon) -> str:
         """The code of the mission's sector, as `area_of`."""
         return _surely(covering(self.sectors, self._place(where)), where).code
+
+    def desks_of(self, filing: Filing) -> tuple[str, str]:
+        """The codes of the area and of the sector that deal with it: those of the first presence on site, else of the last stop."""
+        on_site = next((stop for stop in filing.stops if stop.activity), filing.stops[-1]).location
+        named = self.gazetteer.meant(on_site.pcode, on_site.cod_version)
+        where = named.pcode if named else on_site.point
+        return self.area_of(where), self.sector_of(where)
 
     def is_day_off(self, day: date) -> bool:
         """Saturday, Sunday or a holiday."""

@@ -54,7 +54,7 @@ def of_place(location: Location, mission: Mission) -> Iterator[Doubt]:
     """What is doubtful about a position by itself."""
     if not given(location):
         return
-    named = mission.gazetteer.get(location.pcode) if location.pcode else None
+    named = mission.gazetteer.meant(location.pcode, location.cod_version)
     if named is not None:
         away_m = distance_m(location.point, named.point)
         if named.level == "town" and away_m > DOUBTFUL_M:

@@ -46,7 +46,8 @@ class Window:
 @dataclass(frozen=True, slots=True)
 class Location:
     """A position as understood and as typed. `source` is how it was given (gazetteer, decimal, mgrs ...), which sets
-    `uncertainty_m`; `pcode` is the settlement or commune the owner named, None for a bare coordinate. `corrected` is the
+    `uncertainty_m`; `pcode` is the settlement or commune the owner named, None for a bare coordinate, and `cod_version` the edition
+    of the codes that he chose it from: the same code is another place in another edition. `corrected` is the
     likely correction that a person chose instead of what was typed, as it was offered; empty where he chose none."""
 
     point: LatLon
@@ -56,6 +57,7 @@ class Location:
     pcode: str | None = None
     name: str = ""
     corrected: str = ""
+    cod_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

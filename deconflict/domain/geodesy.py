@@ -14,6 +14,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 from pyproj import Geod
+from shapely.geometry.base import BaseGeometry
 
 from deconflict.domain.activity import LatLon
 
@@ -37,6 +38,11 @@ def bearing_deg(a: LatLon, b: LatLon) -> float:
 def destination(point: LatLon, bearing_deg: float, distance_m: float) -> LatLon:
     lon, lat, _ = WGS84.fwd(point[1], point[0], bearing_deg, distance_m)
     return float(lat), float(lon)
+
+
+def surface_km2(outline: BaseGeometry) -> float:
+    """Of a polygon or several, in degrees (longitude first)."""
+    return abs(float(WGS84.geometry_area_perimeter(outline)[0])) / 1e6
 
 
 def line_length_m(points: Sequence[LatLon]) -> float:

@@ -10,7 +10,7 @@ import math
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -24,6 +24,7 @@ from deconflict.domain.place import LEVELS, NearWords, Place, fold, label, sound
 __all__ = ["BadRow", "Gazetteer", "NearWords", "Place", "fold", "gazetteer_from_rows", "label", "units"]
 
 CLOSE_ENOUGH = 75.0  # rapidfuzz ratio of folded names, 0-100: one slip in four letters
+ALIKE = 60.0  # two lists spell one name with more liberty than a person who knows it
 Order = tuple[int, int, int, str, str]
 LAST = "\U0010ffff"  # sorts after whatever a name goes on with
 SPHERE_ERROR = 1.012  # a spherical distance is within 0.6 % of the ellipsoid's, on either side
@@ -31,14 +32,25 @@ SPHERE_ERROR = 1.012  # a spherical distance is within 0.6 % of the ellipsoid's,
 
 @dataclass(frozen=True)
 class Gazetteer:
-    """All places with the edition of their codes. Indexes are built once, when first asked for."""
+    """All places with the edition of their codes. `crosswalk`: what a code of an earlier edition is today, by (edition, code).
+    Indexes are built once, when first asked for."""
 
     edition: str
     places: tuple[Place, ...]
+    crosswalk: Mapping[tuple[str, str], str] = field(default_factory=dict, hash=False)
 
     def get(self, pcode: str) -> Place | None:
-        """The place with this code, None when unknown."""
+        """The place with this code of this edition, None when unknown."""
         return self._codes.get(pcode)
+
+    def meant(self, pcode: str | None, cod_version: str) -> Place | None:
+        """What a code that was chosen from that edition stands for today; None where nobody knows. A code of another edition is
+        never taken for the same one of this."""
+        if pcode is None:
+            return None
+        if cod_version in ("", self.edition):
+            return self.get(pcode)
+        return self.get(self.crosswalk.get((cod_version, pcode), ""))
 
     def named(self, words: str) -> list[Place]:
         """Every place whose name, other spelling, P-code or label is exactly this once folded; best first."""
@@ -154,6 +166,11 @@ class Gazetteer:
     @cached_property
     def _radians(self) -> NDArray[np.float64]:
         return np.radians(np.array([place.point for place in self._towns], dtype=np.float64))
+
+
+def alike(name: str, other: str) -> bool:
+    """Whether two spellings may be of one name."""
+    return fuzz.ratio(fold(name), fold(other)) >= ALIKE
 
 
 def _sphere_m(radians: NDArray[np.float64], point: LatLon) -> NDArray[np.float64]:

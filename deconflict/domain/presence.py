@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from deconflict.domain.activity import NO_SLACK, Activity, LatLon, Moment, Part, Shape, Side, Spot
+from deconflict.domain.communes import Communes
 from deconflict.domain.filing import Filing, Location, MissionPlan, MovementNotice, StaticSite, Stop
 from deconflict.domain.hours import Hours
 from deconflict.domain.itinerary import Visit, visits_of
@@ -32,12 +33,15 @@ def activity_of(
     gazetteer: Gazetteer,
     escorts: frozenset[int] = frozenset(),
     roads: Roads | None = None,
+    communes: Communes | None = None,
 ) -> Activity:
     """The parts of one item at one version, in time order. `escorts` are the ids of the humanitarian items that it was decided
-    to escort; `roads` those of the mission's map. Raises ValueError with the reason when the filing cannot be read
+    to escort; `roads` those of the mission's map; `communes` their outlines, without which a bare position lies in that of the nearest
+    settlement. Raises ValueError with the reason when the filing cannot be read
     (see `visits_of`) or names a kind that the catalogue does not know (KeyError)."""
     parts = sorted(
-        _Builder(filing, catalogue, pack, gazetteer, roads).parts(), key=lambda part: (part.start.at, part.end.at)
+        _Builder(filing, catalogue, pack, gazetteer, roads, communes).parts(),
+        key=lambda part: (part.start.at, part.end.at),
     )
     joint = filing.joint_with if isinstance(filing, MissionPlan) else "none"
     lost_at = filing.coverage_lost_at if isinstance(filing, MovementNotice) else None
@@ -64,6 +68,7 @@ class _Builder:
     pack: RulePack
     gazetteer: Gazetteer
     roads: Roads | None
+    communes: Communes | None
 
     def parts(self) -> Iterator[Part]:
         zone = self.filing.zone if isinstance(self.filing, MissionPlan) else None
@@ -209,8 +214,9 @@ class _Builder:
 
     def _spot(self, location: Location) -> tuple[Spot, bool]:
         """The codes of a place (RUL-22), and whether no more than its commune is known. A declared code counts; a bare
-        coordinate belongs to the nearest town within the radius, and so to that town's commune; else unknown."""
-        declared = None if location.pcode is None else self.gazetteer.get(location.pcode)
+        coordinate belongs to the nearest town within the radius, and to the commune in whose outline it lies, else to that
+        town's; else unknown."""
+        declared = self.gazetteer.meant(location.pcode, location.cod_version)
         town = declared
         if declared is None or declared.level != "town":
             if location.source == COMMUNE and declared is not None:
@@ -219,6 +225,7 @@ class _Builder:
             town = found[0] if found else None
         # The commune a person named counts more than that of the nearest town, which may lie across the boundary.
         within = declared or town
-        commune = within.commune if within else None
+        outlined = None if declared or self.communes is None else self.communes.at(location.point)
+        commune = outlined or (within.commune if within else None)
         name = location.name or (town.name if town else "")
         return Spot(town.pcode if town else None, commune, name), False

@@ -102,18 +102,18 @@ def reduced_judgement(judgement: Judgement, gazetteer: Gazetteer, zone: tzinfo) 
 def reduced_words(words: Mapping[str, Any], gazetteer: Gazetteer) -> dict[str, Any]:
     """The words of a request: the commune of its settlement, and the week of its half-days. They rest on nothing but the words,
     and done twice they are the same: whoever reads them cannot tell when it was done."""
-    place = commune_of(words.get("pcode"), None, gazetteer)
+    place = commune_of(gazetteer.meant(words.get("pcode"), words.get("cod_version", "")), None, gazetteer)
     return {
         "place": place.name if place else "",
         "pcode": place.pcode if place else None,
+        "cod_version": gazetteer.edition if place else "",
         "half_days": _week(words.get("half_days") or ()),
         "crowd": words.get("crowd"),
     }
 
 
-def commune_of(pcode: str | None, point: LatLon | None, gazetteer: Gazetteer) -> Place | None:
+def commune_of(place: Place | None, point: LatLon | None, gazetteer: Gazetteer) -> Place | None:
     """The commune of a place that was named, else of the settlement nearest to a point."""
-    place = gazetteer.get(pcode) if pcode else None
     if place is None and point is not None:
         near = gazetteer.nearest(point)
         place = near[0] if near else None
@@ -135,10 +135,12 @@ def _stop(stop: Stop, gazetteer: Gazetteer, zone: tzinfo) -> Stop:
 
 
 def _location(location: Location, gazetteer: Gazetteer) -> Location:
-    place = commune_of(location.pcode, location.point, gazetteer)
+    place = commune_of(gazetteer.meant(location.pcode, location.cod_version), location.point, gazetteer)
     if place is None:
         return Location((0.0, 0.0), "", "commune", COMMUNE_M)
-    return Location(place.point, place.name, "commune", COMMUNE_M, place.pcode, place.name)
+    return Location(
+        place.point, place.name, "commune", COMMUNE_M, place.pcode, place.name, cod_version=gazetteer.edition
+    )
 
 
 def _window(window: Window | None, zone: tzinfo) -> Window | None:

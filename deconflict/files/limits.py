@@ -42,31 +42,31 @@ def damaged() -> BadFile:
     )
 
 
-def too_large() -> BadFile:
+def too_large(most_bytes: int = MOST_BYTES) -> BadFile:
     return BadFile(
         N_("The file is larger than %(most)s MB. Divide it, or take pictures and unused sheets out of it."),
-        facts={"most": MOST_BYTES // 1_000_000},
+        facts={"most": most_bytes // 1_000_000},
     )
 
 
-def guarded(raw: bytes) -> ZipFile:
+def guarded(raw: bytes, *, most_bytes: int = MOST_BYTES, most_expanded_bytes: int = MOST_EXPANDED_BYTES) -> ZipFile:
     """The archive, once its list of members has been looked at: how many, how large, how packed, by which names. Nothing is
     unpacked for that. Raises BadFile."""
-    if len(raw) > MOST_BYTES:
-        raise too_large()
+    if len(raw) > most_bytes:
+        raise too_large(most_bytes)
     try:
         archive = ZipFile(BytesIO(raw))
     except _BROKEN as error:
         raise damaged() from error
     members = archive.infolist()
     expanded = sum(member.file_size for member in members)
-    if len(members) > MOST_MEMBERS or expanded > min(MOST_EXPANDED_BYTES, MOST_RATIO * len(raw)):
+    if len(members) > MOST_MEMBERS or expanded > min(most_expanded_bytes, MOST_RATIO * len(raw)):
         raise BadFile(
             N_(
                 "Unpacked, the file would be far larger than it looks (more than %(most)s MB, or %(ratio)s times its size). "
                 "It is not opened. Copy the table alone into a new workbook and send that."
             ),
-            facts={"most": MOST_EXPANDED_BYTES // 1_000_000, "ratio": MOST_RATIO},
+            facts={"most": most_expanded_bytes // 1_000_000, "ratio": MOST_RATIO},
         )
     for member in members:
         _look_at(member)

@@ -34,6 +34,7 @@ def understand(item: Item, filing: Filing, mission: Mission) -> Activity:
         pack=mission.pack,
         gazetteer=mission.gazetteer,
         roads=mission.roads,
+        communes=mission.communes,
     )
 
 

@@ -15,10 +15,11 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
+from deconflict.domain.filing import from_json
 from deconflict.domain.fingerprint import fingerprint
 from deconflict.matching.marks import AGAIN, READ, RULES, mark_live
 from deconflict.store.base import db, transaction
-from deconflict.store.items import DueMark, Item
+from deconflict.store.items import DueMark, Item, ItemVersion
 from deconflict.store.work import Judged, MatcherLock, lock_matcher, take_slot
 
 log = structlog.get_logger()
@@ -41,8 +42,11 @@ def basis_of(mission: Mission) -> Basis:
     """Worked out once per profile."""
     known = _known.get(id(mission))
     if known is None:
-        roads = () if mission.roads is None else (mission.roads,)
-        profile = fingerprint(mission.pack, mission.catalogue, mission.gazetteer, *roads)
+        lines = [
+            each for each in (mission.roads, mission.communes and mission.communes.fingerprint) if each is not None
+        ]
+        desks = (mission.areas, mission.sectors)
+        profile = fingerprint(mission.pack, mission.catalogue, mission.gazetteer, *lines, *desks)
         known = mission, Basis(mission.pack.version, mission.gazetteer.edition, profile)
         while len(_known) >= KNOWN_AT_ONCE:
             del _known[next(iter(_known))]
@@ -97,12 +101,33 @@ def _adopt(session: Session, mission: Mission, now: datetime) -> int:
     lock.seen_at = now
     if in_force(lock, mission):
         return 0
+    moved = readdress(session, mission)
     lock.sop_version, lock.gazetteer, lock.profile = basis.sop_version, basis.gazetteer, basis.profile
     alike = select(Judged.item_id).where(Judged.profile == basis.profile)
     read = select(DueMark.item_id).where(DueMark.reason.in_((READ, AGAIN)))
     marked = mark_live(session, or_(Item.id.not_in(alike), Item.id.in_(read)), RULES, now)
-    log.info("rules in force", sop_version=basis.sop_version, gazetteer=basis.gazetteer, marked=marked)
+    log.info(
+        "rules in force", sop_version=basis.sop_version, gazetteer=basis.gazetteer, marked=marked, other_desk=moved
+    )
     return marked
+
+
+def readdress(session: Session, mission: Mission) -> int:
+    """Other places, or another division of the country: the desk and the sector that deal with each item that takes part, worked out
+    anew. Returns how many went to another. One that cannot be read, or that lies where nobody is responsible, stays where it is."""
+    moved = 0
+    current = (ItemVersion.item_id == Item.id) & (ItemVersion.version == Item.version)
+    for item, filed in session.execute(
+        select(Item, ItemVersion.filing).join(ItemVersion, current).where(Item.takes_part)
+    ):
+        try:
+            desks = mission.desks_of(from_json(filed))
+        except (ValueError, KeyError, TypeError, LookupError):
+            continue
+        if (item.area, item.sector) != desks:
+            item.area, item.sector = desks
+            moved += 1
+    return moved
 
 
 _known: dict[int, tuple[Mission, Basis]] = {}  # by the identity of the object, which is kept, so that no other takes it

@@ -62,6 +62,7 @@ def _activity(session: Session, mission: Mission, item: Item, version: int) -> A
         pack=mission.pack,
         gazetteer=mission.gazetteer,
         roads=mission.roads,
+        communes=mission.communes,
     )
 
 

@@ -161,6 +161,7 @@ class MissionSchema(Strict):
     timezone = fields.String(required=True)
     languages = words(["fr", "en"])
     gazetteer = text()
+    cod_version = text()
     basemap = text()
     spoken = fields.Dict(fields.String(validate=validate.Regexp(r"^[a-z]{2,3}$")), text(), load_default=dict)
     two_way_sms = fields.Boolean(truthy={True}, falsy={False}, required=True)

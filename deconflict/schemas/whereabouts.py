@@ -68,14 +68,23 @@ def locate(mission: Mission, *, place: str = "", pcode: str = "", position: str 
     named = _named(mission.gazetteer, "" if field == "place" else place, pcode)
     if not field:
         assert named is not None  # some of the three was given, and it was no position
-        return _settled(named, place or label(named))
+        return _settled(named, place or label(named), mission.gazetteer.edition)
     offered = _likely(mission, field, typed, named) if correction else []
     chosen = next((offer for offer in offered if offer.value == correction), None)
     fix = chosen.position if chosen else _fix(mission, field, typed, named)
     corrected = chosen.value if chosen else ""
     if named is None:
         return Location(fix.point, fix.as_typed, fix.source, fix.uncertainty_m, corrected=corrected)
-    return Location(fix.point, fix.as_typed, fix.source, fix.uncertainty_m, named.pcode, _name(named), corrected)
+    return Location(
+        fix.point,
+        fix.as_typed,
+        fix.source,
+        fix.uncertainty_m,
+        named.pcode,
+        _name(named),
+        corrected,
+        mission.gazetteer.edition,
+    )
 
 
 def offers(mission: Mission, typed: Mapping[str, str]) -> list[Offer]:
@@ -155,9 +164,9 @@ def _list(places: list[Place]) -> str:
     return " / ".join(label(place) for place in places)
 
 
-def _settled(place: Place, typed: str) -> Location:
+def _settled(place: Place, typed: str, cod_version: str) -> Location:
     source, uncertainty_m = ("gazetteer", SETTLEMENT_M) if place.level == "town" else ("commune", COMMUNE_M)
-    return Location(place.point, typed, source, uncertainty_m, place.pcode, _name(place))
+    return Location(place.point, typed, source, uncertainty_m, place.pcode, _name(place), cod_version=cod_version)
 
 
 def _name(place: Place) -> str:

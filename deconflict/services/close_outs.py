@@ -65,6 +65,7 @@ def close_out(reference: str, answer: Answer, reason: str, by: Audience, mission
             CloseOut(
                 item_id=item.id,
                 pcode=given[0],
+                cod_version=mission.gazetteer.edition if given[0] else "",
                 given_on=given[1] if item.reduced_at is None else None,  # else a week's Monday
                 aid_given=answer.aid_given,
                 category=answer.category,
@@ -88,7 +89,7 @@ def declared(filing: Filing, answer: Answer, mission: Mission) -> tuple[str | No
     stop = filing.stops[answer.stop or 0]
     windows = stop.windows or [window for one in filing.stops for window in one.windows]
     day = windows[0].earliest.astimezone(mission.zone).date().isoformat() if windows else None
-    named = mission.gazetteer.get(stop.location.pcode) if stop.location.pcode else None
+    named = mission.gazetteer.meant(stop.location.pcode, stop.location.cod_version)
     if named is not None and named.level == "town":
         return named.pcode, day
     near = mission.gazetteer.nearest(stop.location.point, mission.pack.geography.same_settlement_radius_m)

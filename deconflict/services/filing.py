@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from deconflict.domain import roles
-from deconflict.domain.activity import Activity, LatLon, Side
+from deconflict.domain.activity import Activity, Side
 from deconflict.domain.audience import Audience
 from deconflict.domain.check_ins import same_stops
 from deconflict.domain.country import Mission
@@ -314,7 +314,7 @@ def has_begun(filing: Filing, departs_at: datetime, now: datetime) -> bool:
 
 def check_scope(filing: Filing, by: Audience, mission: Mission) -> None:
     """Raises Refused for a plan in a sector that the account does not work for: nobody who filed it could read it again."""
-    if filing.side is Side.MISSION and by.sector not in (None, mission.sector_of(_seat(filing))):
+    if filing.side is Side.MISSION and by.sector not in (None, mission.desks_of(filing)[1]):
         raise Refused("This is in another sector. Ask that sector's desk or force headquarters to enter it.")
 
 
@@ -374,17 +374,10 @@ def _course(filing: Filing) -> tuple[object, ...]:
     return filing.stops, filing.kind, filing.mode, zone
 
 
-def _seat(filing: Filing) -> str | LatLon:
-    """Where it is dealt with: at the first presence on site, else at the last stop."""
-    on_site = next((stop for stop in filing.stops if stop.activity), filing.stops[-1])
-    return on_site.location.pcode or on_site.location.point
-
-
 def _describe(item: Item, filing: Filing, mission: Mission) -> None:
     """What lists and duty rosters need without reading the filing."""
-    where = _seat(filing)
     item.kind, item.level = filing.kind, filing.level
-    item.area, item.sector = mission.area_of(where), mission.sector_of(where)
+    item.area, item.sector = mission.desks_of(filing)
 
 
 def _write_version(

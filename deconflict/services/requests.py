@@ -116,7 +116,7 @@ def ask(reference: str, round_: int, side: str, ask_code: str, by: Audience, mis
             round=case.round,
             side=side,
             ask=ask_code,
-            words=_plain(words),
+            words=_plain(words) | {"cod_version": mission.gazetteer.edition},
             other_version=other.version,
             state=RequestState.OPEN,
             made_by_id=by.person_id,

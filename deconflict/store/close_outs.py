@@ -25,9 +25,9 @@ NEWEST = 200  # lines of the desk's list
 
 class CloseOut(Base):
     """One answer; the last of an item counts, the others are its history. `stop` counts from 0 and names no place; `foreseen`:
-    whether the plan spoke of aid. Where aid was given that was not planned, `pcode` and `given_on` say in which settlement and on
-    which day, for as long as a case is kept: whoever looks into it needs no more, and the plan is reduced long before. `reason`:
-    why it corrects the one before, for as long as what was typed is kept."""
+    whether the plan spoke of aid. Where aid was given that was not planned, `pcode` and `given_on` say in which settlement (by the
+    codes of `cod_version`) and on which day, for as long as a case is kept: whoever looks into it needs no more, and the plan is
+    reduced long before. `reason`: why it corrects the one before, for as long as what was typed is kept."""
 
     __tablename__ = "close_out"
 
@@ -39,6 +39,7 @@ class CloseOut(Base):
     planned: Mapped[bool]
     foreseen: Mapped[bool]
     pcode: Mapped[str | None] = mapped_column(Code)
+    cod_version: Mapped[str] = mapped_column(String(60), default="")
     given_on: Mapped[str | None] = mapped_column(String(10))  # as 2019-12-10
     reason: Mapped[str] = mapped_column(String(300), default="")
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

@@ -76,7 +76,7 @@ def _view(row: CloseOut) -> ItemView | None:
 
 
 def _row(row: CloseOut, view: ItemView) -> Row:
-    place = mission().gazetteer.get(row.pcode) if row.pcode else None
+    place = mission().gazetteer.meant(row.pcode, row.cod_version)
     when = str(format_date(date.fromisoformat(row.given_on), "d MMM yyyy")) if row.given_on else ""
     said = answer_words(row, in_words(view, mission()))
     return Row(view, _sector(view.sector or ""), said, place_label(place) if place else "", when)

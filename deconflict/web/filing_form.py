@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _l
 from deconflict.domain.country import Mission
 from deconflict.domain.filing import Filing
 from deconflict.domain.places import Gazetteer
+from deconflict.domain.recoded import recoded
 from deconflict.schemas import forms
 from deconflict.schemas.doubt_words import TICKS
 from deconflict.schemas.fields import REQUIRED, blank
@@ -109,7 +110,7 @@ def read(form: Mapping[str, str]) -> Typed:
 def amending(filing: Filing, version: int, mission: Mission) -> Typed:
     """The page that would be read as this filing again. A P-code that was chosen stands in the place's own words, so that
     changing them changes the place."""
-    values = forms.typed(filing, mission.zone)
+    values = forms.typed(recoded(filing, mission.gazetteer), mission.zone)
     for n in range(len(filing.stops)):
         pcode = values.pop(f"stops-{n}-place_pcode", "")
         known = mission.gazetteer.get(pcode) if pcode else None

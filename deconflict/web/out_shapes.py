@@ -81,6 +81,7 @@ def _of_stop(stop: Stop, item: OutItem) -> dict[str, Said]:
     return {
         "place": place.name or place.as_typed,
         "pcode": place.pcode,
+        "cod_version": place.cod_version or None,
         "uncertainty_m": round(place.uncertainty_m),
         "activity": _kind(stop.activity) if stop.activity else None,
         **_hours("arrive", stop.arrive),

@@ -47,7 +47,7 @@ def position_words(point: LatLon, gazetteer: Gazetteer) -> str:
 
 def place_words(place: Location, mission: Mission) -> str:
     """As `Bankass (commune Bankass, cercle Bankass)`; of a position how far it is from the nearest settlement."""
-    known = mission.gazetteer.get(place.pcode) if place.pcode else None
+    known = mission.gazetteer.meant(place.pcode, place.cod_version)
     if not given(place) and known is not None:
         return label(known)
     return position_words(place.point, mission.gazetteer)

@@ -485,6 +485,7 @@ def upgrade() -> None:
     sa.Column('planned', sa.Boolean(), nullable=False),
     sa.Column('foreseen', sa.Boolean(), nullable=False),
     sa.Column('pcode', sa.String(length=40), nullable=True),
+    sa.Column('cod_version', sa.String(length=60), nullable=False),
     sa.Column('given_on', sa.String(length=10), nullable=True),
     sa.Column('reason', sa.String(length=300), nullable=False),
     sa.Column('by_id', sa.Integer(), nullable=False),

@@ -20,6 +20,8 @@ ALLOWED: dict[str, set[str]] = {
     "translations": set(),
     "schemas": {"domain"},
     "files": {"domain"},
+    # Official places into a pack; read by whoever runs the server, and by no page.
+    "geodata": {"domain", "files", "mission"},
     "channels": {"domain"},
     "store": {"domain"},
     "mission": {"domain", "schemas"},
@@ -29,7 +31,7 @@ ALLOWED: dict[str, set[str]] = {
     "web": {"domain", "schemas", "files", "store", "services", "log"},
     "api": {"domain", "schemas", "store", "services", "log"},
     "extensions": {"domain", "store", "settings"},
-    "cli": {"domain", "store", "services", "jobs", "mission", "settings", "demo", "overlaps"},
+    "cli": {"domain", "store", "services", "jobs", "mission", "settings", "demo", "overlaps", "geodata"},
     # The engine on files, without the application.
     "overlaps": {"domain", "schemas", "mission", "settings"},
     # An application for commands that need none: it names their modules and imports the one that was typed.
@@ -91,6 +93,7 @@ HOMES: dict[str, set[str]] = {
     "numpy": {"domain"},
     "shapely": {"domain"},
     "openpyxl": {"files"},
+    "shapefile": {"geodata"},
     "icalendar": {"files"},
 }
 
