@@ -45,6 +45,8 @@ def mission_check(folder: Path | None, lang: str) -> None:
     pack, words = profile.pack, PHRASES[lang]
     click.echo(f"{words['in_order'].format(code=folder.name)}\n{pack.version} ({words[pack.status]})\n")
     click.echo(as_text(profile, lang))
+    places, drawn = profile.gazetteer, len(profile.communes.pcodes) if profile.communes else 0
+    click.echo(words["places"].format(edition=places.edition, places=len(places.places), outlines=drawn))
 
 
 def _profile() -> Path:

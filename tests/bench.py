@@ -35,7 +35,7 @@ from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
 from deconflict.store.items import Item
 from deconflict.store.queries import filing_of, version_of
-from tests import bench_alerts, bench_coordinates, bench_files, bench_outbox, bench_paint, bench_places
+from tests import bench_alerts, bench_coordinates, bench_files, bench_geodata, bench_outbox, bench_paint, bench_places
 from tests.demo_house import Client, Demo, Processes, play_demo, running
 from tests.figures import Figure, figure, load, median_ms, quantile, resident_mb, save, show, timed
 
@@ -65,6 +65,7 @@ def main() -> int:
         figures += bench_coordinates.coordinates()
         _say("places")
         figures += bench_places.search()
+        figures += bench_geodata.importing()
         _say("playing the demo")
         demo = play_demo(folder, _unbraked(folder))
         figures.append(figure("demo played", time.monotonic() - began, "s", goal=60.0))

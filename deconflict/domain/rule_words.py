@@ -10,6 +10,7 @@ SEVERITIES = {
 PHRASES: dict[str, dict[str, str]] = {
     "en": {
         "in_order": "{code}: in order",
+        "places": "\nPlaces: {places} by the codes of {edition}, {outlines} outlines of communes",
         "proposed_defaults_not_endorsed": "proposed defaults, not endorsed",
         "endorsed": "endorsed",
         "head": "rule|severity|harm|humanitarian|mission|where|within|only|changed by|why",
@@ -59,6 +60,7 @@ PHRASES: dict[str, dict[str, str]] = {
     },
     "fr": {
         "in_order": "{code} : en ordre",
+        "places": "\nLieux : {places} selon les codes de {edition}, {outlines} contours de communes",
         "proposed_defaults_not_endorsed": "valeurs proposées, non endossées",
         "endorsed": "endossée",
         "head": "règle|gravité|tort|humanitaire|mission|où|délai|seulement|modifiée par|pourquoi",

@@ -33,7 +33,7 @@ PLAIN = re.compile(r"[\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """Of level region, cercle or commune. `name` may be empty where a layer has codes alone."""
+    """Of level region, cercle or commune. `name` is empty where a layer has codes alone."""
 
     level: str
     pcode: str

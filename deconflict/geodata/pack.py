@@ -85,13 +85,15 @@ def _units(sources: Sequence[Source]) -> tuple[dict[str, Unit], list[str]]:
     named: dict[tuple[str, str], set[str]] = defaultdict(set)  # the codes that both files name
     others: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)  # those by which they mean two things
     for source in sources:
-        for unit in (unit for row in source.rows for unit in columns.units_of(plain(row.values)) if unit.pcode):
+        for unit in (
+            unit for row in source.rows for unit in columns.units_of(plain(row.values)) if unit.pcode and unit.name
+        ):
             known = units.get(unit.pcode)
             if known is None:
                 units[unit.pcode], first_in[unit.pcode] = unit, source.name
                 continue
             files = first_in[unit.pcode], source.name
-            if known.name and unit.name and files[0] != files[1] and unit.pcode not in named[files]:
+            if files[0] != files[1] and unit.pcode not in named[files]:
                 named[files].add(unit.pcode)
                 if not any(alike(unit.name, name) for name in (known.name, *known.names)):
                     words = f"{unit.pcode} is {known.name} in one and {unit.name} in the other"
@@ -117,12 +119,10 @@ def _both(known: Unit, more: Unit) -> Unit:
 
 
 def _misplaced(units: Mapping[str, Unit]) -> Iterator[str]:
-    """Units without a name, or under nothing of the level above: a list that is not whole, or of another edition."""
+    """Units under nothing of the level above: a list that is not whole, or of another edition."""
     above = {"commune": "cercle", "cercle": "region"}
     for unit in units.values():
-        if not unit.name:
-            yield f"{unit.pcode} has no name in any file. Give the list of P-codes of the same edition (--codes)."
-        elif unit.level in above and (unit.parent not in units or units[unit.parent].level != above[unit.level]):
+        if unit.level in above and (unit.parent not in units or units[unit.parent].level != above[unit.level]):
             yield f"{unit.pcode} ({unit.name}) lies in {unit.parent or 'nothing'}, which is no {above[unit.level]} of these files."
     if not any(unit.level == "commune" for unit in units.values()):
         yield "No unit of level 3 is in these files. Give the list of P-codes (--codes) or the outlines of level 3 (--outlines)."

@@ -102,12 +102,12 @@ def _shapefile(name: str, archive: ZipFile, members: list[str]) -> list[Row]:
                 )
                 for record in reader.iterShapeRecords()
             ]
-    except UnicodeDecodeError:
-        raise BadPlaces(
-            f"{name}: its letters are not {encoding}. Put a .cpg into the archive that says what they are."
-        ) from None
     except Exception as error:  # pyshp raises whatever it stumbles over
-        raise BadPlaces(f"{name}: the shapefile is damaged ({type(error).__name__}). Fetch it again.") from None
+        if "decode" in str(error):
+            words = f"its letters are not {encoding}. Put a .cpg into the archive that says what they are"
+        else:
+            words = f"the shapefile is damaged ({type(error).__name__}). Fetch it again"
+        raise BadPlaces(f"{name}: {words}.") from None
 
 
 def _in_degrees(prj: bytes) -> bool:

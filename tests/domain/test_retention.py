@@ -91,9 +91,9 @@ def test_what_has_no_end_keeps_none(mission):
 def test_a_settlement_that_was_named_counts_before_the_position_typed_with_it(mission):
     town = next(place for place in mission.gazetteer.places if place.name == "Bankass" and place.level == "town")
     far = make.PLACES["Gao"][0]
-    assert commune_of(town.pcode, far, mission.gazetteer).pcode == town.commune
+    assert commune_of(town, far, mission.gazetteer).pcode == town.commune
     assert commune_of(None, far, mission.gazetteer).name == "Gao"
-    assert commune_of("ML-nowhere", None, mission.gazetteer) is None
+    assert commune_of(None, None, mission.gazetteer) is None
 
 
 def a_hit() -> Hit:
@@ -127,11 +127,17 @@ def test_the_words_of_a_request_are_left_with_commune_and_week(mission):
     assert reduced_words(words, mission.gazetteer) == {
         "place": "Bankass",
         "pcode": town.commune,
+        "cod_version": mission.gazetteer.edition,
         "half_days": [["2019-12-09", "morning"], ["2019-12-15", "night"]],
         "crowd": True,
     }
     assert reduced_words(words | {"place": "Bankass (≤ 20 km)"}, mission.gazetteer)["place"] == "Bankass"
     assert reduced_words(words | {"pcode": None}, mission.gazetteer)["place"] == ""
+    of_another_edition = reduced_words(words | {"cod_version": "COD 2015"}, mission.gazetteer)
+    assert of_another_edition["place"] == ""  # the same letters are another place
+    assert reduced_words(reduced_words(words, mission.gazetteer), mission.gazetteer) == reduced_words(
+        words, mission.gazetteer
+    )
     endless = reduced_words(
         {"half_days": [["2019-12-10", "morning"], [NO_END.day.isoformat(), NO_END.part]]}, mission.gazetteer
     )

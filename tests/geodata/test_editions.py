@@ -111,7 +111,7 @@ def test_nothing_is_put_in_force_by_who_says_no(profile, reference):
 def test_the_same_name_for_another_set_of_codes_is_refused(profile, of_2015):
     files = [word for kind, path in of_2015.items() for word in (f"--{kind}", path)]
     refused(
-        run(profile, *files, "--edition", EDITION, "--yes"), "other meanings of its codes", "ML0101 is Bafoulabé now"
+        run(profile, *files, "--edition", EDITION, "--yes"), "other meanings of its codes", "ML010104 is Diallan now"
     )
 
 
