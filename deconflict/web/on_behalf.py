@@ -46,9 +46,9 @@ SHOWN_FOR = timedelta(hours=24)  # of what one entered oneself: long enough to r
 # Of the call; the page's own names begin with an underscore, so that no notice has them.
 ASKED: dict[str, Any] = {
     "_caller": _l("Who called"),
-    "_way": _l("How"),
-    "_call_date": _l("When"),
-    "_call_time": _l("When"),
+    "_way": _l("Means of the call"),
+    "_call_date": _l("Day of the call"),
+    "_call_time": _l("Hour of the call"),
     "_back": _l("Called back"),
     "_number": _l("Number called back"),
 }
