@@ -32,7 +32,7 @@ from deconflict.web import filing_form, filing_write, notices, site_sheet
 from deconflict.web.audience import acting, audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_words import function_words
-from deconflict.web.filing_form import Layout, Typed
+from deconflict.web.filing_form import Typed
 from deconflict.web.filing_pages import Page, Pages, filing_of, mission, own_versions
 from deconflict.web.forms_ui import Form, errors_of
 from deconflict.web.intake import number
@@ -299,7 +299,7 @@ def _pages(voice: Voice, what: str = MOVEMENT) -> Pages:
     """Those of the organisation's own people, with the call before them."""
     own = OWN[what]
     sheet, layout = own.sheets[what], own.sheets[what].layout
-    asked = Layout({**ASKED, **layout.before}, layout.stop, layout.after)
+    asked = replace(layout, before={**ASKED, **layout.before})
     sheet = replace(sheet, layout=asked, title=TITLES[what])
     words: Mapping[str, Any] = {**own.words, "amend": _l("Amend a movement for an organisation")}
     return replace(own, name="on_behalf", sheets={**own.sheets, what: sheet}, words=words, hands=voice)
