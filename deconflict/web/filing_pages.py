@@ -65,6 +65,9 @@ class Hands(Protocol):
     def read_back(self) -> bool:
         """Whether it was, so that it may be sent."""
 
+    def in_clear(self) -> bool:
+        """Whether anybody may listen to the call."""
+
     def send(self, filing: Filing, typed: Typed, view: ItemView | None) -> Filed:
         """Files or amends. Raises as the services do."""
 

@@ -77,6 +77,9 @@ class Voice:
         g.call_errors = {"_read_back": [_("Read it out first, and tick that it was confirmed.")]}
         return False
 
+    def in_clear(self) -> bool:
+        return request.form.get("_way") == Way.RADIO
+
     def send(self, filing: Filing, typed: Typed, view: ItemView | None) -> Filed:
         call = self._call()
         if view is None:

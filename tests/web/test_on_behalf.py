@@ -245,6 +245,12 @@ def test_no_two_questions_bear_one_name_in_french(house, make_account):
     assert "Départ\xa0: jeudi 10 décembre 2026" in html.unescape(review.text)
 
 
+def test_by_radio_nobody_is_told_to_ask_for_a_number(house):
+    for way, said in (("radio", "Ask for one by telephone, not by radio"), ("phone", "Add one if there is any")):
+        review = send(house.radio, house.url, notice(level="match_only") | call(house, _way=way))
+        assert said in words(review)
+
+
 def test_somebody_of_another_organisation_is_no_caller(house):
     page = send(house.radio, house.url, notice() | call(house, _caller=str(house.bina.person_id)))
     assert (page.status_code, errors(page)) == (422, ["f-_caller"])
