@@ -210,6 +210,10 @@ def _band(case: Case, _: Mission) -> str:
     return f"{grid[:2]}{BANDS[BANDS.index(grid[2]) + case.chance.choice((-1, 1))]}{grid[3:]}"
 
 
+def _without_zone(case: Case, _: Mission) -> str:
+    return format_mgrs(case.point, case.chance.choice((6, 8, 10)))[3:]
+
+
 def _zero(case: Case, _: Mission) -> str:
     return case.chance.choice(("0, 0", "0.0000, 0.0000", "+0.0 +0.0", "0 0 0 0"))
 
@@ -279,6 +283,7 @@ SLIPS: dict[str, tuple[Callable[[Case, Mission], str], bool]] = {
     "seconds as decimals": (_seconds, True),
     "neighbouring grid zone": (_zone, True),
     "neighbouring grid band": (_band, True),
+    "no grid zone at all": (_without_zone, True),
     "0, 0": (_zero, False),
     "repeated digits": (_repeated, False),
     "middle of the country": (_middle, False),

@@ -41,6 +41,7 @@ REASONS = {
         "An MGRS position has as many digits for east as for north: 4, 6, 8 or 10 in all. This one has %(digits)s."
     ),
     "no_square": N_("There is no such MGRS square. Check the zone and the letters after it."),
+    "no_zone": N_("This MGRS position lacks its zone. Write it before the letters, as in 30PUB725016."),
 }
 
 
@@ -90,7 +91,9 @@ WORDS = {
 UNITS = {r"\s*DEG(?:R[EÉ]{1,2}S?)?\b\.?": "°", r"\s*MIN(?:UTES?)?\b\.?": "'", r"\s*SEC(?:OND(?:E?S)?|ONDE)?\b\.?": '"'}
 AXIS = re.compile(r"\b(LA|LO|LN)(?:T(?:ITUDE)?|NG?(?:ITUDE)?|G)(?![A-Z])\s*[:=.]?\s*")  # of `Lat: 14.4843 Lon: -4.1830`
 COMMA = re.compile(r"(?<![.\d])(\d+),(\d+)(?![.\d])")  # a decimal one: the number has no point beside it
-GRID = re.compile(r"(?:MGRS[:\s]*)?(\d{1,2})\s*([C-HJ-NP-X])\s*([A-HJ-NP-Z][A-HJ-NP-V])\s*(\d*)(?:\s+(\d+))?", re.ASCII)
+_SQUARE = r"([A-HJ-NP-Z][A-HJ-NP-V])[\s/-]*"
+GRID = re.compile(rf"(?:MGRS[:\s]*)?(\d{{1,2}})[\s/-]*([C-HJ-NP-X])[\s/-]*{_SQUARE}(\d*)(?:[\s,/-]+(\d+))?", re.ASCII)
+WITHOUT_ZONE = re.compile(rf"(?:MGRS[:\s]*)?{_SQUARE}(\d{{2,10}})(?:[\s,/-]+(\d{{2,5}}))?", re.ASCII)
 SIGNED = re.compile(r"([+-]?)(\d{1,3}(?:\.\d+)?)\s?°?(?:\s?[,;/]\s?|\s)([+-]?)(\d{1,3}(?:\.\d+)?)\s?°?", re.ASCII)
 OFF_BY = re.compile(r"([^±]+?)\s*±\s*(\d{1,6}) ?M", re.ASCII)
 KOBO = re.compile(r"([+-]?\d{1,3}\.\d+) ([+-]?\d{1,3}\.\d+) -?\d{1,5}(?:\.\d+)? (\d{1,6}(?:\.\d+)?)", re.ASCII)
@@ -112,6 +115,8 @@ def read_position(text: str) -> Position:
         return _off_by(read_position(off[1]), float(off[2]), typed)
     if grid := GRID.fullmatch(plain):
         return _square(grid, typed)
+    if part := WITHOUT_ZONE.fullmatch(plain):
+        raise BadPosition("no_zone", square=part[1], digits=part[2] + (part[3] or ""))
     plain = COMMA.sub(r"\1.\2", _in_order(plain))
     if row := KOBO.fullmatch(plain):
         return _kobo(row, typed)

@@ -37,7 +37,7 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Likely:
-    """What a text may have been meant for: also of kind side or zone. `written` is how it would be written; `position` keeps the
+    """What a text may have been meant for: also of kind side, zone or square. `written` is how it would be written; `position` keeps the
     text as typed and its precision."""
 
     kind: str
@@ -52,7 +52,11 @@ def likely(text: str, declared: LatLon | None, bounds: Bounds) -> list[Likely]:
     try:
         fix = read_position(text)
     except BadPosition as bad:
-        found = [*_sides(bad, text, read_anew=declared is not None), *_neighbours(bad, text)]
+        found = [
+            *_sides(bad, text, read_anew=declared is not None),
+            *_neighbours(bad, text),
+            *_zones(bad, text, bounds),
+        ]
         placed = [
             replace(one, distance_m=distance_m(one.position.point, declared) if declared else None)
             for one in found
@@ -151,3 +155,21 @@ def _neighbours(bad: BadPosition, text: str) -> Iterator[Likely]:
             except BadPosition:
                 continue
             yield Likely("zone", f"{wanted:02d}{near_band}{square}{digits}", read, None)
+
+
+def _zones(bad: BadPosition, text: str, bounds: Bounds) -> Iterator[Likely]:
+    """Of a grid square without its zone: the same letters and figures in every zone and band that the bounds touch."""
+    if bad.reason != "no_zone":
+        return
+    square, digits = str(bad.facts["square"]), str(bad.facts["digits"])
+    south, west, north, east = bounds
+    if len(digits) % 2 or len(digits) > 10:
+        return
+    bands = BANDS[int((max(south, -80) + 80) // 8) : int((min(north, 83) + 80) // 8) + 1]
+    for zone in range(int((west + 180) // 6) + 1, int((east + 180) // 6) + 2):
+        for band in bands:
+            try:
+                read = read_square(zone, band, square, digits, " ".join(text.split()))
+            except BadPosition:
+                continue
+            yield Likely("square", f"{zone:02d}{band}{square}{digits}", read, None)

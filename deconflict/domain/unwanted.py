@@ -30,7 +30,8 @@ _TABLE: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
     for what, pattern, any_case, sentence in (
         (
             "money",
-            rf"{NUMBER}\s?(?:F\s?CFA|FCFA|CFA|XOF|EUR|USD|dollars?|euros?|[€$])(?!\w)|[€$]\s*\d[\d.,]*"
+            rf"{NUMBER}\s?(?:(?:mille|millions?|milliards?)\s?(?:de\s|d['’]\s?)?)?(?:F\s?CFA|FCFA|CFA|francs?|XOF|EUR|USD|dollars?|euros?|[€$])"
+            r"(?!\w)|[€$]\s*\d[\d.,]*"
             r"|\b(?:cash|esp[eè]ces|argent liquide|paie(?:ment)? en liquide)\b",
             True,
             N_("Money is never named here: “%(found)s”. Take it out: a team that carries money is a target."),
@@ -38,13 +39,13 @@ _TABLE: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
         (
             "counted",
             rf"{NUMBER}\s?(?:b[ée]n[ée]ficiaires?|beneficiar(?:y|ies)|m[ée]nages?|households?|familles?|famil(?:y|ies)"
-            r"|d[ée]plac[ée]s|PDI|IDPs?|patients?)\b|\b(?:liste des|list of)\s+(?:b[ée]n[ée]ficiaires|beneficiaries)\b",
+            r"|d[ée]plac[ée]s|PDI|IDPs?|patients?)\b|\b(?:listes? (?:des |de )?|lists? of )(?:b[ée]n[ée]ficiaires|beneficiaries)\b",
             True,
             N_("Beneficiaries are never counted or listed here: “%(found)s”. Take it out."),
         ),
         (
             "donor",
-            r"\b(?:DG\s?ECHO|ECHO|USAID|BHA|FCDO|SDC|SIDA|AFD|GIZ)\b|\b[Bb]ailleurs?\b|\b[Dd]onors?\b",
+            r"\b(?:DG\s?ECHO|ECHO|USAID|BHA|FCDO|SDC|SIDA|AFD|GIZ)\b|\b[Bb]ailleurs?\b|\b[Dd]onateurs?\b|\b[Dd]onors?\b",
             False,
             N_("Donors are not named here: “%(found)s”. Take it out."),
         ),

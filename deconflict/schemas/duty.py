@@ -44,7 +44,7 @@ class Clock(fields.Field[time]):
         found = CLOCK.fullmatch(str(value).strip())
         try:
             if found:
-                return time(int(found[1]), int(found[2]))
+                return time(int(found[1]), int(found[2] or 0))
         except ValueError:
             pass
         raise self.make_error("invalid")

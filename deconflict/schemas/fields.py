@@ -111,8 +111,12 @@ class PlaceName(Text):
 def _is_position(line: str) -> bool:
     try:
         read_position(line)
-    except BadPosition:
-        return False
+    except BadPosition as bad:
+        return bad.reason in (
+            "no_square",
+            "no_zone",
+            "odd_digits",
+        )  # one of the grid, and what is wrong with it is told
     return True
 
 

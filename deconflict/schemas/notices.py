@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from marshmallow import ValidationError, fields, post_load, validates_schema
 from deconflict.domain.activity import Side
 from deconflict.domain.country import Mission
 from deconflict.domain.filing import Level, MovementNotice
-from deconflict.schemas.fields import CHOOSE, Choice, Count, FreeText, Phone, PlaceName, Text, messages
+from deconflict.schemas.fields import CHOOSE, Choice, Count, FreeText, Phone, PlaceName, Text, blank, messages
 from deconflict.schemas.filings import MODES, FilingSchema
 from deconflict.schemas.windows import read_instant
 
@@ -123,14 +124,14 @@ class NoticeSchema(FilingSchema):
         }
         self._init_fields()
 
-    @validates_schema(skip_on_field_errors=False)
-    def _urgency_has_a_reason(self, data: dict[str, Any], **_more: Any) -> None:
-        if data.get("urgency", "standard") != "standard" and not data.get("urgency_reason"):
+    @validates_schema(skip_on_field_errors=False, pass_original=True)
+    def _urgency_has_a_reason(self, data: dict[str, Any], typed: Any, **_more: Any) -> None:
+        if data.get("urgency", "standard") != "standard" and _left_empty(typed, "urgency_reason"):
             raise ValidationError({"urgency_reason": [_l("Say in a few words why this cannot wait, without names.")]})
 
-    @validates_schema(skip_on_field_errors=False)
-    def _an_agreed_escort_is_somebody_s(self, data: dict[str, Any], **_more: Any) -> None:
-        if data.get("escort") == "provided" and not data.get("escort_by"):
+    @validates_schema(skip_on_field_errors=False, pass_original=True)
+    def _an_agreed_escort_is_somebody_s(self, data: dict[str, Any], typed: Any, **_more: Any) -> None:
+        if data.get("escort") == "provided" and _left_empty(typed, "escort_by"):
             raise ValidationError({"escort_by": [_l("Choose who provides the escort. No unit and no name.")]})
         if data.get("escort") in ("none", "requested") and data.get("escort_by"):
             wrong = _l("No escort is agreed: leave this empty, or choose “Escort agreed” above.")
@@ -166,3 +167,8 @@ class NoticeSchema(FilingSchema):
         lost = read_instant(data, "coverage", self.mission.zone)
         facts = {name: value for name, value in self.settled(data).items() if not name.startswith("coverage_")}
         return MovementNotice(**facts, coverage_lost_at=lost)
+
+
+def _left_empty(typed: Any, name: str) -> bool:
+    """Whether nothing was written there: what was written and refused has its own sentence."""
+    return isinstance(typed, Mapping) and blank(typed.get(name))

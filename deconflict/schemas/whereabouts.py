@@ -36,12 +36,13 @@ SLIPS = {
     "swap": N_("Latitude and longitude may be exchanged: did you mean %(position)s?"),
     "sign": N_("East and west may be exchanged: did you mean %(position)s?"),
     "side": N_("Did you mean %(position)s?"),
+    "square": N_("Did you mean %(position)s?"),
     "minutes": N_("These may be degrees and minutes: did you mean %(position)s?"),
     "seconds": N_("These may be degrees, minutes and seconds: did you mean %(position)s?"),
     "zone": N_("The zone may be the neighbouring one: did you mean %(position)s?"),
 }
 POSITION = re.compile(
-    r"[(\[]?[+\-−–‐‑]?\d|(?:[NSEWO]|north|nord|south|sud|east|est|west|ouest|lat|latitude|lon|long|longitude|mgrs)\W*\d",
+    r"[(\[]?[+\-−–‐‑]?\d|[A-HJ-NP-Z][A-HJ-NP-V][\s/-]*\d{4}|(?:[NSEWO]|north|nord|south|sud|east|est|west|ouest|lat|latitude|lon|long|longitude|mgrs)\W*\d",
     re.IGNORECASE,
 )
 

@@ -19,7 +19,7 @@ FURTHEST_BACK = timedelta(days=60)
 CHECK_THE_YEAR = _l("Check the year: this is more than 60 days ago or more than 18 months ahead.")
 SIMPLE_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 SPOKEN_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
-CLOCK = re.compile(r"(\d{1,2})[:hH](\d{2})(?::00)?", re.ASCII)
+CLOCK = re.compile(r"(\d{1,2})(?:[:hH](\d{2})(?::00)?|[hH])", re.ASCII)
 GROUPLIKE = re.compile(r"\s*\d{6}\s*[A-Za-z]")
 
 
@@ -64,7 +64,7 @@ def _clock(text: str) -> time:
     found = CLOCK.fullmatch(text)
     if found is None:
         raise ValueError(text)
-    return time(int(found[1]), int(found[2]))
+    return time(int(found[1]), int(found[2] or 0))
 
 
 MISSING = _l("A window needs a date, an earliest and a latest time: fill in what is missing.")

@@ -54,6 +54,10 @@ WIDE = _l("This area is larger than a country. Look for the corner that is far f
 SURE = "sure_points"
 LINE_MAX = 100
 NUMBER = re.compile(r"\d{1,2}(?:[.,]\d{1,3})?", re.ASCII)
+_GRID = r"\d{1,2}\s?[C-HJ-NP-X]\s?[A-HJ-NP-Z][A-HJ-NP-V]\s?\d"
+SQUARE = re.compile(_GRID, re.ASCII | re.IGNORECASE)
+NEXT_SQUARE = re.compile(rf"[\s,/-]+(?={_GRID})", re.ASCII | re.IGNORECASE)
+NUMBERED = re.compile(rf"^(?:\d{{1,2}}[.)] |[A-Z][.):]? (?={_GRID}))", re.ASCII | re.IGNORECASE)
 
 
 class Lines(fields.Field[tuple[str, ...]]):
@@ -229,8 +233,10 @@ class OchaZoneSchema(ZoneSchema):
 
 
 def lines_in(text: str) -> tuple[str, ...]:
-    """Those that hold something, white space tidied."""
-    return tuple(line for raw in re.split(r"[\r\n;]+", text) if (line := " ".join(raw.split())))
+    """Those that hold something, white space tidied, without the numbers of a list; grid squares one after the other on one line, as
+    an order has them, are as many lines."""
+    rows = (NUMBERED.sub("", " ".join(raw.split())) for raw in re.split(r"[\r\n;]+", text))
+    return tuple(line for row in rows if row for line in (NEXT_SQUARE.split(row) if SQUARE.match(row) else (row,)))
 
 
 def fault_words(fault: Fault, points: Sequence[LatLon]) -> Any:

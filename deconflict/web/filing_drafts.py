@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from deconflict.domain.drafts import Draft, is_read_by, sends
 from deconflict.domain.errors import NotFound, Refused
+from deconflict.schemas.zones import lines_in
 from deconflict.services import drafts as service
 from deconflict.store.base import db
 from deconflict.store.drafts import draft_by_key, drafts_for
@@ -134,9 +135,10 @@ def _row(draft: Draft, me: int) -> DraftRow:
 
 
 def _places(draft: Draft) -> str:
-    """As `Mopti - Bankass`, as they were typed."""
+    """As `Mopti - Bankass`, as they were typed; of an area its lines, of what has no place yet its name."""
     typed = [
         draft.values.get(f"stops-{n}-place") or draft.values.get(f"stops-{n}-position") for n in range(draft.stops)
     ]
+    typed = typed if any(typed) else [*lines_in(draft.values.get("points", "")), draft.values.get("name", "")]
     names = list(dict.fromkeys(" ".join(name.split())[:40] for name in typed if name))
     return " - ".join(names[:MOST_PLACES] + ["..."] * (len(names) > MOST_PLACES))

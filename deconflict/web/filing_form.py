@@ -49,18 +49,19 @@ class Typed:
 @dataclass(frozen=True, slots=True)
 class Layout:
     """The fields of one page in their order, each with its label: errors are listed in the order in which people meet them,
-    and say of what they are."""
+    and say of what they are. `one_place`: what stands somewhere has no stops to be told apart."""
 
     before: Mapping[str, Any]
     stop: Mapping[str, Any]
     after: Mapping[str, Any]
+    one_place: bool = False
 
     def labels(self, stops: int) -> dict[str, str]:
         """Label by field name, in the reader's language."""
         named = {name: str(label) for name, label in self.before.items()}
         for n in range(stops):
-            of = _("Stop %(number)s", number=n + 1)
-            named |= {f"stops-{n}-{name}": f"{of}, {label}" for name, label in self.stop.items()}
+            of = "" if self.one_place and stops == 1 else _("Stop %(number)s", number=n + 1) + ", "
+            named |= {f"stops-{n}-{name}": f"{of}{label}" for name, label in self.stop.items()}
         return named | {name: str(label) for name, label in self.after.items()} | {"reason": _("Why it changes")}
 
     def numbers(self, stops: int) -> dict[str, str]:
@@ -155,7 +156,9 @@ def problems(typed: Typed, errors: Mapping[str, list[str]], layout: Layout) -> E
     is where to begin; where none is filled in, its two ends say all that they lack."""
     order = layout.labels(typed.stops)
     errors = {"stops-0-place" if name == "stops" else name: texts for name, texts in errors.items()}
-    errors |= _ends(typed) if layout.stop else {}
+    errors |= {
+        name: texts for name, texts in _ends(typed).items() if name in order
+    }  # a site and an area have no hours of a stop
     general = [text for name, texts in errors.items() if name not in order for text in texts]
     found = {name: errors[name] for name in order if name in errors}
     return ({"": general} if general else {}) | found

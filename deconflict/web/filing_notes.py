@@ -14,10 +14,11 @@ from deconflict.domain.filing import Filing, MovementNotice, StaticSite
 from deconflict.services.filing import has_begun, lead_time
 
 
-def notes(filing: Filing, mission: Mission, now: datetime) -> list[str]:
-    """Sentences in the reader's language: what was filed late or in the past, a team without a number, and places to look at again."""
+def notes(filing: Filing, mission: Mission, now: datetime, *, in_clear: bool = False) -> list[str]:
+    """Sentences in the reader's language: what was filed late or in the past, a team without a number, and places to look at again.
+    `in_clear`: it is called in where anybody may listen, and no number is asked for there."""
     times = () if isinstance(filing, StaticSite) else _of_time(filing, mission, now)  # it has stood there for long
-    return [*times, *_of_numbers(filing), *of_places(filing)]
+    return [*times, *_of_numbers(filing, in_clear=in_clear), *of_places(filing)]
 
 
 def late_words(ahead: timedelta) -> str:
@@ -35,11 +36,17 @@ def in_the_past() -> str:
     return _("This begins in the past. Check the dates.")
 
 
-def _of_numbers(filing: Filing) -> Iterator[str]:
+def _of_numbers(filing: Filing, *, in_clear: bool) -> Iterator[str]:
     """A team that must be stopped on its way has to be reached (D1.5)."""
     if isinstance(filing, MovementNotice) and not (filing.communications or filing.second_phone):
-        yield _(
-            "No number is given: in danger the team can only be reached through your base. Add one if there is any."
+        yield (
+            _(
+                "No number is given: in danger the team can only be reached through its base. Ask for one by telephone, not by radio."
+            )
+            if in_clear
+            else _(
+                "No number is given: in danger the team can only be reached through your base. Add one if there is any."
+            )
         )
 
 

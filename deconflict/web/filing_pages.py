@@ -65,6 +65,9 @@ class Hands(Protocol):
     def read_back(self) -> bool:
         """Whether it was, so that it may be sent."""
 
+    def in_clear(self) -> bool:
+        """Whether anybody may listen to the call."""
+
     def send(self, filing: Filing, typed: Typed, view: ItemView | None) -> Filed:
         """Files or amends. Raises as the services do."""
 
@@ -192,8 +195,14 @@ def filed(pages: Pages, reference: str) -> str:
         view=views[-1],
         words=pair[-1],
         changed=changed,
-        unread=_unread(views[-1].area or ""),
+        unread="" if _is_over(views[-1]) else _unread(views[-1].area or ""),
     )
+
+
+def _is_over(view: ItemView) -> bool:
+    """Filed after the fact: nobody leaves any more whom somebody could still warn."""
+    ends = [window.latest for stop in view.stops or () for window in stop.windows]
+    return bool(ends) and max(ends) <= now()
 
 
 def _unread(area: str) -> str:

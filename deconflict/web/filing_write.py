@@ -333,6 +333,7 @@ def _review(
     give it back instead."""
     draft = _draft(filing)
     words = in_words(draft, mission())
+    in_clear = pages.hands is not None and pages.hands.in_clear()
     return render_template(
         "own/review.html",
         draft=draft,
@@ -342,7 +343,7 @@ def _review(
         words=words,
         view=view,
         changed=changes(in_words(view, mission()), words) if view else None,
-        notes=[] if pages.of_ocha else [*notes(filing, mission(), now()), *_of_convoy(view, filing)],
+        notes=[] if pages.of_ocha else [*notes(filing, mission(), now(), in_clear=in_clear), *_of_convoy(view, filing)],
         needs_second=drafts.needs_second(filing, current_audience()),
         waiting=waiting,
         giving=giving,

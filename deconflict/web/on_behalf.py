@@ -32,7 +32,7 @@ from deconflict.web import filing_form, filing_write, notices, site_sheet
 from deconflict.web.audience import acting, audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_words import function_words
-from deconflict.web.filing_form import Layout, Typed
+from deconflict.web.filing_form import Typed
 from deconflict.web.filing_pages import Page, Pages, filing_of, mission, own_versions
 from deconflict.web.forms_ui import Form, errors_of
 from deconflict.web.intake import number
@@ -46,9 +46,9 @@ SHOWN_FOR = timedelta(hours=24)  # of what one entered oneself: long enough to r
 # Of the call; the page's own names begin with an underscore, so that no notice has them.
 ASKED: dict[str, Any] = {
     "_caller": _l("Who called"),
-    "_way": _l("How"),
-    "_call_date": _l("When"),
-    "_call_time": _l("When"),
+    "_way": _l("Means of the call"),
+    "_call_date": _l("Day of the call"),
+    "_call_time": _l("Hour of the call"),
     "_back": _l("Called back"),
     "_number": _l("Number called back"),
 }
@@ -76,6 +76,9 @@ class Voice:
             return True
         g.call_errors = {"_read_back": [_("Read it out first, and tick that it was confirmed.")]}
         return False
+
+    def in_clear(self) -> bool:
+        return request.form.get("_way") == Way.RADIO
 
     def send(self, filing: Filing, typed: Typed, view: ItemView | None) -> Filed:
         call = self._call()
@@ -299,7 +302,7 @@ def _pages(voice: Voice, what: str = MOVEMENT) -> Pages:
     """Those of the organisation's own people, with the call before them."""
     own = OWN[what]
     sheet, layout = own.sheets[what], own.sheets[what].layout
-    asked = Layout({**ASKED, **layout.before}, layout.stop, layout.after)
+    asked = replace(layout, before={**ASKED, **layout.before})
     sheet = replace(sheet, layout=asked, title=TITLES[what])
     words: Mapping[str, Any] = {**own.words, "amend": _l("Amend a movement for an organisation")}
     return replace(own, name="on_behalf", sheets={**own.sheets, what: sheet}, words=words, hands=voice)

@@ -79,11 +79,11 @@ def _sentences(view: ItemView, unread: dict[str, str], *, in_clear: bool) -> Ite
     for stop in words.stops:
         yield _("Stop %(number)s: %(place)s.", number=stop.number, place=stop.title)
         # The figures of a site's position are what it is about.
-        yield from (f"{fact.label}: {fact.text}." for fact in stop.facts if fact.key != "place" or view.site)
+        yield from (f"{named(fact.label, fact.text)}." for fact in stop.facts if fact.key != "place" or view.site)
     yield from (
-        f"{fact.label}: {fact.text}."
+        f"{named(fact.label, fact.text)}."
         for fact in words.facts
         if not (in_clear and fact.key in ("communications", "second_phone", "escort_by"))
     )
-    yield from (f"{label}: {text}." for label, text in unread.items() if text)
+    yield from (f"{named(label, text)}." for label, text in unread.items() if text)
     yield _("Is all of this right?")

@@ -41,6 +41,7 @@ SITE = Sheet(
             "level": _l("What the OCHA officer may tell the other side"),
             "disclaimer": _l("I have read this"),
         },
+        one_place=True,
     ),
     stops=1,
     template="sites/form.html",

@@ -134,6 +134,9 @@ def test_the_letter_o_is_ouest_and_never_east() -> None:
         ("30XUB725016", "no_square"),
         ("30QUB725016", "no_square"),
         ("30PIB725016", "unreadable"),
+        ("UB725016", "no_zone"),
+        ("ub 7250 0160", "no_zone"),
+        ("MGRS UB 72500-01600", "no_zone"),
     ],
 )
 def test_what_can_be_read_in_two_ways_or_none_is_refused_with_a_reason(text: str, reason: str) -> None:
@@ -443,6 +446,21 @@ def test_the_neighbouring_zone_is_no_square_and_the_right_one_is_offered(
     best = likely(wrong, point, MALI)[0]
     assert (best.kind, best.written) == ("zone", right)
     assert best.position.as_typed == wrong
+
+
+@pytest.mark.parametrize(
+    "text", ["30P UB 7250 0160", "30P/UB/7250/0160", "30P-UB-7250-0160", "30PUB 7250, 0160", "30pub72500160"]
+)
+def test_the_parts_of_a_square_may_be_set_apart(text: str) -> None:
+    assert read_position(text).point == read_position("30PUB72500160").point
+
+
+def test_a_square_without_its_zone_is_never_guessed_and_every_zone_of_the_country_is_offered() -> None:
+    near = likely("UB 7250 0160", MOPTI, MALI)
+    assert (near[0].kind, near[0].written) == ("square", "30PUB72500160")
+    assert near[0].position.as_typed == "UB 7250 0160"
+    assert {one.written for one in likely("UB 7250 0160", None, MALI)} == {one.written for one in near}
+    assert likely("UB 725 01", MOPTI, MALI) == []  # east and north are not told apart
 
 
 def test_the_letter_of_the_neighbouring_band_is_offered_too_and_without_a_place() -> None:

@@ -115,6 +115,13 @@ def test_urgency_needs_a_reason_unless_it_is_standard() -> None:
     assert errors(SCHEMA, notice(urgency="standard")) == {}
 
 
+def test_whoever_wrote_what_is_refused_is_told_that_and_not_that_nothing_was_written() -> None:
+    assert len(errors(SCHEMA, notice(urgency="urgent", urgency_reason="5 millions FCFA"))["urgency_reason"]) == 1
+    assert len(errors(SCHEMA, notice(escort="provided", escort_by="a unit"))["escort_by"]) == 1
+    for name in ("urgency_reason", "escort_by"):
+        assert errors(SCHEMA, notice(urgency="urgent", escort="provided", **{name: "  "}))[name]
+
+
 def test_plates_are_kept_at_the_full_level_only() -> None:
     assert set(errors(SCHEMA, notice(plates="AB 1234", level="redacted"))) == {"plates"}
     assert read(notice(plates="AB 1234", level="full")).plates == "AB 1234"
@@ -437,7 +444,7 @@ def test_a_position_in_a_wide_commune_is_told_by_its_nearest_settlement() -> Non
 
 
 def test_a_window_may_cross_midnight() -> None:
-    data = alone(**window("arrive", "2019-12-10", "22:00", "02:00"), **window("depart", "2019-12-11", "6h00", "07:00"))
+    data = alone(**window("arrive", "2019-12-10", "22:00", "02:00"), **window("depart", "2019-12-11", "6h", "7h00"))
     (only,) = read(data).stops
     assert only.arrive == Window(utc(10, 22), utc(11, 2))
 
@@ -454,6 +461,20 @@ def test_an_instant_is_no_window() -> None:
     ("from", "9"), ("from", ""), ("to", "08:60"), ("from", "101300ZDEC19"), ("date", "9999-99-99")])  # fmt: skip
 def test_a_part_of_a_window_that_is_wrong_or_missing_is_named(part: str, value: str) -> None:
     assert set(errors(SCHEMA, at_bankass(**{f"arrive_{part}": value}))) == {f"stops-1-arrive_{part}"}
+
+
+@pytest.mark.parametrize("text", ["UB 7250 0160", "UB72500160", "30P-UB-72501", "30PUB 7250 016", "31PUB 7250 0160"])
+@pytest.mark.parametrize("field", ["place", "position"])
+def test_a_grid_square_that_lacks_something_is_told_so_and_is_no_telephone_number(field: str, text: str) -> None:
+    told = errors(SCHEMA, at_bankass(**{field: text}))[f"stops-1-{field}"]
+    assert "MGRS" in told[0]
+
+
+def test_the_zone_that_was_left_out_is_offered_near_the_place_named() -> None:
+    typed = {"place": "Mopti", "position": "UB 7250 0160"}
+    assert [one.value for one in offers(MISSION, typed)] == ["30PUB72500160"]
+    location = locate(MISSION, **typed, correction="30PUB72500160")
+    assert (location.corrected, location.as_typed) == ("30PUB72500160", "UB 7250 0160")
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])

@@ -17,7 +17,7 @@ from deconflict.domain.filing import Level, Window
 from deconflict.domain.geodesy import destination
 from deconflict.domain.zone import Zone
 from deconflict.schemas.forms import receive, typed
-from deconflict.schemas.zones import SHAPES, ZoneSchema, seal_of
+from deconflict.schemas.zones import SHAPES, ZoneSchema, lines_in, seal_of
 
 SCHEMA = ZoneSchema(MISSION)
 NOW = datetime(2019, 12, 1, tzinfo=UTC)
@@ -52,6 +52,26 @@ def test_corners_in_grid_squares_become_an_area_with_two_instants() -> None:
 def test_decimal_degrees_and_a_closed_ring_do_as_well() -> None:
     points = [format_dd(destination(MIDDLE, bearing, 5_000.0), 5) for bearing in (45, 135, 225, 315)]
     assert len(SCHEMA.load(area(points="; ".join([*points, points[0]]))).stops) == 4
+
+
+@pytest.mark.parametrize("between", [", ", " ", " - ", " / ", "; ", "\n\n"])
+def test_squares_pasted_on_one_line_are_as_many_corners(between: str) -> None:
+    apart = [f"{one[:3]} {one[3:5]} {one[5:10]} {one[10:]}" for one in corners()]
+    for squares in (corners(), apart):
+        assert (
+            SCHEMA.load(area(points=between.join(squares))).stops == SCHEMA.load(area(points="\n".join(squares))).stops
+        )
+
+
+@pytest.mark.parametrize("marks", [("1. ", "2. ", "3. ", "4. "), ("1) ",) * 4, ("A ", "B. ", "E) ", "N: ")])
+def test_the_numbers_of_a_pasted_list_are_no_part_of_its_points(marks: tuple[str, ...]) -> None:
+    points = "\n".join(mark + square for mark, square in zip(marks, corners(), strict=True))
+    assert SCHEMA.load(area(points=points)).stops == SCHEMA.load(area()).stops
+
+
+def test_a_degree_at_the_start_of_a_line_is_no_number_of_a_list() -> None:
+    for line in ("14 29.058 N, 4 10.980 W", "N14 29.058 W004 10.980", "14.4843, -4.1830", "E 1.4078, N 18.4411"):
+        assert lines_in(line) == (line,)
 
 
 @pytest.mark.parametrize("missing", ["kind", "level", "shape", "points"])

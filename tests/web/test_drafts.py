@@ -182,6 +182,15 @@ def test_a_plan_is_kept_like_a_notice(app, g9):
     assert 'action="/plans/new/patrol"' in g9.get(f"/plans/drafts/{key}").text
 
 
+def test_the_list_tells_an_area_by_its_lines_and_a_site_without_a_place_by_its_name(ngo, g9):
+    area = {"kind": "AVOID_AREA", "shape": "villages", "points": "Bankass\nKoro", "_key": KEY}
+    send(g9, "/plans/new/zone", area, "keep")
+    assert "Bankass - Koro" in words(g9.get("/plans"))
+    send(ngo, "/sites/new", {"name": "Dispensaire", "_stops": "1", "_key": "5" * 32}, "keep")
+    assert "Dispensaire" in words(ngo.get("/sites"))
+    assert "No place yet" not in words(ngo.get("/sites")) + words(g9.get("/plans"))
+
+
 def test_what_is_never_stored_of_a_plan_is_not_stored_in_a_draft(app, g9):
     form = patrol(_reason="effectif 30") | {"stops-0-place": "30 pax, Bankass"}
     assert send(g9, "/plans/new/patrol", form, "autosave").status_code == 200

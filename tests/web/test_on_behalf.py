@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import timedelta
 
@@ -230,6 +231,24 @@ def test_what_is_not_known_of_the_call_is_asked_for_and_nothing_typed_is_lost(ho
         name: text for name, text in typed.items() if name not in ("_way", "_back")
     } | ({"_caller": ""} if more.get("_caller") == "99999" else {})
     assert house.items() == 0
+
+
+def test_no_two_questions_bear_one_name_in_french(house, make_account):
+    browser = house.browser(make_account(roles.RADIO_OPERATOR, name="Sira", language="fr", function="support"))
+    page = send(browser, house.url, notice() | call(house, _way="", _call_date="", _call_time=""))
+    summary = re.search(r'<div class="errors".*?</div>', page.text, re.DOTALL)[0]
+    asked = [html.unescape(line).split("\xa0:")[0] for line in re.findall(r"<a [^>]*>(.*?)</a>", summary)]
+    assert len(asked) == len(set(asked)) >= 3
+    legends = re.findall(r"<legend[^>]*>(.*?)</legend>", page.text)
+    assert len([legend for legend in legends if "Mode de déplacement" in legend]) == 1
+    review = send(browser, house.url, notice() | call(house))
+    assert "Départ\xa0: jeudi 10 décembre 2026" in html.unescape(review.text)
+
+
+def test_by_radio_nobody_is_told_to_ask_for_a_number(house):
+    for way, said in (("radio", "Ask for one by telephone, not by radio"), ("phone", "Add one if there is any")):
+        review = send(house.radio, house.url, notice(level="match_only") | call(house, _way=way))
+        assert said in words(review)
 
 
 def test_somebody_of_another_organisation_is_no_caller(house):

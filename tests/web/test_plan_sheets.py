@@ -233,3 +233,12 @@ def test_what_began_is_said_so_before_it_is_sent_and_marked(app, g9):
     running = past | {"stops-0-depart_from": "021000ZDEC26", "stops-0-depart_to": "021100ZDEC26"}
     assert "This has begun already" in words(send(g9, PATROL, patrol(**running)))
     assert "This is less than 24 hours ahead" in words(send(g9, ZONE, area(begins_time="300600ZNOV26")))
+
+
+def test_what_is_over_needs_nobody_to_read_it_before_departure(g9):
+    hours = {"arrive_from": "291300Z", "arrive_to": "291330Z", "depart_from": "291500Z", "depart_to": "291600Z"}
+    past = {f"stops-0-{name}": f"{at}NOV26" for name, at in hours.items()}
+    over = file(g9, PATROL, patrol(_key=next(KEYS), **past))
+    assert "before departure" not in words(g9.get(f"/plans/{over}/filed"))
+    ahead = file(g9, PATROL, patrol(_key=next(KEYS)))
+    assert "before departure" in words(g9.get(f"/plans/{ahead}/filed"))

@@ -118,6 +118,19 @@ def test_what_is_wrong_is_linked_from_the_summary_and_nothing_typed_is_lost(ngo,
     assert fields(page)["operator"] == "Académie"
 
 
+def test_an_empty_form_asks_for_what_a_site_has_and_every_line_leads_to_its_field(ngo):
+    empty = fields(ngo.get(ADDRESS))
+    page = send(ngo, ADDRESS, empty | {"name": "École A"})
+    assert errors(page)
+    assert all(f'id="{field}"' in page.text for field in errors(page))
+    assert not any(word in words(page) for word in ("Étape", "Stop 1", "latest time", "au plus tard"))
+
+
+def test_the_position_of_a_site_is_not_said_to_be_optional(ngo):
+    label = re.search(r'<label for="f-stops-0-position">(.*?)</label>', ngo.get(ADDRESS).text, re.DOTALL)[1]
+    assert "optional" not in label
+
+
 def test_a_slip_of_the_longitude_is_offered_mended(ngo):
     page = send(ngo, ADDRESS, form(**{"stops-0-position": "14.0712, 3.5163"}))
     assert page.status_code == 422
