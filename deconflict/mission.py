@@ -136,7 +136,8 @@ class _Reader:
             return None
         try:
             gazetteer = replace(
-                gazetteer_from_rows((row for row, _, _ in rows), editions.pop()), crosswalk=self._crosswalk()
+                gazetteer_from_rows((row for row, _, _ in rows), editions.pop(), facts["levels"]),
+                crosswalk=self._crosswalk(),
             )
         except BadRow as error:
             _, file, line = rows[error.row]

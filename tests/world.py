@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import ClassVar
 
 import databases
 from cryptography.fernet import Fernet
@@ -200,6 +201,8 @@ class Actor:
 class World:
     """See the module. `officer` is on duty for every area; `driver` is a field team's number, not a person."""
 
+    NUMBERS: ClassVar[str] = "+223700000{:02d}"
+
     app: Flask
     network: TwilioNetwork
     sink: SmtpSink
@@ -305,7 +308,7 @@ class World:
         scope: str | None = None,
         language: str = "fr",
     ) -> None:
-        number = f"+223700000{next(self._numbers):02d}"
+        number = self.NUMBERS.format(next(self._numbers))
         email = f"{name}@people.example"
         who = Newcomer(
             name=name,
@@ -375,10 +378,12 @@ def opened_world(kind: str, folder: Path, network: TwilioNetwork, sink: SmtpSink
 
 
 @contextmanager
-def opened_app(kind: str, folder: Path, network: TwilioNetwork, sink: SmtpSink) -> Iterator[Flask]:
+def opened_app(
+    kind: str, folder: Path, network: TwilioNetwork, sink: SmtpSink, mission: Mission | None = None
+) -> Iterator[Flask]:
     """The app in its context, on an empty database of this kind, which goes with it."""
     url = databases.with_tables(kind, folder)
-    app = make_app(url, network, sink, build=lambda: None)
+    app = make_app(url, network, sink, build=lambda: None, mission=mission)
     with app.app_context():
         yield app
         db.session.remove()
@@ -386,9 +391,15 @@ def opened_app(kind: str, folder: Path, network: TwilioNetwork, sink: SmtpSink) 
     databases.drop(url)
 
 
-def make_app(url: str, network: TwilioNetwork, sink: SmtpSink, build: Callable[[], None] | None = None) -> Flask:
+def make_app(
+    url: str,
+    network: TwilioNetwork,
+    sink: SmtpSink,
+    build: Callable[[], None] | None = None,
+    mission: Mission | None = None,
+) -> Flask:
     """The real app on an empty database with all its tables."""
-    app = create_app(settings_for(url, network, sink), mission=_mission())
+    app = create_app(settings_for(url, network, sink), mission=mission or _mission())
     app.testing = True
     with app.app_context():
         (build or (lambda: Base.metadata.create_all(db.engine)))()

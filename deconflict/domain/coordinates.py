@@ -208,7 +208,7 @@ def _decimals(number: str) -> int:
 
 def _position(point: LatLon, source: str, step_deg: float, typed: str) -> Position:
     if abs(point[0]) > 90 or abs(point[1]) > 180:
-        raise BadPosition("out_of_range")
+        raise BadPosition("out_of_range", lat=point[0], lon=point[1], step_deg=step_deg)
     cell_m = step_deg * DEGREE_M
     return Position(point, source, cell_m / 2, cell_m, typed)
 

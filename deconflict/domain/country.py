@@ -189,8 +189,8 @@ class Mission:
         return next(sector for sector in self.sectors if sector.code == code)
 
     def area_of(self, where: str | LatLon) -> str:
-        """The code of the CMCoord area that reads what happens at a P-code or a point (through the nearest place). Raises
-        LookupError for a P-code that is unknown or too wide to lie in one area."""
+        """The code of the CMCoord area that reads what happens at a P-code or a point (through the outline that it lies in, else
+        the nearest place). Raises LookupError for a P-code that is unknown or too wide to lie in one area."""
         return _surely(covering(self.areas, self._place(where)), where).code
 
     def sector_of(self, where: str | LatLon) -> str:
@@ -211,7 +211,8 @@ class Mission:
     def _place(self, where: str | LatLon) -> Place:
         if isinstance(where, str):
             return _surely(self.gazetteer.get(where), where)
-        return _surely(self.gazetteer.nearest(where), where)[0]
+        outlined = self.gazetteer.get(self.communes.at(where) or "") if self.communes else None
+        return outlined or _surely(self.gazetteer.nearest(where), where)[0]
 
 
 T = TypeVar("T")

@@ -82,13 +82,15 @@ class Escort:
 @dataclass(frozen=True, slots=True)
 class Communes:
     """What a match by commune alone may amount to: `cap` where no more than the commune of one side is known, `wide_cap` in
-    the communes of `wide`, so large that being in the same one means nothing. `wide_km2` is what makes them so."""
+    the communes of `wide`, so large that being in the same one means nothing. `wide_km2` is what makes them so; `called`: the
+    country's own word."""
 
     reason: Reason
     cap: Severity
     wide_cap: Severity
     wide_km2: float
     wide: frozenset[str]
+    called: str = "commune"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from deconflict.domain.activity import LatLon
 
@@ -29,6 +30,19 @@ HEARD = tuple((re.compile(written), sound) for written, sound in SOUNDS)
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What a country calls its three levels, as it stands before a name. Inside they are called region, cercle and commune whatever the
+    country; `commune` and `cercle` are said in one way, because people are told places by them and write them back."""
+
+    commune: str = "commune"
+    cercle: str = "cercle"
+    region: Mapping[str, str] = field(default_factory=lambda: {"fr": "région", "en": "region"})
+
+
+TERMS = Terms()
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """One place of the gazetteer. `level` is region, cercle, commune or town; `pcode` is the COD code (for a town: its own
     code in the pack); `commune`, `cercle`, `region` are P-codes of the units it lies in, with their names beside (a unit
@@ -49,6 +63,7 @@ class Place:
     urban: bool = False
     seat: str | None = None
     area_km2: float | None = None
+    terms: Terms = field(default=TERMS, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +100,7 @@ def label(place: Place) -> str:
 
     A region or cercle, which often bears the name of its chief place, shows its code instead.
     """
-    commune, cercle = within("commune", place.commune_name), within("cercle", place.cercle_name)
+    commune, cercle = in_commune(place), in_cercle(place)
     match place.level:
         case "town":
             return f"{place.name} ({units(place)})"
@@ -99,9 +114,17 @@ def label(place: Place) -> str:
 
 def units(place: Place) -> str:
     """As `commune Bankass, cercle Bankass`, of a settlement."""
-    return f"{within('commune', place.commune_name)}, {within('cercle', place.cercle_name)}"
+    return f"{in_commune(place)}, {in_cercle(place)}"
+
+
+def in_commune(place: Place) -> str:
+    return within(place.terms.commune, place.commune_name)
+
+
+def in_cercle(place: Place) -> str:
+    return within(place.terms.cercle, place.cercle_name)
 
 
 def within(level: str, name: str) -> str:
     """As `commune Bankass`; a name that says its level itself stays."""
-    return name if name.casefold().startswith(level) else f"{level} {name}"
+    return name if name.casefold().startswith(level.casefold()) else f"{level} {name}"

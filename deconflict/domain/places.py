@@ -19,7 +19,7 @@ from rapidfuzz import fuzz, process
 
 from deconflict.domain import geodesy
 from deconflict.domain.activity import LatLon
-from deconflict.domain.place import LEVELS, NearWords, Place, fold, label, sounded, units
+from deconflict.domain.place import LEVELS, TERMS, NearWords, Place, Terms, fold, label, sounded, units
 
 __all__ = ["BadRow", "Gazetteer", "NearWords", "Place", "fold", "gazetteer_from_rows", "label", "units"]
 
@@ -194,7 +194,7 @@ class BadRow(ValueError):
         self.reason = reason
 
 
-def gazetteer_from_rows(rows: Iterable[Row], edition: str) -> Gazetteer:
+def gazetteer_from_rows(rows: Iterable[Row], edition: str, terms: Terms = TERMS) -> Gazetteer:
     """A gazetteer from the rows of its CSV files, in any order.
 
     Columns: `level` (region, cercle, commune, town), `pcode`, `parent` (P-code one level up, empty for a region), `name`,
@@ -209,7 +209,7 @@ def gazetteer_from_rows(rows: Iterable[Row], edition: str) -> Gazetteer:
         known[_cell(row, "pcode")] = row
     for number, row in enumerate(listed):
         _refuse(number, row, _fault_among(row, known))
-    return Gazetteer(edition, tuple(_place(row, known) for row in listed))
+    return Gazetteer(edition, tuple(_place(row, known, terms) for row in listed))
 
 
 def _refuse(number: int, row: Row, reason: str | None) -> None:
@@ -271,7 +271,7 @@ def _degrees(row: Row) -> LatLon:
     return float(_cell(row, "lat")), float(_cell(row, "lon"))
 
 
-def _place(row: Row, known: Mapping[str, Row]) -> Place:
+def _place(row: Row, known: Mapping[str, Row], terms: Terms) -> Place:
     lies_in: dict[str, tuple[str, str]] = {}
     unit: Row | None = row
     while unit:
@@ -293,4 +293,5 @@ def _place(row: Row, known: Mapping[str, Row]) -> Place:
         urban=_cell(row, "urban") == "1",
         seat=_cell(row, "seat") or None,
         area_km2=float(_cell(row, "area_km2")) if _cell(row, "area_km2") else None,
+        terms=terms,
     )

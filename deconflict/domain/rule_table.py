@@ -53,6 +53,7 @@ def modifier_rows(pack: RulePack, language: str) -> list[tuple[str, str, str]]:
         ),
         m.escort.reason.id: words["why_escort"].format(names=_names(m.escort.names)),
         m.commune.reason.id: words["why_commune"].format(
+            commune=m.commune.called,
             cap=words[m.commune.cap],
             km2=_figure(m.commune.wide_km2, words),
             count=len(m.commune.wide),
@@ -97,7 +98,7 @@ def _row(rule: Rule, modifiers: Modifiers, words: dict[str, str], language: str)
         harm=words[rule.harm],
         humanitarian=_names(rule.humanitarian),
         mission=words["among"] if rule.among else _names(rule.mission),
-        where=_where(rule, words),
+        where=_where(rule, words, modifiers.commune.called),
         within=f"{_figure(rule.within_s / 3600, words)} h" if rule.within_s else words["at_once"],
         only=", ".join(_only(rule, words)),
         changed_by=words["also"].join(_changes(rule, modifiers, words)),
@@ -105,10 +106,10 @@ def _row(rule: Rule, modifiers: Modifiers, words: dict[str, str], language: str)
     )
 
 
-def _where(rule: Rule, words: dict[str, str]) -> str:
+def _where(rule: Rule, words: dict[str, str], commune: str) -> str:
     said = [] if rule.within_m is None else [f"{_km(rule.within_m, words)} km"]
     said += [words["settlement"]] if rule.same_settlement else []
-    said += [words["commune"]] if rule.same_commune else []
+    said += [words["commune"].format(commune=commune)] if rule.same_commune else []
     return words["or"].join(said)
 
 

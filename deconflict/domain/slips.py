@@ -62,7 +62,7 @@ def likely(text: str, declared: LatLon | None, bounds: Bounds) -> list[Likely]:
             for one in found
             if inside(one.position.point, bounds)
         ]
-        return sorted(placed, key=lambda one: one.distance_m or 0.0)
+        return list({one.written: one for one in sorted(placed, key=lambda one: one.distance_m or 0.0)}.values())
     return [_instead(one.kind, one.point, fix, one.distance_m) for one in alternatives(fix.point, declared, bounds)]
 
 
@@ -101,7 +101,11 @@ def _instead(kind: str, point: LatLon, fix: Position, away_m: float | None) -> L
 
 def _slips(point: LatLon) -> list[tuple[str, LatLon]]:
     lat, lon = point
-    slips = [("swap", (lon, lat)), ("swap", (copysign(lon, lat), copysign(lat, lon))), ("sign", (lat, -lon))]
+    slips = [
+        ("swap", (lon, lat)),
+        ("swap", (copysign(lon, lat), copysign(lat, lon))),
+        *(("sign", other) for other in ((lat, -lon), (-lat, lon), (-lat, -lon))),
+    ]
     for kind, read in (("minutes", _as_minutes), ("seconds", _as_seconds)):
         read_lat, read_lon = read(lat), read(lon)
         if read_lat is not None and read_lon is not None:
@@ -125,11 +129,14 @@ def _as_seconds(value: float) -> float | None:
 
 
 def _sides(bad: BadPosition, text: str, *, read_anew: bool) -> Iterator[Likely]:
-    """Of two bare numbers: either side of Greenwich, in either order, and `read_anew` as minutes too."""
+    """Of two bare numbers: either side of Greenwich and of the equator, in either order, and `read_anew` as minutes too. Of two that
+    are no position: the other way round."""
     lat, lon, step = (bad.facts.get(name) for name in ("lat", "lon", "step_deg"))
     if not isinstance(lat, float) or not isinstance(lon, float) or not isinstance(step, float):
         return
-    for point in ((lat, lon), (lat, -lon), (lon, lat), (lon, -lat)):
+    for point in dict.fromkeys(
+        (a * north, b * east) for a, b in ((lat, lon), (lon, lat)) for north in (1, -1) for east in (1, -1)
+    ):
         if abs(point[0]) > 90 or abs(point[1]) > 180:
             continue
         fix = Position(point, "decimal", step * DEGREE_M / 2, step * DEGREE_M, " ".join(text.split()))

@@ -28,7 +28,7 @@ TOWARDS = {
 SENTENCES = {
     "far": N_("This position is %(km)s km from %(place)s. Correct one of them, or tick that it is right."),
     "commune": N_(
-        "This position lies in %(place)s, not in the commune named. Correct one of them, or tick that it is right."
+        "This position lies in %(place)s, outside the unit named. Correct one of them, or tick that it is right."
     ),
     "repeated": N_(
         "The figures of this position repeat themselves, as when a field was only to be filled. Correct it, or tick that it "

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from deconflict.domain.country import Area, Committee, Contact, DrillPlan, Holiday, PhonePlan, QueueAlarm, Sector
+from deconflict.domain.place import Terms
 from deconflict.domain.severity import Severity
 from deconflict.schemas.toml_fields import Loaded, Strict, WallTime, Words, choice, number, text, whole, words
 
@@ -156,12 +157,23 @@ class PointSchema(Strict):
         return data["lat"], data["lon"]
 
 
+class LevelsSchema(Strict):
+    commune = text()
+    cercle = text()
+    region = fields.Nested(Words, required=True)
+
+    @post_load
+    def build(self, data: Loaded, **_: Any) -> Terms:
+        return Terms(**data)
+
+
 class MissionSchema(Strict):
     code = fields.String(required=True, validate=validate.Regexp(r"^[a-z0-9-]+$"))
     timezone = fields.String(required=True)
     languages = words(["fr", "en"])
     gazetteer = text()
     cod_version = text()
+    levels = fields.Nested(LevelsSchema, required=True)
     basemap = text()
     spoken = fields.Dict(fields.String(validate=validate.Regexp(r"^[a-z]{2,3}$")), text(), load_default=dict)
     two_way_sms = fields.Boolean(truthy={True}, falsy={False}, required=True)

@@ -126,7 +126,7 @@ def _position_of(gazetteer: Gazetteer, place: str, position: str) -> tuple[str, 
 def _named(gazetteer: Gazetteer, name: str, pcode: str) -> Place | None:
     chosen = gazetteer.get(pcode.upper()) if pcode else None
     if pcode and (chosen is None or chosen.level not in ("town", "commune")):
-        raise ValidationError({"place_pcode": [_l("Choose a settlement or a commune of the list.")]})
+        raise ValidationError({"place_pcode": [_l("Choose a place of the list.")]})
     if not name:
         return chosen
     found = candidates(gazetteer, name)
@@ -154,11 +154,11 @@ def _unsettled(gazetteer: Gazetteer, name: str, found: list[Place]) -> Any:
         return _l("Several places bear this name: %(places)s. Choose one.", places=_list(found))
     wide = gazetteer.named(name)
     if wide:
-        return _l("%(place)s is too wide. Name a settlement or a commune in it.", place=label(wide[0]))
+        return _l("%(place)s is too wide. Name a settlement or a smaller unit in it.", place=label(wide[0]))
     near = [place for place in gazetteer.search(name, 8) if place.level in ("town", "commune")]
     if near:
         return _l("No place bears this name. Did you mean %(places)s?", places=_list(near[:4]))
-    return _l("No place bears this name. Try another spelling, the commune's name, or give a position.")
+    return _l("No place bears this name. Try another spelling, the unit that it lies in, or give a position.")
 
 
 def _list(places: list[Place]) -> str:

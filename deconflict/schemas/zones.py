@@ -218,7 +218,7 @@ class ZoneSchema(Door):
         refuse_place(line)
         place = locate(self.mission, place=line)
         if place.source == "commune":
-            raise ValidationError(_l("A commune is too wide. Name a settlement, or give a position."))
+            raise ValidationError(_l("%(place)s is too wide. Name a settlement, or give a position.", place=place.name))
         if shape == VILLAGES and place.source != "gazetteer":
             raise ValidationError(_l("Name the village as the list has it, or choose another way to draw the area."))
         return place

@@ -77,7 +77,11 @@ def of_places(filing: Filing) -> Iterator[str]:
     """What needs no tick: that no better place is known, and what is fast where the road is a track."""
     for n, stop in enumerate(filing.stops, 1):
         if stop.location.source == "commune":
-            yield _("Stop %(number)s: only the commune is known. Name a settlement if you can.", number=n)
+            yield _(
+                "Stop %(number)s: no more is known than %(place)s. Name a settlement if you can.",
+                number=n,
+                place=stop.location.name,
+            )
     if filing.mode != "road":
         return
     for index, kmh in speeds(filing.stops):

@@ -43,7 +43,7 @@ RETURNS = {
 # What a person said of a position that was asked about (domain.doubts).
 SURE = {
     "far": _l("far from the place named"),
-    "commune": _l("in another commune than the one named"),
+    "commune": _l("outside the unit named"),
     "repeated": _l("with figures that repeat themselves"),
     "default": _l("a point that lists give"),
     "unnamed": _l("with no settlement named"),
@@ -126,7 +126,7 @@ def in_words(view: ItemView, mission: Mission) -> Words:
     if view.reduced_at is not None:
         # The owner reads it so by the clock; when the row was reduced would tell him of a hold, or of a case.
         on = "" if view.own else format_datetime(view.reduced_at, DAY)
-        said = _("reduced to commune and week on %(date)s", date=on) if on else _("in communes and weeks by now")
+        said = _("reduced to unit and week on %(date)s", date=on) if on else _("by unit and week by now")
         facts.append(("kept", _("Kept"), said))
     return Words(
         kind=kind,

@@ -69,7 +69,7 @@ def _of_whole(item: OutItem, filing: Filing) -> dict[str, Said]:
         "version": item.version,
         "organisation": item.organisation,
         "kind": _kind(filing.kind),
-        "kept": _("in communes and weeks by now") if item.reduced else None,
+        "kept": _("by unit and week by now") if item.reduced else None,
     }
     if isinstance(filing, StaticSite):
         return facts | {"name": filing.name, "radius_m": filing.radius_m}

@@ -11,7 +11,7 @@ from deconflict.domain.country import Mission
 from deconflict.domain.doubts import given
 from deconflict.domain.filing import Location
 from deconflict.domain.msgid import N_
-from deconflict.domain.place import Place, within
+from deconflict.domain.place import Place, in_cercle, within
 from deconflict.domain.places import Gazetteer, label, units
 from deconflict.web.language import current_language, named
 from deconflict.web.map_words import length, of_place
@@ -77,9 +77,9 @@ def exactness(place: Location) -> str:
 
 def where_words(place: Place) -> str:
     """As `commune Bankass, cercle Bankass, region Mopti`: what tells places of one name apart."""
-    inside = units(place) if place.level == "town" else within("cercle", place.cercle_name)
+    inside = units(place) if place.level == "town" else in_cercle(place)
     return f"{inside}, {region_words(place)}"
 
 
 def region_words(place: Place) -> str:
-    return _("region %(name)s", name=place.region_name)
+    return within(place.terms.region[current_language()], place.region_name)

@@ -55,7 +55,7 @@ def site_words(view: ItemView, site: SiteView, mission: Mission) -> Words:
     stops = tuple(_place(stop, mission) for stop in view.stops or ())
     rows = [*_what(view, site, kind), ("level", _("Share level"), level_words(view))]
     if view.reduced_at is not None:
-        rows.append(("kept", _("Kept"), _("in communes and weeks by now")))
+        rows.append(("kept", _("Kept"), _("by unit and week by now")))
     return Words(
         kind=kind,
         doing=kind,
