@@ -14,6 +14,7 @@ from deconflict.domain.coordinates import format_dd
 from deconflict.domain.errors import Refused
 from deconflict.domain.geodesy import distance_m
 from deconflict.domain.msgid import N_
+from deconflict.domain.zone import POLYGON
 from deconflict.files.routes import Route, thinned
 from deconflict.schemas.filings import MOST_STOPS
 from deconflict.web import plans
@@ -80,7 +81,7 @@ def _choice(pages: Pages, what: str, route: Route) -> Choice | None:
             return None
         sheet = pages.sheets["zone"]
         corners = route.points[:-1] if route.points[0] == route.points[-1] else route.points
-        values = dict(sheet.start) | {"shape": "area", "points": "\n".join(map(format_dd, corners))}
+        values = dict(sheet.start) | {"shape": POLYGON, "points": "\n".join(map(format_dd, corners))}
         return Choice(route.name, ends[0], fresh(values, 1), pages.new_url("zone"), "")
     sheet = pages.sheets[what]
     most = MOST_STOPS if sheet.stops > 1 else 1

@@ -143,6 +143,58 @@ def test_a_calendar_has_hours_and_a_code_and_moves_its_entry_when_the_item_is_am
     assert [one["sequence"] for one in after] == [2, 2, 2]
 
 
+KML = "{http://www.opengis.net/kml/2.2}"
+ZONE = {
+    **{"kind": "AVOID_AREA", "shape": "polygon", "level": "match_only", "_stops": "1", "_key": "3" * 32},
+    **{"points": "14.0123, -3.6045\n14.2078, -3.6193\n14.1934, -3.4027"},
+    **{"begins_date": "2026-12-10", "begins_time": "06:00", "ends_date": "2026-12-10", "ends_time": "18:00"},
+}
+
+
+@pytest.mark.parametrize(
+    ("what", "url", "form"),
+    [
+        ("movement", NEW, notice()),
+        ("patrol", "/plans/new/patrol", patrol()),
+        ("event", "/plans/new/event", event()),
+        ("zone", "/plans/new/zone", ZONE),
+    ],
+)
+def test_whoever_reads_a_map_or_a_calendar_finds_what_stands_in_the_item(app, ngo, g9, what, url, form):
+    """By readers that are not ours: every position, every instant."""
+    browser = ngo if what == "movement" else g9
+    reference = file(browser, url, form)
+    with app.app_context():
+        filing = filing_of(version_of(db.session(), db.session.scalars(select(Item)).one()))
+        db.session.rollback()
+    stops, area = filing.stops, what == "zone"
+    points = [tuple(round(x, 5) for x in stop.location.point) for stop in stops]
+    features = json.loads(taken(browser, what, "geojson"))["features"]
+    drawn = [f for f in features if f["geometry"]["type"] == ("Polygon" if area else "Point")]
+    found = [
+        xy for f in drawn for xy in (f["geometry"]["coordinates"][0][:-1] if area else [f["geometry"]["coordinates"]])
+    ]
+    assert sorted((round(lat, 5), round(lon, 5)) for lon, lat, *_ in found) == sorted(points)
+    assert all(reference in json.dumps(f["properties"]) for f in features)
+    if not area:
+        for feature, stop in zip(drawn, stops, strict=True):
+            for name in ("arrive", "depart"):
+                window = getattr(stop, name)
+                said = feature["properties"].get(f"{name}_from"), feature["properties"].get(f"{name}_until")
+                ends = (window.earliest, window.latest) if window else ()
+                assert said == (tuple(f"{at:%Y-%m-%dT%H:%M:%SZ}" for at in ends) or (None, None))
+    marks = ET.fromstring(taken(browser, what, "kml")).iter(f"{KML}coordinates")
+    pairs = {tuple(map(float, pair.split(",")[:2])) for each in marks for pair in each.text.split()}
+    assert {(round(lat, 5), round(lon, 5)) for lon, lat in pairs} == set(points)
+    entries = list(icalendar.Calendar.from_ical(taken(browser, what, "ics")).walk("VEVENT"))
+    hours = {at for one in entries for at in (one.decoded("dtstart"), one.decoded("dtend"))}
+    instants = {at for stop in stops for window in stop.windows for at in (window.earliest, window.latest)}
+    assert min(hours) == min(instants)
+    assert max(hours) == max(instants)
+    assert hours <= instants
+    assert "Bankass" not in str(taken(browser, what, "ics"))
+
+
 def test_who_took_what_is_written_down_with_the_code_that_stands_in_the_file(app, ngo):
     reference = file(ngo, NEW, notice())
     text = taken(ngo, form="geojson").decode()

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 
 import pytest
 from flask_babel import force_locale
 from openpyxl import load_workbook
-from pages import NOW, event, file, notice, patrol, words
+from pages import NOW, event, fields, file, notice, patrol, words
 from planted import plain
 from sqlalchemy import select
 
 from deconflict.domain import roles
 from deconflict.files.csv_out import csv_bytes
 from deconflict.files.sheets import Column, workbook
+from deconflict.store import uploads
 from deconflict.store.base import db, transaction
 from deconflict.store.items import Item, ItemVersion
 from deconflict.store.people import Account, Organisation
 from deconflict.store.queries import filing_of
 from deconflict.store.uploads import EntryRow, ListedRow, UploadRow
-from deconflict.web import notices, plans, site_sheet
+from deconflict.web import notices, plans, site_sheet, upload_send
 from deconflict.web.upload_columns import columns_of, lines_of
 
 PAGES = {"movement": notices.PAGES, "site": site_sheet.PAGES, "patrol": plans.PAGES, "event": plans.PAGES}
@@ -381,6 +383,182 @@ def test_a_drawn_line_opens_the_form_with_its_way(app, ngo):
     positions = re.findall(r'name="stops-\d+-position"[^>]*value="([^"]+)"', plain(answer))
     assert len(positions) == 3
     assert filed(app) == []
+
+
+def drawn(*placemarks):
+    return f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{"".join(placemarks)}</Document></kml>'.encode()
+
+
+def way(name, *points):
+    line = " ".join(f"{lon},{lat},0" for lat, lon in points)
+    return f"<Placemark><name>{name}</name><LineString><coordinates>{line}</coordinates></LineString></Placemark>"
+
+
+def test_of_several_lines_one_is_chosen_and_opens_the_form(app, ngo):
+    raw = drawn(way("Nord", (14.48, -4.18), (14.07, -3.51)), way("Sud", (14.48, -4.18), (14.07, -3.08)))
+    page = take(ngo, "movement", raw, "pistes.kml")
+    assert page.status_code == 200
+    assert all(name in words(page) for name in ("Nord", "Sud", "Bankass", "Koro"))
+    form = page.text.split("<form")[-1]
+    sent = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
+    assert "-3.08000" in str(sent)
+    opened = ngo.post("/notices/new", data=sent)
+    assert "-3.08000" in opened.text
+    assert filed(app) == []
+
+
+def test_an_area_that_was_drawn_opens_the_mission_s_area_to_avoid_and_is_filed(app, g9, ngo):
+    ring = " ".join(
+        f"{lon},{lat},0"
+        for lat, lon in ((14.0123, -3.6045), (14.2078, -3.6193), (14.1934, -3.4027), (14.0123, -3.6045))
+    )
+    polygon = f"<Polygon><outerBoundaryIs><LinearRing><coordinates>{ring}</coordinates></LinearRing></outerBoundaryIs></Polygon>"
+    raw = drawn(f"<Placemark><name>Zone</name>{polygon}</Placemark>")
+    page = take(g9, "patrol", raw, "zone.kml")
+    assert page.status_code == 200
+    assert 'action="/plans/new/zone"' in page.text
+    shown = fields(page)
+    assert shown["shape"] == "polygon"
+    points = html.unescape(re.search(r'<textarea[^>]*name="points"[^>]*>([^<]*)', page.text)[1])
+    assert len(points.split("\n")) == 3
+    whole = shown | {
+        "kind": "AVOID_AREA",
+        "points": points,
+        "level": "match_only",
+        **hours("begins", "06:00"),
+        **hours("ends", "18:00"),
+    }
+    assert file(g9, "/plans/new/zone", whole)
+    refused = take(ngo, "movement", raw, "zone.kml")
+    assert refused.status_code == 422
+    assert "OCHA" in words(refused)
+
+
+def hours(name, clock):
+    return {f"{name}_date": "2026-12-10", f"{name}_time": clock}
+
+
+def many(count):
+    return {f"MV-{n}": notice(persons=str(n + 1)) for n in range(count)}
+
+
+def test_a_long_list_says_how_far_it_is_and_goes_on_where_it_stopped(app, ngo, monkeypatch):
+    monkeypatch.setattr(upload_send, "PATIENCE_S", -1.0)  # one line for each answer
+    answer = take(ngo, "movement", xlsx(app, "movement", many(4)))
+    seen = []
+    for _turn in range(5):
+        page = ngo.get(answer.location)
+        seen.append(words(page))
+        if "/go-on" not in page.text:
+            break
+        press(ngo, answer.location, "go-on")
+    assert standing(app) == ["new"] * 4
+    assert any(re.search(r"\b[123]\b.*\b4\b", said) for said in seen[:-1])
+    send(ngo, answer.location)
+    assert standing(app) == ["filed"] * 4
+
+
+@pytest.mark.parametrize("inside", [True, False], ids=["inside a transaction", "between two"])
+def test_a_server_that_dies_while_it_sends_loses_no_line_and_files_none_twice(app, ngo, monkeypatch, inside):
+    """As SIGKILL leaves it: what was committed stands, what was not is gone, and nobody said that it stopped."""
+    address = opened(ngo, "movement", xlsx(app, "movement", many(5)))
+
+    class Killed(BaseException):
+        pass
+
+    where, name = (uploads.ListedRow, "__init__") if inside else (upload_send.service, "stopped")
+    whole, turns = getattr(where, name), iter(range(100))
+
+    def dies(*args, **more):
+        if not inside or next(turns) == 2:
+            raise Killed
+        return whole(*args, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(where, name, dies)
+        with pytest.raises(Killed):
+            send(ngo, address)
+    with app.app_context():
+        db.session.remove()
+        assert db.session.scalars(select(UploadRow)).one().state == "sending"
+    assert len(filed(app)) == standing(app).count("filed") == (2 if inside else 5)
+    assert "/go-on" in ngo.get(address).text
+    through(ngo, address)
+    assert standing(app) == ["filed"] * 5
+    assert len(filed(app)) == 5
+    assert versions(app) == 5
+
+
+def test_a_list_that_is_on_its_way_is_neither_sent_twice_nor_read_anew_nor_changed(app, ngo, monkeypatch):
+    address = opened(ngo, "movement", xlsx(app, "movement", many(3)))
+    monkeypatch.setattr(upload_send, "PATIENCE_S", -1.0)
+    answers = {"disclaimer": "2026-11", "confirmed_by": "nobody"}
+    assert press(ngo, address, "send", **answers).status_code == 303
+    again = press(ngo, address, "send", **answers)  # the other tab
+    assert again.status_code in (303, 409)
+    assert press(ngo, address, "leave", n="2").status_code in (404, 409, 303)
+    through(ngo, address)
+    assert len(filed(app)) == 3
+    assert standing(app) == ["filed"] * 3
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv", "csv-semicolons"])
+def test_a_site_that_was_taken_out_and_comes_back_is_what_stands_there(app, ngo, form):
+    file(ngo, "/sites/new", a_site())
+    address = opened(ngo, "site", taken_out(ngo, "site", form))
+    assert standing(app) == ["same"], words(ngo.get(address))
+
+
+def a_site(**more):
+    return {
+        "name": "École A de Bankass",
+        "kind": "SITE_SCHOOL",
+        "works": "yes",
+        "stops-0-place": "Bankass",
+        "stops-0-position": "14.0712, -3.5163",
+        "fix_method": "gps",
+        "fixed_on": "2026-11-20",
+        "radius_m": "120",
+        "valid_from": "2026-11-01",
+        "operator": "Académie",
+        "opening": "usual",
+        "marking": "flag",
+        "occupancy": "many",
+        "level": "redacted",
+        "disclaimer": "2026-11",
+        "_stops": "1",
+        "_key": "5" * 32,
+        **more,
+    }
+
+
+def test_a_list_of_sites_is_filed_as_the_form_would(app, ngo):
+    one = file(ngo, "/sites/new", a_site())
+    send(
+        ngo,
+        opened(
+            ngo, "site", xlsx(app, "site", {"S-1": a_site(name="Poste B", **{"stops-0-position": "14.0790, -3.5075"})})
+        ),
+    )
+    first, second = filed(app)
+    assert first.reference == one
+    with app.app_context():
+        by_form, by_file = (filing_of(v) for v in db.session.scalars(select(ItemVersion).order_by(ItemVersion.id)))
+    assert (by_form.radius_m, by_form.opening, by_form.fixed_on) == (
+        by_file.radius_m,
+        by_file.opening,
+        by_file.fixed_on,
+    )
+    assert by_file.name == "Poste B"
+    assert second.kind == "SITE_SCHOOL"
+
+
+def test_a_way_that_was_taken_out_as_kml_opens_the_form_with_the_same_ends(app, ngo):
+    file(ngo, "/notices/new", notice())
+    page = take(ngo, "movement", taken_out(ngo, "movement", "kml"), "sorti.kml")
+    assert page.status_code == 200
+    assert "Mopti" in page.text
+    assert "Bankass" in page.text
 
 
 def test_a_list_that_is_deleted_takes_nothing_back(app, ngo):
