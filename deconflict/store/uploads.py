@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, delete, func, or_, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, case, delete, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from deconflict.domain.audience import Audience
@@ -136,9 +136,13 @@ def said_of(session: Session, upload: UploadFacts) -> dict[str, Any]:
     return found
 
 
-def entries_of(session: Session, upload: UploadFacts, states: Iterable[str], *, skip: int, most: int) -> list[EntryRow]:
+def entries_of(
+    session: Session, upload: UploadFacts, states: Iterable[str], *, skip: int, most: int, first: Iterable[str] = ()
+) -> list[EntryRow]:
+    """In the order of the file, those that stand in `first` before all others."""
     found = select(EntryRow).where(EntryRow.upload_id == upload.id, EntryRow.state.in_(list(states)))
-    return list(session.scalars(found.order_by(EntryRow.n).offset(skip).limit(most)))
+    order = (case((EntryRow.state.in_(list(first)), 0), else_=1), EntryRow.n)
+    return list(session.scalars(found.order_by(*order).offset(skip).limit(most)))
 
 
 def entry_of(session: Session, upload: UploadFacts, n: int) -> EntryRow | None:

@@ -127,7 +127,8 @@ def lines(pages: Pages, upload: UploadFacts, form: Form, *, page: int, only: str
     session, who = db.session(), current_audience()
     counts, said, before = store.counts_of(session, upload), store.said_of(session, upload), before_of(upload)
     shown = [only] if only in STATES else list(STATES)
-    found = store.entries_of(session, upload, shown, skip=page * PER_PAGE, most=PER_PAGE + 1)
+    to_mend = (where.WRONG, where.DOUBT)
+    found = store.entries_of(session, upload, shown, skip=page * PER_PAGE, most=PER_PAGE + 1, first=to_mend)
     views = [_line(pages, upload, row, looked_at(pages, upload, row, before, {})) for row in found[:PER_PAGE]]
     gone = store.gone_from(session, upload.list_id, store.marks_of(session, upload), now()) if upload.list_id else []
     layout = pages.sheets[upload.sheet].layout
