@@ -105,7 +105,8 @@ def _told(found: Explanation, mission: Mission, lang: str) -> Iterator[str]:
         if found.sensitive:
             yield "  sensitive: hours and sentences are for the desk"
         else:
-            yield from (f"  {sentence}" for sentence in sentences(found.stored, lang, mission.zone))
+            called = mission.pack.modifiers.commune.called
+            yield from (f"  {sentence}" for sentence in sentences(found.stored, lang, mission.zone, called))
     yield "history"
     yield from (f"  {_moved(move)}" for move in found.history)
     if found.stored is not None:

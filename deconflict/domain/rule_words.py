@@ -105,7 +105,7 @@ PHRASES: dict[str, dict[str, str]] = {
         "why_market_day": "Jours de foire ({count} localités) : un degré de plus",
         "why_joint": "Avec {names} : délais x {factor}, un degré de plus",
         "why_escort": "Type {names}, décidé pour ce mouvement même : muette",
-        "why_commune": "Par même {commune} : {cap} au plus ; dans une de plus de {km2} km2 ({count}), {wide} au plus",
+        "why_commune": "Par {commune} seulement : {cap} au plus ; dans une de plus de {km2} km2 ({count}), {wide} au plus",
         "point": ",",
     },
 }

@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 
 from deconflict.domain.judgement import Hit, Judgement
 from deconflict.domain.modifiers import CAPPED, COMMUNE_ONLY, JOINT, MARKET_DAY, WIDE_COMMUNE
+from deconflict.domain.place import TERMS
 from deconflict.domain.rule_words import SEVERITIES
 from deconflict.domain.severity import Severity
 from deconflict.domain.sides import touches
@@ -17,7 +18,7 @@ PATTERNS: dict[str, dict[str, str]] = {
         "apart": "{gap} apart (limit {limit})",
         "perhaps": "{gap} apart as planned, perhaps only {left} (limit {limit})",
         "settlement": "in the same settlement",
-        "commune": "in the same commune",
+        "commune": "in the same {unit}",
         "together": "at the same time, {first} (limit {limit} h)",
         "between": "{first} and {second}, {hours} h between (limit {limit} h)",
         "windows": "{first} and {second}, {hours} h between as planned, perhaps only {least} h if early or late "
@@ -37,8 +38,8 @@ PATTERNS: dict[str, dict[str, str]] = {
         "urban": "distance narrowed in a town",
         "market_day": "on market day",
         "joint": "with host forces or others, R16",
-        "commune_only": "only the commune is known, a settlement is needed",
-        "wide_commune": "a very large commune, which says little",
+        "commune_only": "only the {unit} is known, a settlement is needed",
+        "wide_commune": "a very large {unit}, which says little",
         "capped": "held down for what the mission does there",
         "eyes_only": "for CMCoord only",
         "severity": "Severity: {steps}",
@@ -46,8 +47,8 @@ PATTERNS: dict[str, dict[str, str]] = {
         "milder": "one step milder since it is only possible",
         "worse_market_day": "one step worse on market day",
         "worse_joint": "one step worse in that company",
-        "held_commune_only": "no more than {severity} where only the commune is known",
-        "held_wide_commune": "no more than {severity} in so large a commune",
+        "held_commune_only": "no more than {severity} where only the {unit} is known",
+        "held_wide_commune": "no more than {severity} in so large a {unit}",
         "held_capped": "no more than {severity} for what the mission does there",
         "days": "Mon Tue Wed Thu Fri Sat Sun",
         "months": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
@@ -57,7 +58,7 @@ PATTERNS: dict[str, dict[str, str]] = {
         "apart": "à {gap} (limite {limit})",
         "perhaps": "à {gap} selon les plans, peut-être à {left} seulement (limite {limit})",
         "settlement": "dans la même localité",
-        "commune": "dans la même commune",
+        "commune": "même {unit}",
         "together": "au même moment, le {first} (limite {limit} h)",
         "between": "le {first} et le {second}, {hours} h entre les deux (limite {limit} h)",
         "windows": "le {first} et le {second}, {hours} h entre les deux selon les plans, peut-être {least} h seulement en cas "
@@ -78,8 +79,8 @@ PATTERNS: dict[str, dict[str, str]] = {
         "urban": "distance réduite en ville",
         "market_day": "jour de foire",
         "joint": "avec les forces nationales ou d'autres, R16",
-        "commune_only": "seule la commune est connue, il faut une localité",
-        "wide_commune": "une très grande commune, qui dit peu",
+        "commune_only": "connu par {unit} seulement, il faut une localité",
+        "wide_commune": "{unit} de très grande étendue, qui dit peu",
         "capped": "retenu en raison de ce que la mission y fait",
         "eyes_only": "pour la CMCoord seule",
         "severity": "Gravité : {steps}",
@@ -87,8 +88,8 @@ PATTERNS: dict[str, dict[str, str]] = {
         "milder": "un degré de moins parce que seulement possible",
         "worse_market_day": "un degré de plus un jour de foire",
         "worse_joint": "un degré de plus en cette compagnie",
-        "held_commune_only": "pas plus que {severity} quand seule la commune est connue",
-        "held_wide_commune": "pas plus que {severity} dans une commune aussi grande",
+        "held_commune_only": "pas plus que {severity} quand on ne connaît que : {unit}",
+        "held_wide_commune": "pas plus que {severity} pour {unit} d'une telle étendue",
         "held_capped": "pas plus que {severity} en raison de ce que la mission y fait",
         "days": "lun. mar. mer. jeu. ven. sam. dim.",
         "months": "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.",
@@ -111,29 +112,31 @@ def explain(judgement: Judgement) -> list[Fact]:
     return [Fact(hit, judgement.sop_version, judgement.eyes_only) for hit in judgement.hits]
 
 
-def sentence(fact: Fact, language: str, zone: tzinfo, *, cited: bool = True, dated: bool = True) -> str:
+def sentence(
+    fact: Fact, language: str, zone: tzinfo, unit: str = TERMS.commune, *, cited: bool = True, dated: bool = True
+) -> str:
     """One fact in words: "1.4 km apart (limit 2 km), at the same time, Tue 10 Dec 13:00 (limit 3 h), rule R01a ...", and a
     second sentence when it is only possible. Times on the wall clock of `zone`. `cited` False leaves out rule and version,
-    for where they stand beside it; `dated` False the instants, which retention has reduced to weeks. Raises KeyError for a
-    language without patterns."""
+    for where they stand beside it; `dated` False the instants, which retention has reduced to weeks. `unit`: what the country
+    calls its smallest unit. Raises KeyError for a language without patterns."""
     hit, patterns = fact.hit, PATTERNS[language]
-    said = [_where(hit, patterns), _when(hit, patterns, zone) if dated else _apart(hit, patterns)]
+    said = [_where(hit, patterns, unit), _when(hit, patterns, zone) if dated else _apart(hit, patterns)]
     if hit.together_limit_min:
         limit = _number(hit.together_limit_min, patterns)
         said.append(patterns["company"].format(minutes=round(hit.together_min), limit=limit))
     if hit.minutes_within >= 1:
         said.append(patterns["dwell"].format(minutes=round(hit.minutes_within)))
-    said += [patterns[name] for name in hit.modifiers]
+    said += [patterns[name].format(unit=unit) for name in hit.modifiers]
     said += [patterns["rule"].format(rule=hit.rule_id, version=fact.sop_version)] if cited else []
     said += [patterns["eyes_only"]] if fact.eyes_only else []
     return ". ".join([", ".join(said), *_possible(hit, patterns)])
 
 
-def sentences(judgement: Judgement, language: str, zone: tzinfo) -> list[str]:
-    return [sentence(fact, language, zone) for fact in explain(judgement)]
+def sentences(judgement: Judgement, language: str, zone: tzinfo, unit: str = TERMS.commune) -> list[str]:
+    return [sentence(fact, language, zone, unit) for fact in explain(judgement)]
 
 
-def severity_words(hit: Hit, own: Severity, language: str) -> str:
+def severity_words(hit: Hit, own: Severity, language: str, unit: str = TERMS.commune) -> str:
     """What made the severity of a hit another than its rule's `own`, in the order in which it was moved: "Severity: high by
     the rule, one step milder since it is only possible". Empty where nothing did, and where these rules do not lead there:
     then it was judged by others."""
@@ -141,7 +144,7 @@ def severity_words(hit: Hit, own: Severity, language: str) -> str:
     if not found or found[-1][1] is not hit.severity:
         return ""
     steps = [("by_rule", own), *found]
-    said = [patterns[move].format(severity=SEVERITIES[language][severity]) for move, severity in steps]
+    said = [patterns[move].format(severity=SEVERITIES[language][severity], unit=unit) for move, severity in steps]
     return patterns["severity"].format(steps=", ".join(said))
 
 
@@ -160,7 +163,7 @@ def _moves(hit: Hit, own: Severity) -> Iterator[tuple[str, Severity]]:
         yield from [(f"held_{note}", hit.severity) for note in held[:1]]
 
 
-def _where(hit: Hit, patterns: dict[str, str]) -> str:
+def _where(hit: Hit, patterns: dict[str, str], unit: str) -> str:
     """The planned distance beside the limit; where it is above, what is left of it once all that is uncertain is taken off."""
     coded = hit.basis in ("settlement", "commune")
     if not coded and hit.limit_m is not None and touches(hit.gap_m, hit.limit_m):
@@ -168,7 +171,8 @@ def _where(hit: Hit, patterns: dict[str, str]) -> str:
         if not touches(hit.nominal.distance_m, hit.limit_m):
             return patterns["perhaps"].format(left=_km(hit.gap_m, patterns), limit=limit, gap=planned)
         return patterns["apart"].format(gap=planned, limit=limit)
-    return patterns[hit.basis if coded else "settlement" if hit.same_settlement else "commune"]
+    basis = hit.basis if coded else "settlement" if hit.same_settlement else "commune"
+    return patterns[basis].format(unit=unit)
 
 
 def _possible(hit: Hit, patterns: dict[str, str]) -> list[str]:

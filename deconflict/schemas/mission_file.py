@@ -146,6 +146,10 @@ class BoundsSchema(Strict):
     def not_empty(self, data: Loaded, **_: Any) -> None:
         if data["south"] >= data["north"]:
             raise ValidationError("South is not south of north.", "south")
+        if data["west"] >= data["east"]:  # every position would be outside, and no map could be drawn
+            raise ValidationError(
+                "West is not west of east. A country on both sides of 180 degrees is not supported.", "west"
+            )
 
 
 class PointSchema(Strict):

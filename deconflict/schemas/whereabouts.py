@@ -18,11 +18,12 @@ from deconflict.domain.doubts import DOUBTFUL_M
 from deconflict.domain.filing import Location
 from deconflict.domain.geodesy import distance_m
 from deconflict.domain.msgid import N_
+from deconflict.domain.place import TERMS
 from deconflict.domain.places import Gazetteer, Place, fold, label
 from deconflict.domain.slips import Likely, likely, readings
 
 SETTLEMENT_M = 1_000.0  # how far from its listed point the people of a settlement may be
-COMMUNE_M = 25_000.0  # radius of a Malian commune of mean size; its parts enter commune rules only, by code
+COMMUNE_M = 25_000.0  # radius of a commune of 2,000 km2; its parts enter commune rules only, by code
 ASTRAY_M = 25_000.0  # a position farther than this from the place it bears the name of is a slip
 COARSEST_M = 1_000.0  # the widest square a stop may be given by: three decimals, tenths of minutes, four grid digits
 COARSEST_CORRECTED_M = 2_000.0  # whole minutes that were written as two decimals, which a person recognised as his
@@ -34,7 +35,7 @@ OUTSIDE = _l(
 )
 SLIPS = {
     "swap": N_("Latitude and longitude may be exchanged: did you mean %(position)s?"),
-    "sign": N_("East and west may be exchanged: did you mean %(position)s?"),
+    "sign": N_("North and south, or east and west, may be exchanged: did you mean %(position)s?"),
     "side": N_("Did you mean %(position)s?"),
     "square": N_("Did you mean %(position)s?"),
     "minutes": N_("These may be degrees and minutes: did you mean %(position)s?"),
@@ -103,9 +104,10 @@ def offers(mission: Mission, typed: Mapping[str, str]) -> list[Offer]:
 
 def candidates(gazetteer: Gazetteer, words: str) -> list[Place]:
     """Settlements and communes that bear exactly this name. A settlement stands for the commune it gives its name to, unless
-    the word commune is said; cercles and regions are too wide to meet anybody in."""
+    the country's word for one is said; cercles and regions are too wide to meet anybody in."""
     found = gazetteer.named(words)
-    said = re.match(r"commune\s+(?:de\s+|d['’]\s*)?(.+)", words, re.IGNORECASE)
+    called = re.escape(next((place.terms.commune for place in gazetteer.places), TERMS.commune))
+    said = re.match(rf"{called}\s+(?:de\s+|of\s+|d['’]\s*)?(.+)", words.strip(), re.IGNORECASE)
     if said and not found:
         return [place for place in gazetteer.named(said[1]) if place.level == "commune"]
     towns = [place for place in found if place.level == "town"]

@@ -50,7 +50,7 @@ def ask_hold(what: str, reference: str, reason: str, by: Audience, catalogue: Ca
         if standing is not None and standing.state != HoldState.ASKED:
             raise Refused("It is held already.")
         if found.reduced:
-            raise Refused("It is reduced to commune and week already: there is nothing left to hold.")
+            raise Refused("It is reduced to unit and week already: there is nothing left to hold.")
         if standing is not None:  # asked anew, the time for a second person begins again
             session.delete(standing)
         held = Hold(case_id=found.case_id, item_id=found.item_id, state=HoldState.ASKED, reason=reason.strip()[:500])

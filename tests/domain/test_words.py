@@ -205,7 +205,7 @@ def moves(judgement: Judgement | None, rule_id: str, language: str) -> str:
             plan(presence(in_commune("Salam"), "10 Dec 09:00", "10 Dec 12:00", "CIMIC_ACT")),
             "R03b",
             "no more than low in so large a commune",
-            "pas plus que faible dans une commune aussi grande",
+            "pas plus que faible pour commune d'une telle étendue",
         ),
         (
             WORK,

@@ -13,13 +13,18 @@ from pathlib import Path
 import databases
 import pages
 import pytest
+from babel.messages.pofile import read_po
 from kesh import SHIPPED, Kesh, kesh, profile
 from openpyxl import load_workbook
 from planted import Visitor, outside, signed_in, tell_the_time
 from world import opened_app
 
+from deconflict.bare import bare_app
 from deconflict.domain.coordinates import format_mgrs
-from deconflict.mission import load_mission
+from deconflict.domain.rule_words import PHRASES
+from deconflict.domain.words import PATTERNS
+from deconflict.mission import MissionError, load_mission
+from deconflict.schemas.whereabouts import candidates
 from deconflict.settings import ROOT
 
 OF_MALI = re.compile(r"Mali|MINUSMA|Bamako|Mopti|\+223|\b[Cc]ommunes?\b|\b[Cc]ercles?\b|\bML\d\d|Africa/")
@@ -130,6 +135,12 @@ def test_positions_of_the_southern_hemisphere_are_read(country, position):
     assert "-31.58" in pages.words(page)
 
 
+def test_exchanged_hemispheres_are_named_as_what_they_may_be(country):
+    form = distribution() | {"stops-1-place": "Lantern Bay", "stops-1-position": "31.5800, 159.1100"}
+    page = outside(pages.send, at_home(country, "ngo").client, "/notices/new", form)
+    assert "Nord et sud, ou est et ouest, sont peut-être inversés" in pages.words(page)
+
+
 @pytest.mark.parametrize("typed", ["31.5800, 159.1100", "159.1100, -31.5800", "14.07, -3.52"])
 def test_a_position_outside_is_refused_and_the_likely_one_offered(country, typed):
     form = distribution() | {"stops-1-place": "Lantern Bay", "stops-1-position": typed}
@@ -153,6 +164,9 @@ def test_lists_and_files_of_that_country(country):
     assert [159.06, -31.52] in [[round(x, 2), round(y, 2)] for x, y in points]
     assert notice.encode() in taken.data
     assert not OF_MALI.search(taken.text)
+    drawn = at_home(country, "ngo").post("/take-out", data={"what": "movement", "form": "kml"})
+    assert re.search(r"159\.06\d*,-31\.52", drawn.text)
+    assert not OF_MALI.search(drawn.text)
 
 
 def test_the_clock_goes_on_by_half_an_hour_in_the_year(country):
@@ -168,6 +182,47 @@ def test_the_profile_is_in_order_by_itself(tmp_path):
     assert (found.gazetteer.edition, len(found.areas)) == ("COD-KSH 2025", 2)
 
 
+def test_a_country_on_both_sides_of_180_degrees_is_refused_and_says_why(tmp_path):
+    folder = profile(tmp_path / "kesh")
+    told = (folder / "mission.toml").read_text(encoding="utf-8")
+    told = told.replace("west = 156.0", "west = 176.0").replace("east = 162.0", "east = -178.0")
+    (folder / "mission.toml").write_text(told, encoding="utf-8")
+    with pytest.raises(MissionError, match="both sides of 180 degrees is not supported"):
+        load_mission(folder)
+    asked = ["mission", "check", str(folder)]
+    app = bare_app(["flask", *asked])
+    assert app
+    ran = app.test_cli_runner().invoke(args=asked)
+    assert ran.exit_code != 0
+    assert "both sides of 180 degrees is not supported" in ran.output
+
+
+@pytest.mark.parametrize(
+    ("words", "pcodes"),
+    [
+        ("ward Old Quay", ["KS10101"]),
+        ("Ward of Saltmarsh", ["KS10102"]),
+        ("ward de Saltmarsh", ["KS10102"]),
+        ("Saltmarsh", ["KSP0003"]),  # the settlement, which the ward is named after
+        ("commune Saltmarsh", []),
+        ("wardSaltmarsh", []),
+    ],
+)
+def test_the_smallest_unit_is_understood_by_the_countrys_own_word(tmp_path, words, pcodes):
+    found = candidates(kesh(tmp_path / "kesh").gazetteer, words)
+    assert [place.pcode for place in found] == pcodes
+
+
+@pytest.mark.parametrize("language", PATTERNS)
+def test_reasons_and_messages_name_no_level_of_one_country(language):
+    with (ROOT / "deconflict/translations/fr/LC_MESSAGES/messages.po").open("rb") as file:
+        catalogue = [text for one in read_po(file, locale="fr") if one.id for text in (str(one.id), str(one.string))]
+    said = [*PATTERNS[language].values(), *PHRASES[language].values(), *catalogue]
+    named = [text for text in said if LEVEL.search(re.sub(r"%\(\w+\)s|\{\w+\}", "", text))]
+    assert not named, "\n".join(named)
+
+
+LEVEL = re.compile(r"\b(communes?|cercles?)\b", re.IGNORECASE)
 WORDS = re.compile(r"\bMali(?:an|en|enne)?s?\b|MINUSMA|Bamako|Mopti|\+223(?!70000000)|\bML\d\d")
 NAMED = {
     # As an example of what a setting looks like.

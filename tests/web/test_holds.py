@@ -69,8 +69,8 @@ def test_what_was_reduced_still_opens_everywhere_and_says_so(house):
         reference = house.case.mission_reference
     after(house, 28)
     after(house, 2)  # a day after the case has lapsed at the latest: until then it may not have been told
-    kept = "reduced to commune and week on Monday 6 January 2020"
-    to_owner = "in communes and weeks by now"  # since when would tell him of a hold
+    kept = "reduced to unit and week on Monday 6 January 2020"
+    to_owner = "by unit and week by now"  # since when would tell him of a hold
     pages = {
         "case": house.desk.get(house.url()),
         "notice at the desk": house.desk.get(f"/desk/items/{notice}"),
@@ -86,7 +86,7 @@ def test_what_was_reduced_still_opens_everywhere_and_says_so(house):
         assert "14.08" not in words(page)
         assert "13:00" not in words(page)
     case = words(pages["case"])
-    assert "Where and when are reduced to commune and week since" in case
+    assert "Where and when are reduced to unit and week since" in case
     assert "R01a" in case
     assert b"<svg" not in pages["case"].data
     assert "from Monday 9 December 2019, morning (06:00-12:00) to Sunday 15 December 2019" in words(
