@@ -136,9 +136,9 @@ def test_positions_of_the_southern_hemisphere_are_read(country, position):
 
 
 def test_exchanged_hemispheres_are_named_as_what_they_may_be(country):
-    form = distribution() | {"stops-1-place": "Lantern Bay", "stops-1-position": "31.5800, 159.1100"}
+    form = distribution() | {"stops-1-place": "Lantern Bay", "stops-1-position": "31.5800 N, 159.1100 E"}
     page = outside(pages.send, at_home(country, "ngo").client, "/notices/new", form)
-    assert "Nord et sud, ou est et ouest, sont peut-être inversés" in pages.words(page)
+    assert "Nord et sud, ou est et ouest, sont peut-être inversés" in pages.words(page), pages.words(page)
 
 
 @pytest.mark.parametrize("typed", ["31.5800, 159.1100", "159.1100, -31.5800", "14.07, -3.52"])
