@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, pairwise
 
 from openpyxl.utils.cell import get_column_letter
 
@@ -14,7 +15,8 @@ from deconflict.files.cells import Fault, Said
 from deconflict.files.limits import MOST_COLUMNS, MOST_FLAWS, MOST_ROWS, BadFile
 
 HEADER_WITHIN = 20  # lines: titles, logos and notes stand above many a table
-HEADER_CELLS = 3
+HEADER_CELLS = 3  # fewer are a title, unless nothing near is wider
+TAG = re.compile(r"\s*#[A-Za-z]")  # of HXL
 
 FAR_AWAY = N_("This cell lies far to the right of the table and is not read. Move it into the table, or empty it.")
 MERGED = N_(
@@ -117,10 +119,14 @@ class Grid:
         return Table(self.name, self._wide(header_line, width), header_line, tags, lines, flaws + merged)
 
     def _header_line(self) -> int | None:
-        for row in self.rows:
-            if row <= HEADER_WITHIN and len(self.rows[row]) >= HEADER_CELLS:
-                return row
-        return next(iter(self.rows), None)
+        """The line above the tags, where there are some; else the first that is as wide as a table is, which may be two columns or one."""
+        near = [row for row in self.rows if row <= HEADER_WITHIN]
+        for above, row in pairwise(near):
+            if all(TAG.match(cell) for cell in self.rows[row].values()):
+                return above
+        widest = max((len(self.rows[row]) for row in near), default=0)
+        enough = (row for row in near if len(self.rows[row]) >= min(HEADER_CELLS, widest))
+        return next(enough, next(iter(self.rows), None))
 
     def _wide(self, row: int, width: int) -> tuple[str, ...]:
         cells = self.rows[row]

@@ -35,6 +35,8 @@ from deconflict.store.uploads import (
     sealed,
 )
 
+REFUSED = "refused"  # in what is kept of a line: why it did not leave, though it was right
+
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
@@ -45,8 +47,9 @@ class NewEntry:
 
 
 def mark_of(by: Audience, sheet: str, key: str) -> str:
-    """What is kept of the number that an organisation gave a line."""
-    return lookup_hash(f"line:{by.organisation_id}:{sheet}:{key}")
+    """What is kept of the number that an organisation gave a line. Desks of the mission read their own sector alone, and each numbers from
+    1: a line of one is never taken for another's."""
+    return lookup_hash(f"line:{by.organisation_id}:{by.sector or ''}:{sheet}:{key}")
 
 
 def digest_of(raw: bytes) -> str:
@@ -99,7 +102,7 @@ def follow(upload: UploadFacts, list_id: int | None, by: Audience, now: datetime
     """It is another edition of this list, or of none; its lines are looked at again."""
     with transaction() as session:
         row = _row(session, upload, by)
-        if row.state == states.SENDING:
+        if row.state in (states.COLUMNS, states.SENDING):
             raise LostRace(LOST)
         if list_id is not None:
             known = session.get(ListRow, list_id)
@@ -138,6 +141,8 @@ def change(
         if entry.state == states.FILED or row.state == states.SENDING:
             raise LostRace(LOST)
         entry.state = state
+        if typed is None and REFUSED in entry.said:
+            typed = {name: said for name, said in entry.said.items() if name != REFUSED}
         if typed is not None:
             entry.typed = sealed(typed)
         if state == states.WAITS:
@@ -194,13 +199,24 @@ def filed(upload: UploadFacts, n: int, reference: str, by: Audience, now: dateti
         record(session, by.person_id, "know_again", item.side, item.id, at=now, organisation_id=item.owner_id)
 
 
-def stopped(upload: UploadFacts, found: Mapping[int, str], by: Audience, now: datetime, *, over: bool) -> None:
-    """What could not leave, by its line; `over`: nothing is left to be sent."""
+def stopped(
+    upload: UploadFacts,
+    found: Mapping[int, str],
+    by: Audience,
+    now: datetime,
+    *,
+    over: bool,
+    refused: Mapping[int, Refused],
+) -> None:
+    """What could not leave, by its line, and of what was `refused` why; `over`: nothing is left to be sent."""
     with transaction() as session:
         row = _row(session, upload, by)
         for entry in session.scalars(select(EntryRow).where(EntryRow.upload_id == row.id, EntryRow.n.in_(found))):
             if entry.state != states.FILED:
                 entry.state = found[entry.n]
+                if (why := refused.get(entry.n)) is not None:
+                    facts = {name: str(fact) for name, fact in why.facts.items()}
+                    entry.typed = sealed({**entry.said, REFUSED: [why.sentence, facts]})
         session.flush()
         if over:  # what somebody changed in between is looked at again
             waiting = select(EntryRow.id).where(EntryRow.upload_id == row.id, EntryRow.state == states.WAITS)

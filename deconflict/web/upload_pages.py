@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 from deconflict.domain import uploads as where
 from deconflict.domain.places import fold
 from deconflict.domain.uploads import UploadFacts, is_open_to
+from deconflict.services.uploads import REFUSED
 from deconflict.store import uploads as store
 from deconflict.store.base import db
 from deconflict.store.uploads import EntryRow
@@ -55,7 +56,8 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """One item of the list. `number` its owner's, `lines` of the file; `faults` to mend or, in doubt, to be looked at."""
+    """One item of the list. `number` its owner's, `lines` of the file; `faults` to mend or, in doubt, to be looked at;
+    `again`: left out, or refused when it was sent, and may be taken up."""
 
     n: int
     number: str
@@ -67,6 +69,7 @@ class LineView:
     faults: list[Fault]
     changed: list[Change]
     notes: list[str]
+    again: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +166,9 @@ def faults_of(pages: Pages, what: str, said: Mapping[str, Any], looked: Looked) 
     layout = pages.sheets[what].layout
     labels, cells = layout.labels(looked.typed.stops), said["cells"]
     found = [Fault(cell, "", _(text, **facts)) for cell, text, facts in said["wrong"]]
+    if REFUSED in said:
+        sentence, facts = said[REFUSED]
+        found.append(Fault("", "", _(sentence, **facts)))
     plain = {name: texts for name, texts in looked.errors.items() if not (name == "" and said["wrong"])}
     for name, texts in filing_form.problems(looked.typed, plain, layout).items():
         at = TICK_OF.fullmatch(name)
@@ -191,6 +197,7 @@ def _line(pages: Pages, upload: UploadFacts, row: EntryRow, looked: Looked) -> L
         faults=faults_of(pages, upload.sheet, said, looked) if row.state in (where.WRONG, where.DOUBT) else [],
         changed=changed,
         notes=notes(looked.filing, mission(), now()) if looked.filing is not None and row.state in where.SENT else [],
+        again=row.state == where.LEFT or (row.state == where.WRONG and REFUSED in said),
     )
 
 

@@ -18,6 +18,7 @@ from deconflict.files.tables import Line, Table
 from deconflict.schemas.filings import MOST_STOPS
 from deconflict.schemas.forms import STOP_FIELD
 from deconflict.web.upload_columns import KEY
+from deconflict.web.upload_days import day_typed
 
 SEVERAL = re.compile(r"\s*[;\n]\s*")  # between the places of one line
 LATITUDE, LONGITUDE = ("latitude", "lat", "y"), ("longitude", "lon", "long", "lng", "x")
@@ -223,7 +224,7 @@ def _as_typed(name: str, text: str, codes: Mapping[str, str], zone: tzinfo) -> s
     if part in ("from", "to", "time") and FRACTION.fullmatch(text):
         minutes = round(float(text) * 24 * 60) % (24 * 60)
         return f"{minutes // 60:02d}:{minutes % 60:02d}"
-    return text
+    return day_typed(text) if part in ("date", "on") or name == "valid_from" else text
 
 
 def _instant(text: str, zone: tzinfo) -> datetime | None:

@@ -27,6 +27,7 @@ from deconflict.web.audience import current_audience
 from deconflict.web.clock import now
 from deconflict.web.filing_pages import Pages, mission
 from deconflict.web.forms_ui import Form
+from deconflict.web.intake import number
 from deconflict.web.upload_look import Looked, key_of, look, sure
 
 PATIENCE_S = 2.0  # of one answer on a slow line
@@ -100,20 +101,24 @@ def send(pages: Pages, upload: UploadFacts) -> None:
     answers = store.said_of(db.session(), upload)["answers"]
     rows = store.entries_of(db.session(), upload, where.SENT, skip=0, most=BATCH)
     failed: dict[int, str] = {}
+    refused: dict[int, Refused] = {}
     done = 0
     for row in rows:
-        state = _sent(pages, upload, row, _known(upload, row, before), answers)
+        try:
+            state = _sent(pages, upload, row, _known(upload, row, before), answers)
+        except Refused as error:
+            state, refused[row.n] = where.WRONG, error
         if state != where.FILED:
             failed[row.n] = state
         done += 1
         if time.monotonic() > until:
             break
     over = done == len(rows) and len(rows) < BATCH
-    service.stopped(upload, failed, by, now(), over=over)
+    service.stopped(upload, failed, by, now(), over=over, refused=refused)
 
 
 def _sent(pages: Pages, upload: UploadFacts, row: EntryRow, item: Item | None, answers: Mapping[str, str]) -> str:
-    """Where the line stands then."""
+    """Where the line stands then. Raises Refused for what is right in itself and may not leave."""
     by, n, said = current_audience(), row.n, row.said
     also = service.settle(upload, n)
     looked = look(pages, upload.sheet, said, item, answers)
@@ -135,8 +140,6 @@ def _sent(pages: Pages, upload: UploadFacts, row: EntryRow, item: Item | None, a
         return where.FILED
     except (LostRace, NotFound):
         return where.WAITS  # somebody changed it in between: it is looked at again
-    except Refused:
-        return where.WRONG
 
 
 def say_right(pages: Pages, upload: UploadFacts, n: int) -> None:
@@ -156,10 +159,11 @@ def follow(pages: Pages, upload: UploadFacts, wanted: str) -> None:
     """`wanted`: a list's number, or nothing for a list of its own. Raises NotFound."""
     by = current_audience()
     known = store.lists_with(db.session(), by, pages.side, upload.sheet, store.marks_of(db.session(), upload))
-    if wanted and not (wanted.isdigit() and int(wanted) in known):
+    list_id = number(wanted)
+    if wanted and list_id not in known:
         raise NotFound
-    service.follow(upload, int(wanted) if wanted else None, by, now())
-    check(pages, replace(upload, list_id=int(wanted) if wanted else None))
+    service.follow(upload, list_id, by, now())
+    check(pages, replace(upload, list_id=list_id))
 
 
 def to_form(pages: Pages, upload: UploadFacts, n: int) -> Response:

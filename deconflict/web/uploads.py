@@ -88,6 +88,8 @@ def columns(key: str) -> Page:
     """Which column means what, said by a person; kept for the organisation's next file of this make."""
     upload = _found(key)
     pages = form_of(upload.sheet)
+    if upload.state != where.COLUMNS:  # said twice: its lines are read already
+        return redirect(_address(upload), 303)
     wrong = upload_in.understand(pages, upload)
     if wrong is not None:
         return upload_pages.columns(pages, upload, wrong), 422

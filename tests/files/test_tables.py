@@ -275,3 +275,19 @@ def _csv(rows: list[list[str]], delimiter: str, quoted: bool) -> str:
     into = StringIO(newline="")
     csv.writer(into, delimiter=delimiter, quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL).writerows(rows)
     return into.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("raw", "header", "line"),
+    [
+        (b"Semaine 50\nNo;Lieu\n1;Mopti\n2;Sevare\n", ("No", "Lieu"), 2),
+        (b"Titre\nNo;Lieu\n#meta+id;#loc+name\n1;Mopti;oui\n", ("No", "Lieu", ""), 2),
+        (b"Mois;12\nNo;Lieu;Jour\n1;Mopti;3\n", ("No", "Lieu", "Jour"), 2),
+        (b"Lieu\nMopti\n", ("Lieu",), 1),
+    ],
+)
+def test_a_header_of_less_than_three_cells_is_found_where_nothing_is_wider(
+    raw: bytes, header: tuple[str, ...], line: int
+) -> None:
+    (table,) = read_tables(raw)
+    assert (table.header, table.header_line) == (header, line)
