@@ -79,7 +79,7 @@ def test_below_the_full_level_and_by_a_one_off_release_nothing_of_the_vehicles_i
     world.officer.asks(world.case, "mission")
     (ask,) = party_view(world).requests
     assert (ask.words.recognition, ask.plates) == (None, None)
-    assert set(world.case.requests[0].words) == {"place", "pcode", "half_days", "crowd"}
+    assert set(world.case.requests[0].words) == {"place", "pcode", "cod_version", "half_days", "crowd"}
     world.read_everything()
 
 

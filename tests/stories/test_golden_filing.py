@@ -198,14 +198,14 @@ def test_17_a_commune_alone_is_low_and_a_settlement_is_asked_of_everybody(sides:
     salam = next(one for one in world.mission.gazetteer.search("Salam") if one.level == "commune")
     form = team("Salam", pcode=salam.pcode, activity="EDU", mode="road")
     review = sides.ngo.post("/notices/new", form | {"_do": "review"})
-    assert "seule la commune est connue. Nommez une localité" in said(review)
+    assert "on ne sait rien de plus que commune Salam" in said(review)
     reference = sides.files(sides.ngo, "/notices/new", form)
     plan = sides.files(sides.mission, "/plans/new/aid", donation(salam.pcode))
     case = world.case
     assert (case.severity, [hit["rule_id"] for hit in case.judgement["hits"]]) == ("low", ["R03b"])
     world.all_quiet()  # it stands in the weekly digest and rings nobody
     page = said(sides.desk.get(f"/desk/{case.reference}"))
-    assert "seule la commune est connue, il faut une localité" in page
+    assert "connu par commune seulement, il faut une localité" in page
     sides.reads_nothing_of_the_other(reference, plan)
 
 
