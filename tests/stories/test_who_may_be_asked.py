@@ -85,7 +85,7 @@ def test_a_request_holds_the_released_words_and_nothing_else(ahead):
     case = meet(ahead)
     asked = {side: request(ahead.officer.asks(case, side)).words for side in ("humanitarian", "mission")}
     for side, crowd in (("humanitarian", None), ("mission", True)):
-        assert asked[side].keys() == {"place", "pcode", "half_days", "crowd"}
+        assert asked[side].keys() == {"place", "pcode", "cod_version", "half_days", "crowd"}
         assert (asked[side]["place"], asked[side]["crowd"]) == ("Bankass", crowd)
         assert all(part in ("morning", "afternoon", "night") for _day, part in asked[side]["half_days"])
     entries = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "disclose").order_by(AuditEntry.id)).all()
