@@ -105,8 +105,7 @@ def _told(found: Explanation, mission: Mission, lang: str) -> Iterator[str]:
         if found.sensitive:
             yield "  sensitive: hours and sentences are for the desk"
         else:
-            called = mission.pack.modifiers.commune.called
-            yield from (f"  {sentence}" for sentence in sentences(found.stored, lang, mission.zone, called))
+            yield from (f"  {sentence}" for sentence in sentences(found.stored, lang, mission.zone, mission.unit))
     yield "history"
     yield from (f"  {_moved(move)}" for move in found.history)
     if found.stored is not None:

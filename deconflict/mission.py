@@ -50,14 +50,21 @@ def load_mission(folder: Path, *, places: Path | None = None) -> Mission:
 def imported(folder: Path) -> Path | None:
     """Where the places lie that were imported for this profile; None where it stands on its own. Raises MissionError where they are
     named and gone: with the few of the profile nobody would notice."""
-    try:
-        name = (folder / CURRENT).read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
+    if not (folder / CURRENT).exists():
         return None
-    pack = folder / "places" / name
+    name = pack_named(folder)
+    pack = (folder / CURRENT).with_name(name)
     if not name or not (pack / "gazetteer").is_dir():
         raise MissionError([Problem(CURRENT, 1, f"The imported places {name!r} are not there. Import them again.")])
     return pack
+
+
+def pack_named(folder: Path) -> str:
+    """The name of the pack that is in force, whether or not it is there; empty where the profile stands on its own."""
+    try:
+        return (folder / CURRENT).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return ""
 
 
 def places_in_force(folder: Path) -> Gazetteer:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import random
 import statistics
 import time
@@ -14,7 +13,6 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from marshmallow import ValidationError
 
@@ -29,10 +27,10 @@ from deconflict.domain.place import Place
 from deconflict.domain.places import Gazetteer
 from deconflict.mission import load_mission
 from deconflict.schemas.whereabouts import locate, offers
-from deconflict.settings import DEFAULT_MISSIONS, ROOT
+from deconflict.settings import DEFAULT_MISSIONS
 from tests.figures import Figure, figure, show
+from tests.reference import REFERENCE
 
-REFERENCE = Path(os.environ.get("REFERENCE_DATA", ROOT / "../shared/data")) / "mali"
 SEED, PLACES = 7, 1_000
 MEASURED_M = 300.0  # so far from its listed point somebody stands who measures a position in a settlement
 RIGHT_M = 50.0  # an offer is right that is so near, or within what the notation itself leaves open

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -15,8 +14,8 @@ from pathlib import Path
 
 from deconflict.settings import DEFAULT_MISSION, DEFAULT_MISSIONS, ROOT
 from tests.figures import Figure, figure, show, timed
+from tests.reference import REFERENCE
 
-REFERENCE = Path(os.environ.get("REFERENCE_DATA", ROOT / "../shared/data")) / "mali"
 FILES = {
     "codes": "cod2021_pcodes.csv",
     "settlements": "places.csv",

@@ -182,6 +182,11 @@ class Mission:
     def zone(self) -> tzinfo:
         return ZoneInfo(self.timezone)
 
+    @property
+    def unit(self) -> str:
+        """What the country calls its smallest unit."""
+        return self.gazetteer.terms.commune
+
     def area(self, code: str) -> Area:
         return next(area for area in self.areas if area.code == code)
 

@@ -52,6 +52,11 @@ class Gazetteer:
             return self.get(pcode)
         return self.get(self.crosswalk.get((cod_version, pcode), ""))
 
+    @cached_property
+    def terms(self) -> Terms:
+        """What the country calls its levels."""
+        return next((place.terms for place in self.places), TERMS)
+
     def named(self, words: str) -> list[Place]:
         """Every place whose name, other spelling, P-code or label is exactly this once folded; best first."""
         return list(self._names.get(fold(words), ()))

@@ -10,12 +10,8 @@ from deconflict.domain.geodesy import distance_m
 from deconflict.domain.place import Place, fold, label
 from deconflict.domain.places import Gazetteer, alike
 
-NEAR_M = {
-    "town": 5_000.0,
-    "commune": 40_000.0,
-    "cercle": 150_000.0,
-    "region": 400_000.0,
-}  # the same one stands no further away
+# The same one stands no further away.
+NEAR_M = {"town": 5_000.0, "commune": 40_000.0, "cercle": 150_000.0, "region": 400_000.0}
 MOVED_M = 1_000.0
 KINDS = ("new", "renamed", "moved", "recoded", "vanished")
 
@@ -51,9 +47,6 @@ class Compared:
 
     changes: tuple[Change, ...]
     now: Mapping[str, str]
-
-    def count(self, kind: str) -> int:
-        return sum(change.kind == kind for change in self.changes)
 
 
 def compared(old: Gazetteer, new: Gazetteer) -> Compared:

@@ -18,7 +18,7 @@ from deconflict.geodata.changes import KINDS, Change, Compared, carried_on, comp
 from deconflict.geodata.faults import BadPlaces
 from deconflict.geodata.pack import OTHER_NAMES_AT_MOST, Pack, edition_said, lines_of, put_together
 from deconflict.geodata.sources import Source, read_source
-from deconflict.mission import imported, load_mission, places_in_force
+from deconflict.mission import imported, load_mission, pack_named, places_in_force
 
 SHOWN = 5
 
@@ -79,6 +79,8 @@ class Import:
     def __init__(self, profile: Path, files: Mapping[str, tuple[Path, ...]], step: Callable[[str], None]) -> None:
         self.profile, self.files, self.step = profile, files, step
         self.sources: dict[str, list[Source]] = {}
+        self.said = ""  # the edition that the files name
+        self.before = places_in_force(profile)
 
     def read(self) -> str:
         """Reads every file; the edition that they name themselves, empty where none does. Raises BadPlaces."""
@@ -87,9 +89,8 @@ class Import:
         for kind in self.KINDS:
             self.step(kind)
             self.sources[kind] = [read_source(path) for path in self.files.get(kind, ())]
-        said = edition_said([source for found in self.sources.values() for source in found])
-        before = places_in_force(self.profile)
-        return said or (before.edition if not self._places else "")
+        self.said = edition_said([source for found in self.sources.values() for source in found])
+        return self.said or (self.before.edition if not self._places else "")
 
     @property
     def _places(self) -> bool:
@@ -98,8 +99,7 @@ class Import:
     def compare(self, edition: str) -> Outcome:
         """Writes the pack beside the one in force, and reads it as the application would. Raises BadPlaces, and MissionError where the
         profile names what these places do not have."""
-        before = places_in_force(self.profile)
-        pack = self._pack(edition.strip(), before)
+        before, pack = self.before, self._pack(edition.strip())
         self.step("comparing")
         crosswalk, digests = before.crosswalk, [s.digest for found in self.sources.values() for s in found]
         try:
@@ -110,7 +110,7 @@ class Import:
         _refuse_another(before, after, changed)
         if before.edition != after.edition:
             crosswalk = carried_on(before, changed)
-        folder = self._written(pack, crosswalk, digests)
+        folder = shelf.written(self.profile, pack, crosswalk, digests, self.step)
         try:
             mission = load_mission(self.profile, places=folder)
         except Exception:
@@ -121,18 +121,19 @@ class Import:
     def finish(self, outcome: Outcome) -> None:
         shelf.put_in_force(outcome.folder)
 
-    def _pack(self, edition: str, before: Gazetteer) -> Pack:
+    def _pack(self, edition: str) -> Pack:
         if not edition:
             raise BadPlaces("The edition of the codes is needed: the same code means another place in another edition.")
-        said = edition_said([source for found in self.sources.values() for source in found])
-        if said and said not in edition:
-            raise BadPlaces(f"The files say that they are of {said}: an edition named {edition!r} would hide that.")
+        if self.said and self.said not in edition:
+            raise BadPlaces(
+                f"The files say that they are of {self.said}: an edition named {edition!r} would hide that."
+            )
         if self._places:
             if not self.sources["settlements"]:
                 raise BadPlaces("A list of settlements is needed with codes or outlines (--settlements).")
             return put_together(edition, **self.sources)
         earlier = imported(self.profile)
-        if earlier is None or edition != before.edition:
+        if earlier is None or edition != self.before.edition:
             raise BadPlaces("Lines alone go with places of the same edition that were imported before. Give those too.")
         return Pack(
             edition,
@@ -142,12 +143,9 @@ class Import:
             lines_of(self.sources["rivers"]) or shelf.layer_of(earlier, "basemap/rivers.geojson"),
         )
 
-    def _written(self, pack: Pack, crosswalk: Mapping[tuple[str, str], str], digests: list[str]) -> Path:
-        return shelf.written(self.profile, pack, crosswalk, digests, self.step)
-
     def _drop(self, folder: Path) -> None:
         """What is in force stays, also where the same files were given again."""
-        if folder.name != shelf.in_force(self.profile):
+        if folder.name != pack_named(self.profile):
             shutil.rmtree(folder, ignore_errors=True)
 
 

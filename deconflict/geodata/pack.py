@@ -12,15 +12,14 @@ from deconflict.domain.geodesy import distance_m
 from deconflict.domain.place import LEVELS, fold
 from deconflict.domain.places import alike
 from deconflict.geodata import columns
-from deconflict.geodata.columns import Unit, plain
+from deconflict.geodata.columns import Unit
 from deconflict.geodata.faults import BadPlaces
 from deconflict.geodata.sources import Source
 
 OTHER_NAMES_AT_MOST = 0.02  # of the units that two files name: more is another edition
-INSIDE_AT_LEAST = (
-    0.7  # of the settlements lie in the commune of their code; of 2015's in 2021's outlines one in forty does
-)
+INSIDE_AT_LEAST = 0.7  # of the settlements lie in the commune of their code; of another edition's few do
 SHOWN = 5
+URBAN = ("region", "capitale", "city", "capital")  # in the class of a settlement
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ def edition_said(sources: Sequence[Source]) -> str:
     said: dict[str, str] = {}
     for source in sources:
         for row in source.rows:
-            edition = columns.edition_of(plain(row.values))
+            edition = columns.edition_of(row.values)
             if edition:
                 said.setdefault(edition, source.name)
     if len(said) > 1:
@@ -65,17 +64,8 @@ def put_together(
     towns = _towns(settlements, units)
     if drawn is not None:
         notes += _where_coded(towns, drawn, settlements[0].name, outlines[0].name)
-    rows = [*_unit_rows(units, towns, drawn), *({**row, "edition": edition} for row in towns)]
-    for row in rows:
-        row["edition"] = edition
-    return Pack(
-        edition,
-        tuple(rows),
-        borders,
-        lines_of(roads),
-        lines_of(rivers),
-        tuple(notes),
-    )
+    rows = tuple(row | {"edition": edition} for row in (*_unit_rows(units, towns, drawn), *towns))
+    return Pack(edition, rows, borders, lines_of(roads), lines_of(rivers), tuple(notes))
 
 
 def _units(sources: Sequence[Source]) -> tuple[dict[str, Unit], list[str]]:
@@ -85,9 +75,7 @@ def _units(sources: Sequence[Source]) -> tuple[dict[str, Unit], list[str]]:
     named: dict[tuple[str, str], set[str]] = defaultdict(set)  # the codes that both files name
     others: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)  # those by which they mean two things
     for source in sources:
-        for unit in (
-            unit for row in source.rows for unit in columns.units_of(plain(row.values)) if unit.pcode and unit.name
-        ):
+        for unit in (unit for row in source.rows for unit in columns.units_of(row.values) if unit.pcode and unit.name):
             known = units.get(unit.pcode)
             if known is None:
                 units[unit.pcode], first_in[unit.pcode] = unit, source.name
@@ -110,11 +98,11 @@ def _units(sources: Sequence[Source]) -> tuple[dict[str, Unit], list[str]]:
 
 
 def _both(known: Unit, more: Unit) -> Unit:
-    names = (known.name, *known.names, *([more.name] if more.name else []), *more.names)
-    name = known.name or more.name
+    name = known.name
     if name.isascii() and fold(name) == fold(more.name):
         name = more.name  # the one that kept its accents
-    others = tuple(dict.fromkeys(each for each in names if each and each != name))
+    names = dict.fromkeys((known.name, *known.names, more.name, *more.names))
+    others = tuple(each for each in names if each != name)
     return Unit(known.level, known.pcode, name, known.parent or more.parent, others, known.point or more.point)
 
 
@@ -135,7 +123,7 @@ def _towns(sources: Sequence[Source], units: Mapping[str, Unit]) -> list[dict[st
     unknown: Counter[str] = Counter()
     for source in sources:
         for number, row in enumerate(source.rows, 2):
-            values = plain(row.values)
+            values = row.values
             if columns.is_unit(values):
                 continue
             pcode = columns.need(columns.first(values, columns.TOWN_CODE), source.name, number, "code")
@@ -148,14 +136,10 @@ def _towns(sources: Sequence[Source], units: Mapping[str, Unit]) -> list[dict[st
                 unknown[commune] += 1
                 continue
             lat, lon = _position(source.name, number, row.shape, values)
-            urban = (
-                "1"
-                if any(word in values.get("class", "") for word in ("region", "capitale", "city", "capital"))
-                else ""
-            )
+            urban = any(word in values.get("class", "") for word in URBAN)
             rows.append(
                 {"level": "town", "pcode": pcode, "parent": commune, "name": name, "names": "|".join(columns.names_of(values)),
-                 "lat": f"{lat:.5f}", "lon": f"{lon:.5f}", "urban": urban}
+                 "lat": f"{lat:.5f}", "lon": f"{lon:.5f}", "urban": "1" if urban else ""}
             )  # fmt: skip
     if unknown and sum(unknown.values()) > OTHER_NAMES_AT_MOST * len(seen):
         raise BadPlaces(
@@ -188,7 +172,7 @@ def _borders(sources: Sequence[Source], units: Mapping[str, Unit]) -> dict[str, 
         for number, row in enumerate(source.rows, 1):
             if row.shape is None or row.shape["type"] not in ("Polygon", "MultiPolygon"):
                 raise BadPlaces(f"{source.name}, feature {number}: no polygon.")
-            codes = [unit.pcode for unit in columns.units_of(plain(row.values))] or [plain(row.values).get("pcode", "")]
+            codes = [unit.pcode for unit in columns.units_of(row.values)] or [row.values.get("pcode", "")]
             code = codes[-1]
             if code not in units:
                 raise BadPlaces(
@@ -279,6 +263,6 @@ def lines_of(sources: Sequence[Source]) -> dict[str, Any] | None:
         for number, row in enumerate(source.rows, 1):
             if row.shape is None or row.shape.get("type") not in ("LineString", "MultiLineString"):
                 raise BadPlaces(f"{source.name}, feature {number}: no line.")
-            name = plain(row.values).get("name", "")
+            name = row.values.get("name", "")
             features.append({"type": "Feature", "properties": {"name": name}, "geometry": row.shape})
     return {"type": "FeatureCollection", "features": features}

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from deconflict.geodata.pack import Pack
+from deconflict.mission import CURRENT, pack_named
 
-FOLDER, CURRENT, HALF = "places", "current", ".half"
+HALF = ".half"  # behind the name of a pack that is still being written
 COLUMNS = ("level", "pcode", "parent", "name", "names", "seat", "lat", "lon", "urban", "area_km2", "edition")
 OF_THE_PROFILE = "*.geojson"  # borders and countries, which no pack replaces
 
@@ -29,7 +30,7 @@ def written(
     name = (
         f"{re.sub(r'[^a-z0-9]+', '-', pack.edition.casefold()).strip('-')}-{sha256(content.encode()).hexdigest()[:10]}"
     )
-    folder = profile / FOLDER / name
+    folder = (profile / CURRENT).with_name(name)
     if folder.is_dir():
         return folder
     half = folder.with_name(name + HALF)
@@ -61,22 +62,14 @@ def written(
 def put_in_force(pack: Path) -> None:
     """At once and whole; the packs before the last one go."""
     shelf = pack.parent
-    before = in_force(shelf.parent)
-    pointer = shelf / f"{CURRENT}.new"
-    pointer.write_text(f"{pack.name}\n", encoding="utf-8")
-    os.replace(pointer, shelf / CURRENT)
-    kept = {pack.name, before}
+    pointer = shelf.parent / CURRENT
+    kept = {pack.name, pack_named(shelf.parent)}
+    fresh = pointer.with_suffix(".new")
+    fresh.write_text(f"{pack.name}\n", encoding="utf-8")
+    os.replace(fresh, pointer)
     for old in shelf.iterdir():
         if old.is_dir() and old.name not in kept:
             shutil.rmtree(old, ignore_errors=True)
-
-
-def in_force(profile: Path) -> str:
-    """The name of the pack in force, empty where the profile stands on its own."""
-    try:
-        return (profile / FOLDER / CURRENT).read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
-        return ""
 
 
 def rows_of(pack: Path) -> list[dict[str, str]]:

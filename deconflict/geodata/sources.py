@@ -16,6 +16,7 @@ import shapefile
 
 from deconflict.files.large_tables import read_workbook
 from deconflict.files.limits import BadFile, guarded
+from deconflict.geodata.columns import plain
 from deconflict.geodata.faults import BadPlaces
 
 MOST_BYTES = 300_000_000  # of a file; outlines of a large country in full detail have a third of that
@@ -25,7 +26,7 @@ MOST_ROWS = 500_000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`values` by the names that the file has; `shape` a GeoJSON geometry, None in a table."""
+    """`values` by the names of the file's columns, plain; `shape` a GeoJSON geometry, None in a table."""
 
     values: dict[str, str]
     shape: dict[str, Any] | None = None
@@ -75,7 +76,7 @@ def _packed(name: str, raw: bytes) -> Iterator[Row]:
         with guarded(raw, most_bytes=MOST_BYTES, most_expanded_bytes=MOST_EXPANDED_BYTES) as archive:
             members = archive.namelist()
             if "[Content_Types].xml" in members:
-                return iter([Row(values) for values in read_workbook(raw, MOST_ROWS)])
+                return iter([Row(plain(values)) for values in read_workbook(raw, MOST_ROWS)])
             return iter(_shapefile(name, archive, members))
     except BadFile as error:
         raise BadPlaces(f"{name}: {error.sentence % error.facts}") from None
@@ -97,7 +98,7 @@ def _shapefile(name: str, archive: ZipFile, members: list[str]) -> list[Row]:
         ) as reader:
             return [
                 Row(
-                    {key: _text(value) for key, value in record.record.as_dict().items()},
+                    plain({key: _text(value) for key, value in record.record.as_dict().items()}),
                     record.shape.__geo_interface__,
                 )
                 for record in reader.iterShapeRecords()
@@ -125,7 +126,7 @@ def _geojson(name: str, raw: bytes) -> Iterator[Row]:
         told = json.loads(raw.decode("utf-8-sig"), parse_constant=_no_number)
         crs = told.get("crs", {}).get("properties", {}).get("name", "CRS84")
         features = told["features"]
-        found = [Row({k: _text(v) for k, v in f["properties"].items()}, f["geometry"]) for f in features]
+        found = [Row(plain({k: _text(v) for k, v in f["properties"].items()}), f["geometry"]) for f in features]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadPlaces(f"{name}: no GeoJSON FeatureCollection in UTF-8 ({type(error).__name__}).") from None
     if not crs.upper().endswith(("CRS84", "4326")):
@@ -148,7 +149,7 @@ def _csv(name: str, raw: bytes) -> Iterator[Row]:
     delimiter = max(",;\t", key=head.count)
     try:
         for values in csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
-            yield Row({key: (value or "").strip() for key, value in values.items() if isinstance(key, str)})
+            yield Row(plain({key: (value or "").strip() for key, value in values.items() if isinstance(key, str)}))
     except csv.Error as error:
         raise BadPlaces(f"{name}: no CSV that can be read ({error}).") from None
 

@@ -128,8 +128,7 @@ def _cells(found: Found, overlap: Overlap) -> Iterator[str]:
 def _sentences(found: Found, overlap: Overlap) -> list[str]:
     if overlap.judgement is None or found.mission is None:
         return []
-    called = found.mission.pack.modifiers.commune.called
-    return sentences(overlap.judgement, found.language, found.mission.zone, called)
+    return sentences(overlap.judgement, found.language, found.mission.zone, found.mission.unit)
 
 
 def _foot(found: Found) -> Iterator[str]:

@@ -18,6 +18,7 @@ from deconflict.domain.unwanted import OF_A_HOUSE, OF_A_SITE, unwanted_in, unwan
 
 REQUIRED = _l("Fill this in.")
 CHOOSE = _l("Choose one of the list.")
+OF_THE_GRID = ("no_square", "no_zone", "odd_digits")  # it is a position, and what is wrong with it is told
 YES, NO = (True, "yes", "true", "on", "1"), (False, "no", "false", "off", "0")
 DEAF = (
     PhoneNumberType.FIXED_LINE,
@@ -112,11 +113,7 @@ def _is_position(line: str) -> bool:
     try:
         read_position(line)
     except BadPosition as bad:
-        return bad.reason in (
-            "no_square",
-            "no_zone",
-            "odd_digits",
-        )  # one of the grid, and what is wrong with it is told
+        return bad.reason in OF_THE_GRID
     return True
 
 

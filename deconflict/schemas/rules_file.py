@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from deconflict.domain.modifiers import Communes, Escort, Joint, MarketDay, Modifiers, Reason, Urban
-from deconflict.domain.place import TERMS
 from deconflict.domain.places import Gazetteer
 from deconflict.domain.rules import Rule
 from deconflict.domain.severity import Harm, Severity
@@ -143,7 +142,7 @@ def modifiers_of(
             Severity(commune["wide_cap"]),
             commune["wide_km2"],
             frozenset(wide),
-            next((place.terms.commune for place in gazetteer.places), TERMS.commune),
+            gazetteer.terms.commune,
         ),
         timezone=timezone,
     )

@@ -18,7 +18,6 @@ from deconflict.domain.doubts import DOUBTFUL_M
 from deconflict.domain.filing import Location
 from deconflict.domain.geodesy import distance_m
 from deconflict.domain.msgid import N_
-from deconflict.domain.place import TERMS
 from deconflict.domain.places import Gazetteer, Place, fold, label
 from deconflict.domain.slips import Likely, likely, readings
 
@@ -106,7 +105,7 @@ def candidates(gazetteer: Gazetteer, words: str) -> list[Place]:
     """Settlements and communes that bear exactly this name. A settlement stands for the commune it gives its name to, unless
     the country's word for one is said; cercles and regions are too wide to meet anybody in."""
     found = gazetteer.named(words)
-    called = re.escape(next((place.terms.commune for place in gazetteer.places), TERMS.commune))
+    called = re.escape(gazetteer.terms.commune)
     said = re.match(rf"{called}\s+(?:de\s+|of\s+|d['’]\s*)?(.+)", words.strip(), re.IGNORECASE)
     if said and not found:
         return [place for place in gazetteer.named(said[1]) if place.level == "commune"]

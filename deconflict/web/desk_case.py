@@ -237,7 +237,7 @@ def _why(line: CaseLine) -> str:
     """The worst rule that fired; nothing once where and when are no longer known."""
     if line.judgement is None or line.reduced_at:
         return ""
-    return _capital(sentences(line.judgement, current_language(), mission().zone, _unit())[0])
+    return _capital(sentences(line.judgement, current_language(), mission().zone, mission().unit)[0])
 
 
 def _hits(line: CaseLine) -> Iterator[HitRow]:
@@ -246,14 +246,14 @@ def _hits(line: CaseLine) -> Iterator[HitRow]:
     for fact in explain(line.judgement) if line.judgement else ():
         hit = fact.hit
         rule = next((rule for rule in pack.rules if rule.id == hit.rule_id), None)
-        moved = severity_words(hit, rule.severity, lang, _unit()) if rule and fact.sop_version == pack.version else ""
-        said = sentence(fact, lang, mission().zone, _unit(), cited=False, dated=not line.reduced_at)
+        moved = (
+            severity_words(hit, rule.severity, lang, mission().unit)
+            if rule and fact.sop_version == pack.version
+            else ""
+        )
+        said = sentence(fact, lang, mission().zone, mission().unit, cited=False, dated=not line.reduced_at)
         lines = tuple(_capital(text) for text in (said, moved) if text)
         yield HitRow(hit.rule_id, label(rule.why) if rule else "", hit.severity, lines)
-
-
-def _unit() -> str:
-    return mission().pack.modifiers.commune.called
 
 
 def _capital(text: str) -> str:

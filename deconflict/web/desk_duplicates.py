@@ -60,14 +60,14 @@ def duplicates() -> str:
 def _row(view: DuplicateView) -> Row:
     """To the cluster the nearest settlement is named, to an officer also how far from it."""
     language, gazetteer = current_language(), mission().gazetteer
-    near, unit = gazetteer.nearest(view.point), mission().pack.modifiers.commune.called
+    near = gazetteer.nearest(view.point)
     exact = bool(view.items) or near is None
     return Row(
         view=view,
         place=whereabouts(view.point, gazetteer, language) if exact or near is None else near[0].name,
         aid=", ".join(said(AID, code) for code in view.aid),
         weeks=[_week(monday) for monday in dict.fromkeys(sorted(view.weeks))],
-        why=sentences(view.judgement, language, mission().zone, unit) if view.judgement else [],
+        why=sentences(view.judgement, language, mission().zone, mission().unit) if view.judgement else [],
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from reference import REFERENCE
 
 from deconflict.domain.communes import Communes
 from deconflict.domain.country import Mission
@@ -18,7 +19,7 @@ from deconflict.mission import load_mission, mission_problems
 
 ROOT = Path(__file__).resolve().parents[2]
 PROFILE = ROOT / "config/missions/mali-minusma"
-REFERENCE = Path(os.environ.get("REFERENCE_DATA", ROOT / "../shared/data")) / "mali/adm3_lookup.geojson"
+OUTLINES = REFERENCE / "adm3_lookup.geojson"
 
 
 def square(pcode: str, west: float, south: float, side: float = 1.0) -> dict[str, object]:
@@ -93,9 +94,9 @@ def test_a_position_over_the_border_is_asked_about_however_near_it_is() -> None:
 
 
 def test_the_official_outlines_are_read() -> None:
-    if not REFERENCE.exists() and os.environ.get("CI") != "true":
+    if not OUTLINES.exists() and os.environ.get("CI") != "true":
         pytest.skip("the official geodata is not at hand (REFERENCE_DATA: a folder with mali/adm3_lookup.geojson)")
-    outlines = Communes(json.loads(REFERENCE.read_text(encoding="utf-8")))
+    outlines = Communes(json.loads(OUTLINES.read_text(encoding="utf-8")))
     mission = load_mission(PROFILE)
     assert {place.pcode for place in mission.gazetteer.places if place.level == "commune"} >= set(outlines.pcodes)
     assert outlines.at(mission.gazetteer.named("Bankass")[0].point) == "ML050201"

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from reference import REFERENCE
 
 from deconflict.domain.geodesy import destination, distance_m
 from deconflict.domain.places import BadRow, Gazetteer, Place, fold, gazetteer_from_rows, label
 
 ROOT = Path(__file__).resolve().parents[2]
 PACK = ROOT / "config/missions/mali-minusma/gazetteer"
-REFERENCE = Path(os.environ.get("REFERENCE_DATA", ROOT / "../shared/data")) / "mali"
 EDITION = "COD 2021-12-20"
 
 

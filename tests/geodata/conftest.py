@@ -1,27 +1,12 @@
-"""Official data of Mali, as developers and the project's checks have them beside the project, and profiles to import them into."""
+"""The official data of Mali, and profiles to import them into."""
 
 from __future__ import annotations
 
-import os
-import shutil
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-from flask import Flask
-
-from deconflict.cli_mission import mission
-from deconflict.settings import ROOT
-
-REFERENCE = Path(os.environ.get("REFERENCE_DATA", ROOT / "../shared/data")) / "mali"
-EDITION = "COD 2021-12-20"
-FILES = {
-    "codes": "cod2021_pcodes.csv",
-    "settlements": "places.csv",
-    "outlines": "adm3_lookup.geojson",
-    "roads": "roads.geojson",
-    "rivers": "rivers.geojson",
-}
+from official import EDITION, copy_of_profile, options, run
+from reference import REFERENCE
 
 
 @pytest.fixture(scope="session")
@@ -31,27 +16,9 @@ def reference() -> Path:
     return REFERENCE
 
 
-def copy_of_profile(folder: Path) -> Path:
-    shutil.copytree(ROOT / "config/missions/mali-minusma", folder, ignore=shutil.ignore_patterns("places"))
-    return folder
-
-
 @pytest.fixture
 def profile(tmp_path: Path) -> Path:
     return copy_of_profile(tmp_path / "profile")
-
-
-def run(profile: Path, *words: str | Path, typed: str = "") -> Result:
-    """`flask mission import` on a machine that has nothing but the profile."""
-    app = Flask("bare")
-    app.cli.add_command(mission)
-    return app.test_cli_runner().invoke(args=["mission", "import", str(profile), *map(str, words)], input=typed)
-
-
-def options(folder: Path, *kinds: str, **others: Path) -> list[str | Path]:
-    """The files of the reference, or others in their stead."""
-    named = {kind: folder / FILES[kind] for kind in kinds or FILES} | others
-    return [word for kind, path in named.items() for word in (f"--{kind}", path)]
 
 
 @pytest.fixture(scope="session")

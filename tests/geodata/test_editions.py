@@ -7,10 +7,9 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
-from conftest import EDITION, FILES, options, run
+from official import EDITION, FILES, options, run
 
-from deconflict.geodata.shelf import in_force
-from deconflict.mission import MissionError, load_mission, places_in_force
+from deconflict.mission import MissionError, load_mission, pack_named, places_in_force
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -76,7 +75,7 @@ def test_settlements_of_one_edition_do_not_go_with_the_codes_of_another(profile,
     refused(run(profile, *files, "--edition", EDITION, "--yes"), "another edition")
     files = options(reference, "settlements", codes=of_2015["codes"])
     refused(run(profile, *files, "--edition", EDITION, "--yes"), "two editions", "ML0101 is")
-    assert not in_force(profile)
+    assert not pack_named(profile)
 
 
 def test_outlines_of_one_edition_do_not_go_with_the_settlements_of_another(profile, reference, of_2015):
@@ -104,7 +103,7 @@ def test_the_edition_is_asked_for_offered_from_the_files_and_never_guessed(profi
 def test_nothing_is_put_in_force_by_who_says_no(profile, reference):
     done = run(profile, *options(reference, "codes", "settlements"), "--edition", EDITION, typed="n\n")
     assert done.exit_code == 1
-    assert not in_force(profile)
+    assert not pack_named(profile)
     assert len(load_mission(profile).gazetteer.places) < 2_000
 
 
@@ -118,7 +117,7 @@ def test_the_same_name_for_another_set_of_codes_is_refused(profile, of_2015):
 def test_a_profile_whose_codes_are_of_another_edition_is_mended_first(profile, of_2015):
     files = [word for kind, path in of_2015.items() for word in (f"--{kind}", path)]
     refused(run(profile, *files, "--edition", "COD 2015", "--yes"), "mission.toml", "cod_version", "Mend it")
-    assert not in_force(profile)
+    assert not pack_named(profile)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from conftest import EDITION
+from official import EDITION
 
 from deconflict.domain.filing import Level, Location, MissionPlan, MovementNotice, Stop, Window
 from deconflict.domain.geodesy import destination, distance_m

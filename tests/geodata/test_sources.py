@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 import shapefile
-from conftest import EDITION, options, run
+from official import EDITION, options, run
 from openpyxl import Workbook
 
-from deconflict.geodata import importing, shelf
+from deconflict.geodata import importing
 from deconflict.geodata.faults import BadPlaces
 from deconflict.geodata.pack import put_together
 from deconflict.geodata.sources import read_source
-from deconflict.mission import load_mission
+from deconflict.mission import load_mission, pack_named
 
 WGS84 = (
     'GEOGCS["GCS_WGS_1984",DATUM["D_WGS_1984",SPHEROID["WGS_1984",6378137.0,298.257223563]],PRIMEM["Greenwich",0.0]]'
@@ -231,11 +231,11 @@ def test_an_import_that_is_cut_off_leaves_what_was_and_goes_through_when_run_aga
     with monkeypatch.context() as patch:
         patch.setattr(importing.shelf, "put_in_force", killed)
         run(profile, *files, "--edition", EDITION, "--yes")
-    assert not shelf.in_force(profile)
+    assert not pack_named(profile)
     assert len(load_mission(profile).gazetteer.places) < 2_000
     assert run(profile, *files, "--edition", EDITION, "--yes").exit_code == 0
     assert len(load_mission(profile).gazetteer.places) == 18_547
-    assert [path.name for path in (profile / "places").iterdir() if path.is_dir()] == [shelf.in_force(profile)]
+    assert [path.name for path in (profile / "places").iterdir() if path.is_dir()] == [pack_named(profile)]
     again = run(profile, *files, "--edition", EDITION, "--yes")
     assert again.exit_code == 0
     assert "renamed: 0" in again.output

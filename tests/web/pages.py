@@ -89,6 +89,32 @@ def event(place: str = "Bankass", **more: str) -> dict[str, str]:
     }
 
 
+def site(**more: str) -> dict[str, str]:
+    """A school in Bankass as somebody types it on a phone."""
+    return {
+        "name": "École A de Bankass",
+        "aliases": "Ancien marché",
+        "kind": "SITE_SCHOOL",
+        "works": "yes",
+        "stops-0-place": "Bankass",
+        "stops-0-position": "14.0712, -3.5163",
+        "fix_method": "gps",
+        "fixed_on": "2026-11-20",
+        "radius_m": "120",
+        "valid_from": "2019-01-01",
+        "operator": "Académie",
+        "communications": "+22370000001",
+        "opening": "usual",
+        "marking": "flag",
+        "occupancy": "many",
+        "level": "redacted",
+        "disclaimer": "2026-11",
+        "_stops": "1",
+        "_key": "13579bdf02468ace" * 2,
+        **more,
+    }
+
+
 def window(name: str, earliest: str, latest: str, day: str = DAY) -> dict[str, str]:
     return {f"{name}_date": day, f"{name}_from": earliest, f"{name}_to": latest}
 

@@ -8,8 +8,7 @@ from dataclasses import replace
 import make
 import pytest
 from deskhouse import DeskHouse
-from pages import KEY, NOW, file, notice, same, send, words
-from test_sites_pages import form as site_form
+from pages import KEY, NOW, file, notice, same, send, site, words
 
 from deconflict.domain import roles
 from deconflict.domain.filing import Level, Location
@@ -135,7 +134,7 @@ def test_whoever_files_reads_to_the_byte_what_he_would_read_without_the_other(ap
 
 def test_whoever_files_a_site_reads_to_the_byte_what_he_would_read_without_the_other(app, ngo, other_ngo):
     app.extensions["clock"] = lambda: NOW
-    form = site_form(**{"stops-0-place": "Bankass", "stops-0-position": "14.0712, -3.5212"})
+    form = site(**{"stops-0-place": "Bankass", "stops-0-position": "14.0712, -3.5212"})
     pages = [(form, "/sites/new"), (form | {"radius_m": "six"}, "/sites/new")]
     before = [same(send(ngo, url, typed)) for typed, url in pages]
     theirs = notice(**{"stops-1-place": "14.0712, -3.5212", "stops-1-sure_unnamed": "14.07120, -3.52120"})

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from pages import errors, fields, send, stored, words
+from pages import errors, fields, send, site, stored, words
 from test_on_behalf import House, call
-from test_sites_pages import form
 
 from deconflict.domain import roles
 from deconflict.domain.errors import Refused
@@ -25,7 +24,7 @@ def address(house):
 
 
 def typed(house, **more):
-    return form(**{"level": "match_only"}) | call(house, **more)
+    return site(**{"level": "match_only"}) | call(house, **more)
 
 
 def entered(house, browser=None, **more):

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from pages import NOW, errors, fields, file, send, stored, words
+from pages import NOW, errors, fields, file, send, site, stored, words
 from planted import plain
 from test_own_map import beside, drawing, texts
 
@@ -16,33 +16,6 @@ from deconflict.store.base import db
 from deconflict.store.items import Item
 
 ADDRESS = "/sites/new"
-KEY = "13579bdf02468ace" * 2
-
-
-def form(**more: str) -> dict[str, str]:
-    """A school in Bankass as somebody types it on a phone."""
-    return {
-        "name": "École A de Bankass",
-        "aliases": "Ancien marché",
-        "kind": "SITE_SCHOOL",
-        "works": "yes",
-        "stops-0-place": "Bankass",
-        "stops-0-position": "14.0712, -3.5163",
-        "fix_method": "gps",
-        "fixed_on": "2026-11-20",
-        "radius_m": "120",
-        "valid_from": "2019-01-01",
-        "operator": "Académie",
-        "communications": "+22370000001",
-        "opening": "usual",
-        "marking": "flag",
-        "occupancy": "many",
-        "level": "redacted",
-        "disclaimer": "2026-11",
-        "_stops": "1",
-        "_key": KEY,
-        **more,
-    }
 
 
 def disc(page) -> float:
@@ -68,7 +41,7 @@ def press(browser, reference, act, version=1, **more):
 
 
 def test_a_site_is_filed_read_again_and_listed(app, ngo):
-    reference = file(ngo, ADDRESS, form())
+    reference = file(ngo, ADDRESS, site())
     item, row = stored(app, reference)
     assert (item.state, item.kind) == ("site_submitted", "SITE_SCHOOL")
     assert "+22370000001" not in str(row.filing)
@@ -82,7 +55,7 @@ def test_a_site_is_filed_read_again_and_listed(app, ngo):
 
 
 def test_the_review_says_in_words_what_was_understood_and_nothing_is_kept_before(app, ngo):
-    review = send(ngo, ADDRESS, form())
+    review = send(ngo, ADDRESS, site())
     assert review.status_code == 200
     for said in ("École A de Bankass", "Bankass", "Drapeau", "120 m"):
         assert said in words(review)
@@ -91,7 +64,7 @@ def test_the_review_says_in_words_what_was_understood_and_nothing_is_kept_before
 
 
 def test_the_same_page_sent_twice_is_one_site(app, ngo):
-    assert file(ngo, ADDRESS, form()) == file(ngo, ADDRESS, form())
+    assert file(ngo, ADDRESS, site()) == file(ngo, ADDRESS, site())
 
 
 @pytest.mark.parametrize(
@@ -110,7 +83,7 @@ def test_the_same_page_sent_twice_is_one_site(app, ngo):
     ],
 )
 def test_what_is_wrong_is_linked_from_the_summary_and_nothing_typed_is_lost(ngo, changes, field):
-    page = send(ngo, ADDRESS, form(**changes))
+    page = send(ngo, ADDRESS, site(**changes))
     assert page.status_code == 422
     assert field in errors(page)
     assert f'id="{field}"' in page.text
@@ -132,7 +105,7 @@ def test_the_position_of_a_site_is_not_said_to_be_optional(ngo):
 
 
 def test_a_slip_of_the_longitude_is_offered_mended(ngo):
-    page = send(ngo, ADDRESS, form(**{"stops-0-position": "14.0712, 3.5163"}))
+    page = send(ngo, ADDRESS, site(**{"stops-0-position": "14.0712, 3.5163"}))
     assert page.status_code == 422
     assert "-3.5163" in page.text
 
@@ -141,7 +114,7 @@ def test_a_colleague_looks_at_the_position_too_and_whoever_entered_it_does_not(
     app, ngo, officer, make_account, sign_in
 ):
     colleague = sign_in(app.test_client(), make_account(roles.SUBMITTER, name="Awa Koné", organisation="ONG Alpha"))
-    reference = file(ngo, ADDRESS, form())
+    reference = file(ngo, ADDRESS, site())
     assert f"/sites/{reference}/second" not in ngo.get(f"/sites/{reference}").text
     press(ngo, reference, "second")
     desk = sign_in(app.test_client(), officer)
@@ -155,12 +128,12 @@ def test_a_colleague_looks_at_the_position_too_and_whoever_entered_it_does_not(
 
 
 def test_whoever_checks_the_position_sees_it_on_the_map_before_the_button(app, ngo, officer, make_account, sign_in):
-    review, wider = (send(ngo, ADDRESS, form(radius_m=radius)) for radius in ("120", "1190"))
+    review, wider = (send(ngo, ADDRESS, site(radius_m=radius)) for radius in ("120", "1190"))
     assert {"1", "Bankass", "Humanitaire"} <= texts(drawing(review))
     assert disc(wider) == pytest.approx(disc(review) * 1200 / 130, rel=0.1)  # and 10 m that four decimals leave open
     (said,) = beside(review)
     assert "14.07120" in said
-    reference = file(ngo, ADDRESS, form())
+    reference = file(ngo, ADDRESS, site())
     colleague = sign_in(app.test_client(), make_account(roles.SUBMITTER, name="Awa Koné", organisation="ONG Alpha"))
     shown = colleague.get(f"/sites/{reference}")
     assert shown.text.index("<svg") < shown.text.index(f"/sites/{reference}/second")
@@ -174,7 +147,7 @@ def test_whoever_checks_the_position_sees_it_on_the_map_before_the_button(app, n
 
 
 def test_a_site_that_is_kept_in_communes_only_has_no_map(app, ngo, officer, sign_in):
-    reference = file(ngo, ADDRESS, form())
+    reference = file(ngo, ADDRESS, site())
     with app.app_context():
         db.session.query(Item).filter_by(reference=reference).one().reduced_at = NOW - timedelta(days=400)
         db.session.commit()
@@ -184,7 +157,7 @@ def test_a_site_that_is_kept_in_communes_only_has_no_map(app, ngo, officer, sign
 
 
 def test_an_amendment_shows_before_and_after_and_one_without_a_change_is_told(app, ngo):
-    reference = file(ngo, ADDRESS, form())
+    reference = file(ngo, ADDRESS, site())
     page = ngo.get(f"/sites/{reference}/amend")
     same = send(ngo, f"/sites/{reference}/amend", fields(page))
     assert same.status_code == 422
@@ -196,7 +169,7 @@ def test_an_amendment_shows_before_and_after_and_one_without_a_change_is_told(ap
 
 
 def test_one_button_says_that_nothing_has_changed(app, ngo, officer):
-    reference = file(ngo, ADDRESS, form())
+    reference = file(ngo, ADDRESS, site())
     verify(app, reference, officer)
     shown = words(ngo.get(f"/sites/{reference}"))
     assert "Vérifié" in shown
@@ -206,7 +179,7 @@ def test_one_button_says_that_nothing_has_changed(app, ngo, officer):
 
 
 def test_it_is_suspended_with_a_reason_taken_up_again_and_closed(app, ngo):
-    reference = file(ngo, ADDRESS, form())
+    reference = file(ngo, ADDRESS, site())
     assert press(ngo, reference, "suspend").status_code == 422
     assert "f-code" in errors(press(ngo, reference, "suspend", code="because"))
     assert press(ngo, reference, "suspend", code="relocated").status_code == 303
@@ -223,14 +196,14 @@ def test_it_is_suspended_with_a_reason_taken_up_again_and_closed(app, ngo):
 
 
 def test_a_button_of_an_older_version_does_nothing(app, ngo):
-    reference = file(ngo, ADDRESS, form())
+    reference = file(ngo, ADDRESS, site())
     file(ngo, f"/sites/{reference}/amend", fields(ngo.get(f"/sites/{reference}/amend")) | {"radius_m": "300"})
     press(ngo, reference, "close", version=1)
     assert stored(app, reference)[0].state == "site_submitted"
 
 
 def test_sharing_is_withdrawn_and_the_verification_stays(app, ngo, officer):
-    reference = file(ngo, ADDRESS, form())
+    reference = file(ngo, ADDRESS, site())
     verify(app, reference, officer)
     answer = ngo.post(f"/sites/{reference}/sharing", data={"version": "1", "level": "match_only"})
     assert answer.status_code == 303
@@ -240,7 +213,7 @@ def test_sharing_is_withdrawn_and_the_verification_stays(app, ngo, officer):
 
 @pytest.mark.parametrize("page", ["", "/filed", "/amend", "/sharing"])
 def test_another_organisation_finds_nothing_and_learns_nothing(app, ngo, other_ngo, g9, page):
-    reference = file(ngo, ADDRESS, form())
+    reference = file(ngo, ADDRESS, site())
     for browser in (other_ngo, g9):
         assert browser.get(f"/sites/{reference}{page}").status_code == browser.get(f"/sites/ZZZZZ{page}").status_code
         assert browser.get(f"/sites/{reference}{page}").status_code in (403, 404)
@@ -248,7 +221,7 @@ def test_another_organisation_finds_nothing_and_learns_nothing(app, ngo, other_n
 
 @pytest.mark.parametrize("act", ["second", "confirm", "suspend", "resume", "reopen", "close"])
 def test_another_organisation_moves_nothing(app, ngo, other_ngo, g9, act):
-    reference = file(ngo, ADDRESS, form())
+    reference = file(ngo, ADDRESS, site())
     for browser in (other_ngo, g9):
         here, nowhere = press(browser, reference, act, code="function"), press(browser, "ZZZZZ", act, code="function")
         assert (here.status_code, plain(here)) == (nowhere.status_code, plain(nowhere).replace("ZZZZZ", reference))
@@ -258,20 +231,25 @@ def test_another_organisation_moves_nothing(app, ngo, other_ngo, g9, act):
 def test_a_site_is_on_no_page_of_movements_and_a_movement_on_none_of_sites(app, ngo):
     from pages import notice
 
-    site, movement = file(ngo, ADDRESS, form()), file(ngo, "/notices/new", notice(_key="a" * 32))
-    assert site not in ngo.get("/notices").text
+    standing, movement = file(ngo, ADDRESS, site()), file(ngo, "/notices/new", notice(_key="a" * 32))
+    assert standing not in ngo.get("/notices").text
     assert movement not in ngo.get("/sites").text
-    for address in (f"/notices/{site}", f"/notices/{site}/amend", f"/sites/{movement}", f"/sites/{movement}/amend"):
+    for address in (
+        f"/notices/{standing}",
+        f"/notices/{standing}/amend",
+        f"/sites/{movement}",
+        f"/sites/{movement}/amend",
+    ):
         assert ngo.get(address).status_code == 404
-    assert ngo.post(f"/notices/{site}/cancel", data={"reason": "x"}).status_code == 404
+    assert ngo.post(f"/notices/{standing}/cancel", data={"reason": "x"}).status_code == 404
     press(ngo, movement, "close")
     assert stored(app, movement)[0].state == "submitted"
 
 
 def test_a_site_that_waits_for_its_owner_stands_first(app, ngo, officer):
-    old = file(ngo, ADDRESS, form())
+    old = file(ngo, ADDRESS, site())
     verify(app, old, officer, NOW - timedelta(days=80))
-    fresh = file(ngo, ADDRESS, form(_key="b" * 32, name="B"))
+    fresh = file(ngo, ADDRESS, site(_key="b" * 32, name="B"))
     with app.app_context():
         item = db.session.query(Item).filter_by(reference=old).one()
         item.state, item.site.heard_at = "verify_due", NOW - timedelta(days=80)

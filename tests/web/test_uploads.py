@@ -9,7 +9,7 @@ import re
 import pytest
 from flask_babel import force_locale
 from openpyxl import load_workbook
-from pages import NOW, event, fields, file, notice, patrol, words
+from pages import NOW, event, fields, file, notice, patrol, site, words
 from planted import plain
 from sqlalchemy import select
 
@@ -504,40 +504,17 @@ def test_a_list_that_is_on_its_way_is_neither_sent_twice_nor_read_anew_nor_chang
 
 @pytest.mark.parametrize("form", ["xlsx", "csv", "csv-semicolons"])
 def test_a_site_that_was_taken_out_and_comes_back_is_what_stands_there(app, ngo, form):
-    file(ngo, "/sites/new", a_site())
+    file(ngo, "/sites/new", site())
     address = opened(ngo, "site", taken_out(ngo, "site", form))
     assert standing(app) == ["same"], words(ngo.get(address))
 
 
-def a_site(**more):
-    return {
-        "name": "École A de Bankass",
-        "kind": "SITE_SCHOOL",
-        "works": "yes",
-        "stops-0-place": "Bankass",
-        "stops-0-position": "14.0712, -3.5163",
-        "fix_method": "gps",
-        "fixed_on": "2026-11-20",
-        "radius_m": "120",
-        "valid_from": "2026-11-01",
-        "operator": "Académie",
-        "opening": "usual",
-        "marking": "flag",
-        "occupancy": "many",
-        "level": "redacted",
-        "disclaimer": "2026-11",
-        "_stops": "1",
-        "_key": "5" * 32,
-        **more,
-    }
-
-
 def test_a_list_of_sites_is_filed_as_the_form_would(app, ngo):
-    one = file(ngo, "/sites/new", a_site())
+    one = file(ngo, "/sites/new", site())
     send(
         ngo,
         opened(
-            ngo, "site", xlsx(app, "site", {"S-1": a_site(name="Poste B", **{"stops-0-position": "14.0790, -3.5075"})})
+            ngo, "site", xlsx(app, "site", {"S-1": site(name="Poste B", **{"stops-0-position": "14.0790, -3.5075"})})
         ),
     )
     first, second = filed(app)
