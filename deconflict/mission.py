@@ -67,14 +67,28 @@ def pack_named(folder: Path) -> str:
         return ""
 
 
-def places_in_force(folder: Path) -> Gazetteer:
-    """The places that this profile stands on, whether or not it fits them. Raises MissionError where they cannot be read."""
-    reader = _Reader(folder, places=imported(folder))
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a profile stands on, whether or not it fits it. `pack`: the imported one, None without or where it is gone; `basemap`: that of
+    the profile itself."""
+
+    pack: Path | None
+    gazetteer: Gazetteer
+    basemap: Path
+
+
+def standing(folder: Path) -> Standing:
+    """Raises MissionError where it cannot be read."""
+    try:
+        pack = imported(folder)
+    except MissionError:
+        pack = None  # whoever asks is about to import it again
+    reader = _Reader(folder, places=pack)
     facts = reader._file("mission.toml", MissionSchema(), checks.mission_faults)
     gazetteer = reader._gazetteer(facts) if facts else None
-    if gazetteer is None:
+    if facts is None or gazetteer is None:
         raise MissionError(reader.problems)
-    return gazetteer
+    return Standing(pack, gazetteer, folder / facts["basemap"])
 
 
 def mission_problems(folder: Path) -> list[Problem]:

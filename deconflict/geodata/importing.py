@@ -6,7 +6,7 @@ import csv
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -18,7 +18,7 @@ from deconflict.geodata.changes import KINDS, Change, Compared, carried_on, comp
 from deconflict.geodata.faults import BadPlaces
 from deconflict.geodata.pack import OTHER_NAMES_AT_MOST, Pack, edition_said, lines_of, put_together
 from deconflict.geodata.sources import Source, read_source
-from deconflict.mission import imported, load_mission, pack_named, places_in_force
+from deconflict.mission import load_mission, pack_named, standing
 
 SHOWN = 5
 
@@ -71,7 +71,7 @@ def _cells(change: Change) -> tuple[str, ...]:
 
 
 class Import:
-    """`files` by what they hold: codes, outlines, settlements, roads, rivers. What is not given stays as it was imported before."""
+    """`files` by what they hold: codes, outlines, settlements, roads, rivers. Lines that are not given stay as they were."""
 
     STEPS: ClassVar[int] = 9
     KINDS: ClassVar[tuple[str, ...]] = ("codes", "outlines", "settlements", "roads", "rivers")
@@ -80,7 +80,7 @@ class Import:
         self.profile, self.files, self.step = profile, files, step
         self.sources: dict[str, list[Source]] = {}
         self.said = ""  # the edition that the files name
-        self.before = places_in_force(profile)
+        self.standing = standing(profile)
 
     def read(self) -> str:
         """Reads every file; the edition that they name themselves, empty where none does. Raises BadPlaces."""
@@ -90,7 +90,7 @@ class Import:
             self.step(kind)
             self.sources[kind] = [read_source(path) for path in self.files.get(kind, ())]
         self.said = edition_said([source for found in self.sources.values() for source in found])
-        return self.said or (self.before.edition if not self._places else "")
+        return self.said or (self.standing.gazetteer.edition if not self._places else "")
 
     @property
     def _places(self) -> bool:
@@ -99,9 +99,9 @@ class Import:
     def compare(self, edition: str) -> Outcome:
         """Writes the pack beside the one in force, and reads it as the application would. Raises BadPlaces, and MissionError where the
         profile names what these places do not have."""
-        before, pack = self.before, self._pack(edition.strip())
+        before, pack = self.standing.gazetteer, self._pack(edition.strip())
         self.step("comparing")
-        crosswalk, digests = before.crosswalk, [s.digest for found in self.sources.values() for s in found]
+        crosswalk = before.crosswalk
         try:
             after = gazetteer_from_rows(pack.rows, pack.edition)
         except BadRow as error:
@@ -110,7 +110,7 @@ class Import:
         _refuse_another(before, after, changed)
         if before.edition != after.edition:
             crosswalk = carried_on(before, changed)
-        folder = shelf.written(self.profile, pack, crosswalk, digests, self.step)
+        folder = shelf.written(self.profile, self.standing.basemap, pack, crosswalk, self.step)
         try:
             mission = load_mission(self.profile, places=folder)
         except Exception:
@@ -131,16 +131,20 @@ class Import:
         if self._places:
             if not self.sources["settlements"]:
                 raise BadPlaces("A list of settlements is needed with codes or outlines (--settlements).")
-            return put_together(edition, **self.sources)
-        earlier = imported(self.profile)
-        if earlier is None or edition != self.before.edition:
+            pack = put_together(edition, **self.sources)
+        elif self.standing.pack is None or edition != self.standing.gazetteer.edition:
             raise BadPlaces("Lines alone go with places of the same edition that were imported before. Give those too.")
-        return Pack(
-            edition,
-            tuple(shelf.rows_of(earlier)),
-            shelf.layer_of(earlier, "gazetteer/communes.geojson"),
-            lines_of(self.sources["roads"]) or shelf.layer_of(earlier, "basemap/roads.geojson"),
-            lines_of(self.sources["rivers"]) or shelf.layer_of(earlier, "basemap/rivers.geojson"),
+        else:
+            rows, outlines = shelf.rows_of(self.standing.pack), shelf.layer_of(self.standing.pack, shelf.OUTLINES)
+            pack = Pack(
+                edition, tuple(rows), outlines, lines_of(self.sources["roads"]), lines_of(self.sources["rivers"])
+            )
+        if self.standing.pack is None:
+            return pack
+        return replace(
+            pack,
+            roads=pack.roads or shelf.layer_of(self.standing.pack, shelf.ROADS),
+            rivers=pack.rivers or shelf.layer_of(self.standing.pack, shelf.RIVERS),
         )
 
     def _drop(self, folder: Path) -> None:

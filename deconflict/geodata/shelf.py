@@ -8,7 +8,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,18 +18,22 @@ from deconflict.mission import CURRENT, pack_named
 
 HALF = ".half"  # behind the name of a pack that is still being written
 COLUMNS = ("level", "pcode", "parent", "name", "names", "seat", "lat", "lon", "urban", "area_km2", "edition")
+OUTLINES, ROADS, RIVERS = "gazetteer/communes.geojson", "basemap/roads.geojson", "basemap/rivers.geojson"
 OF_THE_PROFILE = "*.geojson"  # borders and countries, which no pack replaces
 
 
 def written(
-    profile: Path, pack: Pack, crosswalk: Mapping[tuple[str, str], str], digests: Iterable[str],
+    profile: Path,
+    basemap: Path,
+    pack: Pack,
+    crosswalk: Mapping[tuple[str, str], str],
     step: Callable[[str], None] = lambda what: None,
-) -> Path:  # fmt: skip
-    """The folder of this pack. Was it written before, from the same files, it is taken as it is; a half-written one is thrown away."""
-    content = "\n".join([pack.edition, *sorted(digests), *sorted(map(str, crosswalk.items()))])
-    name = (
-        f"{re.sub(r'[^a-z0-9]+', '-', pack.edition.casefold()).strip('-')}-{sha256(content.encode()).hexdigest()[:10]}"
-    )
+) -> Path:
+    """The folder of this pack, named after what it holds: was it written before it is taken as it is; a half-written one is thrown away.
+    `basemap`: whose borders go with it."""
+    content = repr((pack.edition, pack.rows, pack.outlines, pack.roads, pack.rivers, sorted(crosswalk.items())))
+    called = re.sub(r"[^a-z0-9]+", "-", pack.edition.casefold()).strip("-")
+    name = f"{called}-{sha256(content.encode()).hexdigest()[:10]}"
     folder = (profile / CURRENT).with_name(name)
     if folder.is_dir():
         return folder
@@ -48,13 +52,13 @@ def written(
         cells.writerows((edition, code, now) for (edition, code), now in sorted(crosswalk.items()))
     step("outlines")
     if pack.outlines:
-        _json(half / "gazetteer/communes.geojson", pack.outlines)
+        _json(half / OUTLINES, pack.outlines)
     step("lines")
-    for path in sorted((profile / "basemap").glob(OF_THE_PROFILE)):
+    for path in sorted(basemap.glob(OF_THE_PROFILE)):
         shutil.copy(path, half / "basemap" / path.name)
-    for file_name, layer in (("roads.geojson", pack.roads), ("rivers.geojson", pack.rivers)):
+    for line_file, layer in ((ROADS, pack.roads), (RIVERS, pack.rivers)):
         if layer:
-            _json(half / "basemap" / file_name, layer)
+            _json(half / line_file, layer)
     half.rename(folder)
     return folder
 

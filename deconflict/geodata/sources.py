@@ -7,7 +7,6 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -34,11 +33,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Source:
-    """`digest`: of the bytes, so that the same file is known again."""
+    """What stands in a file."""
 
     name: str
     rows: tuple[Row, ...] = field(repr=False)
-    digest: str
 
 
 def read_source(path: Path) -> Source:
@@ -52,7 +50,7 @@ def read_source(path: Path) -> Source:
     rows = tuple(_first(path.name, _rows(path.name, raw)))
     if not rows:
         raise BadPlaces(f"{path.name}: there is nothing in it.")
-    return Source(path.name, rows, sha256(raw).hexdigest())
+    return Source(path.name, rows)
 
 
 def _first(name: str, rows: Iterator[Row]) -> Iterator[Row]:

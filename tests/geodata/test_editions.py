@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
 from official import EDITION, FILES, options, run
 
-from deconflict.mission import MissionError, load_mission, pack_named, places_in_force
+from deconflict.mission import MissionError, load_mission, pack_named, standing
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -152,7 +153,7 @@ def covering(text: str, regions: list[str]) -> str:
 
 
 def test_a_recoded_country_keeps_what_each_old_code_meant(by_2015, reference):
-    old = places_in_force(by_2015)
+    old = standing(by_2015).gazetteer
     text = (
         (by_2015 / "mission.toml")
         .read_text(encoding="utf-8")
@@ -201,3 +202,41 @@ def test_lines_alone_go_with_places_of_the_same_edition(profile, reference):
     assert after.roads is not None
     assert after.gazetteer == before.gazetteer
     assert after.communes.pcodes == before.communes.pcodes
+
+
+def test_what_is_not_given_stays_and_what_was_corrected_is_never_taken_for_what_it_was_before(
+    profile, reference, tmp_path
+):
+    """The same roads over places that were corrected meanwhile: not the pack of the first day."""
+    roads = ["--roads", reference / FILES["roads"]]
+    edition = ["--edition", EDITION, "--yes"]
+    assert run(profile, *options(reference, "codes", "settlements"), *edition).exit_code == 0
+    assert run(profile, *roads, *edition).exit_code == 0
+    lines = rows(reference / FILES["settlements"])
+    town = next(row for row in lines if row["level"] == "place" and row["name"] == "Bankass")
+    corrected = save(tmp_path / "places.csv", [row | {"lat": "14.1"} if row is town else row for row in lines])
+    assert run(profile, *options(reference, "codes", settlements=corrected), *edition).exit_code == 0
+    assert load_mission(profile).roads is not None
+    assert run(profile, *roads, *edition).exit_code == 0
+    assert load_mission(profile).gazetteer.get(town["place_id"]).point[0] == 14.1
+
+
+def test_places_that_are_named_and_gone_are_imported_again(profile, reference):
+    places = options(reference, "codes", "settlements")
+    assert run(profile, *places, "--edition", EDITION, "--yes").exit_code == 0
+    shutil.rmtree(profile / "places" / pack_named(profile))
+    with pytest.raises(MissionError, match="Import them again"):
+        load_mission(profile)
+    done = run(profile, *places, "--edition", EDITION, "--yes")
+    assert done.exit_code == 0, done.output
+    assert len(load_mission(profile).gazetteer.places) == 18_547
+
+
+def test_the_borders_of_a_base_map_under_another_name_are_kept(profile, reference):
+    (profile / "basemap").rename(profile / "carte")
+    toml = profile / "mission.toml"
+    toml.write_text(
+        toml.read_text(encoding="utf-8").replace('basemap = "basemap"', 'basemap = "carte"'), encoding="utf-8"
+    )
+    assert run(profile, *options(reference, "codes", "settlements"), "--edition", EDITION, "--yes").exit_code == 0
+    assert (load_mission(profile).basemap / "borders.geojson").exists()
