@@ -51,17 +51,6 @@ ENTRIES = (
     ),
     Entry("roster.index", _l("Duty roster"), _l("Who is on duty for which area, now and next.")),
     Entry("drills.index", _l("Drill"), _l("Try every number at once, and see which codes come back."), menu=False),
-    Entry("absences.index", _l("Absences"), _l("Who of your own is away, so that alerts pass over them."), menu=False),
-    Entry(
-        "telling.index",
-        _l("How we are told"),
-        _l("Who passes messages to your teams, and what e-mails say."),
-        menu=False,
-    ),
-    Entry(
-        "directory.index", _l("Directory"), _l("Who could not be reached, organisation by organisation."), menu=False
-    ),
-    Entry("numbers.index", _l("Numbers"), _l("Numbers and mailboxes that are to be checked, and why."), menu=False),
     Entry("requests.mine", _l("Requests to us"), _l("What OCHA asks your side to change, and what you answered.")),
     Entry("notices.mine", _l("Our notices"), _l("The movements your organisation has notified, and their state.")),
     Entry(
@@ -86,6 +75,17 @@ ENTRIES = (
     ),
     Entry("people.index", _l("People"), _l("Organisations, who is in them, and invitations.")),
     Entry("people.ours", _l("Our colleagues"), _l("Who is in your organisation, and who added whom."), menu=False),
+    Entry("absences.index", _l("Absences"), _l("Who of your own is away, so that alerts pass over them."), menu=False),
+    Entry(
+        "telling.index",
+        _l("How we are told"),
+        _l("Who passes messages to your teams, and what e-mails say."),
+        menu=False,
+    ),
+    Entry(
+        "directory.index", _l("Directory"), _l("Who could not be reached, organisation by organisation."), menu=False
+    ),
+    Entry("numbers.index", _l("Numbers"), _l("Numbers and mailboxes that are to be checked, and why."), menu=False),
     Entry(
         "acknowledge.page", _l("Acknowledge by code"), _l("Give the reference and the code you received."), menu=False
     ),

@@ -12,7 +12,8 @@ from urllib.parse import urljoin
 
 import axe_playwright_python
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response, sync_playwright
-from weights import sent
+
+from tests.weights import sent
 
 CHROMIUM = "/usr/bin/chromium"
 SWITCHES = (
