@@ -24,7 +24,7 @@ from deconflict.store.audit import record
 from deconflict.store.base import lookup_hash, transaction
 from deconflict.store.items import Item
 from deconflict.store.moves import LOST
-from deconflict.store.people import Person
+from deconflict.store.people import Organisation, Person
 from deconflict.store.uploads import (
     ColumnsRow,
     EntryRow,
@@ -33,6 +33,7 @@ from deconflict.store.uploads import (
     UploadRow,
     facts_of,
     sealed,
+    sent_meanwhile,
 )
 
 REFUSED = "refused"  # in what is kept of a line: why it did not leave, though it was right
@@ -152,12 +153,17 @@ def change(
 
 def begin_sending(
     upload: UploadFacts, answers: Mapping[str, str], said: Mapping[str, Any], by: Audience, now: datetime
-) -> None:
-    """From now on its lines leave one by one, with what was answered once for all of them."""
+) -> bool:
+    """From now on its lines leave one by one, with what was answered once for all of them. False where somebody sent lines of the same
+    numbers since these were looked at: whoever sends them has to say first whether they are those."""
     with transaction() as session:
+        session.get_one(Organisation, by.organisation_id, with_for_update={"of": Organisation})  # one after the other
         row = _row(session, upload, by)
         if row.state != states.CHECKED:
             raise LostRace(LOST)
+        if row.list_id is None and sent_meanwhile(session, row):
+            row.kept_at = now
+            return False
         row.state, row.said, row.kept_at = states.SENDING, sealed({**said, "answers": dict(answers)}), now
         if row.list_id is None:
             begun = ListRow(organisation_id=by.organisation_id, side=row.side, sheet=row.sheet, sent_at=now)
@@ -167,6 +173,7 @@ def begin_sending(
         else:
             session.get_one(ListRow, row.list_id).sent_at = now
         record(session, by.person_id, "send", "upload", row.id, at=now, organisation_id=by.organisation_id)
+        return True
 
 
 def settle(upload: UploadFacts, n: int) -> Also:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from deconflict.domain.audience import Audience
 from deconflict.domain.drafts import sends
 from deconflict.domain.states import LIVE_ITEMS
-from deconflict.domain.uploads import UploadFacts, is_open_to
+from deconflict.domain.uploads import SENDING, UploadFacts, is_open_to
 from deconflict.store.base import Base, Code, Ref, Sealed, UTCDateTime
 from deconflict.store.items import Item
 
@@ -179,6 +179,22 @@ def lists_with(
         if mark in wanted:
             found.setdefault(list_id, {})[mark] = item_id
     return found
+
+
+def sent_meanwhile(session: Session, row: UploadRow) -> bool:
+    """Whether lines of these numbers have left in another list since these were looked at, or are about to."""
+    marks = select(EntryRow.mark).where(EntryRow.upload_id == row.id)
+    ours = (ListRow.organisation_id == row.organisation_id, ListRow.side == row.side, ListRow.sheet == row.sheet)
+    since = ListRow.sent_at > row.kept_at
+    left = select(ListedRow.id).join(ListRow, ListRow.id == ListedRow.list_id).where(*ours, since)
+    going = (
+        select(EntryRow.id)
+        .join(UploadRow, UploadRow.id == EntryRow.upload_id)
+        .join(ListRow, ListRow.id == UploadRow.list_id)
+        .where(*ours, since, UploadRow.id != row.id, UploadRow.state == SENDING, EntryRow.mark.in_(marks))
+    )
+    found = session.scalars(left.where(ListedRow.mark.in_(marks)).limit(1)).first()
+    return found is not None or session.scalars(going.limit(1)).first() is not None
 
 
 def items_of_list(session: Session, list_id: int) -> dict[str, Item]:

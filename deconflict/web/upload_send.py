@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from deconflict.domain import uploads as where
 from deconflict.domain.errors import LostRace, NotFound, Refused
+from deconflict.domain.msgid import N_
 from deconflict.domain.uploads import UploadFacts
 from deconflict.schemas.notices import DISCLAIMER_VERSION
 from deconflict.services import drafts
@@ -32,6 +33,11 @@ from deconflict.web.upload_look import Looked, key_of, look, sure
 
 PATIENCE_S = 2.0  # of one answer on a slow line
 BATCH = 200
+SECOND = N_("In your organisation a focal point sends what others write. Ask one to read it and send it.")
+MEANWHILE = N_(
+    "A colleague has sent lines with the same numbers since you looked at yours. Say below whether this list continues that one, "
+    "or send it again as a list of its own."
+)
 
 
 def before_of(upload: UploadFacts) -> dict[str, Item]:
@@ -71,9 +77,7 @@ def check(pages: Pages, upload: UploadFacts) -> None:
 def begin(pages: Pages, upload: UploadFacts) -> Form | None:
     """The list is to be sent, with what is asked once for all of it. The form with what is to be mended; None once it is on its way."""
     if waits_for_second(pages, upload):
-        return Form(
-            {}, {"": [_("In your organisation a focal point sends what others write. Ask one to read it and send it.")]}
-        )
+        return Form({}, {"": [_(SECOND)]})
     layout = pages.sheets[upload.sheet].layout
     asked = [name for name in ("confirmed_by", "disclaimer") if name in {**layout.before, **layout.after}]
     typed: dict[str, str] = {name: request.form.get(name, "")[:40] for name in asked}
@@ -84,7 +88,9 @@ def begin(pages: Pages, upload: UploadFacts) -> Form | None:
         wrong["confirmed_by"] = [_("Say which colleague checked the positions, or that nobody could.")]
     if wrong:
         return Form(typed, wrong)
-    service.begin_sending(upload, typed, store.said_of(db.session(), upload), current_audience(), now())
+    said = store.said_of(db.session(), upload)
+    if not service.begin_sending(upload, typed, said, current_audience(), now()):
+        return Form(typed, {"": [_(MEANWHILE)]})
     return None
 
 
@@ -126,7 +132,7 @@ def _sent(pages: Pages, upload: UploadFacts, row: EntryRow, item: Item | None, a
         return looked.state
     try:
         if drafts.needs_second(looked.filing, by):
-            return where.LEFT  # the others of its list did not
+            raise Refused(SECOND)  # it was asked for since the others left
         if looked.state == where.AMENDS and looked.view is not None:
             filings.amend_item(
                 looked.view.reference, looked.filing, looked.view.version, by, mission(), now(), also=also

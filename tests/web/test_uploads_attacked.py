@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 import pytest
 from pages import NOW, file, notice, patrol, words
 from sqlalchemy import select
@@ -187,3 +190,56 @@ def test_what_is_no_day_for_certain_is_asked_about_at_its_cell(app, ngo, day):
     address = opened(ngo, "movement", raw)
     assert standing(app) == ["wrong"]
     assert "J3" in words(ngo.get(address))
+
+
+def test_two_steps_asked_for_while_it_is_sent_are_told_at_every_line_that_stays(
+    app, ngo, make_account, sign_in, monkeypatch
+):
+    submitter = sign_in(app.test_client(), make_account(roles.SUBMITTER, organisation="ONG Alpha"))
+    address = opened(submitter, "movement", xlsx(app, "movement", two()))
+    monkeypatch.setattr(upload_send, "PATIENCE_S", -1.0)
+    press(submitter, address, "send", disclaimer="2026-11", confirmed_by="nobody")
+    with app.app_context(), transaction() as session:
+        session.scalars(select(Organisation).where(Organisation.name == "ONG Alpha")).one().two_step = True
+        for account in session.scalars(select(Account)):
+            account.joined_at = NOW
+    through(submitter, address)
+    assert standing(app) == ["filed", "wrong"]
+    assert "focal" in words(submitter.get(address))
+
+
+def test_two_colleagues_who_look_at_one_new_list_do_not_both_file_it(app, ngo, make_account, sign_in):
+    colleague = sign_in(app.test_client(), make_account(roles.FOCAL_POINT, organisation="ONG Alpha"))
+    mine, theirs = opened(ngo, "movement", xlsx(app, "movement", two())), opened(colleague, "movement", edition(app))
+    app.extensions["clock"] = lambda: NOW + timedelta(minutes=5)
+    send(ngo, mine)
+    refused = press(colleague, theirs, "send", disclaimer="2026-11", confirmed_by="nobody")
+    assert refused.status_code == 422
+    assert len(filed(app)) == 2
+    (known,) = re.findall(r'name="list" value="(\d+)"', refused.text)
+    press(colleague, theirs, "list", list=known)
+    send(colleague, theirs)
+    assert len(filed(app)) == 2
+    assert versions(app) == 4
+
+
+def edition(app):
+    """The same numbers, one person more in each car."""
+    return xlsx(app, "movement", {key: {**typed, "persons": "78"} for key, typed in two().items()})
+
+
+def test_a_colleague_s_list_of_other_numbers_stands_in_nobody_s_way_and_one_said_to_be_another_leaves(
+    app, ngo, make_account, sign_in
+):
+    colleague = sign_in(app.test_client(), make_account(roles.FOCAL_POINT, organisation="ONG Alpha"))
+    other = xlsx(app, "movement", {f"Z-{n}": typed for n, typed in enumerate(two().values())})
+    mine, theirs = opened(ngo, "movement", xlsx(app, "movement", two())), opened(colleague, "movement", edition(app))
+    beside = opened(colleague, "movement", other)
+    app.extensions["clock"] = lambda: NOW + timedelta(minutes=5)
+    send(ngo, mine)
+    send(colleague, beside)
+    assert len(filed(app)) == 4
+    press(colleague, theirs, "send", disclaimer="2026-11", confirmed_by="nobody")
+    app.extensions["clock"] = lambda: NOW + timedelta(minutes=6)
+    send(colleague, theirs)  # once more: it is a list of its own
+    assert len(filed(app)) == 6
