@@ -206,6 +206,26 @@ def postponed(filing: Filing, days: int, hours: int, zone: tzinfo) -> Filing:
     return replace(filing, stops=stops)
 
 
+def shifted(filing: Filing, by: timedelta, *, since: int = 0) -> Filing:
+    """With the windows of the stops from `since` on so much later, or earlier when it is negative, but for an end that is not known;
+    whoever comes later leaves the stop before later too."""
+
+    def moved(window: Window | None) -> Window | None:
+        if window is None:
+            return None
+        return Window(*(at if at >= OPEN_END else at + by for at in (window.earliest, window.latest)))
+
+    stops = list(filing.stops)
+    for n in range(since, len(stops)):
+        stops[n] = replace(stops[n], arrive=moved(stops[n].arrive), depart=moved(stops[n].depart))
+    if since:
+        stops[since - 1] = replace(stops[since - 1], depart=moved(stops[since - 1].depart))
+    changed = replace(filing, stops=tuple(stops))
+    if isinstance(changed, MovementNotice) and changed.coverage_lost_at is not None and not since:
+        return replace(changed, coverage_lost_at=changed.coverage_lost_at + by)
+    return changed
+
+
 def at_level(filing: Filing, level: Level) -> Filing:
     """At another level, without what is kept for recognition at the full level alone (D8)."""
     if isinstance(filing, MovementNotice) and level is not Level.FULL:

@@ -17,6 +17,7 @@ from deconflict.domain.probing import Limits
 from deconflict.domain.severity import Severity
 from deconflict.domain.sites import SiteTerms
 from deconflict.domain.sop import Geography, RulePack, Windows
+from deconflict.domain.ways_out import Terms as WaysOut
 from deconflict.schemas.rules_file import HOUR_S, SEVERITIES, ModifiersSchema, RuleSchema, modifiers_of
 from deconflict.schemas.toml_fields import Loaded, Strict, WallTime, choice, flag, number, text, whole, words
 
@@ -117,6 +118,15 @@ BrakeSchema = Strict.from_dict({"alerts_per_hour": whole(1)})
 ReviewSchema = Strict.from_dict({name: number() for name in ("critical_h", "high_h", "medium_h", "near_h", "near_min")})
 ClosingSchema = Strict.from_dict({"batches": fields.List(WallTime(), required=True, validate=validate.Length(min=1))})
 CloseOutSchema = Strict.from_dict({"remind_h": number(1, 24 * 30), "head_h": number(1, 24 * 30)})
+WaysOutSchema = Strict.from_dict(
+    {
+        "furthest_days": whole(1, 60),
+        "day_from": WallTime(required=True),
+        "day_until": WallTime(required=True),
+        "ready_h": number(0, 72),
+        "most": whole(1, 12),
+    }
+)
 PROBING = ("minimal_per_day", "minimal_per_week", "changes_per_day", "short_lived_per_week", "alike_per_day")
 ProbingSchema = Strict.from_dict({"short_lived_h": number(), **{name: whole(1) for name in PROBING}})
 StaticSiteSchema = Strict.from_dict(
@@ -160,6 +170,12 @@ class SopSchema(Strict):
     retention_days = fields.Nested(Retention, required=True)
     offline = fields.Nested(OfflineSchema, required=True)
     close_out = fields.Nested(CloseOutSchema, required=True)
+    ways_out = fields.Nested(WaysOutSchema, required=True)
+
+    @validates_schema
+    def a_day_begins_before_it_ends(self, data: Loaded, **_: Any) -> None:
+        if data["ways_out"]["day_from"] >= data["ways_out"]["day_until"]:
+            raise ValidationError("The day ends before it begins: raise day_until.", "ways_out")
 
     @validates_schema
     def the_head_hears_after_the_owner(self, data: Loaded, **_: Any) -> None:
@@ -231,10 +247,20 @@ def rule_pack(data: Loaded, timezone: str, gazetteer: Gazetteer, markets: Mappin
         timezone=ZoneInfo(timezone),
         close_out=Terms(*(timedelta(hours=data["close_out"][name]) for name in ("remind_h", "head_h"))),
         sites=_site_terms(data["static_site"]),
+        ways_out=_ways_out(data["ways_out"]),
         probing=Limits(
             short_lived=timedelta(hours=data["probing"]["short_lived_h"]),
             **{name: data["probing"][name] for name in PROBING},
         ),
+    )
+
+
+def _ways_out(data: Loaded) -> WaysOut:
+    return WaysOut(
+        furthest=timedelta(days=data["furthest_days"]),
+        day=(data["day_from"], data["day_until"]),
+        ready=timedelta(hours=data["ready_h"]),
+        most=data["most"],
     )
 
 

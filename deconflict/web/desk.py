@@ -30,6 +30,7 @@ from deconflict.web import (
     desk_site_list,
     desk_sites,
     desk_wall,
+    desk_ways,
     numbers,
 )
 from deconflict.web.audience import audience, current_audience
@@ -177,6 +178,7 @@ for rule, view, method in (
     ("/desk/<reference>/log", desk_log.log, "GET"),
     ("/desk/<reference>/delivery", desk_delivery.delivery, "GET"),
     ("/desk/<reference>/map", desk_log.case_map, "GET"),
+    ("/desk/<reference>/ways", desk_ways.ways, "GET"),
     ("/desk/<reference>/ask", desk_acts.ask_preview, "GET"),
     ("/desk/<reference>/ask", desk_acts.ask, "POST"),
     ("/desk/<reference>/take", desk_acts.take, "POST"),

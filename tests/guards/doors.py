@@ -72,6 +72,7 @@ GETS = {
     "desk.log": ("desk case", OFFICERS),
     "desk.delivery": ("desk case", OFFICERS),
     "desk.case_map": ("desk case", OFFICERS),
+    "desk.ways": ("desk case", OFFICERS),
     "desk.ask_preview": ("desk case", OFFICERS),
     "desk.item": ("desk item", OFFICERS),
     "desk.case_hold": ("desk case", OFFICERS),
