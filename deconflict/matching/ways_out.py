@@ -61,8 +61,8 @@ def ways_out(session: Session, mission: Mission, case: Case, now: datetime) -> l
 
 @dataclass(slots=True)
 class _Search:
-    """The changes of one item, looked through. `others` are the activities that were compared with, by item; `now_with` what the rules
-    say of the item as it is filed and each of them."""
+    """The changes of one item, looked through. `others` are the activities that were compared with, by item; `today` what the rules say
+    of the item as it is filed and each of them."""
 
     session: Session
     mission: Mission
@@ -72,7 +72,7 @@ class _Search:
     met: Activity
     scene: Scene
     others: dict[int, Activity | None] = field(default_factory=dict)
-    now_with: dict[int, Judgement | None] = field(default_factory=dict)
+    today: dict[int, Judgement | None] = field(default_factory=dict)
     tried: int = 0
     compared: int = 0
     unread: int = 0
@@ -133,15 +133,16 @@ class _Search:
     def _worse(self, changed: Activity, other: Activity) -> bool:
         if not self._fires(changed, other):
             return False
-        then = self._judged(changed, other)
-        if then is None or then.severity is Severity.INFO:
-            return False
-        if other.id not in self.now_with:
-            self.now_with[other.id] = self._judged(self.activity, other)
-        today = self.now_with[other.id]
+        if other.id not in self.today:
+            meets = self._fires(self.activity, other)
+            self.today[other.id] = self._judged(self.activity, other) if meets else None
+        today = self.today[other.id]
         if today is None:
             return True
-        return then.severity.rank > today.severity.rank or not set(then.rule_ids) <= set(today.rule_ids)
+        then = self._judged(changed, other)
+        return then is not None and (
+            then.severity.rank > today.severity.rank or not set(then.rule_ids) <= set(today.rule_ids)
+        )
 
     def _read(self, ids: set[int]) -> None:
         """Those that take part, once; what cannot be read is counted."""
