@@ -26,6 +26,7 @@ from deconflict.store.cases import Case
 from deconflict.store.desk_log import log_of
 from deconflict.store.duplicates import standing_duplicates
 from deconflict.store.items import Item, ItemVersion, PartBox
+from deconflict.store.levels import levels_of, told_of
 from deconflict.store.queries import current_versions, facts_from, version_of
 from deconflict.store.sites import Site
 
@@ -45,8 +46,17 @@ def open_cases(session: Session, catalogue: Catalogue, now: datetime) -> list[De
     late = and_(Alert.state == AlertState.OWED, Alert.side != "ocha", Alert.ack_due_at < now)
     counted = session.execute(select(Alert.case_id, func.count()).where(late).group_by(Alert.case_id))
     silent = {case_id: count for case_id, count in counted}  # noqa: C416  # dict() takes no rows of two types
+    told = told_of(session, rows)
     return [
-        replace(facts, line=replace(facts.line, asked=_asked(row), silent=silent.get(row.id, 0)))
+        replace(
+            facts,
+            line=replace(
+                facts.line,
+                asked=_asked(row),
+                silent=silent.get(row.id, 0),
+                levels=levels_of(facts, told.get(row.id, ()), catalogue),
+            ),
+        )
         for row, facts in zip(rows, _cases(session, rows, catalogue), strict=True)
     ]
 
@@ -71,7 +81,9 @@ def case_by_reference(session: Session, reference: str, catalogue: Catalogue) ->
     if row is None:
         return None
     items = tuple(_item(session, item, catalogue, whole=True) for item in row.items)
-    return row.id, DeskCaseFacts(_line(row), items, log_of(session, row))
+    facts = DeskCaseFacts(_line(row), items, log_of(session, row))
+    told = told_of(session, [row]).get(row.id, ()) if row.state in OPEN_CASES else ()
+    return row.id, replace(facts, line=replace(facts.line, levels=levels_of(facts, told, catalogue)))
 
 
 def cases_of_item(session: Session, reference: str, catalogue: Catalogue) -> list[DeskCaseFacts]:

@@ -24,6 +24,7 @@ from deconflict.store.base import db
 from deconflict.web import desk_words
 from deconflict.web.audience import current_audience
 from deconflict.web.clock import now
+from deconflict.web.desk_levels import rows_of
 from deconflict.web.desk_map import near
 from deconflict.web.desk_words import relative, short, when
 from deconflict.web.filing_words import clock, doing, half_days_words, in_words, vehicles_words
@@ -104,6 +105,7 @@ def page(reference: str, *, warning: str = "", form: Form | None = None, act: st
         place=place_of(view.line),
         map=None if view.line.reduced_at else near(view, mission(), current_language()),
         standing=view.log.standing(),
+        levels=rows_of(view.line, now()),
         foremost=view.log.foremost(ALERTS_SHOWN),
         most_stops=STOPS_SHOWN,
         agreements=agreements(view.line),

@@ -667,6 +667,7 @@ def upgrade() -> None:
     sa.Column('state', sa.String(length=40), nullable=False),
     sa.Column('owed_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('ack_due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('confirm_due_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('useful_until', sa.DateTime(timezone=True), nullable=False),
     sa.Column('unreached_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('passed_on_at', sa.DateTime(timezone=True), nullable=True),
