@@ -12,7 +12,7 @@ from deconflict.domain.audience import Audience
 from deconflict.domain.desk_log import NO_LOG, CaseLog
 from deconflict.domain.disclosure import ItemFacts, ItemView, sees_desk_case, view_of_item
 from deconflict.domain.filing import Level
-from deconflict.domain.judgement import Judgement
+from deconflict.domain.judgement import Figures, Judgement
 from deconflict.domain.levels import LevelLine, weakest
 from deconflict.domain.matrix import opens
 from deconflict.domain.ocha_areas import whose
@@ -103,7 +103,7 @@ class CaseLine:
     that wait for an answer. `reduced_at`: since when where and when are told in communes and weeks. `overdue_stop`: the
     number of the stop where a team has not said that it arrived; None for a case of anything else. `occupied`: of a site that armed
     people are in. `of_ocha`: its plan is an area that OCHA entered, so that the organisation alone is a party.
-    `levels` of every side that was told."""
+    `levels` of every side that was told. `before`: the figures of the round before."""
 
     reference: str
     humanitarian_reference: str
@@ -133,6 +133,7 @@ class CaseLine:
     occupied: bool = False
     of_ocha: bool = False
     levels: tuple[LevelLine, ...] = ()
+    before: Figures | None = None
 
     @property
     def weakest(self) -> LevelLine | None:

@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session, contains_eager, selectinload
 from deconflict.domain.activity import LatLon, Side
 from deconflict.domain.desk import Callee, CallLine, CaseLine, DeskCaseFacts, DeskItemFacts
 from deconflict.domain.duplicates import DuplicateFacts
-from deconflict.domain.judgement import Judgement
+from deconflict.domain.judgement import Figures, Judgement
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.severity import Severity
 from deconflict.domain.states import LIVE_ITEMS, OPEN_CASES, AlertState, ItemState, ReleaseState, SiteState
 from deconflict.store.alerts import Alert
+from deconflict.store.audit import AuditEntry
 from deconflict.store.callees import to_call
 from deconflict.store.cases import Case
 from deconflict.store.desk_log import log_of
@@ -140,6 +141,18 @@ def item_versions(session: Session, reference: str, catalogue: Catalogue) -> tup
     ]
 
 
+def item_at(session: Session, reference: str, version: int, catalogue: Catalogue) -> DeskItemFacts | None:
+    """One version of an item; None where there is none."""
+    item = session.scalars(select(Item).where(Item.reference == reference)).first()
+    return _item(session, item, catalogue, version=version) if item is not None and version > 0 else None
+
+
+def last_view(session: Session, case_id: int, person_id: int) -> datetime | None:
+    """When this person last opened a page of the case."""
+    seen = (AuditEntry.noun == "case", AuditEntry.noun_id == case_id, AuditEntry.actor_id == person_id)
+    return session.scalar(select(func.max(AuditEntry.at)).where(*seen, AuditEntry.verb == "view"))
+
+
 def duplicates(session: Session, catalogue: Catalogue, now: datetime) -> list[DuplicateFacts]:
     """Pairs of notices that may bring the same aid to one place and are not over, the first to end first."""
     rows = standing_duplicates(session, now)
@@ -235,6 +248,7 @@ def _line(row: Case) -> CaseLine:
         reduced_at=row.reduced_at,
         overdue_stop=row.judged_from.get("stop") if row.is_overdue else None,
         occupied=row.is_occupied,
+        before=_read(lambda: Figures.from_json(row.before), row.reference) if row.before else None,
         of_ocha=row.of_ocha,
     )
 

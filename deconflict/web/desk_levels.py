@@ -66,7 +66,7 @@ def _row(level: LevelLine, line: CaseLine, now: datetime) -> LevelRow:
         word=word,
         how=_how(heard.how) if heard is not None else "",
         clock=_clock(level, now),
-        note=" ".join(_notes(level, line)),
+        note=" ".join(_notes(level, now)),
     )
 
 
@@ -93,7 +93,7 @@ def _clock(level: LevelLine, now: datetime) -> str:
     return _("due %(time)s", time=relative(level.due_at, now))
 
 
-def _notes(level: LevelLine, line: CaseLine) -> Iterator[str]:
+def _notes(level: LevelLine, now: datetime) -> Iterator[str]:
     if level.state == OLD:
         yield _("The case has changed since: what was acknowledged before does not count.")
         return
@@ -113,7 +113,7 @@ def _notes(level: LevelLine, line: CaseLine) -> Iterator[str]:
         )
     if level.due_at is None:
         yield _("At this severity no clock runs for it.")
-    else:
+    elif not level.late(now):
         yield _("Then the ladder of its side is climbed, though its desk has acknowledged.")
 
 

@@ -587,6 +587,7 @@ def upgrade() -> None:
     sa.Column('harm', sa.String(length=40), nullable=False),
     sa.Column('eyes_only', sa.Boolean(), nullable=False),
     sa.Column('judgement', sa.JSON(), nullable=False),
+    sa.Column('before', sa.JSON(), nullable=False),
     sa.Column('judged_from', sa.JSON(), nullable=False),
     sa.Column('sop_version', sa.String(length=80), nullable=False),
     sa.Column('gazetteer', sa.String(length=80), nullable=False),
