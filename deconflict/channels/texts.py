@@ -39,11 +39,13 @@ class Event(StrEnum):
     OFFICER_CLOSED = "officer_closed"
     FOCAL_REQUEST = "focal_request"
     FOCAL_REMINDER = "focal_reminder"
+    FOCAL_PASSING = "focal_passing"
     FOCAL_MINIMAL = "focal_minimal"
     FOCAL_OVERDUE = "focal_overdue"
     FOCAL_CLOSED = "focal_closed"
     MISSION_REQUEST = "mission_request"
     MISSION_REMINDER = "mission_reminder"
+    MISSION_PASSING = "mission_passing"
     MISSION_MINIMAL = "mission_minimal"
     MISSION_CLOSED = "mission_closed"
 
@@ -55,9 +57,9 @@ class Event(StrEnum):
     @property
     def several(self) -> Event | None:
         """Whose words say it of several cases at once; None for what always leaves alone: the words of an overdue team are in no other
-        text. What is urgent and what is over are said apart from the rest."""
+        text, nor that what a desk has was not passed on. What is urgent and what is over are said apart from the rest."""
         audience, _, purpose = self.partition("_")
-        if purpose in ("brake", "overdue"):
+        if purpose in ("brake", "overdue", "passing"):
             return None
         return self if purpose in ("critical", "unreached", "closed", "minimal") else _PLAIN[audience]
 

@@ -12,7 +12,8 @@ from deconflict.domain.audience import Audience
 from deconflict.domain.desk_log import NO_LOG, CaseLog
 from deconflict.domain.disclosure import ItemFacts, ItemView, sees_desk_case, view_of_item
 from deconflict.domain.filing import Level
-from deconflict.domain.judgement import Judgement
+from deconflict.domain.judgement import Figures, Judgement
+from deconflict.domain.levels import LevelLine, weakest
 from deconflict.domain.matrix import opens
 from deconflict.domain.ocha_areas import whose
 from deconflict.domain.severity import Severity
@@ -101,7 +102,8 @@ class CaseLine:
     request to each side, as (side, its state). `silent`: alerts to a party whose acknowledgement is late. `calls` of this round
     that wait for an answer. `reduced_at`: since when where and when are told in communes and weeks. `overdue_stop`: the
     number of the stop where a team has not said that it arrived; None for a case of anything else. `occupied`: of a site that armed
-    people are in. `of_ocha`: its plan is an area that OCHA entered, so that the organisation alone is a party."""
+    people are in. `of_ocha`: its plan is an area that OCHA entered, so that the organisation alone is a party.
+    `levels` of every side that was told. `before`: the figures of the round before."""
 
     reference: str
     humanitarian_reference: str
@@ -130,6 +132,13 @@ class CaseLine:
     overdue_stop: int | None = None
     occupied: bool = False
     of_ocha: bool = False
+    levels: tuple[LevelLine, ...] = ()
+    before: Figures | None = None
+
+    @property
+    def weakest(self) -> LevelLine | None:
+        """The level of a side that is furthest from having the word; None where no side was told."""
+        return weakest(self.levels)
 
     @property
     def alone(self) -> bool:

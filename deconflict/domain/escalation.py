@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -51,17 +51,25 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """The steps of one severity for one audience, in the order in which they come due."""
+    """The steps of one severity for one audience, in the order in which they come due. `confirm`: of a party, how long its unit
+    or team is given to confirm that it has the word too; None where that is not asked."""
 
     severity: Severity
     audience: str
     ack: Clock
     steps: tuple[Step, ...]
+    confirm: Clock | None = None
 
     @property
     def required(self) -> frozenset[str]:
         """The steps on which everyone must acknowledge."""
         return frozenset(step.id for step in self.steps if step.everyone)
+
+    @property
+    def for_confirming(self) -> Ladder | None:
+        """The same steps, counted in the time that the unit or team is given: what is climbed while a desk has the word and
+        nobody says that it was passed on. None where that is not asked."""
+        return replace(self, ack=self.confirm) if self.confirm is not None else None
 
     def due_at(self, step: Step, *, alerted_at: datetime, starts_at: datetime) -> datetime:
         return alerted_at + step.at_share * self.ack.runs(alerted_at, starts_at) + step.after
@@ -70,6 +78,11 @@ class Ladder:
 def ack_due_at(ladder: Ladder, *, alerted_at: datetime, starts_at: datetime) -> datetime:
     """When an acknowledgement is late. `alerted_at` is the alert's creation or the end of its hold, never a send (RUL-5)."""
     return alerted_at + ladder.ack.runs(alerted_at, starts_at)
+
+
+def confirm_due_at(ladder: Ladder, *, alerted_at: datetime, starts_at: datetime) -> datetime | None:
+    """When the word of the unit or team is late, counted from the alert like its desk's, and not from what its desk said."""
+    return None if ladder.confirm is None else alerted_at + ladder.confirm.runs(alerted_at, starts_at)
 
 
 def steps_due(

@@ -89,6 +89,36 @@ class Judgement:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is kept of the judgement of the round before, to say what changed: severity, rules, and of the worst hit how far apart
+    the two were as planned, when, and for how many minutes within its limit; `versions` of the humanitarian item and the mission's."""
+
+    severity: Severity
+    rules: tuple[str, ...]
+    apart_m: float
+    a_at: datetime
+    b_at: datetime
+    minutes: float
+    versions: tuple[int, int]
+
+    @staticmethod
+    def of(judgement: Judgement, versions: tuple[int, int]) -> Figures:
+        worst = judgement.hits[0]
+        near = worst.nominal.distance_m, worst.nominal.a_at, worst.nominal.b_at, worst.minutes_within
+        return Figures(judgement.severity, judgement.rule_ids, *near, versions)
+
+    def to_json(self) -> dict[str, Any]:
+        return _plain(asdict(self))  # type: ignore[no-any-return]
+
+    @staticmethod
+    def from_json(stored: dict[str, Any]) -> Figures:
+        """The exact inverse of `to_json`."""
+        times = _instants(stored, "a_at", "b_at")
+        lists = _lists(stored, "rules", "versions")
+        return Figures(**{**stored, **times, **lists, "severity": Severity(stored["severity"])})
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()

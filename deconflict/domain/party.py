@@ -25,6 +25,7 @@ from deconflict.domain.disclosure import (
     view_of_item,
 )
 from deconflict.domain.filing import Filing
+from deconflict.domain.levels import Heard
 from deconflict.domain.ocha_areas import OCHA
 
 OPEN, ANSWERED, CHANGED, WITHDRAWN, OVER = "open", "answered", "changed", "withdrawn", "over"
@@ -76,13 +77,18 @@ class AlertFacts:
 @dataclass(frozen=True, slots=True)
 class PartyCaseFacts:
     """One case as its rows say it for one side. `ended_at`: the end that this side has been told of, None where there is none or
-    something was said to it since. Never leaves services and disclosure."""
+    something was said to it since. `behind`: who beside its desk must have the word (domain.levels), empty where nobody; `passed`
+    what that unit or team said, or its desk of it; `to_desk`: some message went to its desk, that this can be written beside. Never
+    leaves services and disclosure."""
 
     reference: str
     told: bool
     ended_at: datetime | None
     requests: tuple[RequestFacts, ...]
     alerts: tuple[AlertFacts, ...]
+    behind: str = ""
+    passed: tuple[Heard, ...] = ()
+    to_desk: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +120,9 @@ class PartyAlertView:
 
 @dataclass(frozen=True, slots=True)
 class PartyCaseView:
-    """A case under the party's own reference. `waits`: something is expected of this person."""
+    """A case under the party's own reference. `waits`: something is expected of this person. `behind`: the level, unit or team, of
+    which it may be written down that it has the word; empty where nobody leaves, or nothing stands any more. `passed`: what was
+    said of that so far."""
 
     reference: str
     item: ItemView
@@ -122,6 +130,8 @@ class PartyCaseView:
     alerts: tuple[PartyAlertView, ...]
     over: bool
     last_at: datetime
+    behind: str = ""
+    passed: tuple[Heard, ...] = ()
 
     @property
     def waits(self) -> bool:
@@ -137,7 +147,10 @@ def view_of_own_case(case: PartyCaseFacts, item: ItemFacts, audience: Audience) 
     requests = tuple(_requests(case, item.filed_at))
     alerts = _alerts(case)
     moments = [r.made_at for r in requests] + [a.owed_at for a in alerts] + [item.filed_at]
-    return PartyCaseView(case.reference, view, requests, alerts, case.ended_at is not None, max(moments))
+    over = case.ended_at is not None
+    stands = any(r.state not in (WITHDRAWN, OVER) for r in requests) or not requests
+    behind = case.behind if case.to_desk and stands and not over else ""
+    return PartyCaseView(case.reference, view, requests, alerts, over, max(moments), behind, case.passed)
 
 
 def ends_told(moves: Iterable[Move], batch_at: BatchAt, now: datetime) -> dict[datetime, datetime]:

@@ -163,6 +163,11 @@ def _moves(hit: Hit, own: Severity) -> Iterator[tuple[str, Severity]]:
         yield from [(f"held_{note}", hit.severity) for note in held[:1]]
 
 
+def possible_words(hit: Hit, language: str) -> str:
+    """Why it is only possible, in one sentence; empty for what was filed so."""
+    return "".join(_possible(hit, PATTERNS[language]))
+
+
 def _where(hit: Hit, patterns: dict[str, str], unit: str) -> str:
     """The planned distance beside the limit; where it is above, what is left of it once all that is uncertain is taken off."""
     coded = hit.basis in ("settlement", "commune")

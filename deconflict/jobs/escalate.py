@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session, lazyload, load_only, selectinload
 
 from deconflict.domain.country import Mission
 from deconflict.domain.escalation import BRAKE, DESK, MINIMAL, OVERDUE, RELEASE, REQUEST
+from deconflict.domain.levels import BEHIND, HAS_IT
 from deconflict.domain.states import OPEN_CASES, AlertState, CaseState, ReleaseState, RequestState
 from deconflict.jobs.release import RING
 from deconflict.matching.climb import OBJECTION, UNREACHED, Climb
@@ -26,7 +28,10 @@ log = structlog.get_logger()
 UNSEEN = (CaseState.DETECTED, CaseState.UNCHECKED)
 IDLE = "idle"
 # All of an alert that ladders and silence go by: there may be ten thousand.
-READ = (Alert.case_id, Alert.round, Alert.purpose, Alert.step, Alert.side, Alert.state, Alert.owed_at, Alert.person_id)
+READ = (
+    *(Alert.case_id, Alert.round, Alert.purpose, Alert.step, Alert.side, Alert.level, Alert.state),
+    *(Alert.owed_at, Alert.confirm_due_at, Alert.person_id),
+)
 Begun = tuple[Climb, set[str]]  # a ladder with the steps that it has taken
 
 
@@ -97,8 +102,11 @@ def _climbs(session: Session, mission: Mission, case: Case, alerts: list[Alert],
     def begin(side: str, purpose: str, name: str, since: datetime, about: list[Alert]) -> Iterator[Begun]:
         begun = [alert for alert in about if alert.purpose == name]
         climb = Climb(session, mission, case, side, purpose, name, alerted_at=since, now=now)
+        taken = {alert.step for alert in begun}
         if not _answered(begun, climb.ladder.required if climb.ladder else frozenset()):
-            yield climb, {alert.step for alert in begun}
+            yield climb, taken
+        elif purpose in (REQUEST, MINIMAL) and _to_be_passed_on(begun, side) and not climb.amended():
+            yield replace(climb, passing=True), taken
 
     if case.hold_until is not None or case.state in UNSEEN or _owed(this_round, DESK):
         yield from begin("ocha", DESK, DESK, case.round_at, this_round)
@@ -118,7 +126,8 @@ def _climbs(session: Session, mission: Mission, case: Case, alerts: list[Alert],
         if call.state == ReleaseState.SILENT and call.round == case.round:
             yield from begin("ocha", DESK, f"{RELEASE}:{call.id}", call.due_at, this_round)
     for request in case.requests:
-        if request.state == RequestState.OPEN:
+        # A yes of a desk is no word of its unit; after a no the desk at OCHA is rung at once, and nothing is to be passed on.
+        if request.state in (RequestState.OPEN, RequestState.ACCEPTED):
             yield from begin(request.side, REQUEST, request.purpose, request.made_at, alerts)
 
 
@@ -132,9 +141,18 @@ def _owed(alerts: list[Alert], purpose: str) -> bool:
     return any(alert.purpose == purpose and alert.state == AlertState.OWED for alert in alerts)
 
 
+def _to_be_passed_on(alerts: list[Alert], side: str) -> bool:
+    """Its desk has the word, and neither the unit nor the team behind it has confirmed."""
+    asked = [alert for alert in alerts if alert.side == side and alert.confirm_due_at is not None]
+    if not any(alert.state == AlertState.ACKNOWLEDGED for alert in asked):
+        return False
+    said = (ack for alert in asked for ack in alert.acknowledgements)
+    return not any(ack.level == BEHIND[side] and ack.answer in HAS_IT for ack in said)
+
+
 def _answered(alerts: list[Alert], required: Collection[str]) -> bool:
-    """Somebody has it, or an officer's act has made it old news. A team's word counts as much as a desk's. On the `required` steps
-    everybody must have it; who said so on one step has said it for all."""
+    """Somebody has it, or an officer's act has made it old news. A team's word counts as much as a desk's here, since
+    who goes knows. On the `required` steps everybody must have it; who said so on one step has said it for all."""
     have = {alert.person_id for alert in alerts if alert.state == AlertState.ACKNOWLEDGED}
     missing = (a for a in alerts if a.step in required and a.state == AlertState.OWED and a.person_id not in have)
     if any(missing):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
-from deconflict.domain.judgement import Hit, Judgement
+from deconflict.domain.judgement import Figures, Hit, Judgement
 from deconflict.domain.severity import Severity
 from deconflict.domain.states import OFF_ITEMS, OPEN_CASES, CaseState
 from deconflict.matching import desk, endings
@@ -128,6 +129,7 @@ def _opened(session: Session, pairing: Pairing, judgement: Judgement) -> Case:
 
 def _update(session: Session, pairing: Pairing, case: Case, judgement: Judgement, last: Looked) -> None:
     before, now = Judgement.from_json(case.judgement) if case.judgement else None, pairing.now
+    figures = _figures_of(case, before)
     changed = before is None or material(before, judgement)
     worse = before is None or judgement.severity.rank > before.severity.rank
     softer = before is not None and judgement.severity.rank < before.severity.rank and not elsewhere(before, judgement)
@@ -138,6 +140,7 @@ def _update(session: Session, pairing: Pairing, case: Case, judgement: Judgement
         if changed and (softer or aged):
             note_event(session, case, "soften" if softer else "refresh", now, code=why)
         elif changed:
+            case.before = figures
             _hold(pairing, case)
             if case.state == CaseState.DETECTED:
                 note_event(session, case, "change", now, code=why)
@@ -149,12 +152,21 @@ def _update(session: Session, pairing: Pairing, case: Case, judgement: Judgement
     back = case.state in (CaseState.CLOSED, CaseState.OVERTAKEN)
     if back or (changed and not aged) or (case.state == CaseState.LAPSED and longer):
         _take_judgement(case, pairing, judgement)
+        case.before = figures
         _hold(pairing, case)
         endings.recall_closing(session, case)
         case.outcome = case.adjusted_by = None
         desk.begin_round(session, case, now)
         move_case(session, case, "reopen", "system", now, code=why)
         desk.alert_desk(session, pairing.mission, case, now)
+
+
+def _figures_of(case: Case, judgement: Judgement | None) -> dict[str, Any]:
+    """Of the round that stands: where a new one begins, the desk is shown them beside it."""
+    if judgement is None or not judgement.hits or not case.judged_from:
+        return {}
+    ours, theirs = case.judged_from["versions"]
+    return Figures.of(judgement, (ours, theirs)).to_json()
 
 
 def _take_judgement(case: Case, pairing: Pairing, judgement: Judgement) -> None:

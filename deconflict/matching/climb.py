@@ -16,8 +16,21 @@ from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import ItemFacts
-from deconflict.domain.escalation import BRAKE, DESK, OCHA_ROLES, OVERDUE, REQUEST, Ladder, Step, ack_due_at, steps_due
+from deconflict.domain.escalation import (
+    BRAKE,
+    DESK,
+    MINIMAL,
+    OCHA_ROLES,
+    OVERDUE,
+    REQUEST,
+    Ladder,
+    Step,
+    ack_due_at,
+    confirm_due_at,
+    steps_due,
+)
 from deconflict.domain.filing import MovementNotice
+from deconflict.domain.levels import level_behind
 from deconflict.domain.recipients import may_hear
 from deconflict.domain.severity import Harm, Severity
 from deconflict.matching.restraint import hold_back, settles_at
@@ -43,8 +56,8 @@ TEXT_AUDIENCE = {"ocha": "officer", "humanitarian": "focal", "mission": "mission
 @dataclass(eq=False)
 class Climb:
     """One ladder of one case: for the desk (`side` ocha) or for the owner of one item, counted from `alerted_at`. `name` is
-    what its alerts are filed under: `desk`, `minimal:mission`, `request:12`; every request climbs on its own. `_rung`: who has been
-    written to by this ring of the bell."""
+    what its alerts are filed under: `desk`, `minimal:mission`, `request:12`; every request climbs on its own. `passing`: its desk has
+    the word, and it is climbed until the unit or the team confirms. `_rung`: who has been written to by this ring of the bell."""
 
     session: Session
     mission: Mission
@@ -54,6 +67,7 @@ class Climb:
     name: str
     alerted_at: datetime
     now: datetime
+    passing: bool = False
     _rung: set[int] = field(default_factory=set, init=False)
 
     @property
@@ -62,7 +76,8 @@ class Climb:
 
     @property
     def ladder(self) -> Ladder | None:
-        return self.mission.pack.ladder(self.severity, "ocha" if self.side == "ocha" else "party")
+        found = self.mission.pack.ladder(self.severity, "ocha" if self.side == "ocha" else "party")
+        return found.for_confirming if self.passing and found is not None else found
 
     def due_steps(self, taken: Collection[str]) -> list[Step]:
         """Steps whose hour has come and which no alert of this round has `taken`."""
@@ -173,8 +188,18 @@ class Climb:
             useful_until=self.case.ends_at,
             send_after=self._send_after(on_duty=side == "ocha"),
             ack_due_at=ack_due_at(ladder, alerted_at=self.alerted_at, starts_at=self.case.starts_at),
+            confirm_due_at=self._confirm_due_at(ladder) if side == self.side else None,
             urgency=self.severity.rank,
         )
+
+    def _confirm_due_at(self, ladder: Ladder) -> datetime | None:
+        """By when the unit or the team should have confirmed; None where nobody stands behind this desk."""
+        item = self.case.item_of(self.side) if self.purpose in (REQUEST, MINIMAL) else None
+        if item is None or ladder.confirm is None:
+            return None
+        catalogue = self.mission.catalogue
+        behind = level_behind(facts_of(self.session, item, catalogue).filing, self.side, catalogue)
+        return confirm_due_at(ladder, alerted_at=self.alerted_at, starts_at=self.case.starts_at) if behind else None
 
     def _team(self, ladder: Ladder, step: Step) -> Iterator[Owed]:
         """The field team's own number, where its organisation wants teams written to directly. A team already on the road
@@ -215,6 +240,8 @@ class Climb:
 
     def _text(self, side: str, person: Person) -> str:
         audience, own = TEXT_AUDIENCE[side], OWN_TEXT.get(self.name.partition(":")[0]) if side == "ocha" else None
+        if self.passing and side != "ocha":
+            return f"{audience}_passing"
         # A new round is the desk's: nothing in a text to a party may tell of it.
         asked = side != "ocha" and self.purpose == REQUEST
         told = select(Alert.id).where(
@@ -243,6 +270,10 @@ class Climb:
         of_ocha = item is not None and item.of_ocha
         eyes_only, late = self.case.eyes_only, self._late(side)
         return may_hear(side, purpose, self._humanitarian(), eyes_only=eyes_only, late=late, of_ocha=of_ocha)
+
+    def amended(self) -> bool:
+        """Whether its owner has changed the item since: what its unit is to know now is another matter."""
+        return self._amended(self.side)
 
     def _amended(self, side: str) -> bool:
         """Whether the owner has changed its item since this ladder began. From then on its steps go to the desk: whether a

@@ -157,6 +157,7 @@ class SopSchema(Strict):
     rule = fields.List(fields.Nested(RuleSchema), required=True, validate=validate.Length(min=1))
     alert_release = by_severity(ReleaseSchema)
     ack = by_severity(AckSchema)
+    confirm = fields.Dict(keys=choice(SEVERITIES), values=fields.Nested(AckSchema), load_default=dict)
     release = by_severity(AckSchema)
     review = fields.Nested(ReviewSchema, required=True)
     follow_up = fields.Nested(AckSchema, required=True)
@@ -304,4 +305,13 @@ def _ladders(data: Loaded) -> dict[tuple[Severity, str], Ladder]:
     steps: dict[tuple[Severity, str], list[Step]] = {}
     for severity, audience, step in data["step"]:
         steps.setdefault((severity, audience), []).append(step)
-    return {key: Ladder(*key, data["ack"][key[0].value], tuple(rungs)) for key, rungs in steps.items()}
+    return {
+        (severity, audience): Ladder(
+            severity,
+            audience,
+            data["ack"][severity.value],
+            tuple(rungs),
+            data["confirm"].get(severity.value) if audience == "party" else None,
+        )
+        for (severity, audience), rungs in steps.items()
+    }

@@ -51,7 +51,7 @@ def acknowledge_by_code(typed: str, now: datetime, answer: str = RECEIVED) -> No
         return
     with transaction() as session:
         for alert in _named_by(session, typed, answer, now):
-            _acknowledge(session, alert, "code_page", now, answer=answer)
+            write_down(session, alert, "code_page", now, answer=answer)
 
 
 def acknowledge_by_operator(
@@ -67,7 +67,7 @@ def acknowledge_by_operator(
         named = _named_by(session, typed, answer, now)
         for alert in named:
             said = heard(how, words)
-            _acknowledge(session, alert, RELAY, now, level=level, answer=answer, by=by, how=said, read_back=read_back)
+            write_down(session, alert, RELAY, now, level=level, answer=answer, by=by, how=said, read_back=read_back)
     if not named:
         raise Refused(N_("No message has this reference and this code. Have both read out again."), field="code")
 
@@ -99,7 +99,7 @@ def acknowledge_by_link(link: str, now: datetime, answer: str = RECEIVED) -> Non
         alert = session.scalars(select(Alert).where(Alert.link == link).with_for_update(of=Alert)).first()
         if alert is None:
             raise NotFound
-        _acknowledge(session, alert, "email_link", now, answer=answer)
+        write_down(session, alert, "email_link", now, answer=answer)
 
 
 def acknowledge_in_app(alert_id: int, by: Audience, now: datetime, answer: str = RECEIVED) -> None:
@@ -109,7 +109,7 @@ def acknowledge_in_app(alert_id: int, by: Audience, now: datetime, answer: str =
         alert = session.get(Alert, alert_id, with_for_update={"of": Alert})
         if alert is None or alert.person_id != by.person_id or alert.level == "team":
             raise NotFound
-        _acknowledge(session, alert, "in_app", now, answer=answer)
+        write_down(session, alert, "in_app", now, answer=answer)
 
 
 def acknowledge_by_key(token: str, key: str, now: datetime) -> bool:
@@ -124,7 +124,7 @@ def acknowledge_by_key(token: str, key: str, now: datetime) -> bool:
         if call is None:
             return False
         alert = session.get_one(Alert, call.alert_id, with_for_update={"of": Alert})
-        _acknowledge(session, alert, "voice_key", now, answer=answer, heard_at=call.address_hash)
+        write_down(session, alert, "voice_key", now, answer=answer, heard_at=call.address_hash)
         return True
 
 
@@ -149,7 +149,7 @@ def acknowledge_by_relay(
         if alert is None or alert.case_id != case.id:
             raise NotFound
         said = heard(how, words)
-        _acknowledge(session, alert, RELAY, now, level=level, answer=answer, by=by, how=said, read_back=read_back)
+        write_down(session, alert, RELAY, now, level=level, answer=answer, by=by, how=said, read_back=read_back)
 
 
 def acknowledge_by_reply(from_number: str, text: str, now: datetime) -> bool:
@@ -174,7 +174,7 @@ def acknowledge_by_reply(from_number: str, text: str, now: datetime) -> bool:
         answer = _answer_in(text)
         given = {found[:5] for found in REFERENCE.findall(text.upper())}
         for alert in _meant(_locked(session, right & {row.id for row in rows}), answer, given):
-            _acknowledge(session, alert, "sms", now, answer=answer, heard_at=lookup_hash(from_number))
+            write_down(session, alert, "sms", now, answer=answer, heard_at=lookup_hash(from_number))
         if not right:
             for lock in locks:
                 missed(session, lock, now)
@@ -207,7 +207,7 @@ def _meant(alerts: list[Alert], answer: str, references: Collection[str]) -> lis
     return [alert for alert in alerts if answer != CANNOT or not given or alert.reference in given]
 
 
-def _acknowledge(
+def write_down(
     session: Session,
     alert: Alert,
     method: str,
@@ -220,7 +220,8 @@ def _acknowledge(
     read_back: bool = False,
     heard_at: str = "",
 ) -> None:
-    """One record per thing said. The same person pressing twice says one thing. `heard_at`: the hash of the number it came from, where
+    """One record per thing said; whether it may be said was looked at before. The same
+    person pressing twice says one thing. `heard_at`: the hash of the number it came from, where
     that is known."""
     level = level or alert.level
     said = [a for a in alert.acknowledgements if (a.level, a.method, a.answer) == (level, method, answer)]

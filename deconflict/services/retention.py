@@ -124,6 +124,7 @@ def _reduce_case(case: Case, mission: Mission, now: datetime) -> None:
         case.judgement = reduced_judgement(judgement, mission.gazetteer, mission.zone).to_json()
     except UNREADABLE:  # a case that could not be checked has none
         case.judgement = {}
+    case.before = {}
     for request in case.requests:
         request.words = reduced_words(request.words, mission.gazetteer)
     case.starts_at, case.ends_at = monday(case.starts_at, mission.zone), sunday(case.ends_at, mission.zone)

@@ -23,6 +23,7 @@ class Alert(Base):
     text carries (`4F7K2-3`: the highest counts); `code` is the four digits to acknowledge with, encrypted. `team_contact` is
     the number of a field team that is no directory person; its person is then the focal point who answers for it. `team_second`
     is that team's other number, written to where the first fails if it takes texts (`second_texts`), and else rung by a person.
+    `confirm_due_at`: by when the unit or the team behind a party's desk should have confirmed; None where nobody stands behind it.
     `unreached_at`: since when no address is left to try; `passed_on_at`: when that was told to the desk and the next person.
     Sealed columns are opened when they are asked for: one that no key opens must not stop what needs no secret."""
 
@@ -55,6 +56,7 @@ class Alert(Base):
     state: Mapped[str] = mapped_column(Code)
     owed_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ack_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    confirm_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     useful_until: Mapped[datetime] = mapped_column(UTCDateTime)
     unreached_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     passed_on_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -24,9 +24,10 @@ class Case(Base):
     change, at `round_at`; alerts and officers' acts name the round they are about. `judgement` is the whole Judgement as JSON,
     `judged_from` what it was computed from, so that it can be computed again (matching.recompute): `at`, the two `versions`,
     `sop_version`, `gazetteer`, `profile`. The columns of these names are those of the last look, which may have found nothing.
-    `released`: sides whose owner gave a one-off release for this case (RUL-8). `hold_until`: when the minimal alert goes
-    if no officer has acted (RUL-1). What the retention job has done to it: `reduced_at` no place or hour finer than commune
-    and week is left, `texts_at` nothing that was typed and no number, `figures_at` nobody and nothing said, only figures.
+    `before`: the figures of the round before (domain.judgement.Figures), empty in the first. `released`: sides whose owner gave a
+    one-off release for this case (RUL-8). `hold_until`: when the minimal alert goes if no officer has acted (RUL-1). What the
+    retention job has done to it: `reduced_at` no place or hour finer than commune and week is left, `texts_at` nothing that was
+    typed and no number, `figures_at` nobody and nothing said, only figures.
     """
 
     __tablename__ = "overlap_case"
@@ -48,6 +49,7 @@ class Case(Base):
     harm: Mapped[str] = mapped_column(Code)
     eyes_only: Mapped[bool] = mapped_column(Boolean, default=False)
     judgement: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    before: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     judged_from: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     sop_version: Mapped[str] = mapped_column(String(80))
     gazetteer: Mapped[str] = mapped_column(String(80), default="")

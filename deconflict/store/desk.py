@@ -16,16 +16,18 @@ from sqlalchemy.orm import Session, contains_eager, selectinload
 from deconflict.domain.activity import LatLon, Side
 from deconflict.domain.desk import Callee, CallLine, CaseLine, DeskCaseFacts, DeskItemFacts
 from deconflict.domain.duplicates import DuplicateFacts
-from deconflict.domain.judgement import Judgement
+from deconflict.domain.judgement import Figures, Judgement
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.severity import Severity
 from deconflict.domain.states import LIVE_ITEMS, OPEN_CASES, AlertState, ItemState, ReleaseState, SiteState
 from deconflict.store.alerts import Alert
+from deconflict.store.audit import AuditEntry
 from deconflict.store.callees import to_call
 from deconflict.store.cases import Case
 from deconflict.store.desk_log import log_of
 from deconflict.store.duplicates import standing_duplicates
 from deconflict.store.items import Item, ItemVersion, PartBox
+from deconflict.store.levels import levels_of, told_of
 from deconflict.store.queries import current_versions, facts_from, version_of
 from deconflict.store.sites import Site
 
@@ -45,8 +47,17 @@ def open_cases(session: Session, catalogue: Catalogue, now: datetime) -> list[De
     late = and_(Alert.state == AlertState.OWED, Alert.side != "ocha", Alert.ack_due_at < now)
     counted = session.execute(select(Alert.case_id, func.count()).where(late).group_by(Alert.case_id))
     silent = {case_id: count for case_id, count in counted}  # noqa: C416  # dict() takes no rows of two types
+    told = told_of(session, rows)
     return [
-        replace(facts, line=replace(facts.line, asked=_asked(row), silent=silent.get(row.id, 0)))
+        replace(
+            facts,
+            line=replace(
+                facts.line,
+                asked=_asked(row),
+                silent=silent.get(row.id, 0),
+                levels=levels_of(facts, told.get(row.id, ()), catalogue),
+            ),
+        )
         for row, facts in zip(rows, _cases(session, rows, catalogue), strict=True)
     ]
 
@@ -71,7 +82,9 @@ def case_by_reference(session: Session, reference: str, catalogue: Catalogue) ->
     if row is None:
         return None
     items = tuple(_item(session, item, catalogue, whole=True) for item in row.items)
-    return row.id, DeskCaseFacts(_line(row), items, log_of(session, row))
+    facts = DeskCaseFacts(_line(row), items, log_of(session, row))
+    told = told_of(session, [row]).get(row.id, ()) if row.state in OPEN_CASES else ()
+    return row.id, replace(facts, line=replace(facts.line, levels=levels_of(facts, told, catalogue)))
 
 
 def cases_of_item(session: Session, reference: str, catalogue: Catalogue) -> list[DeskCaseFacts]:
@@ -126,6 +139,18 @@ def item_versions(session: Session, reference: str, catalogue: Catalogue) -> tup
         _item(session, item, catalogue, version=number, whole=number == item.version)
         for number in range(1, item.version + 1)
     ]
+
+
+def item_at(session: Session, reference: str, version: int, catalogue: Catalogue) -> DeskItemFacts | None:
+    """One version of an item; None where there is none."""
+    item = session.scalars(select(Item).where(Item.reference == reference)).first()
+    return _item(session, item, catalogue, version=version) if item is not None and version > 0 else None
+
+
+def last_view(session: Session, case_id: int, person_id: int) -> datetime | None:
+    """When this person last opened a page of the case."""
+    seen = (AuditEntry.noun == "case", AuditEntry.noun_id == case_id, AuditEntry.actor_id == person_id)
+    return session.scalar(select(func.max(AuditEntry.at)).where(*seen, AuditEntry.verb == "view"))
 
 
 def duplicates(session: Session, catalogue: Catalogue, now: datetime) -> list[DuplicateFacts]:
@@ -223,6 +248,7 @@ def _line(row: Case) -> CaseLine:
         reduced_at=row.reduced_at,
         overdue_stop=row.judged_from.get("stop") if row.is_overdue else None,
         occupied=row.is_occupied,
+        before=_read(lambda: Figures.from_json(row.before), row.reference) if row.before else None,
         of_ocha=row.of_ocha,
     )
 

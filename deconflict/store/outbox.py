@@ -41,6 +41,7 @@ class Owed:
     useful_until: datetime
     send_after: datetime
     ack_due_at: datetime | None = None
+    confirm_due_at: datetime | None = None
     urgency: int = 0
     team_number: str | None = None
     team_second: str | None = None
@@ -89,6 +90,7 @@ def write_alert(session: Session, case: Case, owed: Owed, now: datetime) -> Aler
         state=AlertState.OWED,
         owed_at=now,
         ack_due_at=owed.ack_due_at,
+        confirm_due_at=owed.confirm_due_at,
         useful_until=owed.useful_until,
     )
     session.add(alert)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,8 @@ from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import RECOGNITION, ItemFacts, owns, plates_shown
 from deconflict.domain.errors import Refused
-from deconflict.domain.escalation import CLOSING
+from deconflict.domain.escalation import CLOSING, MINIMAL, REQUEST
+from deconflict.domain.levels import DESK, Heard, level_behind
 from deconflict.domain.msgid import N_
 from deconflict.domain.party import AlertFacts, Move, PartyCaseFacts, RequestFacts, ends_told
 from deconflict.domain.retention import TOLD_WITHIN, reduced_words
@@ -201,6 +202,8 @@ def _with_item(
     ended_at = max(ends) if ends and words and max(ends) >= max(words) else None
     if ended_at is not None and ended_at + mission.pack.retention["case"] <= now:
         return None
+    own = owner_facts(session, item, mission, now)
+    behind = level_behind(own.filing, item.side, mission.catalogue)
     facts = PartyCaseFacts(
         reference=case.reference_for(audience.side),
         told=bool(words),
@@ -209,8 +212,19 @@ def _with_item(
         alerts=tuple(
             _alert(a, ends, now) for a in said.alerts if a.person_id == audience.person_id and a.level != "team"
         ),
+        behind=behind,
+        passed=tuple(_passed(said.alerts, behind)),
+        to_desk=any(a.level == DESK and a.about in (REQUEST, MINIMAL) for a in said.alerts),
     )
-    return facts, owner_facts(session, item, mission, now)
+    return facts, own
+
+
+def _passed(alerts: Iterable[Alert], level: str) -> Iterator[Heard]:
+    """What the unit or the team of this side said, and its own desk of it: no names and no words of the desk at OCHA."""
+    for alert in alerts:
+        yield from (
+            Heard(ack.level, ack.answer, ack.method, ack.at, "") for ack in alert.acknowledgements if ack.level == level
+        )
 
 
 def _request(

@@ -10,13 +10,14 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from deconflict.domain.country import Mission
-from deconflict.domain.desk import CallLine, CaseLine, DeskCaseView, DeskItemView, view_of_desk_case
+from deconflict.domain.desk import CallLine, CaseLine, DeskCaseFacts, DeskCaseView, DeskItemView, view_of_desk_case
 from deconflict.domain.desk_log import AlertLine
 from deconflict.domain.errors import NotFound
 from deconflict.domain.ocha_areas import may_be_agreed, whose
 from deconflict.domain.severity import Severity
 from deconflict.domain.states import RequestState, possible
-from deconflict.domain.words import explain, sentence, sentences, severity_words
+from deconflict.domain.words import explain, sentence, severity_words
+from deconflict.services.picture import activities_of_case
 from deconflict.services.preview import drafts
 from deconflict.services.reading import note_read
 from deconflict.store import desk as store
@@ -24,7 +25,12 @@ from deconflict.store.base import db
 from deconflict.web import desk_words
 from deconflict.web.audience import current_audience
 from deconflict.web.clock import now
+from deconflict.web.desk_asking import rows_of as asking_of
+from deconflict.web.desk_facts import figures_before, moved, since_last_look
+from deconflict.web.desk_facts import rows_of as facts_of
+from deconflict.web.desk_levels import rows_of
 from deconflict.web.desk_map import near
+from deconflict.web.desk_timeline import timeline_of
 from deconflict.web.desk_words import relative, short, when
 from deconflict.web.filing_words import clock, doing, half_days_words, in_words, vehicles_words
 from deconflict.web.forms_ui import Form
@@ -75,17 +81,24 @@ def mission() -> Mission:
 
 def seen_case(reference: str) -> tuple[int, DeskCaseView]:
     """The case and its id. Raises NotFound for what is missing and for what does not exist for this officer alike."""
+    case_id, _facts, view = seen_facts(reference)
+    return case_id, view
+
+
+def seen_facts(reference: str) -> tuple[int, DeskCaseFacts, DeskCaseView]:
+    """As `seen_case`, with the facts for services that ask the gate themselves."""
     found = store.case_by_reference(db.session(), reference, mission().catalogue)
     view = view_of_desk_case(found[1], current_audience()) if found else None
     if found is None or view is None:
         raise NotFound
-    return found[0], view
+    return *found, view
 
 
 def page(reference: str, *, warning: str = "", form: Form | None = None, act: str = "", unsent: str = "") -> str:
     """The page as things stand now. `act` names the form that stays open with what was typed and what is wrong with it;
     `unsent` are words that an officer typed in vain, for him to keep where that form is not offered any more."""
-    case_id, view = seen_case(reference)
+    case_id, facts, view = seen_facts(reference)
+    seen_at = store.last_view(db.session(), case_id, current_audience().person_id)
     note_read(current_audience(), "case", case_id, now())
     words = drafts(db.session(), reference, mission()) if view.line.is_open else {}
     offers = _offers(view, frozenset(side for side, said in words.items() if said is not None))
@@ -99,11 +112,17 @@ def page(reference: str, *, warning: str = "", form: Form | None = None, act: st
         act=act,
         offers=offers,
         drafts=words,
-        why=_why(view.line),
+        facts=facts_of(view.line, place_of(view.line)),
+        before=figures_before(view.line),
+        moved=[] if view.line.reduced_at else moved(view, mission()),
+        since=since_last_look(view, seen_at),
+        asking=asking_of(view, words),
         hits=list(_hits(view.line)),
         place=place_of(view.line),
         map=None if view.line.reduced_at else near(view, mission(), current_language()),
+        timeline=timeline_of(view, activities_of_case(facts, current_audience(), mission()), mission(), now()),
         standing=view.log.standing(),
+        levels=rows_of(view.line, now()),
         foremost=view.log.foremost(ALERTS_SHOWN),
         most_stops=STOPS_SHOWN,
         agreements=agreements(view.line),
@@ -231,13 +250,6 @@ def agreements(line: CaseLine) -> dict[str, object]:
         for code, words in desk_words.AGREEMENTS.items()
         if (code != "NO_CHANGE" or line.severity is not Severity.CRITICAL) and (not line.of_ocha or may_be_agreed(code))
     }
-
-
-def _why(line: CaseLine) -> str:
-    """The worst rule that fired; nothing once where and when are no longer known."""
-    if line.judgement is None or line.reduced_at:
-        return ""
-    return _capital(sentences(line.judgement, current_language(), mission().zone, mission().unit)[0])
 
 
 def _hits(line: CaseLine) -> Iterator[HitRow]:

@@ -202,12 +202,14 @@ METHODS = {
     "in_app": _l("signed in"),
     "relay": _l("relayed"),
     "sms": _l("by SMS with the code"),
+    "answer": _l("by its answer"),
 }
 ANSWERS = {
     "received": _l("Received"),
     "cannot_comply": _l("Received, cannot comply"),
     "wrong_person": _l("Wrong person"),
 }
+SAID = ANSWERS | {"passed_on": _l("Passed on, no word back yet")}
 HOW = {"phone": _l("By phone"), "radio": _l("By radio"), "in_person": _l("In person")}
 RELEASES = {"granted": _l("yes"), "refused": _l("no")}
 STEPS = {

@@ -18,8 +18,10 @@ from deconflict.store import own
 from deconflict.store.base import db, lookup_hash
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
+from deconflict.web.desk_words import HOW
 from deconflict.web.filing_words import half_days_words, in_words, moment_words, vehicles_words
 from deconflict.web.forms_ui import Form
+from deconflict.web.passing_words import passing_of
 
 bp = Blueprint("requests", __name__)
 
@@ -68,13 +70,13 @@ def mine() -> str:
 @bp.get("/requests/<reference>")
 @audience(*FILERS)
 def show(reference: str) -> Page:
-    return _page(_own_case(reference), Form())
+    return page(own_case(reference), Form())
 
 
 @bp.post("/requests/<reference>/answer")
 @audience(*FILERS)
 def answer(reference: str) -> Page:
-    view = _own_case(reference)
+    view = own_case(reference)
     asked = next((r for r in view.requests if mark("request", r.id) == request.form.get("request")), None)
     if asked is None:
         raise NotFound
@@ -89,7 +91,7 @@ def answer(reference: str) -> Page:
     except Refused as error:
         if error.field not in ("answer", "text"):
             raise
-        return _page(view, Form({"text": text}, {error.field: [_(error.sentence, **error.facts)]})), 422
+        return page(view, Form({"text": text}, {error.field: [_(error.sentence, **error.facts)]})), 422
     flash(_("Your answer is with the desk."))
     return redirect(url_for("requests.show", reference=reference), 303)
 
@@ -97,7 +99,7 @@ def answer(reference: str) -> Page:
 @bp.post("/requests/<reference>/acknowledge")
 @audience(*FILERS)
 def acknowledge(reference: str) -> Response:
-    view = _own_case(reference)
+    view = own_case(reference)
     alert = next((a for a in view.alerts if mark("alert", a.id) == request.form.get("alert")), None)
     if alert is None:
         raise NotFound
@@ -112,7 +114,7 @@ def mark(noun: str, number: int) -> str:
     return lookup_hash(f"mark:{noun}:{number}")[:16]
 
 
-def _own_case(reference: str) -> PartyCaseView:
+def own_case(reference: str) -> PartyCaseView:
     """Raises NotFound for what does not exist, is another's, or of which nothing was told yet."""
     who = current_audience()
     found = own.own_case(db.session(), reference, who, _mission(), now())
@@ -122,7 +124,8 @@ def _own_case(reference: str) -> PartyCaseView:
     return view
 
 
-def _page(view: PartyCaseView, form: Form) -> str:
+def page(view: PartyCaseView, form: Form) -> str:
+    """The page of one's own case, with what was typed and what is to be mended."""
     pages = "sites" if view.item.site else "notices" if view.item.side == "humanitarian" else "plans"
     return render_template(
         "own/request.html",
@@ -138,6 +141,8 @@ def _page(view: PartyCaseView, form: Form) -> str:
         vehicles_words=vehicles_words,
         moment_words=moment_words,
         mark=mark,
+        passing=passing_of(view),
+        how=HOW,
     )
 
 

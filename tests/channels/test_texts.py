@@ -109,6 +109,8 @@ def test_what_is_urgent_and_what_is_over_is_said_apart_and_the_brake_alone() -> 
         Event.OFFICER_BRAKE,
         Event.FOCAL_OVERDUE,
         Event.OFFICER_OVERDUE,
+        Event.FOCAL_PASSING,
+        Event.MISSION_PASSING,
     }
     assert all(
         head == event

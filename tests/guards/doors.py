@@ -179,6 +179,7 @@ POSTS = {
     ),
     "areas.new": ("page", FILERS_OCHA),
     **dict.fromkeys(["areas.amend", "areas.cancel"], ("area", FILERS_OCHA)),
+    "passing.note": ("own case", FILERS_HUM + FILERS_MIL),
     "requests.answer": ("own case", FILERS_HUM + FILERS_MIL),
     "requests.acknowledge": ("own case", FILERS_HUM + FILERS_MIL),
     **dict.fromkeys(

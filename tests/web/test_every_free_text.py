@@ -208,7 +208,7 @@ OFFICER = HEARD | {
 }
 TRIED = {
     "g9": {f"plans.{act}" for act in ("amend", "cancel", "close_out", "postpone", "sharing", "write")}
-    | {"own_people.invite", "requests.answer"},
+    | {"own_people.invite", "passing.note", "requests.answer"},
     "officer": OFFICER,
     "boss": OFFICER | {"desk.change_case_hold", "desk.change_item_hold"},
     "radia": HEARD,
