@@ -33,6 +33,7 @@ BLUEPRINTS: list[str] = [
     "deconflict.web.places:bp",
     "deconflict.web.large_map:bp",
     "deconflict.web.own_requests:bp",
+    "deconflict.web.ours:bp",
     "deconflict.web.areas:bp",
     "deconflict.web.desk:bp",
     "deconflict.web.roster:bp",

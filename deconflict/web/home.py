@@ -63,6 +63,12 @@ ENTRIES = (
     ),
     Entry("numbers.index", _l("Numbers"), _l("Numbers and mailboxes that are to be checked, and why."), menu=False),
     Entry("requests.mine", _l("Requests to us"), _l("What OCHA asks your side to change, and what you answered.")),
+    Entry(
+        "ours.page",
+        _l("What we filed"),
+        _l("What waits for your answer, then everything of yours that is ahead: as a list, a map and a calendar."),
+        menu=False,
+    ),
     Entry("notices.mine", _l("Our notices"), _l("The movements your organisation has notified, and their state.")),
     Entry(
         "notices.new", _l("Notify a movement"), _l("Tell OCHA where a team goes and when. Takes about five minutes.")

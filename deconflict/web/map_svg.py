@@ -43,14 +43,24 @@ def draw(
     lang: str = "fr",
     gazetteer: Gazetteer | None = None,
     closest: tuple[LatLon, LatLon] | None = None,
+    said: Sequence[str] | None = None,
 ) -> Markup:
     """The shapes on the base map, with the nearest towns when a gazetteer is given and the line of closest approach when
-    its two ends (humanitarian, mission) are. Raises ValueError without shapes."""
+    its two ends (humanitarian, mission) are; `said` as draw_view. Raises ValueError without shapes."""
     points = [p for shape in shapes for p in shape.points] + list(closest or ())
     landmark = _landmark(points, gazetteer)
     radius_m = max((shape.radius_m for shape in shapes), default=0.0)
     view = View.around(points, radius_m, width, height, landmark[0].point if landmark else None)
-    return draw_view(shapes, view, basemap=basemap, lang=lang, gazetteer=gazetteer, closest=closest, landmark=landmark)
+    return draw_view(
+        shapes,
+        view,
+        basemap=basemap,
+        lang=lang,
+        gazetteer=gazetteer,
+        closest=closest,
+        landmark=landmark,
+        said=said,
+    )
 
 
 def draw_view(
@@ -65,14 +75,18 @@ def draw_view(
     over: Sequence[str] = (),
     towns: int = TOWNS,
     legend: bool = True,
+    said: Sequence[str] | None = None,
 ) -> Markup:
     """What of the shapes lies on this paper. `landmark` are the towns named before all others, `towns` how many others are;
-    `over` is markup laid over all of it; `legend` says which side is drawn how."""
+    `over` is markup laid over all of it; `legend` says which side is drawn how; `said` is what is heard instead of every shape in
+    words, where the page says those beside the map."""
     width, height = view.width, view.height
     points = [p for shape in shapes for p in shape.points] + list(closest or ())
     others = [p for p in gazetteer.within(*view.bounds) if p not in landmark] if gazetteer else []
-    words, uid = WORDS[lang], blake2s(repr((shapes, closest, lang, width)).encode(), digest_size=4).hexdigest()
-    sentences, kinds = told(shapes, gazetteer, closest, lang), [k for k in INK if any(s.kind == k for s in shapes)]
+    bare = [(shape.kind, shape.points, shape.radius_m, shape.moving) for shape in shapes]  # a label may be drawn by lot
+    words, uid = WORDS[lang], blake2s(repr((bare, closest, lang, width)).encode(), digest_size=4).hexdigest()
+    sentences = list(said) if said else told(shapes, gazetteer, closest, lang)
+    kinds = [k for k in INK if any(s.kind == k for s in shapes)]
     taken: list[Box] = [(0, height - 34, 150, height), (0, 0, width, LEGEND)]  # scale bar and legend
     taken += [(x - 5, y - 5, x + 5, y + 5) for x, y in map(view.xy, points)]
     parts = [

@@ -56,6 +56,8 @@ GETS = {
     "areas.new": ("page", FILERS_OCHA),
     **dict.fromkeys([f"areas.{act}" for act in ("show", "filed", "amend", "cancel")], ("area", FILERS_OCHA)),
     "requests.mine": ("page", FILERS_HUM + FILERS_MIL),
+    **dict.fromkeys(["ours.page", "ours.on_map", "ours.calendar"], ("page", FILERS_HUM + FILERS_MIL)),
+    "ours.who": ("own item", FILERS_HUM + FILERS_MIL),
     "requests.show": ("own case", FILERS_HUM + FILERS_MIL),
     "desk.queue": ("page", OFFICERS),
     "desk.ended": ("page", OFFICERS),
