@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from deconflict.domain.activity import LatLon
 from deconflict.domain.disclosure import HalfDay
-from deconflict.domain.filing import Stop
+from deconflict.domain.filing import Stop, Window
+from deconflict.domain.zone import VILLAGES, Zone, middle
 
 PARTS = ("morning", "afternoon", "night")
 BEGINS = {"morning": time(6), "afternoon": time(12), "night": time(18)}
@@ -53,6 +54,11 @@ def spans(first: date, days: int, zone: tzinfo) -> tuple[Span, ...]:
     return tuple(Span(half, at, end) for (half, at), end in zip(marks, ends, strict=True))
 
 
+def together(three: Sequence[Span]) -> Span:
+    """Half-days that follow each other as one, under the name of the first."""
+    return Span(three[0].half, three[0].begins, three[-1].ends)
+
+
 def day_now(now: datetime, zone: tzinfo) -> date:
     """The date that the half-day of this instant bears."""
     return (now.astimezone(zone) - timedelta(hours=BEGINS[PARTS[0]].hour)).date()
@@ -62,8 +68,14 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def presences(stops: Iterable[Stop]) -> tuple[Presence, ...]:
-    """Where somebody stops and when; a place that is only passed has no hours and is none."""
+def presences(stops: Sequence[Stop], zone: Zone | None = None) -> tuple[Presence, ...]:
+    """Where somebody stops and when; a place that is only passed has no hours and is none. With a `zone` the hours of the first
+    hold everywhere: in each of its villages, or about the middle of what is drawn."""
+    if zone is not None and stops and stops[0].windows:
+        begins, ends = stops[0].windows[0].earliest, stops[0].windows[-1].latest
+        if zone.shape != VILLAGES:
+            return (Presence(middle([stop.location.point for stop in stops]), "", None, "", begins, ends),)
+        stops = [replace(stop, arrive=Window(begins, begins), depart=Window(ends, ends)) for stop in stops]
     return tuple(
         Presence(
             point=stop.location.point,

@@ -35,6 +35,7 @@ BLUEPRINTS: list[str] = [
     "deconflict.web.own_requests:bp",
     "deconflict.web.ours:bp",
     "deconflict.web.areas:bp",
+    "deconflict.web.ahead:bp",
     "deconflict.web.desk:bp",
     "deconflict.web.roster:bp",
     "deconflict.web.numbers:bp",

@@ -35,6 +35,12 @@ class Entry:
 ENTRIES = (
     Entry("desk.queue", _l("Cases"), _l("What needs your decision, the most urgent first.")),
     Entry("desk.items", _l("New notices and plans"), _l("What was filed and nobody at the desk has read yet.")),
+    Entry(
+        "ahead.day",
+        _l("Everything ahead"),
+        _l("What both sides have filed: a map by half-day, and a week of half-days place by place."),
+        menu=False,
+    ),
     Entry("desk.sites", _l("Sites"), _l("Static sites to verify, due, out of date or in doubt.")),
     Entry("desk.duplicates", _l("Same aid, same place"), _l("Where two organisations may bring the same aid.")),
     Entry(

@@ -87,10 +87,11 @@ def draw_view(
     words, uid = WORDS[lang], blake2s(repr((bare, closest, lang, width)).encode(), digest_size=4).hexdigest()
     sentences = list(said) if said else told(shapes, gazetteer, closest, lang)
     kinds = [k for k in INK if any(s.kind == k for s in shapes)]
+    role = "group" if any(shape.href for shape in shapes) else "img"  # an image holds no links
     taken: list[Box] = [(0, height - 34, 150, height), (0, 0, width, LEGEND)]  # scale bar and legend
     taken += [(x - 5, y - 5, x + 5, y + 5) for x, y in map(view.xy, points)]
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="map" role="img" viewBox="0 0 {width} {height}" width="{width}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="map" role="{role}" viewBox="0 0 {width} {height}" width="{width}" '
         f'height="{height}" aria-labelledby="t{uid} d{uid}" font-family="sans-serif" font-size="12">',
         f'<title id="t{uid}">{escape(sentences[0])}</title><desc id="d{uid}">{escape(". ".join(sentences[1:]))}.</desc>',
         _patterns(uid, kinds),
@@ -227,11 +228,18 @@ def _names(
         distance = length(geodesy.distance_m(*closest), lang)
         bold.append(_caption(distance, ((ax + bx) / 2, (ay + by) / 2), 8, view, taken, ink="#111"))
     drawn = list(_towns(landmark, view, taken, most))
-    bold += [_caption(s.label, view.xy(s.points[0]), 11, view, taken, INK[s.kind]) for s in shapes if s.label]
+    bold += [
+        _linked(_caption(s.label, view.xy(s.points[0]), 11, view, taken, INK[s.kind]), s) for s in shapes if s.label
+    ]
     drawn += _towns(others, view, taken, most)
     yield f'<g class="map-towns" fill="#fff" stroke="#333">{"".join(dot for dot, _name in drawn)}</g>'
     yield f'<g class="map-names" fill="#333" font-size="11" {HALO}>{"".join(name for _dot, name in drawn)}</g>'
     yield f'<g class="map-names" font-weight="bold" {HALO}>{"".join(bold)}</g>'
+
+
+def _linked(caption: str, shape: MapShape) -> str:
+    """From the keyboard the same link is in the page beside the map, so that nobody goes through all of them twice."""
+    return f'<a href="{escape(shape.href)}" tabindex="-1">{caption}</a>' if shape.href else caption
 
 
 def _towns(places: Iterable[Place], view: View, taken: list[Box], most: int) -> Iterator[tuple[str, str]]:

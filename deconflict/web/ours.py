@@ -96,7 +96,7 @@ def calendar() -> str:
     halves = spans(monday, WEEK, zone)
     ahead = store.between(session, me, now(), halves[0].begins, halves[-1].ends, WEEK_MOST)
     views, unreadable = _views(ahead.ids)
-    lines = [Line(view.reference, _url(view), presences(view.stops or ())) for view in views]
+    lines = [Line(view.reference, _url(view), presences(view.stops or (), view.zone)) for view in views]
     return render_template(
         "ours/calendar.html",
         week=week_of(lines, halves, today),

@@ -64,6 +64,7 @@ GETS = {
     "desk.calls": ("page", OFFICERS),
     "desk.wall": ("page", OFFICERS),
     "desk.held": ("page", OFFICERS),
+    **dict.fromkeys(["ahead.day", "ahead.week"], ("page", OFFICERS)),
     "desk.items": ("page", OFFICERS),
     "desk.close_outs": ("page", OFFICERS),
     "desk.sites": ("page", OFFICERS),
