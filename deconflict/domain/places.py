@@ -9,13 +9,15 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
+from shapely import Point, STRtree
+from shapely import points as shapely_points
 
 from deconflict.domain import geodesy
 from deconflict.domain.activity import LatLon
@@ -96,6 +98,16 @@ class Gazetteer:
         metres, first = min((geodesy.distance_m(self._towns[i].point, point), int(i)) for i in close)
         return (self._towns[first], metres) if metres <= within_m else None
 
+    def nearest_each(self, points: Sequence[LatLon]) -> list[Place]:
+        """The nearest settlement of each of many points, some thousand in a few milliseconds: on a Mercator sheet, which is true
+        around any of them. Raises LookupError in a gazetteer without towns."""
+        if not points:
+            return []
+        if not self._towns:
+            raise LookupError("no settlement to describe a point by")
+        _asked, found = self._sheet.query_nearest(shapely_points(_mercator(points)), all_matches=False)
+        return [self._towns[n] for n in found]
+
     def within(self, south: float, west: float, north: float, east: float) -> list[Place]:
         """The settlements in a box of degrees, more important chief places first."""
         inside = [p for p in self._towns if south <= p.point[0] <= north and west <= p.point[1] <= east]
@@ -169,6 +181,10 @@ class Gazetteer:
         return tuple(place for place in self.places if place.level == "town")
 
     @cached_property
+    def _sheet(self) -> STRtree:
+        return STRtree([Point(x, y) for x, y in _mercator([place.point for place in self._towns])])
+
+    @cached_property
     def _radians(self) -> NDArray[np.float64]:
         return np.radians(np.array([place.point for place in self._towns], dtype=np.float64))
 
@@ -176,6 +192,12 @@ class Gazetteer:
 def alike(name: str, other: str) -> bool:
     """Whether two spellings may be of one name."""
     return fuzz.ratio(fold(name), fold(other)) >= ALIKE
+
+
+def _mercator(points: Sequence[LatLon]) -> NDArray[np.float64]:
+    """Longitude and stretched latitude, both in degrees."""
+    lat, lon = np.array(points, dtype=np.float64).T
+    return np.column_stack((lon, np.degrees(np.arcsinh(np.tan(np.radians(lat))))))
 
 
 def _sphere_m(radians: NDArray[np.float64], point: LatLon) -> NDArray[np.float64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from deconflict.domain.audience import Audience
@@ -21,3 +22,10 @@ def note_read(by: Audience, noun: str, noun_id: int, now: datetime) -> None:
     humanitarian or mission."""
     with transaction() as session:
         record(session, by.person_id, "view", noun, noun_id, at=now)
+
+
+def note_ahead_read(by: Audience, asked: Mapping[str, str], ids: list[int], now: datetime) -> None:
+    """As `note_read`, for the pages of everything ahead: what was asked for, and the items that were named on it, even none. The
+    numbers of a page tell of both sides too."""
+    with transaction() as session:
+        record(session, by.person_id, "view", "ahead", None, {**asked, "ids": ids}, at=now)

@@ -35,6 +35,12 @@ class Entry:
 ENTRIES = (
     Entry("desk.queue", _l("Cases"), _l("What needs your decision, the most urgent first.")),
     Entry("desk.items", _l("New notices and plans"), _l("What was filed and nobody at the desk has read yet.")),
+    Entry(
+        "ahead.day",
+        _l("Everything ahead"),
+        _l("What both sides have filed: a map by half-day, and a week of half-days place by place."),
+        menu=False,
+    ),
     Entry("desk.sites", _l("Sites"), _l("Static sites to verify, due, out of date or in doubt.")),
     Entry("desk.duplicates", _l("Same aid, same place"), _l("Where two organisations may bring the same aid.")),
     Entry(
@@ -52,6 +58,12 @@ ENTRIES = (
     Entry("roster.index", _l("Duty roster"), _l("Who is on duty for which area, now and next.")),
     Entry("drills.index", _l("Drill"), _l("Try every number at once, and see which codes come back."), menu=False),
     Entry("requests.mine", _l("Requests to us"), _l("What OCHA asks your side to change, and what you answered.")),
+    Entry(
+        "ours.page",
+        _l("What we filed"),
+        _l("What waits for your answer, then everything of yours that is ahead: as a list, a map and a calendar."),
+        menu=False,
+    ),
     Entry("notices.mine", _l("Our notices"), _l("The movements your organisation has notified, and their state.")),
     Entry(
         "notices.new", _l("Notify a movement"), _l("Tell OCHA where a team goes and when. Takes about five minutes.")

@@ -43,14 +43,24 @@ def draw(
     lang: str = "fr",
     gazetteer: Gazetteer | None = None,
     closest: tuple[LatLon, LatLon] | None = None,
+    said: Sequence[str] | None = None,
 ) -> Markup:
     """The shapes on the base map, with the nearest towns when a gazetteer is given and the line of closest approach when
-    its two ends (humanitarian, mission) are. Raises ValueError without shapes."""
+    its two ends (humanitarian, mission) are; `said` as draw_view. Raises ValueError without shapes."""
     points = [p for shape in shapes for p in shape.points] + list(closest or ())
     landmark = _landmark(points, gazetteer)
     radius_m = max((shape.radius_m for shape in shapes), default=0.0)
     view = View.around(points, radius_m, width, height, landmark[0].point if landmark else None)
-    return draw_view(shapes, view, basemap=basemap, lang=lang, gazetteer=gazetteer, closest=closest, landmark=landmark)
+    return draw_view(
+        shapes,
+        view,
+        basemap=basemap,
+        lang=lang,
+        gazetteer=gazetteer,
+        closest=closest,
+        landmark=landmark,
+        said=said,
+    )
 
 
 def draw_view(
@@ -65,18 +75,23 @@ def draw_view(
     over: Sequence[str] = (),
     towns: int = TOWNS,
     legend: bool = True,
+    said: Sequence[str] | None = None,
 ) -> Markup:
     """What of the shapes lies on this paper. `landmark` are the towns named before all others, `towns` how many others are;
-    `over` is markup laid over all of it; `legend` says which side is drawn how."""
+    `over` is markup laid over all of it; `legend` says which side is drawn how; `said` is what is heard instead of every shape in
+    words, where the page says those beside the map."""
     width, height = view.width, view.height
     points = [p for shape in shapes for p in shape.points] + list(closest or ())
     others = [p for p in gazetteer.within(*view.bounds) if p not in landmark] if gazetteer else []
-    words, uid = WORDS[lang], blake2s(repr((shapes, closest, lang, width)).encode(), digest_size=4).hexdigest()
-    sentences, kinds = told(shapes, gazetteer, closest, lang), [k for k in INK if any(s.kind == k for s in shapes)]
+    bare = [(shape.kind, shape.points, shape.radius_m, shape.moving) for shape in shapes]  # a label may be drawn by lot
+    words, uid = WORDS[lang], blake2s(repr((bare, closest, lang, width)).encode(), digest_size=4).hexdigest()
+    sentences = list(said) if said else told(shapes, gazetteer, closest, lang)
+    kinds = [k for k in INK if any(s.kind == k for s in shapes)]
+    role = "group" if any(shape.href for shape in shapes) else "img"  # an image holds no links
     taken: list[Box] = [(0, height - 34, 150, height), (0, 0, width, LEGEND)]  # scale bar and legend
     taken += [(x - 5, y - 5, x + 5, y + 5) for x, y in map(view.xy, points)]
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="map" role="img" viewBox="0 0 {width} {height}" width="{width}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="map" role="{role}" viewBox="0 0 {width} {height}" width="{width}" '
         f'height="{height}" aria-labelledby="t{uid} d{uid}" font-family="sans-serif" font-size="12">',
         f'<title id="t{uid}">{escape(sentences[0])}</title><desc id="d{uid}">{escape(". ".join(sentences[1:]))}.</desc>',
         _patterns(uid, kinds),
@@ -213,11 +228,18 @@ def _names(
         distance = length(geodesy.distance_m(*closest), lang)
         bold.append(_caption(distance, ((ax + bx) / 2, (ay + by) / 2), 8, view, taken, ink="#111"))
     drawn = list(_towns(landmark, view, taken, most))
-    bold += [_caption(s.label, view.xy(s.points[0]), 11, view, taken, INK[s.kind]) for s in shapes if s.label]
+    bold += [
+        _linked(_caption(s.label, view.xy(s.points[0]), 11, view, taken, INK[s.kind]), s) for s in shapes if s.label
+    ]
     drawn += _towns(others, view, taken, most)
     yield f'<g class="map-towns" fill="#fff" stroke="#333">{"".join(dot for dot, _name in drawn)}</g>'
     yield f'<g class="map-names" fill="#333" font-size="11" {HALO}>{"".join(name for _dot, name in drawn)}</g>'
     yield f'<g class="map-names" font-weight="bold" {HALO}>{"".join(bold)}</g>'
+
+
+def _linked(caption: str, shape: MapShape) -> str:
+    """From the keyboard the same link is in the page beside the map, so that nobody goes through all of them twice."""
+    return f'<a href="{escape(shape.href)}" tabindex="-1">{caption}</a>' if shape.href else caption
 
 
 def _towns(places: Iterable[Place], view: View, taken: list[Box], most: int) -> Iterator[tuple[str, str]]:

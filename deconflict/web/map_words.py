@@ -46,7 +46,7 @@ ELIDED = re.compile("(?!ou[aeio])[aeiou]")  # d'Ansongo, d'Ouro-Modi, but de Oua
 @dataclass(frozen=True, slots=True)
 class MapShape:
     """A disc (one point) or a line of one side; `radius_m` is held around it. `label` is what the reader may know it by;
-    `guessed`: nobody knows the way, so that it is drawn straight, in dots."""
+    `guessed`: nobody knows the way, so that it is drawn straight, in dots; `href`: where the label leads."""
 
     kind: Sign
     points: tuple[LatLon, ...]
@@ -54,6 +54,7 @@ class MapShape:
     moving: bool
     label: str
     guessed: bool = False
+    href: str = ""
 
     def __post_init__(self) -> None:
         if not self.points:

@@ -104,6 +104,9 @@ class Crawl:
             if facts is None or (side is not None and (facts.side is not side or facts.site is not None)):
                 return False
             return disclosure.is_own(facts, who) if side else self.officer(who, facts.sensitive)
+        if kind == "own item":
+            facts = next((f for f in self.facts.values() if f.reference == key and not f.of_ocha), None)
+            return facts is not None and disclosure.is_own(facts, who)
         if kind == "area":
             facts = next((f for f in self.facts.values() if f.reference == key and f.of_ocha), None)
             return facts is not None and disclosure.is_own(facts, who)

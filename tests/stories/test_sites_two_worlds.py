@@ -58,10 +58,12 @@ class Life:
         return answer
 
     def looks(self):
-        for path in ("/", "/sites", "/sites/new", "/notices", "/requests", "/sites/ZZZZZ"):
+        for path in ("/", "/sites", "/sites/new", "/notices", "/requests", "/ours", "/ours/map", "/sites/ZZZZZ"):
             self.sees(self.browser.get(path))
         for page in ("", "/filed", "/amend", "/sharing") if self.reference else ():
             self.sees(self.browser.get(f"/sites/{self.reference}{page}"))
+        if self.reference:
+            self.sees(self.browser.get(f"/ours/{self.reference}"))
 
     def sends(self, address, **more):
         self.sees(self.browser.post(address, SITE | more | {"_do": "review"}))

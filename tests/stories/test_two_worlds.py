@@ -66,9 +66,13 @@ class Life:
     def looks_everywhere(self):
         for path in ("/", "/notices", "/notices/new", "/requests", "/requests/ZZZZZ", "/healthz", "/readyz", "/k"):
             self.sees(self.browser.get(path))
+        for path in ("/ours", "/ours/map", "/ours/calendar?week=2019-12-10", "/ours/ZZZZZ"):
+            self.sees(self.browser.get(path))
         for page in ("", "/filed", "/amend", "/cancel"):
             if self.reference:
                 self.sees(self.browser.get(f"/notices/{self.reference}{page}"))
+        if self.reference:
+            self.sees(self.browser.get(f"/ours/{self.reference}"))
 
     def files(self):
         self.sees(self.browser.post("/notices/new", NOTICE | {"_do": "review"}))
@@ -180,6 +184,24 @@ def test_once_an_officer_asks_the_worlds_differ(live):
     without, _nothing = a_whole_life(live("no patrol"), act=ask)
     assert heard
     assert seen != without
+
+
+def test_what_the_mission_is_asked_about_a_notice_does_not_show_on_its_owner_s_pages(live):
+    """Where, when and that at all: it would tell where a patrol is."""
+
+    def ask(life):
+        for case in life.world.cases():
+            life.world.officer.takes(case)
+            life.world.officer.asks(life.world.case, "mission")
+
+    asked = live("patrol there")
+    seen, heard = a_whole_life(asked, act=ask)
+    assert [request.side for case in asked.world.cases() for request in case.requests] == ["mission"]
+    asked.world.read_everything()
+    live.finish()
+    without, _nothing = a_whole_life(live("no patrol"), act=ask)
+    assert heard == []
+    assert differences(seen, without) == []
 
 
 def test_probing_with_many_notices_gives_the_same_answers_everywhere(live):
