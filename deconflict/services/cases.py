@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from deconflict.domain import roles
 from deconflict.domain.audience import Audience
@@ -26,6 +26,7 @@ from deconflict.store.audit import record
 from deconflict.store.base import transaction
 from deconflict.store.cases import Case
 from deconflict.store.moves import LOST, move_case, note_event
+from deconflict.store.people import Person
 from deconflict.store.queries import alerts_of, facts_of
 
 # D7.5, with what each means on the page; the codes feed the tuning of rules.
@@ -186,7 +187,7 @@ def acted(session: Session, case: Case, by: Audience, now: datetime) -> None:
     alert is acknowledged by the act; those of the others have become old news."""
     case.hold_until = None
     for alert in alerts_of(session, case, owed_only=True):
-        of_desk = alert.purpose.startswith(("desk", "ring", "idle", "release", "objection"))
+        of_desk = alert.purpose.startswith(("desk", "also", "ring", "idle", "release", "objection"))
         if not of_desk and not (alert.side == "ocha" and alert.about == OVERDUE):
             continue
         if alert.person_id == by.person_id:
@@ -206,7 +207,9 @@ def not_anothers(case: Case, by: Audience) -> None:
     it and since when."""
     heads = {roles.SUBOFFICE_HEAD, roles.OCHA_HEAD}
     if case.owner_id not in (None, by.person_id) and not by.roles & heads:
-        raise LostRace(TAKEN, facts={"who": case.owner.name if case.owner else "", "at": taken_at(case)})
+        # Who waited for the lock read the owner's name as it stood before: the row is fresh then, what was joined to it is not.
+        owner = object_session(case).get_one(Person, case.owner_id)  # type: ignore[union-attr]
+        raise LostRace(TAKEN, facts={"who": owner.name, "at": taken_at(case)})
 
 
 def taken_at(case: Case) -> datetime:
