@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deconflict.domain.activity import LatLon
 from deconflict.domain.country import Mission
 from deconflict.domain.judgement import Figures, Hit, Judgement
 from deconflict.domain.severity import Severity
@@ -190,7 +191,23 @@ def _take_look(case: Case, pairing: Pairing) -> None:
     basis = basis_of(pairing.mission)
     case.humanitarian_version, case.mission_version = pairing.humanitarian.version, pairing.mission_item.version
     case.sop_version, case.gazetteer, case.profile = basis.sop_version, basis.gazetteer, basis.profile
-    case.area = pairing.humanitarian.area
+    case.area, case.also = pairing.humanitarian.area, " ".join(_also(pairing))
+
+
+def _also(pairing: Pairing) -> list[str]:
+    """The areas that a case concerns beside the one that leads, which is that of the notice, whose people are at risk (RUL-27): where
+    the plan is read, and where the two come nearest."""
+    areas = {pairing.mission_item.area}
+    if pairing.judgement is not None:
+        areas.add(_area_at(pairing.mission, pairing.judgement.hits[0].nominal.a_point, pairing.humanitarian.area))
+    return sorted(areas - {pairing.humanitarian.area, ""})
+
+
+def _area_at(mission: Mission, point: LatLon, else_: str) -> str:
+    try:
+        return mission.area_of(point)
+    except LookupError:  # in no area of the mission
+        return else_
 
 
 def _hold(pairing: Pairing, case: Case) -> None:

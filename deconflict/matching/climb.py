@@ -44,6 +44,7 @@ from deconflict.store.queries import facts_of, version_filed_at
 
 UNREACHED = "unreached"  # word to the desk that somebody cannot be reached and must be called
 OBJECTION = "objection"  # word to the desk that somebody has it and cannot comply
+ALSO = "also"  # word to the area that a case concerns and does not lead
 OWN_TEXT = {
     UNREACHED: "officer_unreached",
     OBJECTION: "officer_objection",
@@ -124,6 +125,19 @@ class Climb:
             return 0
         first, people = ladder.steps[0], self._standing.on_duty(area, role)
         return sum(self._write(self._word(ladder, first, "ocha", person)) for person in people)
+
+    def inform(self, areas: Iterable[str]) -> int:
+        """Whoever is on duty for these areas has word of a case that another area leads, filed apart: it takes no step of the ladder,
+        which stays with that area. Nobody twice who has been rung just now. Returns how many are."""
+        ladder = self.ladder
+        if ladder is None:
+            return 0
+        first = ladder.steps[0]
+        people = [person for area in areas for person in self._standing.on_duty(area, "duty")]
+        words = [
+            replace(self._word(ladder, first, "ocha", one), purpose=ALSO) for one in people if one.id not in self._rung
+        ]
+        return sum(map(self._write, words))
 
     def tell(self, person: Person) -> bool:
         """The first step's word to this very person, in place of whoever is on duty now: who made a call hears first that

@@ -16,8 +16,10 @@ from deconflict.store.queries import alerts_of
 
 
 def alert_desk(session: Session, mission: Mission, case: Case, now: datetime) -> int:
-    """The steps of OCHA's ladder that are due at once. The matcher alerts OCHA only (RUL-1)."""
-    return Climb(session, mission, case, "ocha", DESK, DESK, alerted_at=case.round_at, now=now).take_due_steps()
+    """The steps of OCHA's ladder that are due at once, and word to the other areas that it concerns (RUL-27). The matcher alerts
+    OCHA only (RUL-1)."""
+    climb = Climb(session, mission, case, "ocha", DESK, DESK, alerted_at=case.round_at, now=now)
+    return climb.take_due_steps() + climb.inform(case.also.split())
 
 
 def new_round(session: Session, mission: Mission, case: Case, now: datetime) -> None:

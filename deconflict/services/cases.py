@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from deconflict.domain import roles
 from deconflict.domain.audience import Audience
@@ -26,6 +26,7 @@ from deconflict.store.audit import record
 from deconflict.store.base import transaction
 from deconflict.store.cases import Case
 from deconflict.store.moves import LOST, move_case, note_event
+from deconflict.store.people import Person
 from deconflict.store.queries import alerts_of, facts_of
 
 # D7.5, with what each means on the page; the codes feed the tuning of rules.
@@ -48,65 +49,75 @@ AGREEMENTS = (
     "NO_CHANGE",
 )
 SIDES = ("humanitarian", "mission")
+GIVES = ("ask", "agree")  # whoever does this to a case that nobody has, has it
+FREES = ("hand_back", "reopen")
+TAKEN = N_("Somebody else has taken this case: %(who)s, on %(at)s. Speak to each other before you act.")
 ALONE = N_("This case is of one side alone: there is nobody to ask or to agree with. Note how things stand.")
 
 
 def take(reference: str, round_: int, by: Audience, catalogue: Catalogue, now: datetime) -> None:
     """The case is this officer's. Of two who take it in the same second, one is told who was first."""
     with transaction() as session:
-        case = desk_case(session, reference, by, catalogue, round_)
-        if case.owner_id == by.person_id and case.state != CaseState.DETECTED:
-            return
-        not_anothers(case, by)
-        case.owner_id = by.person_id
-        if case.state in (CaseState.DETECTED, CaseState.UNCHECKED, CaseState.OVERDUE):
-            move_case(session, case, "take", "officer", now, actor_id=by.person_id)
-        else:
-            note_event(session, case, "take", now, actor_id=by.person_id)
-        acted(session, case, by, now)
-        record(session, by.person_id, "take", "case", case.id, {"round": case.round}, at=now)
+        take_it(session, desk_case(session, reference, by, catalogue, round_), by, now)
+
+
+def take_it(session: Session, case: Case, by: Audience, now: datetime) -> None:
+    """As `take`, of a case that is locked."""
+    if case.owner_id == by.person_id and case.state != CaseState.DETECTED:
+        return
+    not_anothers(case, by)
+    case.owner_id = by.person_id
+    if case.state in (CaseState.DETECTED, CaseState.UNCHECKED, CaseState.OVERDUE):
+        move_case(session, case, "take", "officer", now, actor_id=by.person_id)
+    else:
+        note_event(session, case, "take", now, actor_id=by.person_id)
+    acted(session, case, by, now)
+    record(session, by.person_id, "take", "case", case.id, {"round": case.round}, at=now)
 
 
 def hand_back(reference: str, by: Audience, mission: Mission, now: datetime) -> None:
     """Lets go of a case, so that another can take it: nobody has it, so the desk is rung again. Who had it stays in the
     history."""
     with transaction() as session:
-        case = desk_case(session, reference, by, mission.catalogue)
-        if case.owner_id != by.person_id:
-            raise LostRace(LOST)
-        case.owner_id = None
-        if case.state == CaseState.TAKEN:
-            move_case(session, case, "hand_back", "officer", now, actor_id=by.person_id)
-            # A team that is not heard of has no minimal alert, nor has a site that armed people are in: its base was the first to know.
-            clocks, severity = mission.pack.clocks, Severity(case.severity)
-            case.hold_until = None if case.is_alone else clocks.hold_until(severity, case.starts_at, now)
-            new_round(session, mission, case, now)
-        else:
-            note_event(session, case, "hand_back", now, actor_id=by.person_id)
-        record(session, by.person_id, "hand_back", "case", case.id, at=now)
+        hand_it_back(session, desk_case(session, reference, by, mission.catalogue), by, mission, now)
+
+
+def hand_it_back(session: Session, case: Case, by: Audience, mission: Mission, now: datetime) -> None:
+    """As `hand_back`, of a case that is locked."""
+    if case.owner_id != by.person_id:
+        raise LostRace(LOST)
+    case.owner_id = None
+    if case.state == CaseState.TAKEN:
+        move_case(session, case, "hand_back", "officer", now, actor_id=by.person_id)
+        # A team that is not heard of has no minimal alert, nor has a site that armed people are in: its base was the first to know.
+        clocks, severity = mission.pack.clocks, Severity(case.severity)
+        case.hold_until = None if case.is_alone else clocks.hold_until(severity, case.starts_at, now)
+        new_round(session, mission, case, now)
+    else:
+        note_event(session, case, "hand_back", now, actor_id=by.person_id)
+    record(session, by.person_id, "hand_back", "case", case.id, at=now)
 
 
 def dismiss(reference: str, round_: int, code: str, reason: str, by: Audience, mission: Mission, now: datetime) -> None:
     """Ends a case that is none, with a code and a reason. Whoever had been told is told that it is over."""
     if code not in DISMISSALS + HEARD + OCCUPIED_ENDS:
         raise Refused("Choose why this case is dismissed.", field="code")
-    _need_reason(reason, by)
+    need_reason(reason, by)
     with transaction() as session:
-        case = desk_case(session, reference, by, mission.catalogue, round_)
-        if code not in (HEARD if case.is_overdue else OCCUPIED_ENDS if case.is_occupied else DISMISSALS):
-            raise Refused("Choose why this case is dismissed.", field="code")
-        end_case(
-            session,
-            mission,
-            case,
-            "dismiss",
-            now,
-            who="officer",
-            actor_id=by.person_id,
-            code=code,
-            reason=reason.strip()[:1000],
+        dismiss_it(
+            session, desk_case(session, reference, by, mission.catalogue, round_), code, reason, by, mission, now
         )
-        record(session, by.person_id, "dismiss", "case", case.id, {"round": case.round, "code": code}, at=now)
+
+
+def dismiss_it(
+    session: Session, case: Case, code: str, reason: str, by: Audience, mission: Mission, now: datetime
+) -> None:
+    """As `dismiss`, of a case that is locked, with a reason that was looked at."""
+    if code not in (HEARD if case.is_overdue else OCCUPIED_ENDS if case.is_occupied else DISMISSALS):
+        raise Refused("Choose why this case is dismissed.", field="code")
+    text = reason.strip()[:1000]
+    end_case(session, mission, case, "dismiss", now, who="officer", actor_id=by.person_id, code=code, reason=text)
+    record(session, by.person_id, "dismiss", "case", case.id, {"round": case.round, "code": code}, at=now)
 
 
 def agree(
@@ -115,7 +126,7 @@ def agree(
     """What was agreed. The case stays open until a plan really moves or its hour passes."""
     if code not in AGREEMENTS:
         raise Refused("Choose what was agreed.", field="code")
-    _need_reason(words, by, "words")
+    need_reason(words, by, "words")
     with transaction() as session:
         case = desk_case(session, reference, by, catalogue, round_)
         not_alone(case)
@@ -176,7 +187,7 @@ def acted(session: Session, case: Case, by: Audience, now: datetime) -> None:
     alert is acknowledged by the act; those of the others have become old news."""
     case.hold_until = None
     for alert in alerts_of(session, case, owed_only=True):
-        of_desk = alert.purpose.startswith(("desk", "ring", "idle", "release", "objection"))
+        of_desk = alert.purpose.startswith(("desk", "also", "ring", "idle", "release", "objection"))
         if not of_desk and not (alert.side == "ocha" and alert.about == OVERDUE):
             continue
         if alert.person_id == by.person_id:
@@ -192,10 +203,24 @@ def has_it(session: Session, alert: Alert, now: datetime) -> None:
 
 
 def not_anothers(case: Case, by: Audience) -> None:
-    """Of two officers only one speaks to the colonel. A head may step in for whoever is away. Raises LostRace."""
+    """Of two officers only one speaks to the colonel. A head may step in for whoever is away. Raises LostRace, which says who has
+    it and since when."""
     heads = {roles.SUBOFFICE_HEAD, roles.OCHA_HEAD}
     if case.owner_id not in (None, by.person_id) and not by.roles & heads:
-        raise LostRace("Somebody else has taken this case. Speak to each other before you act.")
+        # Who waited for the lock read the owner's name as it stood before: the row is fresh then, what was joined to it is not.
+        owner = object_session(case).get_one(Person, case.owner_id)  # type: ignore[union-attr]
+        raise LostRace(TAKEN, facts={"who": owner.name, "at": taken_at(case)})
+
+
+def taken_at(case: Case) -> datetime:
+    """Since when its owner has it: since he took it, or acted on it when nobody had it."""
+    since: datetime | None = None
+    for event in case.events:
+        if event.event in FREES:
+            since = None
+        elif event.actor_id == case.owner_id and (event.event == "take" or (event.event in GIVES and since is None)):
+            since = event.at
+    return since or case.round_at
 
 
 def not_alone(case: Case) -> None:
@@ -204,7 +229,8 @@ def not_alone(case: Case) -> None:
         raise Refused(ALONE)
 
 
-def _need_reason(text: str, by: Audience, field: str = "reason") -> None:
+def need_reason(text: str, by: Audience, field: str = "reason") -> None:
+    """Raises Refused for an empty one, and for words that are not to be written there."""
     if not text.strip():
         raise Refused("Say in a few words why: somebody will ask after an incident.", field=field)
     check_words(text, by, field)

@@ -19,6 +19,7 @@ from deconflict.store import (  # noqa: F401
     items,
     kept_forms,
     letters,
+    looks,
     notes,
     on_behalf,
     patterns,

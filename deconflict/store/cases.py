@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from deconflict.domain.escalation import REQUEST
 from deconflict.store.base import Base, Code, Ref, UTCDateTime
@@ -24,7 +24,8 @@ class Case(Base):
     change, at `round_at`; alerts and officers' acts name the round they are about. `judgement` is the whole Judgement as JSON,
     `judged_from` what it was computed from, so that it can be computed again (matching.recompute): `at`, the two `versions`,
     `sop_version`, `gazetteer`, `profile`. The columns of these names are those of the last look, which may have found nothing.
-    `before`: the figures of the round before (domain.judgement.Figures), empty in the first. `released`: sides whose owner gave a
+    `before`: the figures of the round before (domain.judgement.Figures), empty in the first. `area` leads; `also` names the other
+    areas that it concerns (RUL-27), `rules` those that fired, both separated by spaces. `released`: sides whose owner gave a
     one-off release for this case (RUL-8). `hold_until`: when the minimal alert goes if no officer has acted (RUL-1). What the
     retention job has done to it: `reduced_at` no place or hour finer than commune and week is left, `texts_at` nothing that was
     typed and no number, `figures_at` nobody and nothing said, only figures.
@@ -55,6 +56,8 @@ class Case(Base):
     gazetteer: Mapped[str] = mapped_column(String(80), default="")
     profile: Mapped[str] = mapped_column(String(16), default="")
     area: Mapped[str] = mapped_column(Code)
+    also: Mapped[str] = mapped_column(String(120), default="")
+    rules: Mapped[str] = mapped_column(String(400), default="")
     opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
     starts_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -74,6 +77,12 @@ class Case(Base):
     events: Mapped[list[CaseEvent]] = relationship(back_populates="case", order_by="CaseEvent.id")
     requests: Mapped[list[Request]] = relationship(back_populates="case", order_by="Request.id")
     release_asks: Mapped[list[ReleaseAsk]] = relationship(back_populates="case", order_by="ReleaseAsk.id")
+
+    @validates("judgement")
+    def _names_rules(self, _name: str, judgement: dict[str, Any]) -> dict[str, Any]:
+        """In a column of their own: the queue asks for a rule of thousands of cases without opening what was judged."""
+        self.rules = " ".join(sorted({hit["rule_id"] for hit in judgement.get("hits", ())}))
+        return judgement
 
     @property
     def of_ocha(self) -> bool:

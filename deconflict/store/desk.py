@@ -40,11 +40,11 @@ BESIDE_DEG = 0.0005  # some 50 m: what is a few metres off is found too, and mea
 TO_READ = (ItemState.SUBMITTED, ItemState.RETURNED)
 
 
-def open_cases(session: Session, catalogue: Catalogue, now: datetime) -> list[DeskCaseFacts]:
-    """Everything that is still to be settled, in no order."""
+def cases_shown(session: Session, ids: Collection[int], catalogue: Catalogue, now: datetime) -> list[DeskCaseFacts]:
+    """These cases with what is waited for, in no order."""
     with_calls = (selectinload(Case.requests), selectinload(Case.release_asks))
-    rows = session.scalars(select(Case).where(Case.state.in_(OPEN_CASES)).options(*with_calls)).all()
-    late = and_(Alert.state == AlertState.OWED, Alert.side != "ocha", Alert.ack_due_at < now)
+    rows = session.scalars(select(Case).where(Case.id.in_(ids)).options(*with_calls)).all()
+    late = and_(Alert.case_id.in_(ids), Alert.state == AlertState.OWED, Alert.side != "ocha", Alert.ack_due_at < now)
     counted = session.execute(select(Alert.case_id, func.count()).where(late).group_by(Alert.case_id))
     silent = {case_id: count for case_id, count in counted}  # noqa: C416  # dict() takes no rows of two types
     told = told_of(session, rows)

@@ -1,104 +1,41 @@
-"""The officer's desk: every address of it on one page, and the queue."""
+"""The officer's desk: every address of it on one page."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from deconflict.domain import roles
-from deconflict.domain.desk import DeskCaseFacts, DeskCaseView, in_queue_order, view_of_desk_case
-from deconflict.domain.severity import Severity
+from deconflict.domain.desk import DeskCaseFacts, DeskCaseView, view_of_desk_case
 from deconflict.services.acknowledgements import READ_AS
 from deconflict.store import desk as store
 from deconflict.store.base import db
-from deconflict.store.notes import unread
 from deconflict.web import (
     desk_acts,
     desk_calls,
     desk_close_outs,
     desk_delivery,
     desk_duplicates,
+    desk_group,
     desk_held,
     desk_holds,
     desk_items,
     desk_log,
+    desk_queue,
     desk_site_list,
     desk_sites,
     desk_wall,
     desk_ways,
-    numbers,
 )
 from deconflict.web.audience import audience, current_audience
-from deconflict.web.clock import now
-from deconflict.web.desk_case import clocks, mission, page, place_of, texts
-from deconflict.web.desk_words import OPEN_STATES
-from deconflict.web.intake import page_asked
+from deconflict.web.desk_case import mission, page, place_of, texts
 
 ENDED_SHOWN = 60
-QUEUE_PAGE = 36  # cases on one page: more would be slow on the line of a field base, and the worst come first
 
 bp = Blueprint("desk", __name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What the officer asked to see; codes only, and a code that does not exist filters nothing."""
-
-    area: str
-    severity: str
-    state: str
-    mine: bool
-
-    @property
-    def query(self) -> dict[str, str]:
-        """The same asked again, on another page."""
-        asked = {"area": self.area, "severity": self.severity, "state": self.state, "mine": "1" if self.mine else ""}
-        return {name: value for name, value in asked.items() if value}
-
-    def keeps(self, view: DeskCaseView, me: int) -> bool:
-        line = view.line
-        return (
-            self.area in ("", line.area)
-            and self.severity in ("", line.severity)
-            and self.state in ("", line.state)
-            and (not self.mine or line.owner_id == me)
-        )
-
-
-@bp.get("/desk")
-@audience(*roles.OFFICERS)
-def queue() -> str:
-    me, asked = current_audience().person_id, _filter()
-    views = in_queue_order(_seen(store.open_cases(db.session(), mission().catalogue, now())))
-    kept = [view for view in views if asked.keeps(view, me)]
-    page = page_asked()
-    shown = kept[page * QUEUE_PAGE : (page + 1) * QUEUE_PAGE]
-    return render_template(
-        "desk/queue.html",
-        rows=[(view, place_of(view.line), clocks(view.line)) for view in shown],
-        page=page,
-        ahead=max(len(kept) - (page + 1) * QUEUE_PAGE, 0),
-        kept=len(kept),
-        total=len(views),
-        counts=Counter(view.line.severity for view in views),
-        untaken=sum(view.line.owner_id is None for view in views),
-        to_read=len(desk_items.to_read()),
-        to_call=len(desk_calls.to_make()),
-        to_check=len(numbers.in_doubt()),
-        handed_over=unread(db.session(), me),
-        asked=asked,
-        severities=list(Severity),
-        states=OPEN_STATES,
-        areas=mission().areas,
-        owed=store.owed_to(db.session(), me),
-        me=me,
-        **texts(),
-    )
 
 
 @bp.get("/desk/ended")
@@ -137,20 +74,14 @@ def _case_exists(reference: str) -> bool:
     return found is not None and view_of_desk_case(found[1], current_audience()) is not None
 
 
-def _filter() -> Filter:
-    def one_of(name: str, codes: Iterable[str]) -> str:
-        code = request.args.get(name, "")
-        return code if code in set(codes) else ""
-
-    return Filter(
-        area=one_of("area", (area.code for area in mission().areas)),
-        severity=one_of("severity", (str(severity) for severity in Severity)),
-        state=one_of("state", OPEN_STATES),
-        mine=request.args.get("mine") == "1",
-    )
-
-
 for rule, view, method in (
+    ("/desk", desk_queue.queue, "GET"),
+    ("/desk/seen", desk_queue.has_looked, "POST"),
+    ("/desk/<reference>/take-here", desk_queue.take_here, "POST"),
+    ("/desk/group/<reference>", desk_group.group, "GET"),
+    ("/desk/group/<reference>/take", desk_group.take_group, "POST"),
+    ("/desk/group/<reference>/hand-back", desk_group.hand_back_group, "POST"),
+    ("/desk/group/<reference>/dismiss", desk_group.dismiss_group, "POST"),
     ("/desk/calls", desk_calls.calls, "GET"),
     ("/desk/wall", desk_wall.wall, "GET"),
     ("/desk/held", desk_held.held, "GET"),

@@ -19,7 +19,7 @@ from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_case import mission, page, seen_case, texts
 from deconflict.web.desk_words import short
-from deconflict.web.forms_ui import Form, errors_of, typed
+from deconflict.web.forms_ui import Form, errors_of, said, typed
 from deconflict.web.intake import number
 from deconflict.web.own_requests import ASKS as PARTY_READS
 
@@ -65,10 +65,10 @@ def ask_preview(reference: str) -> Page:
     except NotFound:
         raise
     except (LostRace, WrongState) as error:
-        return page(reference, warning=_(error.sentence)), 409
+        return page(reference, warning=said(error)), 409
     except Refused as error:
         name = f"ask-{side}" if error.field == "ask" else ""
-        return page(reference, form=Form({}, {name: [_(error.sentence)]}), act="ask"), 422
+        return page(reference, form=Form({}, {name: [said(error)]}), act="ask"), 422
     return render_template(
         "desk/ask.html",
         line=view.line,
@@ -160,9 +160,7 @@ def _act(reference: str, act: str, do: Callable[[], str]) -> Page:
     except NotFound:
         raise
     except (LostRace, WrongState) as error:
-        return page(
-            reference, warning=_(error.sentence), form=Form(typed(request.form)), act=act, unsent=_words(act)
-        ), 409
+        return page(reference, warning=said(error), form=Form(typed(request.form)), act=act, unsent=_words(act)), 409
     except Refused as error:
         fields: dict[str | None, str] = {error.field: f"{act}-{error.field}"} if error.field else {}
         return page(reference, form=Form(typed(request.form), errors_of(error, fields)), act=act), 422

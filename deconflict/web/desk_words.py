@@ -145,6 +145,7 @@ REQUESTS = {
 }
 PURPOSES = {
     "desk": _l("Alert to the desk"),
+    "also": _l("Word to another area that it concerns"),
     "ring": _l("All desks rung"),
     "queue": _l("Nobody had taken the case: others at OCHA rung"),
     "idle": _l("Reminder: nothing was done since"),

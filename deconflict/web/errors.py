@@ -15,6 +15,7 @@ from deconflict.log import log
 from deconflict.store.base import Unreadable
 from deconflict.web import kept_forms
 from deconflict.web.audience import SignedOut, current_audience_or_none
+from deconflict.web.forms_ui import said
 from deconflict.web.intake import NUL, InvisibleCharacter
 from deconflict.web.kept_forms import AnotherWrote
 
@@ -46,11 +47,11 @@ def unreadable(error: Unreadable) -> Answer:
 
 
 def moved(error: Refused) -> Answer:
-    return _page(409, _("Nothing was changed."), _(error.sentence, **error.facts), typed=_words_typed())
+    return _page(409, _("Nothing was changed."), said(error), typed=_words_typed())
 
 
 def refused(error: Refused) -> Answer:
-    return _page(422, _("This cannot be done."), _(error.sentence, **error.facts), typed=_words_typed())
+    return _page(422, _("This cannot be done."), said(error), typed=_words_typed())
 
 
 def _words_typed() -> list[str]:

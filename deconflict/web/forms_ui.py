@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from flask import Flask, g, has_app_context
+from flask_babel import format_datetime
 from flask_babel import gettext as _
 from markupsafe import Markup
 from marshmallow import ValidationError
@@ -15,6 +17,7 @@ from marshmallow import ValidationError
 from deconflict.domain.errors import Refused
 from deconflict.web.language import named
 
+SHORT = "EEE d MMM HH:mm"  # as desk_words.short
 # What a browser's own fields for dates and times show; anything else they would show as nothing.
 SHOWN = {
     "date": re.compile(r"(\d{4}-\d{2}-\d{2})?", re.ASCII),
@@ -79,8 +82,11 @@ def typed(form: Any, *several: str) -> dict[str, Any]:
 
 
 def said(error: Refused) -> str:
-    """Its sentence, in the reader's language."""
-    return _(error.sentence, **error.facts)
+    """Its sentence, in the reader's language, instants on the wall clock of the mission."""
+    facts = {
+        name: format_datetime(fact, SHORT) if isinstance(fact, datetime) else fact for name, fact in error.facts.items()
+    }
+    return _(error.sentence, **facts)
 
 
 def errors_of(error: Refused | ValidationError, fields: Mapping[str | None, str] | None = None) -> dict[str, list[str]]:

@@ -570,6 +570,12 @@ def upgrade() -> None:
     with op.batch_alter_table('item_version', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_item_version_item_id'), ['item_id'], unique=False)
 
+    op.create_table('desk_look',
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('until_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_desk_look_person_id_person')),
+    sa.PrimaryKeyConstraint('person_id', name=op.f('pk_desk_look'))
+    )
     op.create_table('overlap_case',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('pair', sa.String(length=40), nullable=False),
@@ -593,6 +599,8 @@ def upgrade() -> None:
     sa.Column('gazetteer', sa.String(length=80), nullable=False),
     sa.Column('profile', sa.String(length=16), nullable=False),
     sa.Column('area', sa.String(length=40), nullable=False),
+    sa.Column('also', sa.String(length=120), nullable=False),
+    sa.Column('rules', sa.String(length=400), nullable=False),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('starts_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('ends_at', sa.DateTime(timezone=True), nullable=False),
@@ -1087,6 +1095,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_overlap_case_humanitarian_id'))
 
     op.drop_table('overlap_case')
+    op.drop_table('desk_look')
     with op.batch_alter_table('site_pair', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_site_pair_second_id'))
 

@@ -38,6 +38,7 @@ from deconflict.domain.disclosure import ItemFacts
 from deconflict.domain.drafts import is_read_by
 from deconflict.domain.numbers import keeps_numbers_of
 from deconflict.domain.own_people import keeps
+from deconflict.domain.states import OPEN_CASES
 from deconflict.domain.uploads import is_open_to
 from deconflict.store.alerts import Acknowledgement, Alert
 from deconflict.store.audit import AuditEntry
@@ -117,6 +118,8 @@ class Crawl:
             return disclosure.is_own(facts, who) if kind == "site" else self.officer(who, facts.sensitive)
         if kind == "desk case":
             return any(self.officer(who, self.sensitive(n)) for n, c in self.world.cases.items() if c["desk"] == key)
+        if kind == "desk talk":
+            return any(self.officer(who, self.sensitive(n)) for n, items in self.world.talks.items() if key in items)
         if kind == "own case":
             return any(
                 self.told(who, name, side)
@@ -342,6 +345,11 @@ def described(world) -> Crawl:
         name: {"desk": case.reference, **{side: case.reference_for(side) for side in Side}}
         for name, case in world.cases_by.items()
     }
+    talks = {
+        name: {item.reference for item in case.items}
+        for name, case in world.cases_by.items()
+        if case.state in OPEN_CASES and case.judgement and len(case.items) == 2
+    }
     references = [*world.items.values(), *(code for codes in by_case.values() for code in codes.values()), MISSING]
     session = db.session
     known = {
@@ -377,6 +385,7 @@ def described(world) -> Crawl:
         patterns={str(p.id): p.organisation_id for p in session.scalars(select(Pattern))},
         people=people,
         cases=by_case,
+        talks=talks,
         told=world.told,
         organisations=organisations,
         contacts=contacts,

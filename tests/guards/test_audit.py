@@ -30,6 +30,7 @@ UNTRACED: dict[str, str] = {
     "kept_forms.sent": "as above: it was sent, and that leaves its own trace",
     "letters.claim_letters": "the letter's own row says who sent it when; whoever wrote it has left a trace",
     "letters.record_letter": "as above: its state is the trace",
+    "looking.has_seen": "an officer's own mark on his list: nothing was done, and nobody else reads it",
     "outcomes.record": "the message's own row and its row of the ledger say what became of the try",
     "people.signed_in": "the account's own row says when; whoever acts then leaves a trace of it",
     "preview.preview": "rolled back in any case: nothing is written",

@@ -238,12 +238,12 @@ def test_a_long_queue_goes_on_on_a_second_page_with_what_was_asked(house):
         house.turn()
     cases = {case.reference for case in house.cases()}
     assert len(cases) == 42
-    first, second = (house.desk.get(f"/desk?severity=critical&page={page}") for page in (0, 1))
+    first, second = (house.desk.get(f"/desk?severity=critical&apart=1&page={page}") for page in (0, 1))
     assert (len(listed(first)), len(listed(second))) == (36, 6)
     assert set(listed(first) + listed(second)) == cases
     assert "6 cases further down" in words(first)
-    assert 'href="/desk?page=1&amp;severity=critical"' in first.text
-    assert 'href="/desk?page=0&amp;severity=critical"' in second.text
+    assert 'href="/desk?page=1&amp;severity=critical&amp;apart=1"' in first.text
+    assert 'href="/desk?page=0&amp;severity=critical&amp;apart=1"' in second.text
     assert "shown" not in words(first)
 
 

@@ -54,7 +54,7 @@ def test_of_two_officers_who_take_a_case_the_second_is_told(house):
     answer = house.other_desk.post(house.url("take"), data={"round": str(stale)})
     assert answer.status_code == 409
     said = words(answer)
-    assert "Somebody else has taken this case." in said
+    assert "Somebody else has taken this case: Oumou, on Sat 7 Dec 06:00." in said
     assert "Handled by Oumou" in said
     assert "Oumou has this case. Speak to each other before you act." in said
     assert house.case.owner_id == house.officer.person_id
