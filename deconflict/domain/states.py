@@ -78,8 +78,11 @@ class RequestState(StrEnum):
     """What OCHA asks one side to change."""
 
     OPEN = "open"
+    SILENT = "silent"  # its clock ran out: silence is no answer, and the desk is told; an answer still may come
     ACCEPTED = "accepted"
+    COUNTERED = "countered"  # something else was proposed, in the side's own words: only an officer reads it (RUL-9)
     DECLINED = "declined"
+    AMENDED = "amended"  # its owner filed what it had accepted; whether that is enough the matcher says to the desk
     WITHDRAWN = "withdrawn"
     DONE = "done"  # the owner's amendment or cancellation removed the overlap
 
@@ -186,10 +189,17 @@ CASE: dict[str, Move] = {
 }
 
 REQUEST: dict[str, Move] = {
-    "accept": _move("open", "accepted", "owner"),
-    "decline": _move("open", "declined", "owner"),
-    "withdraw": _move("open accepted", "withdrawn", "officer system"),
-    "finish": _move("open accepted declined", "done", "system"),
+    # An answer that comes after the clock still is one.
+    "accept": _move("open silent", "accepted", "owner"),
+    "counter": _move("open silent", "countered", "owner"),
+    "decline": _move("open silent", "declined", "owner"),
+    "silence": _move("open", "silent", "system"),
+    # Filed through the form that its acceptance opens. An amendment made otherwise changes no request: whether it was meant as
+    # the answer nobody can know.
+    "amend": _move("accepted", "amended", "owner"),
+    # A newer request takes the place of what still stands. A no stays a no, and stands in the log.
+    "withdraw": _move("open silent accepted countered amended", "withdrawn", "officer system"),
+    "finish": _move("open silent accepted countered declined amended", "done", "system"),
 }
 
 RELEASE: dict[str, Move] = {
@@ -262,5 +272,8 @@ LIVE_ITEMS = LIVE_MOVES | LIVE_SITES
 OFF_ITEMS = frozenset({"cancelled", "closed", "archived"})  # taken out of matching by an act, not by the hour
 # What is over is still where and when it was: some rules look days back, until retention makes it coarse.
 MATCHED_ITEMS = LIVE_ITEMS | {"ended"}
+UNANSWERED = frozenset({RequestState.OPEN, RequestState.SILENT})
+# What a newer request to the same side takes the place of.
+STANDING_REQUESTS = frozenset(REQUEST["withdraw"].sources)
 WAITING = frozenset({MessageState.QUEUED, MessageState.SENDING, MessageState.UNSURE})  # nobody can say that it has left
 MAY_HAVE_LEFT = frozenset({MessageState.SENDING, MessageState.UNSURE, MessageState.SENT, MessageState.DELIVERED})

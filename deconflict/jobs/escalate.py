@@ -11,13 +11,14 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, lazyload, load_only, selectinload
 
 from deconflict.domain.country import Mission
-from deconflict.domain.escalation import BRAKE, DESK, MINIMAL, OVERDUE, RELEASE, REQUEST
+from deconflict.domain.escalation import BRAKE, DESK, MINIMAL, OVERDUE, RELEASE, REQUEST, UNANSWERED
 from deconflict.domain.states import OPEN_CASES, AlertState, CaseState, ReleaseState, RequestState
+from deconflict.domain.states import UNANSWERED as WAIT
 from deconflict.jobs.release import RING
 from deconflict.matching.climb import OBJECTION, UNREACHED, Climb
 from deconflict.matching.marks import portions
 from deconflict.matching.silence import silent_since
-from deconflict.services.releases import fall_silent
+from deconflict.services import asked, releases
 from deconflict.store.alerts import Alert
 from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
@@ -32,7 +33,8 @@ Begun = tuple[Climb, set[str]]  # a ladder with the steps that it has taken
 
 def escalate_due(mission: Mission, now: datetime) -> int:
     """Climbs every ladder whose next step is due. Returns how many alerts were written."""
-    fall_silent(mission, now)
+    releases.fall_silent(mission, now)
+    asked.fall_silent(mission, now)
     written = 0
     for case_id in _with_a_step_due(mission, now):
         try:
@@ -118,8 +120,10 @@ def _climbs(session: Session, mission: Mission, case: Case, alerts: list[Alert],
         if call.state == ReleaseState.SILENT and call.round == case.round:
             yield from begin("ocha", DESK, f"{RELEASE}:{call.id}", call.due_at, this_round)
     for request in case.requests:
-        if request.state == RequestState.OPEN:
-            yield from begin(request.side, REQUEST, request.purpose, request.made_at, alerts)
+        if request.state in WAIT and request.leaves_at is not None:
+            yield from begin(request.side, REQUEST, request.purpose, request.leaves_at, alerts)
+        if request.state == RequestState.SILENT and request.due_at is not None and request.round == case.round:
+            yield from begin("ocha", DESK, f"{UNANSWERED}:{request.id}", request.due_at, this_round)
 
 
 def _of_this_matter(case: Case, alerts: list[Alert]) -> list[Alert]:

@@ -11,7 +11,7 @@ from deconflict.domain.escalation import CLOSING
 from deconflict.domain.ocha_areas import OCHA, whose
 from deconflict.domain.recipients import may_hear
 from deconflict.domain.severity import Severity
-from deconflict.domain.states import MAY_HAVE_LEFT, OFF_ITEMS, AlertState, RequestState, target
+from deconflict.domain.states import MAY_HAVE_LEFT, OFF_ITEMS, REQUEST, AlertState
 from deconflict.matching.causes import Looked, last_look
 from deconflict.store.alerts import Message
 from deconflict.store.base import Unreadable
@@ -44,8 +44,8 @@ def end_case(
     move_case(session, case, event, who, now, actor_id=actor_id, code=code or why, reason=reason)
     case.outcome = code or event
     for request in case.requests:
-        if request.state in (RequestState.OPEN, RequestState.ACCEPTED, RequestState.DECLINED):
-            request.state = target("request", request.state, "finish", "system")
+        if request.state in REQUEST["finish"].sources:
+            request.take_back("finish", "system", now)
     owed = alerts_of(session, case, owed_only=True)
     withdraw(session, [alert for alert in owed if alert.purpose != CLOSING], AlertState.SUPERSEDED)
     owe_closings(session, mission, case, now)

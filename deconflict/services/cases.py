@@ -12,7 +12,7 @@ from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import sees_desk_case
 from deconflict.domain.errors import LostRace, NotFound, Refused
-from deconflict.domain.escalation import CLOSING, OVERDUE
+from deconflict.domain.escalation import CLOSING, OVERDUE, UNANSWERED
 from deconflict.domain.free_text import check_words
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.msgid import N_
@@ -176,7 +176,7 @@ def acted(session: Session, case: Case, by: Audience, now: datetime) -> None:
     alert is acknowledged by the act; those of the others have become old news."""
     case.hold_until = None
     for alert in alerts_of(session, case, owed_only=True):
-        of_desk = alert.purpose.startswith(("desk", "ring", "idle", "release", "objection"))
+        of_desk = alert.purpose.startswith(("desk", "ring", "idle", "release", "objection", UNANSWERED))
         if not of_desk and not (alert.side == "ocha" and alert.about == OVERDUE):
             continue
         if alert.person_id == by.person_id:

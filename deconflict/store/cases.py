@@ -9,6 +9,7 @@ from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deconflict.domain.escalation import REQUEST
+from deconflict.domain.states import target
 from deconflict.store.base import Base, Code, Ref, UTCDateTime
 from deconflict.store.items import Item
 from deconflict.store.people import Person
@@ -131,9 +132,14 @@ class CaseEvent(Base):
 class Request(Base):
     """What OCHA asks one side to change: a logged disclosure, rounded outward (RUL-9). `words` holds only what that side may
     read: the ask, its own item's reference, and what the other side released. `other_version`: of the other side's item, when
-    they were taken from it."""
+    they were taken from it.
+
+    Until `leaves_at` the side knows nothing of it; None: it was taken back before that, and the side never does. After `due_at` the
+    desk is told that nobody answered. `offer`: what the side proposes instead, as `domain.answers` reads it. `item_version`: of
+    its own item, filed through the form that its acceptance opened."""
 
     __tablename__ = "request"
+    __table_args__ = (Index("ix_request_due", "state", "due_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("overlap_case.id"), index=True)
@@ -145,10 +151,25 @@ class Request(Base):
     other_version: Mapped[int] = mapped_column(default=0)
     made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    leaves_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     answer: Mapped[str] = mapped_column(String(500), default="")
+    offer: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    item_version: Mapped[int | None] = mapped_column(Integer)
     case: Mapped[Case] = relationship(back_populates="requests")
+    made_by: Mapped[Person] = relationship(foreign_keys=[made_by_id], lazy="select")
+
+    def has_left(self, now: datetime) -> bool:
+        """Whether its side may know of it."""
+        return self.leaves_at is not None and self.leaves_at <= now
+
+    def take_back(self, event: str, who: str, now: datetime) -> None:
+        """Ends it. What has not left never does, and its side never learns that it was made. Raises WrongState."""
+        self.state = target("request", self.state, event, who)
+        if not self.has_left(now):
+            self.leaves_at = None
 
     @property
     def purpose(self) -> str:

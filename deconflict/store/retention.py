@@ -34,6 +34,7 @@ from deconflict.store.cases import Case, CaseEvent, ReleaseAsk, Request
 from deconflict.store.check_ins import CheckInRow
 from deconflict.store.close_outs import CloseOut
 from deconflict.store.codes import Bundle
+from deconflict.store.contacted import Contacted
 from deconflict.store.holds import Held
 from deconflict.store.items import Item, ItemVersion, PartBox
 from deconflict.store.notes import Note
@@ -135,7 +136,7 @@ def forget_texts(session: Session, case_id: int) -> None:
         .where(Alert.case_id == case_id, Alert.team_contact.is_not(None))
         .values(team_contact=None, team_second=None, team_contact_hash=literal(GONE) + cast(Alert.id, String)),
         update(Acknowledgement).where(Acknowledgement.alert_id.in_(alerts)).values(how=""),
-        update(Request).where(Request.case_id == case_id).values(answer=""),
+        update(Request).where(Request.case_id == case_id).values(answer="", offer={}),
         update(CaseEvent).where(CaseEvent.case_id == case_id).values(reason=""),
         update(ReleaseAsk).where(ReleaseAsk.case_id == case_id).values(how=""),
     ):
@@ -154,6 +155,7 @@ def forget_people(session: Session, case_id: int) -> None:
         delete(Message).where(Message.alert_id.in_(alerts)),
         delete(Acknowledgement).where(Acknowledgement.alert_id.in_(alerts)),
         delete(Alert).where(Alert.case_id == case_id),
+        delete(Contacted).where(Contacted.case_id == case_id),
         delete(Request).where(Request.case_id == case_id),
         delete(ReleaseAsk).where(ReleaseAsk.case_id == case_id),
         delete(CaseEvent).where(CaseEvent.case_id == case_id),

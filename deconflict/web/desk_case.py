@@ -15,7 +15,7 @@ from deconflict.domain.desk_log import AlertLine
 from deconflict.domain.errors import NotFound
 from deconflict.domain.ocha_areas import may_be_agreed, whose
 from deconflict.domain.severity import Severity
-from deconflict.domain.states import RequestState, possible
+from deconflict.domain.states import UNANSWERED, possible
 from deconflict.domain.words import explain, sentence, sentences, severity_words
 from deconflict.services.preview import drafts
 from deconflict.services.reading import note_read
@@ -24,6 +24,7 @@ from deconflict.store.base import db
 from deconflict.web import desk_words
 from deconflict.web.audience import current_audience
 from deconflict.web.clock import now
+from deconflict.web.desk_asked import offer_words, unanswered
 from deconflict.web.desk_map import near
 from deconflict.web.desk_words import relative, short, when
 from deconflict.web.filing_words import clock, doing, half_days_words, in_words, vehicles_words
@@ -125,6 +126,7 @@ def texts() -> dict[str, object]:
         "clock": clock,
         "half_days_words": half_days_words,
         "vehicles_words": vehicles_words,
+        "offer_words": offer_words,
         "area_name": area_name,
         "doing": lambda item: doing(item.view, mission()) if item else "",
         "stop_lines": lambda item: desk_words.stop_lines(item.view, mission()),
@@ -156,10 +158,11 @@ def clocks(line: CaseLine) -> list[str]:
         found.append(
             ngettext("%(num)s acknowledgement of a side is late.", "%(num)s acknowledgements are late.", line.silent)
         )
-    waiting = any(state == RequestState.OPEN for _side, state in line.asked)
+    waiting = any(state in UNANSWERED for _side, state in line.asked)
     if waiting and mission().pack.ladder(line.severity, "party") is None:
         found.append(_("At this severity no message tells the side what it is asked: call it."))
     found += [_call(call, line) for call in line.calls]
+    found += [unanswered(one, at) for one in line.unanswered]
     if line.unseen and line.hold_until is not None:
         found.append(
             _(

@@ -57,6 +57,9 @@ EVENTS = {
     "release": _l("One-off release"),
     "release_asked": _l("Owner rung for a one-off release"),
     "release_silent": _l("No answer about a one-off release"),
+    "request_silent": _l("No answer to a request in time"),
+    "called": _l("Called"),
+    "send_now": _l("The request leaves at once, without waiting for its hour"),
     "recognition_withdrawn": _l("The owner no longer says what its vehicles look like: taken out of the requests"),
     "tell_closing": _l("Closing texts sent at once"),
     "vanish": _l("The overlap is gone"),
@@ -138,17 +141,29 @@ ASKS = {
 }
 REQUESTS = {
     "open": _l("Waits for an answer"),
+    "silent": _l("No answer in time"),
     "accepted": _l("Accepted, not changed yet"),
+    "countered": _l("Proposes something else"),
     "declined": _l("Declined"),
+    "amended": _l("Accepted, and its own was amended"),
     "withdrawn": _l("Replaced by a newer one"),
     "done": _l("Ended with the case"),
 }
+CALLS = {
+    "reached": _l("Reached"),
+    "no_answer": _l("No answer"),
+    "call_back": _l("Will call back"),
+    "wrong_number": _l("Wrong number: somebody else answers"),
+}
+# What a side answered, whatever became of the request since.
+REPLIES = {"accept": _l("Accepted"), "counter": _l("Proposes something else"), "decline": _l("Declined")}
 PURPOSES = {
     "desk": _l("Alert to the desk"),
     "ring": _l("All desks rung"),
     "queue": _l("Nobody had taken the case: others at OCHA rung"),
     "idle": _l("Reminder: nothing was done since"),
     "release": _l("Reminder: no answer about a one-off release"),
+    "unanswered": _l("Reminder: no answer to a request"),
     "request": _l("Request"),
     "minimal": _l("Minimal alert"),
     "overdue": _l("A team has not checked in"),
@@ -297,7 +312,10 @@ def event_words(event: str, code: str) -> str:
             more = f"{said(SIDES, first)}, {said(ASKS, second)}"
         case "release":
             more = f"{said(SIDES, first)}, {said(RELEASES, second)}"
-        case "release_asked" | "release_silent":
+        case "called":
+            outcome, _sep, back = second.partition(":")
+            more = ", ".join(filter(None, (said(SIDES, first), said(CALLS, outcome), _("read back") if back else "")))
+        case "release_asked" | "release_silent" | "request_silent" | "send_now":
             more = said(SIDES, first)
         case "held_back":
             more = f"{said(SIDES, first)}, {said(HELD_BACK, second)}"

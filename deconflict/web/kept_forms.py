@@ -31,7 +31,10 @@ STANDS_ON = {
     ),
     **dict.fromkeys(["numbers.confirm", "numbers.read_back"], "numbers.index"),
     **dict.fromkeys(["own_people.contract", "own_people.retire"], "own_people.person"),
-    **dict.fromkeys([f"desk.{act}" for act in ("ask", "release", "agree", "dismiss", "relay", "closing")], "desk.case"),
+    **dict.fromkeys(
+        [f"desk.{act}" for act in ("ask", "send_now", "call", "release", "agree", "dismiss", "relay", "closing")],
+        "desk.case",
+    ),
     **dict.fromkeys(["desk.give_back", "desk.check_in"], "desk.item"),
     "people.contract": "people.person",
     "desk.called": "desk.calls",

@@ -183,7 +183,20 @@ POSTS = {
     **dict.fromkeys(
         [
             f"desk.{act}"
-            for act in ["agree", "ask", "called", "closing", "dismiss", "hand_back", "have", "relay", "release", "take"]
+            for act in [
+                "agree",
+                "ask",
+                "call",
+                "called",
+                "closing",
+                "dismiss",
+                "hand_back",
+                "have",
+                "relay",
+                "release",
+                "send_now",
+                "take",
+            ]
         ],
         ("desk case", OFFICERS),
     ),

@@ -19,6 +19,7 @@ NOT_FOLLOWED = (
 
 # service.function: why nothing is recorded.
 UNTRACED: dict[str, str] = {
+    "asked.fall_silent": "the system's act, which the history of the case records (store.moves.note_event)",
     "brake.failed": "a wrong secret proves nobody; the count is forgotten with its quarter of an hour",
     "counting.count_refused_hook": "whoever called proved nothing; a number is all there is to keep",
     "demo_inbox.keep": "what a fake phone received; the message's own row says that it left",
