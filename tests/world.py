@@ -35,6 +35,7 @@ from deconflict.jobs.scheduler import cycle_of
 from deconflict.mission import Mission, load_mission
 from deconflict.services import acknowledgements, cases, contacting, filing, people, releases, requests
 from deconflict.settings import ROOT, Settings
+from deconflict.store.after_action import AfterAction
 from deconflict.store.alerts import Acknowledgement, Alert, Message, Receipt, Try
 from deconflict.store.base import Base, db, lookup_hash, transaction
 from deconflict.store.cases import Case, CaseEvent, Request
@@ -42,6 +43,7 @@ from deconflict.store.contacted import Contacted
 from deconflict.store.duplicates import Duplicate
 from deconflict.store.items import DueMark, Item
 from deconflict.store.people import Contact, Duty, Person
+from deconflict.store.risk import RiskAcceptance
 
 KEY = Fernet.generate_key().decode()
 SECRET = "s" * 40
@@ -148,11 +150,11 @@ class Actor:
         cases.hand_back(case.reference, self.audience, self.world.mission, self.world.now)
         self.world.turn()
 
-    def asks(self, case: Case, side: str, ask: str = "avoid_place") -> int:
+    def asks(self, case: Case, side: str, ask: str = "avoid_place", why_now: str = "") -> int:
         """Close to the start by phone, as one has to: whoever answers first reads it back."""
         by, mission, now = self.audience, self.world.mission, self.world.now
         called = self.calls(case, side) if requests.frozen(case, mission, now) else None
-        request = requests.ask(case.reference, case.round, side, ask, by, mission, now, called=called)
+        request = requests.ask(case.reference, case.round, side, ask, by, mission, now, why_now=why_now, called=called)
         self.world.turn()
         return request
 
@@ -371,6 +373,8 @@ def fresh_sweep(world: World) -> list[tuple[object, ...]]:
             Message,
             Alert,
             Contacted,
+            RiskAcceptance,
+            AfterAction,
             Request,
             CaseEvent,
             Case,

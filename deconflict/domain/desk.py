@@ -145,6 +145,7 @@ class CaseLine:
     overdue_stop: int | None = None
     occupied: bool = False
     of_ocha: bool = False
+    resolution: str | None = None
 
     @property
     def alone(self) -> bool:

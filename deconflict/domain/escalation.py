@@ -168,9 +168,10 @@ class Clocks:
         to the start of the overlap, by which of its rules; both would tell of the other side (RUL-9)."""
         return leaves_at + self.hoped.runs(leaves_at, departs_at)
 
-    def frozen(self, starts_at: datetime, at: datetime) -> bool:
-        """Whether the start is so near that a change goes by phone, with read-back."""
-        return starts_at - at < self.freeze
+    def frozen(self, moment: datetime, at: datetime) -> bool:
+        """Whether the moment is so near, before or behind, that a change goes by phone, with read-back. What began days ago is read on a
+        page like anything else."""
+        return abs(moment - at) < self.freeze
 
     def review_due_at(self, severity: Severity, starts_at: datetime, opened_at: datetime) -> datetime | None:
         """When an officer should have looked; None for the weekly digest."""

@@ -44,6 +44,9 @@ class CaseState(StrEnum):
     TAKEN = "taken"  # an officer owns it
     ASKED = "asked"  # a request to one side is open
     AGREED = "agreed"  # what was agreed is recorded, the item has not moved yet
+    RISK_ACCEPTED = (
+        "risk_accepted"  # by OCHA and the mission, until an hour; it rests, and to a party nothing has happened
+    )
     UNCHECKED = "unchecked"  # an item could not be read: a person must look
     OVERDUE = "overdue"  # a team has not said that it arrived: of its notice alone
     CLOSED = "closed"  # the overlap is gone, or was carried out as agreed
@@ -108,7 +111,7 @@ class HoldState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Move:
     """From these states, by this event, to that state; `who` is `system`, `officer`, `owner` or several; for a hold `head`
-    and `second`."""
+    and `second`, for a risk `head`."""
 
     sources: frozenset[str]
     target: str
@@ -165,7 +168,7 @@ SITE: dict[str, Move] = {
     "archive": _move(LIVE_SITE, "archived", "system"),
 }
 
-OPEN_CASE = "detected taken asked agreed unchecked overdue"
+OPEN_CASE = "detected taken asked agreed risk_accepted unchecked overdue"
 CASE: dict[str, Move] = {
     "take": _move("detected unchecked overdue taken asked agreed", "taken", "officer"),
     # Given back, it is as if nobody had seen it: the desk is rung anew.
@@ -173,12 +176,19 @@ CASE: dict[str, Move] = {
     "ask": _move("detected taken asked agreed", "asked", "officer"),
     "agree": _move("detected taken asked", "agreed", "officer"),
     "dismiss": _move("detected taken asked unchecked overdue", "dismissed", "officer"),
+    # The only way in which people settle a case whose plans stay as they are. It stays open: its requests stand, nothing is said to
+    # anybody, and when its window has passed it lapses like any other.
+    "accept_risk": _move("detected taken asked agreed", "risk_accepted", "head"),
+    # Its hour has come, and it rings as if nobody had seen it.
+    "expire_risk": _move("risk_accepted", "detected", "system"),
     "vanish": _move(OPEN_CASE, "closed", "system"),
     "overtake": _move(OPEN_CASE, "overtaken", "system"),
     "lapse": _move(OPEN_CASE, "lapsed", "system"),
-    "fail": _move("detected taken asked agreed unchecked closed dismissed overtaken lapsed", "unchecked", "system"),
-    # A material change under an officer's hands: what was asked or agreed was about something else; he keeps the case.
-    "change": _move("taken asked agreed", "taken", "system"),
+    "fail": _move(
+        "detected taken asked agreed risk_accepted unchecked closed dismissed overtaken lapsed", "unchecked", "system"
+    ),
+    # A material change under an officer's hands: what was asked, agreed or accepted was about something else; he keeps the case.
+    "change": _move("taken asked agreed risk_accepted", "taken", "system"),
     # Said again of a site that armed people are in, after the last time was over. While it is open it is a line of its history.
     "occupy": _move("closed dismissed overtaken lapsed", "detected", "system"),
     # The next stop too passes without a word, under an officer's hands or after the last was over.

@@ -19,6 +19,7 @@ from deconflict.matching.climb import OBJECTION, UNREACHED, Climb
 from deconflict.matching.marks import portions
 from deconflict.matching.silence import silent_since
 from deconflict.services import asked, releases
+from deconflict.services.risk import end_acceptances
 from deconflict.store.alerts import Alert
 from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
@@ -35,6 +36,7 @@ def escalate_due(mission: Mission, now: datetime) -> int:
     """Climbs every ladder whose next step is due. Returns how many alerts were written."""
     releases.fall_silent(mission, now)
     asked.fall_silent(mission, now)
+    end_acceptances(mission, now)
     written = 0
     for case_id in _with_a_step_due(mission, now):
         try:

@@ -23,12 +23,15 @@ def silent_since(clocks: Clocks, case: Case, alerts: list[Alert], now: datetime)
     given to look; a side that said yes, or an agreement, until its plan should have moved. Before the first word the desk's own
     ladder climbs, and each step of a party's ladder is a word too: it is waited for after the last one."""
     severity = Severity(case.severity)
-    if case.state not in OPEN_CASES or severity not in clocks.review:
+    if case.state not in OPEN_CASES or case.state == CaseState.RISK_ACCEPTED or severity not in clocks.review:
         return None
     asked = [r for r in case.requests if r.round == case.round and r.state != RequestState.WITHDRAWN]
     desk = _desk_words(case, alerts)
     if refused := [at for at in _answers(asked, *READ_AT_ONCE) if at > max(desk, default=case.round_at)]:
         return max(refused)
+    unheard = [r.due_at for r in asked if r.state == RequestState.SILENT and r.due_at is not None]
+    if unheard and max(desk, default=case.round_at) < max(unheard):
+        return None  # that ladder climbs already, until somebody at the desk has heard it
     words = desk + _party_words(alerts) + _answers(asked) + _given(asked)
     if not words:
         return None

@@ -32,6 +32,7 @@ from deconflict.store.queries import alerts_of, facts_of
 OCCUPIED_ENDS = ("they_left", "followed_up", "mistaken")  # of a site that armed people were in
 HEARD = ("base_has_news", "own_procedure", "forgot")  # of a team that has not checked in
 DISMISSALS = ("duplicate", "wrong_place", "not_same_community", "already_coordinated", "test")
+COORDINATED = "already_coordinated"  # says that there was an overlap; the others that there was none
 # D7.5's resolution codes, as an officer records what the two sides agreed.
 AGREEMENTS = (
     "MIL_TIME",
@@ -95,6 +96,14 @@ def dismiss(reference: str, round_: int, code: str, reason: str, by: Audience, m
         case = desk_case(session, reference, by, mission.catalogue, round_)
         if code not in (HEARD if case.is_overdue else OCCUPIED_ENDS if case.is_occupied else DISMISSALS):
             raise Refused("Choose why this case is dismissed.", field="code")
+        if code == COORDINATED and Severity(case.severity) is Severity.CRITICAL and not case.is_alone:
+            raise Refused(
+                N_(
+                    "A critical case ends when a plan has moved, when its risk is accepted, or with its hour. That it was "
+                    "coordinated otherwise moves no plan: ask for the amendment."
+                ),
+                field="code",
+            )
         end_case(
             session,
             mission,

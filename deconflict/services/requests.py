@@ -181,8 +181,10 @@ def by_phone(case: Case, called: Called | None, by: Audience, mission: Mission, 
 
 
 def frozen(case: Case, mission: Mission, now: datetime) -> bool:
-    """Whether the start is so near that a change goes by phone."""
-    return mission.pack.clocks.frozen(case.starts_at, now)
+    """Whether it is so near that a change goes by phone: the last moment to reach them, and once that has passed the meeting."""
+    hits = Judgement.from_json(case.judgement).hits if case.judgement else ()
+    moment = case.starts_at if case.starts_at > now or not hits else hits[0].meets_from
+    return mission.pack.clocks.frozen(moment, now)
 
 
 def leaves(case: Case, mission: Mission, now: datetime) -> datetime:

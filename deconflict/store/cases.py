@@ -25,10 +25,11 @@ class Case(Base):
     change, at `round_at`; alerts and officers' acts name the round they are about. `judgement` is the whole Judgement as JSON,
     `judged_from` what it was computed from, so that it can be computed again (matching.recompute): `at`, the two `versions`,
     `sop_version`, `gazetteer`, `profile`. The columns of these names are those of the last look, which may have found nothing.
-    `released`: sides whose owner gave a one-off release for this case (RUL-8). `hold_until`: when the minimal alert goes
-    if no officer has acted (RUL-1). What the retention job has done to it: `reduced_at` no place or hour finer than commune
-    and week is left, `texts_at` nothing that was typed and no number, `figures_at` nobody and nothing said, only figures.
-    """
+    `outcome`: the event or the officer's code that ended it, `adjusted_by` whose change did, `resolution` D7.5's code of what
+    really changed, or what was agreed where that cannot be read. `released`: sides whose owner gave a one-off release for this
+    case (RUL-8). `hold_until`: when the minimal alert goes if no officer has acted (RUL-1). What the retention job has done to
+    it: `reduced_at` no place or hour finer than commune and week is left, `texts_at` nothing that was typed and no number,
+    `figures_at` nobody and nothing said, only figures."""
 
     __tablename__ = "overlap_case"
     __table_args__ = (Index("ix_overlap_case_queue", "state", "area", "starts_at"),)
@@ -64,6 +65,7 @@ class Case(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     outcome: Mapped[str | None] = mapped_column(Code)
     adjusted_by: Mapped[str | None] = mapped_column(Code)
+    resolution: Mapped[str | None] = mapped_column(Code)
     reduced_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     texts_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     figures_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

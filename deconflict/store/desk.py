@@ -90,6 +90,11 @@ def cases_of_item(session: Session, reference: str, catalogue: Catalogue) -> lis
     return _cases(session, session.scalars(query).all(), catalogue)
 
 
+def these_cases(session: Session, rows: list[Case], catalogue: Catalogue) -> list[DeskCaseFacts]:
+    """In this order."""
+    return _cases(session, rows, catalogue)
+
+
 def items_to_read(session: Session, catalogue: Catalogue) -> list[DeskItemFacts]:
     """What no officer has read yet and what went back to its owner; the first departure first."""
     query = select(Item).where(Item.state.in_(TO_READ)).order_by(Item.departs_at, Item.id)
@@ -227,6 +232,7 @@ def _line(row: Case) -> CaseLine:
         ended_at=row.ended_at,
         outcome=row.outcome,
         adjusted_by=row.adjusted_by,
+        resolution=row.resolution,
         judgement=_judgement(row.judgement, row.reference),
         calls=tuple(_calls(row)) if row.state in OPEN_CASES else (),
         unanswered=tuple(_unanswered(row)) if row.state in OPEN_CASES else (),

@@ -9,6 +9,7 @@ from flask import current_app, render_template, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from deconflict.domain import roles
 from deconflict.domain.country import Mission
 from deconflict.domain.desk import CallLine, CaseLine, DeskCaseView, DeskItemView, view_of_desk_case
 from deconflict.domain.desk_log import AlertLine
@@ -17,10 +18,12 @@ from deconflict.domain.ocha_areas import may_be_agreed, whose
 from deconflict.domain.severity import Severity
 from deconflict.domain.states import UNANSWERED, possible
 from deconflict.domain.words import explain, sentence, sentences, severity_words
+from deconflict.services.cases import COORDINATED
 from deconflict.services.preview import drafts
 from deconflict.services.reading import note_read
 from deconflict.store import desk as store
 from deconflict.store.base import db
+from deconflict.store.risk import accepted_of
 from deconflict.web import desk_words
 from deconflict.web.audience import current_audience
 from deconflict.web.clock import now
@@ -62,6 +65,7 @@ class Offers:
     dismiss: bool
     relay: tuple[AlertLine, ...]
     closing: bool
+    accept_risk: bool = False
 
     def has(self, act: str) -> bool:
         """Whether the page holds the form of an act, such as `agree` or `release-mission`."""
@@ -108,8 +112,10 @@ def page(reference: str, *, warning: str = "", form: Form | None = None, act: st
         foremost=view.log.foremost(ALERTS_SHOWN),
         most_stops=STOPS_SHOWN,
         agreements=agreements(view.line),
+        dismissals=dismissals(view.line),
         items=[(item, in_words(item.view, mission()) if item.view else None) for item in view.items],
         clocks=clocks(view.line) + list(_held_back(view)),
+        accepted=accepted_of(db.session(), case_id),
         **texts(),
     )
 
@@ -219,6 +225,10 @@ def _offers(view: DeskCaseView, askable: frozenset[str]) -> Offers:
         dismiss="dismiss" in events,
         relay=view.log.relayable(RELAYS_OFFERED),
         closing=not line.is_open and view.log.closing_waits(now()),
+        accept_risk=between
+        and not line.of_ocha
+        and current_audience().may(roles.OCHA_HEAD)
+        and "accept_risk" in possible("case", line.state, "head"),
     )
 
 
@@ -234,6 +244,12 @@ def agreements(line: CaseLine) -> dict[str, object]:
         for code, words in desk_words.AGREEMENTS.items()
         if (code != "NO_CHANGE" or line.severity is not Severity.CRITICAL) and (not line.of_ocha or may_be_agreed(code))
     }
+
+
+def dismissals(line: CaseLine) -> dict[str, object]:
+    """That it was coordinated otherwise says that there was an overlap: a critical one does not end by that."""
+    critical = line.severity is Severity.CRITICAL
+    return {code: words for code, words in desk_words.DISMISSALS.items() if code != COORDINATED or not critical}
 
 
 def _why(line: CaseLine) -> str:

@@ -39,6 +39,7 @@ CASES = {
     "taken": _l("Taken"),
     "asked": _l("A side was asked"),
     "agreed": _l("Agreed, not changed yet"),
+    "risk_accepted": _l("Risk accepted for a while"),
     "unchecked": _l("Could not be checked"),
     "overdue": _l("A team has not checked in"),
     "closed": _l("Closed: the overlap is gone"),
@@ -46,7 +47,7 @@ CASES = {
     "overtaken": _l("Overtaken: one was cancelled"),
     "lapsed": _l("Lapsed undecided"),
 }
-OPEN_STATES = ("unchecked", "overdue", "detected", "taken", "asked", "agreed")
+OPEN_STATES = ("unchecked", "overdue", "detected", "taken", "asked", "agreed", "risk_accepted")
 EVENTS = {
     "open": _l("Case opened"),
     "take": _l("Taken"),
@@ -54,6 +55,9 @@ EVENTS = {
     "ask": _l("Side asked"),
     "agree": _l("Agreement noted"),
     "dismiss": _l("Dismissed"),
+    "accept_risk": _l("Risk accepted by OCHA and the mission"),
+    "expire_risk": _l("The time for which the risk was accepted is over: open again"),
+    "after_action": _l("Note after the fact"),
     "release": _l("One-off release"),
     "release_asked": _l("Owner rung for a one-off release"),
     "release_silent": _l("No answer about a one-off release"),
@@ -148,6 +152,14 @@ REQUESTS = {
     "amended": _l("Accepted, and its own was amended"),
     "withdrawn": _l("Replaced by a newer one"),
     "done": _l("Ended with the case"),
+}
+OFFICES = {"hc": _l("Humanitarian Coordinator"), "dhc": _l("Deputy Humanitarian Coordinator")}
+UNTIL = {
+    "6": _l("6 hours"),
+    "12": _l("12 hours"),
+    "24": _l("24 hours"),
+    "48": _l("48 hours"),
+    "end": _l("Until the overlap is over"),
 }
 CALLS = {
     "reached": _l("Reached"),
@@ -306,12 +318,16 @@ def function_words(side: str, function: str) -> str:
 
 def event_words(event: str, code: str) -> str:
     """A line of history with what its code adds: `Side asked: Mission, Avoid the place ...`."""
-    first, _sep, second = code.partition(":")
+    more, (first, _sep, second) = "", code.partition(":")
     match event:
         case "ask":
             more = f"{said(SIDES, first)}, {said(ASKS, second)}"
         case "release":
             more = f"{said(SIDES, first)}, {said(RELEASES, second)}"
+        case "accept_risk":
+            more = said(OFFICES, code)
+        case "after_action":
+            more = ""
         case "called":
             outcome, _sep, back = second.partition(":")
             more = ", ".join(filter(None, (said(SIDES, first), said(CALLS, outcome), _("read back") if back else "")))
@@ -328,6 +344,6 @@ def event_words(event: str, code: str) -> str:
             more = f"{said(SIDES, first)}, {whose}"
         case _ if event in MATCHER_EVENTS:
             more = ", ".join(said(CAUSES, cause) for cause in code.split())
-        case _:
+        case _ if code:
             more = said(OUTCOMES, code)
-    return named(said(EVENTS, event), more) if code else said(EVENTS, event)
+    return named(said(EVENTS, event), more) if more else said(EVENTS, event)

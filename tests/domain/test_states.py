@@ -226,7 +226,17 @@ case     miss       system   lapsed     -> overdue
 case     change     system   taken      -> taken
 case     change     system   asked      -> taken
 case     change     system   agreed     -> taken
+case     change     system   risk_accepted -> taken
 case     recover    system   unchecked  -> detected
+case     accept_risk head    detected -> risk_accepted
+case     accept_risk head    taken -> risk_accepted
+case     accept_risk head    asked -> risk_accepted
+case     accept_risk head    agreed -> risk_accepted
+case     expire_risk system risk_accepted -> detected
+case     vanish system risk_accepted -> closed
+case     overtake system risk_accepted -> overtaken
+case     lapse system risk_accepted -> lapsed
+case     fail system risk_accepted -> unchecked
 case     reopen     system   closed     -> detected
 case     reopen     system   dismissed  -> detected
 case     reopen     system   overtaken  -> detected

@@ -35,6 +35,7 @@ UNTRACED: dict[str, str] = {
     "people.signed_in": "the account's own row says when; whoever acts then leaves a trace of it",
     "preview.preview": "rolled back in any case: nothing is written",
     "receipts._hear": "the receipt is a row of its own, and never changed",
+    "risk.end_acceptances": "the system's act, which the history of the case records (store.moves.move_case)",
     "releases.fall_silent": "the system's act, which the history of the case records (store.moves.note_event)",
     "repeating.file_series": "which items belong together; each is filed with a trace of its own",
     "repeating.use_pattern": "when a kept route was last opened; what is filed with it leaves a trace",
