@@ -27,19 +27,23 @@ from deconflict import create_app
 from deconflict.domain import roles
 from deconflict.domain.activity import Side
 from deconflict.domain.audience import Audience
+from deconflict.domain.contacted import Called
 from deconflict.domain.filing import Filing
 from deconflict.domain.people import Newcomer
 from deconflict.jobs.cycle import Cycle
 from deconflict.jobs.scheduler import cycle_of
 from deconflict.mission import Mission, load_mission
-from deconflict.services import acknowledgements, cases, filing, people, releases, requests
+from deconflict.services import acknowledgements, cases, contacting, filing, people, releases, requests
 from deconflict.settings import ROOT, Settings
+from deconflict.store.after_action import AfterAction
 from deconflict.store.alerts import Acknowledgement, Alert, Message, Receipt, Try
 from deconflict.store.base import Base, db, lookup_hash, transaction
 from deconflict.store.cases import Case, CaseEvent, Request
+from deconflict.store.contacted import Contacted
 from deconflict.store.duplicates import Duplicate
 from deconflict.store.items import DueMark, Item
 from deconflict.store.people import Contact, Duty, Person
+from deconflict.store.risk import RiskAcceptance
 
 KEY = Fernet.generate_key().decode()
 SECRET = "s" * 40
@@ -146,10 +150,19 @@ class Actor:
         cases.hand_back(case.reference, self.audience, self.world.mission, self.world.now)
         self.world.turn()
 
-    def asks(self, case: Case, side: str, ask: str = "avoid_place") -> int:
-        request = requests.ask(case.reference, case.round, side, ask, self.audience, self.world.mission, self.world.now)
+    def asks(self, case: Case, side: str, ask: str = "avoid_place", why_now: str = "") -> int:
+        """Close to the start by phone, as one has to: whoever answers first reads it back."""
+        by, mission, now = self.audience, self.world.mission, self.world.now
+        called = self.calls(case, side) if requests.frozen(case, mission, now) else None
+        request = requests.ask(case.reference, case.round, side, ask, by, mission, now, why_now=why_now, called=called)
         self.world.turn()
         return request
+
+    def calls(self, case: Case, side: str, outcome: str = "reached", read_back: bool = True) -> Called:
+        """What the officer would write down of a call to the first number of this side."""
+        db.session.rollback()
+        numbers = contacting.callees_of(db.session(), db.session.get_one(Case, case.id), side)
+        return Called(numbers[0][0] if numbers else "", outcome, read_back, "the duty desk, a minute ago")
 
     def answers(self, request_id: int, answer: str, text: str = "") -> None:
         requests.answer(request_id, answer, text, self.audience, self.world.mission, self.world.now)
@@ -353,7 +366,21 @@ def marks_left(world: World) -> int:
 def fresh_sweep(world: World) -> list[tuple[object, ...]]:
     """The cases that come of the same items when they are all looked at once, from nothing, by one matcher."""
     with transaction() as session:
-        for table in (Receipt, Try, Acknowledgement, Message, Alert, Request, CaseEvent, Case, Duplicate, DueMark):
+        for table in (
+            Receipt,
+            Try,
+            Acknowledgement,
+            Message,
+            Alert,
+            Contacted,
+            RiskAcceptance,
+            AfterAction,
+            Request,
+            CaseEvent,
+            Case,
+            Duplicate,
+            DueMark,
+        ):
             session.execute(delete(table))
         for item in session.scalars(select(Item)):
             filing.mark_due(session, item, "test", world.now)

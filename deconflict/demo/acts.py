@@ -11,13 +11,14 @@ from sqlalchemy import select
 
 from deconflict.demo.scenario import Act, Scenario
 from deconflict.domain.audience import Audience
+from deconflict.domain.contacted import Called
 from deconflict.domain.country import Mission
 from deconflict.domain.filing import Filing
 from deconflict.domain.people import Newcomer
 from deconflict.schemas.notices import DISCLAIMER_VERSION, NOBODY, NoticeSchema
 from deconflict.schemas.plans import PlanSchema
 from deconflict.schemas.sites import SiteSchema
-from deconflict.services import acknowledgements, cases, filing, releases, requests, sites
+from deconflict.services import acknowledgements, cases, contacting, filing, releases, requests, sites
 from deconflict.store.base import db
 from deconflict.store.cases import Case, Request
 from deconflict.store.demo import Delivered, delivered_to
@@ -97,7 +98,13 @@ class Stage:
     def ask(self, act: Act, words: dict[str, Any]) -> None:
         case = self._case(act)
         who = self.cast[act.who]
-        requests.ask(case.reference, case.round, words["side"], words["ask"], who, self.mission, act.at)
+        side, why, called = words["side"], words.get("why_now", ""), None
+        if requests.frozen(case, self.mission, act.at):  # so near the start it is asked by phone
+            numbers = contacting.callees_of(db.session(), case, side)
+            called = Called(numbers[0][0], "reached", read_back=True) if numbers else None
+        requests.ask(
+            case.reference, case.round, side, words["ask"], who, self.mission, act.at, why_now=why, called=called
+        )
 
     def answer(self, act: Act, words: dict[str, Any]) -> None:
         who = self.cast[act.who]

@@ -23,11 +23,14 @@ from deconflict.domain.states import OPEN_CASES, CaseState
 
 @dataclass(frozen=True, slots=True)
 class Callee:
-    """Somebody of the owner to call. `phones` in the order to try, satellite and others included."""
+    """Somebody of the owner to call. `phones` in the order to try, satellite and others included; `names` each of them as a call that
+    was made is written down, or the person where he has none; `language`: what he reads."""
 
     name: str
     function: str
     phones: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,13 +100,23 @@ class CallLine:
 
 
 @dataclass(frozen=True, slots=True)
+class AskLine:
+    """A request to `side` that has no answer. `leaves_at`: its side knows of it from then on; `silent`: its clock has run out."""
+
+    side: str
+    leaves_at: datetime
+    due_at: datetime
+    silent: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CaseLine:
     """A case itself, without what its two items hold. `released`: sides that gave a one-off release. `asked`: the newest
     request to each side, as (side, its state). `silent`: alerts to a party whose acknowledgement is late. `calls` of this round
-    that wait for an answer. `reduced_at`: since when where and when are told in communes and weeks. `overdue_stop`: the
-    number of the stop where a team has not said that it arrived; None for a case of anything else. `occupied`: of a site that armed
-    people are in. `of_ocha`: its plan is an area that OCHA entered, so that the organisation alone is a party.
-    `levels` of every side that was told. `before`: the figures of the round before."""
+    that wait for an answer, and requests that do. `reduced_at`: since when where and when are told in communes and weeks.
+    `overdue_stop`: the number of the stop where a team has not said that it arrived; None for a case of anything else.
+    `occupied`: of a site that armed people are in. `of_ocha`: its plan is an area that OCHA entered, so that the organisation
+    alone is a party. `levels` of every side that was told. `before`: the figures of the round before."""
 
     reference: str
     humanitarian_reference: str
@@ -128,10 +141,12 @@ class CaseLine:
     asked: tuple[tuple[str, str], ...] = ()
     silent: int = 0
     calls: tuple[CallLine, ...] = ()
+    unanswered: tuple[AskLine, ...] = ()
     reduced_at: datetime | None = None
     overdue_stop: int | None = None
     occupied: bool = False
     of_ocha: bool = False
+    resolution: str | None = None
     levels: tuple[LevelLine, ...] = ()
     before: Figures | None = None
 

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from deconflict.domain.answers import NOTHING, Offer
+from deconflict.domain.contacted import CallMade, Tally, tally
 from deconflict.domain.disclosure import ReleasedWords
-from deconflict.domain.states import AlertState, RequestState
+from deconflict.domain.states import UNANSWERED, AlertState, RequestState
 
 
 @dataclass(frozen=True, slots=True)
 class RequestLine:
-    """What one side was asked, in the very words it read, and what it answered. `answer_code` is accept or decline, whatever the
-    state has become since; None while it has not answered."""
+    """What one side was asked, in the very words it read, and what it answered. `answer_code` is accept, counter or decline, whatever
+    the state has become since; None while it has not answered. `leaves_at` None: it was taken back before its side knew of it."""
 
     noun: ClassVar[str] = "request"
     id: int
@@ -28,6 +30,9 @@ class RequestLine:
     answered_by: str
     answer_code: str | None
     answer: str
+    leaves_at: datetime | None = None
+    due_at: datetime | None = None
+    offer: Offer = NOTHING
 
     @property
     def at(self) -> datetime:
@@ -135,16 +140,23 @@ class CaseLog:
     requests: tuple[RequestLine, ...] = ()
     alerts: tuple[AlertLine, ...] = ()
     events: tuple[EventLine, ...] = ()
+    calls: tuple[CallMade, ...] = ()
+
+    def called(self, side: str) -> Tally | None:
+        """How often somebody of this side was called, and what came of it."""
+        return tally(self.calls, side)
 
     def owed_to(self, person_id: int) -> tuple[AlertLine, ...]:
         """The alerts of the desk that this officer has not acknowledged."""
         return tuple(a for a in self.alerts if a.person_id == person_id and a.side == "ocha" and a.waits)
 
-    def untold(self, request: RequestLine) -> bool:
+    def untold(self, request: RequestLine, now: datetime) -> bool:
         """Whether a request still waits of which no message went to anybody of its side: its severity has no ladder, or nobody
         there has an address."""
         told = (a for a in self.alerts if a.side == request.side and a.purpose == "request" and a.messages)
-        return request.state == RequestState.OPEN and not any(a.owed_at >= request.made_at for a in told)
+        if request.state not in UNANSWERED or request.leaves_at is None:
+            return False
+        return request.leaves_at <= now and not any(a.owed_at >= request.leaves_at for a in told)
 
     def closing_waits(self, now: datetime) -> bool:
         """Whether a closing text is still to leave at the fixed hour (RUL-6)."""

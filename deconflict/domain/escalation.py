@@ -14,6 +14,7 @@ PARTY_ROLES = ("owner_focal_point", "owner_alternate", "owner_security")
 AUDIENCES = ("ocha", "party")
 # What an alert is for. Those of a request and of a minimal alert say whose they are too: `request:12`, `minimal:mission`.
 DESK, REQUEST, MINIMAL, RELEASE, CLOSING = "desk", "request", "minimal", "release", "closing"
+UNANSWERED = "unanswered"  # word to the desk that the clock of a request ran out: `unanswered:12`
 OVERDUE = (
     "overdue"  # word to a team's base, then to the desk, that it has not said that it arrived: `overdue:3` of its stop
 )
@@ -133,7 +134,8 @@ class Clocks:
     """Every clock of sop.toml that is not a ladder's. A severity without `release` waits for the officer (RUL-1).
     `follow_up`: how long a yes or an agreement is waited for before the desk is rung again. `settle`: within how long whoever has
     not answered a text is not sent the same words about the same case again. `brake_per_hour`: more alerts than that wait for an
-    officer."""
+    officer. `answer`: how long an answer to a request is waited for; `hoped` what its side reads of that. `ask_batches`: when requests
+    leave whose case neither burns nor starts within `ask_near`. Within `freeze` of the start a change goes by phone."""
 
     release: Mapping[Severity, Clock]
     review: Mapping[Severity, timedelta]
@@ -146,6 +148,11 @@ class Clocks:
     settle: timedelta = timedelta(0)
     brake_per_hour: int = 0
     release_ask: Mapping[Severity, Clock] = field(default_factory=dict)
+    answer: Mapping[Severity, Clock] = field(default_factory=dict)
+    hoped: Clock = Clock(timedelta(hours=12))
+    ask_batches: tuple[time, ...] = ()
+    ask_near: timedelta = timedelta(0)
+    freeze: timedelta = timedelta(0)
 
     def hold_until(self, severity: Severity, starts_at: datetime, opened_at: datetime) -> datetime | None:
         """When the minimal alert goes to the item's own owner unless an officer acted (RUL-1, RUL-2): None is never, the
@@ -156,6 +163,28 @@ class Clocks:
     def release_due_at(self, severity: Severity, starts_at: datetime, asked_at: datetime) -> datetime:
         """By when an owner who was rung for a one-off release should have answered (RUL-8); after it, silence is told."""
         return asked_at + self.release_ask[severity].runs(asked_at, starts_at)
+
+    def request_leaves_at(self, harm: Harm, severity: Severity, starts_at: datetime, asked_at: datetime) -> datetime:
+        """When a request that is made now leaves: at once for danger, for what is critical, and near the start; else at the next fixed
+        hour, so that the hour at which a side is asked tells nothing of when the other filed (RUL-4, RUL-6)."""
+        burns = harm is Harm.DANGER or severity is Severity.CRITICAL
+        if burns or not self.ask_batches or starts_at - asked_at < self.ask_near:
+            return asked_at
+        return min(self.night.next_(wall, asked_at) for wall in self.ask_batches)
+
+    def answer_due_at(self, severity: Severity, starts_at: datetime, leaves_at: datetime) -> datetime:
+        """By when a request should have its answer; after it, the silence is told to the desk, and is no answer."""
+        return leaves_at + self.answer[severity].runs(leaves_at, starts_at)
+
+    def hoped_at(self, departs_at: datetime, leaves_at: datetime) -> datetime:
+        """By when an answer is hoped for, as the asked side reads it: from its own departure and nothing else. The desk's clock counts
+        to the start of the overlap, by which of its rules; both would tell of the other side (RUL-9)."""
+        return leaves_at + self.hoped.runs(leaves_at, departs_at)
+
+    def frozen(self, moment: datetime, at: datetime) -> bool:
+        """Whether the moment is so near, before or behind, that a change goes by phone, with read-back. What began days ago is read on a
+        page like anything else."""
+        return abs(moment - at) < self.freeze
 
     def review_due_at(self, severity: Severity, starts_at: datetime, opened_at: datetime) -> datetime | None:
         """When an officer should have looked; None for the weekly digest."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from deconflict.domain.answers import NOTHING, Offer
 from deconflict.domain.audience import Audience
 from deconflict.domain.disclosure import (
     RECOGNITION,
@@ -44,9 +45,10 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class RequestFacts:
-    """One request to the party's side. `words` as kept with it; `withdrawn` by an officer; `over` once the party was told of
-    its end; `answer_code` accept, decline or None; `answer` the party's own short text; `plates` what `disclosure.plates_shown`
-    lets through at this moment."""
+    """One request to the party's side. `words` as kept with it; `made_at` when it left, before which the side knew nothing of it;
+    `hoped_at` by when an answer is hoped for, by its own departure; `offer` what it proposed instead; `withdrawn` by an
+    officer; `over` once the party was told of its end; `answer_code` accept, counter, decline or None; `answer` the party's own
+    short text; `plates` what `disclosure.plates_shown` lets through at this moment."""
 
     id: int
     ask: str
@@ -58,6 +60,8 @@ class RequestFacts:
     answer: str = ""
     answered_at: datetime | None = None
     plates: str | None = None
+    hoped_at: datetime | None = None
+    offer: Offer = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,8 @@ class PartyRequestView:
     answer: str
     answered_at: datetime | None
     plates: str | None = None
+    hoped_at: datetime | None = None
+    offer: Offer = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +244,8 @@ def _request(facts: RequestFacts, state: str) -> PartyRequestView:
         answer=facts.answer,
         answered_at=facts.answered_at,
         plates=facts.plates if state not in (WITHDRAWN, OVER) else None,
+        hoped_at=facts.hoped_at if state == OPEN else None,
+        offer=facts.offer,
     )
 
 

@@ -44,6 +44,9 @@ class CaseState(StrEnum):
     TAKEN = "taken"  # an officer owns it
     ASKED = "asked"  # a request to one side is open
     AGREED = "agreed"  # what was agreed is recorded, the item has not moved yet
+    RISK_ACCEPTED = (
+        "risk_accepted"  # by OCHA and the mission, until an hour; it rests, and to a party nothing has happened
+    )
     UNCHECKED = "unchecked"  # an item could not be read: a person must look
     OVERDUE = "overdue"  # a team has not said that it arrived: of its notice alone
     CLOSED = "closed"  # the overlap is gone, or was carried out as agreed
@@ -78,8 +81,11 @@ class RequestState(StrEnum):
     """What OCHA asks one side to change."""
 
     OPEN = "open"
+    SILENT = "silent"  # its clock ran out: silence is no answer, and the desk is told; an answer still may come
     ACCEPTED = "accepted"
+    COUNTERED = "countered"  # something else was proposed, in the side's own words: only an officer reads it (RUL-9)
     DECLINED = "declined"
+    AMENDED = "amended"  # its owner filed what it had accepted; whether that is enough the matcher says to the desk
     WITHDRAWN = "withdrawn"
     DONE = "done"  # the owner's amendment or cancellation removed the overlap
 
@@ -105,7 +111,7 @@ class HoldState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Move:
     """From these states, by this event, to that state; `who` is `system`, `officer`, `owner` or several; for a hold `head`
-    and `second`."""
+    and `second`, for a risk `head`."""
 
     sources: frozenset[str]
     target: str
@@ -162,7 +168,7 @@ SITE: dict[str, Move] = {
     "archive": _move(LIVE_SITE, "archived", "system"),
 }
 
-OPEN_CASE = "detected taken asked agreed unchecked overdue"
+OPEN_CASE = "detected taken asked agreed risk_accepted unchecked overdue"
 CASE: dict[str, Move] = {
     "take": _move("detected unchecked overdue taken asked agreed", "taken", "officer"),
     # Given back, it is as if nobody had seen it: the desk is rung anew.
@@ -170,12 +176,19 @@ CASE: dict[str, Move] = {
     "ask": _move("detected taken asked agreed", "asked", "officer"),
     "agree": _move("detected taken asked", "agreed", "officer"),
     "dismiss": _move("detected taken asked unchecked overdue", "dismissed", "officer"),
+    # The only way in which people settle a case whose plans stay as they are. It stays open: its requests stand, nothing is said to
+    # anybody, and when its window has passed it lapses like any other.
+    "accept_risk": _move("detected taken asked agreed", "risk_accepted", "head"),
+    # Its hour has come, and it rings as if nobody had seen it.
+    "expire_risk": _move("risk_accepted", "detected", "system"),
     "vanish": _move(OPEN_CASE, "closed", "system"),
     "overtake": _move(OPEN_CASE, "overtaken", "system"),
     "lapse": _move(OPEN_CASE, "lapsed", "system"),
-    "fail": _move("detected taken asked agreed unchecked closed dismissed overtaken lapsed", "unchecked", "system"),
-    # A material change under an officer's hands: what was asked or agreed was about something else; he keeps the case.
-    "change": _move("taken asked agreed", "taken", "system"),
+    "fail": _move(
+        "detected taken asked agreed risk_accepted unchecked closed dismissed overtaken lapsed", "unchecked", "system"
+    ),
+    # A material change under an officer's hands: what was asked, agreed or accepted was about something else; he keeps the case.
+    "change": _move("taken asked agreed risk_accepted", "taken", "system"),
     # Said again of a site that armed people are in, after the last time was over. While it is open it is a line of its history.
     "occupy": _move("closed dismissed overtaken lapsed", "detected", "system"),
     # The next stop too passes without a word, under an officer's hands or after the last was over.
@@ -186,10 +199,17 @@ CASE: dict[str, Move] = {
 }
 
 REQUEST: dict[str, Move] = {
-    "accept": _move("open", "accepted", "owner"),
-    "decline": _move("open", "declined", "owner"),
-    "withdraw": _move("open accepted", "withdrawn", "officer system"),
-    "finish": _move("open accepted declined", "done", "system"),
+    # An answer that comes after the clock still is one.
+    "accept": _move("open silent", "accepted", "owner"),
+    "counter": _move("open silent", "countered", "owner"),
+    "decline": _move("open silent", "declined", "owner"),
+    "silence": _move("open", "silent", "system"),
+    # Filed through the form that its acceptance opens. An amendment made otherwise changes no request: whether it was meant as
+    # the answer nobody can know.
+    "amend": _move("accepted", "amended", "owner"),
+    # A newer request takes the place of what still stands. A no stays a no, and stands in the log.
+    "withdraw": _move("open silent accepted countered amended", "withdrawn", "officer system"),
+    "finish": _move("open silent accepted countered declined amended", "done", "system"),
 }
 
 RELEASE: dict[str, Move] = {
@@ -262,5 +282,8 @@ LIVE_ITEMS = LIVE_MOVES | LIVE_SITES
 OFF_ITEMS = frozenset({"cancelled", "closed", "archived"})  # taken out of matching by an act, not by the hour
 # What is over is still where and when it was: some rules look days back, until retention makes it coarse.
 MATCHED_ITEMS = LIVE_ITEMS | {"ended"}
+UNANSWERED = frozenset({RequestState.OPEN, RequestState.SILENT})
+# What a newer request to the same side takes the place of.
+STANDING_REQUESTS = frozenset(REQUEST["withdraw"].sources)
 WAITING = frozenset({MessageState.QUEUED, MessageState.SENDING, MessageState.UNSURE})  # nobody can say that it has left
 MAY_HAVE_LEFT = frozenset({MessageState.SENDING, MessageState.UNSURE, MessageState.SENT, MessageState.DELIVERED})

@@ -12,14 +12,16 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, lazyload, load_only, selectinload
 
 from deconflict.domain.country import Mission
-from deconflict.domain.escalation import BRAKE, DESK, MINIMAL, OVERDUE, RELEASE, REQUEST
+from deconflict.domain.escalation import BRAKE, DESK, MINIMAL, OVERDUE, RELEASE, REQUEST, UNANSWERED
 from deconflict.domain.levels import BEHIND, HAS_IT
 from deconflict.domain.states import OPEN_CASES, AlertState, CaseState, ReleaseState, RequestState
+from deconflict.domain.states import UNANSWERED as WAIT
 from deconflict.jobs.release import RING
 from deconflict.matching.climb import OBJECTION, UNREACHED, Climb
 from deconflict.matching.marks import portions
 from deconflict.matching.silence import silent_since
-from deconflict.services.releases import fall_silent
+from deconflict.services import asked, releases
+from deconflict.services.risk import end_acceptances
 from deconflict.store.alerts import Alert
 from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
@@ -37,7 +39,9 @@ Begun = tuple[Climb, set[str]]  # a ladder with the steps that it has taken
 
 def escalate_due(mission: Mission, now: datetime) -> int:
     """Climbs every ladder whose next step is due. Returns how many alerts were written."""
-    fall_silent(mission, now)
+    releases.fall_silent(mission, now)
+    asked.fall_silent(mission, now)
+    end_acceptances(mission, now)
     written = 0
     for case_id in _with_a_step_due(mission, now):
         try:
@@ -127,8 +131,10 @@ def _climbs(session: Session, mission: Mission, case: Case, alerts: list[Alert],
             yield from begin("ocha", DESK, f"{RELEASE}:{call.id}", call.due_at, this_round)
     for request in case.requests:
         # A yes of a desk is no word of its unit; after a no the desk at OCHA is rung at once, and nothing is to be passed on.
-        if request.state in (RequestState.OPEN, RequestState.ACCEPTED):
-            yield from begin(request.side, REQUEST, request.purpose, request.made_at, alerts)
+        if request.state in {*WAIT, RequestState.ACCEPTED} and request.leaves_at is not None:
+            yield from begin(request.side, REQUEST, request.purpose, request.leaves_at, alerts)
+        if request.state == RequestState.SILENT and request.due_at is not None and request.round == case.round:
+            yield from begin("ocha", DESK, f"{UNANSWERED}:{request.id}", request.due_at, this_round)
 
 
 def _of_this_matter(case: Case, alerts: list[Alert]) -> list[Alert]:

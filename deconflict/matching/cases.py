@@ -156,7 +156,7 @@ def _update(session: Session, pairing: Pairing, case: Case, judgement: Judgement
         case.before = figures
         _hold(pairing, case)
         endings.recall_closing(session, case)
-        case.outcome = case.adjusted_by = None
+        case.outcome = case.adjusted_by = case.resolution = None
         desk.begin_round(session, case, now)
         move_case(session, case, "reopen", "system", now, code=why)
         desk.alert_desk(session, pairing.mission, case, now)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
 from deconflict.domain.escalation import CLOSING, DESK, REQUEST
-from deconflict.domain.states import OPEN_CASES, AlertState
+from deconflict.domain.states import OPEN_CASES, STANDING_REQUESTS, AlertState
 from deconflict.matching.climb import Climb
 from deconflict.store.cases import Case
 from deconflict.store.outbox import withdraw
@@ -34,6 +34,9 @@ def begin_round(session: Session, case: Case, now: datetime) -> None:
     if case.state not in OPEN_CASES:
         case.owner_id = None
     supersede(session, case)
+    for request in case.requests:  # its words are of the round before, and nobody has read them yet
+        if request.state in STANDING_REQUESTS and not request.has_left(now):
+            request.take_back("withdraw", "system", now)
     case.round += 1
     case.round_at = now
     case.released = []

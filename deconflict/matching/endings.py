@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
+from deconflict.domain.activity import Side
 from deconflict.domain.country import Mission
 from deconflict.domain.escalation import CLOSING
+from deconflict.domain.filing import Filing
 from deconflict.domain.ocha_areas import OCHA, whose
 from deconflict.domain.recipients import may_hear
+from deconflict.domain.resolution import NO_CHANGE, change_of, resolution_of
 from deconflict.domain.severity import Severity
-from deconflict.domain.states import MAY_HAVE_LEFT, OFF_ITEMS, AlertState, RequestState, target
+from deconflict.domain.states import MAY_HAVE_LEFT, OFF_ITEMS, REQUEST, AlertState, CaseState
 from deconflict.matching.causes import Looked, last_look
 from deconflict.store.alerts import Message
 from deconflict.store.base import Unreadable
 from deconflict.store.cases import Case
+from deconflict.store.items import Item
 from deconflict.store.moves import move_case
 from deconflict.store.outbox import Owed, withdraw, write_alert
-from deconflict.store.queries import alerts_of, on_duty
+from deconflict.store.queries import alerts_of, filing_of, on_duty, version_of
 
 CLOSING_TEXT = {"ocha": "officer_closed", "humanitarian": "focal_closed", "mission": "mission_closed"}
+RESOLVES = ("vanish", "overtake")
 CLOSING_LIFE = timedelta(hours=24)  # a closing text still matters after the overlap: people act on old news
 
 
@@ -40,12 +46,17 @@ def end_case(
 ) -> None:
     """Ends an open case by `event`, finishes its requests, takes back what is still queued and owes the closing texts. `last`:
     what the case rested on before this look, and `why` what has changed since, where the matcher ends it."""
-    case.adjusted_by = adjusted_by(case, last or last_look(case))
+    rested = last or last_look(case)
+    case.adjusted_by = adjusted_by(case, rested)
+    if event in RESOLVES:
+        case.resolution = what_changed(session, mission, case, rested) or agreed(case)
+    elif event == "lapse":
+        case.resolution = NO_CHANGE
     move_case(session, case, event, who, now, actor_id=actor_id, code=code or why, reason=reason)
     case.outcome = code or event
     for request in case.requests:
-        if request.state in (RequestState.OPEN, RequestState.ACCEPTED, RequestState.DECLINED):
-            request.state = target("request", request.state, "finish", "system")
+        if request.state in REQUEST["finish"].sources:
+            request.take_back("finish", "system", now)
     owed = alerts_of(session, case, owed_only=True)
     withdraw(session, [alert for alert in owed if alert.purpose != CLOSING], AlertState.SUPERSEDED)
     owe_closings(session, mission, case, now)
@@ -109,6 +120,31 @@ def adjusted_by(case: Case, last: Looked) -> str:
     if case.of_ocha and len(changed) == 2:
         return changed[0] if changed[0] != OCHA else changed[1]
     return "both" if len(changed) == 2 else (changed[0] if changed else "none")
+
+
+def what_changed(session: Session, mission: Mission, case: Case, last: Looked) -> str:
+    """D7.5's code, read from the versions; "" where it cannot be. An area that OCHA entered has none: the mission changed nothing."""
+    changed: dict[Side, str] = {}
+    for item in case.items:
+        off = item.state in OFF_ITEMS
+        if item.of_ocha or not (off or item.version != last.versions[item.side]):
+            continue
+        event = any(kind.code == item.kind for kind in mission.catalogue.of(Side.MISSION, event=True))
+        before, after = (_filed(session, item, version) for version in (last.versions[item.side], item.version))
+        changed[Side(item.side)] = change_of(Side(item.side), before, after, off=off, event=event)
+    return resolution_of(changed)
+
+
+def agreed(case: Case) -> str | None:
+    """What an officer had noted as agreed in this round."""
+    return case.outcome if case.state == CaseState.AGREED else None
+
+
+def _filed(session: Session, item: Item, version: int | None) -> Filing | None:
+    try:
+        return None if version is None else filing_of(version_of(session, item, version))
+    except (ValueError, KeyError, TypeError, NoResultFound):
+        return None
 
 
 def _told(session: Session, case: Case) -> list[list[Message]]:

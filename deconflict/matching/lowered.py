@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import RECOGNITION
 from deconflict.domain.filing import Level
-from deconflict.domain.states import OPEN_CASES, AlertState, RequestState, target
+from deconflict.domain.states import OPEN_CASES, STANDING_REQUESTS, AlertState
 from deconflict.matching.desk import new_round
 from deconflict.store.cases import Case, Request
 from deconflict.store.items import Item
@@ -20,8 +20,6 @@ from deconflict.store.moves import note_event
 from deconflict.store.outbox import withdraw
 from deconflict.store.queries import alerts_of
 from deconflict.store.released import is_taken_back, shows_too_much
-
-STANDING = (RequestState.OPEN, RequestState.ACCEPTED)
 
 
 def withdraw_unreleased(session: Session, mission: Mission, item: Item, now: datetime) -> None:
@@ -40,9 +38,9 @@ def withdraw_unreleased(session: Session, mission: Mission, item: Item, now: dat
     for request in session.scalars(select(Request).where(Request.case_id.in_(found), Request.side == other)):
         asked_of.setdefault(request.case_id, []).append(request)
     for case_id, asked in asked_of.items():
-        case, standing = found[case_id], [request for request in asked if request.state in STANDING]
+        case, standing = found[case_id], [request for request in asked if request.state in STANDING_REQUESTS]
         if any(is_taken_back(session, case, request) for request in standing):
-            withdraw_requests(session, case, standing)
+            withdraw_requests(session, case, standing, now)
             note_event(session, case, "level_lowered", now, code=other)
             new_round(session, mission, case, now)
         elif any(shows_too_much(case, request) for request in standing):
@@ -52,10 +50,11 @@ def withdraw_unreleased(session: Session, mission: Mission, item: Item, now: dat
                 request.words = {key: value for key, value in request.words.items() if key != RECOGNITION}
 
 
-def withdraw_requests(session: Session, case: Case, asked: Iterable[Request]) -> None:
-    """Those of these that stand, and their alerts: each side has one open request at most."""
+def withdraw_requests(session: Session, case: Case, asked: Iterable[Request], now: datetime) -> None:
+    """Those of these that stand, and their alerts: each side has one open request at most. Nothing is sent about it: where a newer
+    one takes their place the side hears once, of that one."""
     for request in asked:
-        if request.state in STANDING:
-            request.state = target("request", request.state, "withdraw", "officer")
+        if request.state in STANDING_REQUESTS:
+            request.take_back("withdraw", "officer", now)
             old = [a for a in alerts_of(session, case, owed_only=True) if a.purpose == request.purpose]
             withdraw(session, old, AlertState.SUPERSEDED)

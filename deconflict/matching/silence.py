@@ -6,31 +6,37 @@ from datetime import datetime
 
 from deconflict.domain.escalation import REQUEST, Clocks
 from deconflict.domain.severity import Severity
-from deconflict.domain.states import OPEN_CASES, CaseState, RequestState
+from deconflict.domain.states import OPEN_CASES, UNANSWERED, CaseState, RequestState
 from deconflict.store.alerts import Alert
 from deconflict.store.cases import Case
 from deconflict.store.cases import Request as Asked
+
+READ_AT_ONCE = (RequestState.DECLINED, RequestState.COUNTERED)
+KEPT = (RequestState.ACCEPTED, RequestState.AMENDED)  # a yes, whose plan is to move
 
 
 def silent_since(clocks: Clocks, case: Case, alerts: list[Alert], now: datetime) -> datetime | None:
     """The instant from which the desk is rung again, None while somebody is still given time to speak. `alerts` are the
     case's, of this round and of its requests.
 
-    A side that says no rings at once. A word without an act is waited for as long as an officer is given to look; a side
-    that said yes, or an agreement, until its plan should have moved. Before the first word the desk's own ladder climbs, and
-    each step of a party's ladder is a word too: it is waited for after the last one."""
+    A side that says no, or proposes something else, rings at once. A word without an act is waited for as long as an officer is
+    given to look; a side that said yes, or an agreement, until its plan should have moved. Before the first word the desk's own
+    ladder climbs, and each step of a party's ladder is a word too: it is waited for after the last one."""
     severity = Severity(case.severity)
-    if case.state not in OPEN_CASES or severity not in clocks.review:
+    if case.state not in OPEN_CASES or case.state == CaseState.RISK_ACCEPTED or severity not in clocks.review:
         return None
     asked = [r for r in case.requests if r.round == case.round and r.state != RequestState.WITHDRAWN]
     desk = _desk_words(case, alerts)
-    if refused := [at for at in _answers(asked, RequestState.DECLINED) if at > max(desk, default=case.round_at)]:
+    if refused := [at for at in _answers(asked, *READ_AT_ONCE) if at > max(desk, default=case.round_at)]:
         return max(refused)
-    words = desk + _party_words(alerts) + _answers(asked)
+    unheard = [r.due_at for r in asked if r.state == RequestState.SILENT and r.due_at is not None]
+    if unheard and max(desk, default=case.round_at) < max(unheard):
+        return None  # that ladder climbs already, until somebody at the desk has heard it
+    words = desk + _party_words(alerts) + _answers(asked) + _given(asked)
     if not words:
         return None
     last = max(words)
-    if case.state == CaseState.AGREED or _answers(asked, RequestState.ACCEPTED):
+    if case.state == CaseState.AGREED or _answers(asked, *KEPT):
         due = last + clocks.follow_up.runs(last, case.starts_at)
     else:
         looked = clocks.review_due_at(severity, case.starts_at, last)
@@ -49,6 +55,11 @@ def _party_words(alerts: list[Alert]) -> list[datetime]:
     """What an asked side was owed and acknowledged."""
     theirs = [alert for alert in alerts if alert.side != "ocha" and alert.purpose.startswith(f"{REQUEST}:")]
     return [alert.owed_at for alert in theirs] + [ack.at for alert in theirs for ack in alert.acknowledgements]
+
+
+def _given(asked: list[Asked]) -> list[datetime]:
+    """Until when a request waits for its answer: then its own clock rings, and not this one too."""
+    return [r.due_at for r in asked if r.answered_at is None and r.due_at is not None and r.state in UNANSWERED]
 
 
 def _answers(asked: list[Asked], *states: RequestState) -> list[datetime]:

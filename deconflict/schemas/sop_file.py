@@ -116,6 +116,13 @@ FilingSchema = Strict.from_dict({"convoy_large_min_trucks": whole(1)})
 SmsSchema = Strict.from_dict({"daily_cap": whole(1), "settle_min": number(0, 60)})
 BrakeSchema = Strict.from_dict({"alerts_per_hour": whole(1)})
 ReviewSchema = Strict.from_dict({name: number() for name in ("critical_h", "high_h", "medium_h", "near_h", "near_min")})
+AskingSchema = Strict.from_dict(
+    {
+        "batches": fields.List(WallTime(), required=True, validate=validate.Length(min=1)),
+        "near_h": number(0, 7 * 24),
+        "freeze_h": number(0, 24),
+    }
+)
 ClosingSchema = Strict.from_dict({"batches": fields.List(WallTime(), required=True, validate=validate.Length(min=1))})
 CloseOutSchema = Strict.from_dict({"remind_h": number(1, 24 * 30), "head_h": number(1, 24 * 30)})
 WaysOutSchema = Strict.from_dict(
@@ -159,6 +166,9 @@ class SopSchema(Strict):
     ack = by_severity(AckSchema)
     confirm = fields.Dict(keys=choice(SEVERITIES), values=fields.Nested(AckSchema), load_default=dict)
     release = by_severity(AckSchema)
+    answer = by_severity(AckSchema)
+    hoped = fields.Nested(AckSchema, required=True)
+    asking = fields.Nested(AskingSchema, required=True)
     review = fields.Nested(ReviewSchema, required=True)
     follow_up = fields.Nested(AckSchema, required=True)
     step = fields.List(fields.Nested(StepSchema), required=True, validate=validate.Length(min=1))
@@ -207,6 +217,8 @@ class SopSchema(Strict):
         for severity in SEVERITIES:
             if severity not in data["release"]:
                 raise ValidationError(f"There is no [release.{severity}]: a call would have no clock.", "release")
+            if severity not in data["answer"]:
+                raise ValidationError(f"There is no [answer.{severity}]: a request would have no clock.", "answer")
 
 
 def rule_pack(data: Loaded, timezone: str, gazetteer: Gazetteer, markets: Mapping[str, frozenset[int]]) -> RulePack:
@@ -298,6 +310,11 @@ def _clocks(data: Loaded, timezone: ZoneInfo) -> Clocks:
         brake_per_hour=data["brake"]["alerts_per_hour"],
         settle=timedelta(minutes=data["sms"]["settle_min"]),
         release_ask={Severity(name): clock for name, clock in data["release"].items()},
+        answer={Severity(name): clock for name, clock in data["answer"].items()},
+        hoped=data["hoped"],
+        ask_batches=tuple(sorted(data["asking"]["batches"])),
+        ask_near=timedelta(hours=data["asking"]["near_h"]),
+        freeze=timedelta(hours=data["asking"]["freeze_h"]),
     )
 
 

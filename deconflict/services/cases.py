@@ -12,7 +12,7 @@ from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import sees_desk_case
 from deconflict.domain.errors import LostRace, NotFound, Refused
-from deconflict.domain.escalation import CLOSING, OVERDUE
+from deconflict.domain.escalation import CLOSING, OVERDUE, UNANSWERED
 from deconflict.domain.free_text import check_words
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.msgid import N_
@@ -33,6 +33,7 @@ from deconflict.store.queries import alerts_of, facts_of
 OCCUPIED_ENDS = ("they_left", "followed_up", "mistaken")  # of a site that armed people were in
 HEARD = ("base_has_news", "own_procedure", "forgot")  # of a team that has not checked in
 DISMISSALS = ("duplicate", "wrong_place", "not_same_community", "already_coordinated", "test")
+COORDINATED = "already_coordinated"  # says that there was an overlap; the others that there was none
 # D7.5's resolution codes, as an officer records what the two sides agreed.
 AGREEMENTS = (
     "MIL_TIME",
@@ -115,6 +116,14 @@ def dismiss_it(
     """As `dismiss`, of a case that is locked, with a reason that was looked at."""
     if code not in (HEARD if case.is_overdue else OCCUPIED_ENDS if case.is_occupied else DISMISSALS):
         raise Refused("Choose why this case is dismissed.", field="code")
+    if code == COORDINATED and Severity(case.severity) is Severity.CRITICAL and not case.is_alone:
+        raise Refused(
+            N_(
+                "A critical case ends when a plan has moved, when its risk is accepted, or with its hour. That it was "
+                "coordinated otherwise moves no plan: ask for the amendment."
+            ),
+            field="code",
+        )
     text = reason.strip()[:1000]
     end_case(session, mission, case, "dismiss", now, who="officer", actor_id=by.person_id, code=code, reason=text)
     record(session, by.person_id, "dismiss", "case", case.id, {"round": case.round, "code": code}, at=now)
@@ -187,7 +196,7 @@ def acted(session: Session, case: Case, by: Audience, now: datetime) -> None:
     alert is acknowledged by the act; those of the others have become old news."""
     case.hold_until = None
     for alert in alerts_of(session, case, owed_only=True):
-        of_desk = alert.purpose.startswith(("desk", "also", "ring", "idle", "release", "objection"))
+        of_desk = alert.purpose.startswith(("desk", "also", "ring", "idle", "release", "objection", UNANSWERED))
         if not of_desk and not (alert.side == "ocha" and alert.about == OVERDUE):
             continue
         if alert.person_id == by.person_id:

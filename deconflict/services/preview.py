@@ -15,9 +15,10 @@ from deconflict.domain.disclosure import ReleasedWords
 from deconflict.domain.errors import Refused
 from deconflict.domain.escalation import REQUEST
 from deconflict.domain.msgid import N_
+from deconflict.domain.states import STANDING_REQUESTS
 from deconflict.matching.climb import Climb
 from deconflict.services.cases import SIDES, desk_case
-from deconflict.services.requests import ASKS, draft
+from deconflict.services.requests import ASKS, draft, frozen, leaves
 from deconflict.services.wording import said_by
 from deconflict.store.alerts import Alert
 from deconflict.store.base import transaction
@@ -43,13 +44,22 @@ class Leaving:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A request as it would go: the words the side reads when it signs in, and every first message."""
+    """A request as it would go: the words the side reads when it signs in, and every first message. `leaves_at`: when its side
+    may know of it; `now` whether that is at once; `replaces`: a request to the same side stands, and gives place to it.
+    `by_phone`: the start is so near that the officer calls first. `reference` and `own`: the file and the item, as this side knows
+    them."""
 
     side: str
     ask: str
     round: int
     words: ReleasedWords
     messages: tuple[Leaving, ...]
+    leaves_at: datetime
+    now: bool
+    replaces: bool = False
+    by_phone: bool = False
+    reference: str = ""
+    own: str = ""
 
 
 class _Undo(Exception):
@@ -71,13 +81,19 @@ def preview(
         raise Refused(N_("Choose what to ask."), field="ask")
     found: list[Leaving] = []
     words: ReleasedWords | None = None
+    leaves_at, replaces, phone, known_as, own = now, False, False, "", ""
     try:
         with transaction() as session:
             case = desk_case(session, reference, by, mission.catalogue, round_)
             words = _words(session, case, side, mission)
             if words is not None:
-                name = f"{REQUEST}:preview"
-                Climb(session, mission, case, side, REQUEST, name, alerted_at=now, now=now).take_due_steps()
+                name, leaves_at = f"{REQUEST}:preview", leaves(case, mission, now)
+                replaces = any(r.side == side and r.state in STANDING_REQUESTS for r in case.requests)
+                phone, known_as = frozen(case, mission, now), case.reference_for(side)
+                item = case.item_of(side)
+                own = item.reference if item is not None else ""
+                climb = Climb(session, mission, case, side, REQUEST, name, alerted_at=leaves_at, now=leaves_at)
+                climb.take_due_steps()
                 found = list(_written(session, case, name))
             raise _Undo
     except _Undo:
@@ -87,7 +103,9 @@ def preview(
             N_("This side may not be asked: the other side has released nothing. Ask the other side first."),
             field="side",
         )
-    return Preview(side, ask_code, round_, words, tuple(found))
+    return Preview(
+        side, ask_code, round_, words, tuple(found), leaves_at, leaves_at <= now, replaces, phone, known_as, own
+    )
 
 
 def _words(session: Session, case: Case, side: str, mission: Mission) -> ReleasedWords | None:

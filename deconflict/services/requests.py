@@ -11,7 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.activity import LatLon
+from deconflict.domain.answers import ANSWERS, COUNTER, NOTHING, Offer
 from deconflict.domain.audience import Audience
+from deconflict.domain.contacted import REACHED, Called
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import (
     RECOGNITION,
@@ -22,14 +24,17 @@ from deconflict.domain.disclosure import (
     released_words,
 )
 from deconflict.domain.errors import LostRace, NotFound, Refused
-from deconflict.domain.escalation import REQUEST
+from deconflict.domain.escalation import REQUEST, UNANSWERED
 from deconflict.domain.free_text import check_words
 from deconflict.domain.judgement import Judgement
 from deconflict.domain.msgid import N_
+from deconflict.domain.severity import Harm, Severity
+from deconflict.domain.states import UNANSWERED as WAIT
 from deconflict.domain.states import AlertState, RequestState, target
 from deconflict.matching.climb import Climb
 from deconflict.matching.lowered import withdraw_requests
 from deconflict.services.cases import SIDES, acted, desk_case, not_alone, not_anothers
+from deconflict.services.contacting import check_call, write_call
 from deconflict.store.audit import record
 from deconflict.store.base import transaction
 from deconflict.store.cases import Case, Request
@@ -40,7 +45,6 @@ from deconflict.store.released import other_item
 
 # What a side may be asked, in codes that read the same in both languages. None says why.
 ASKS = ("avoid_place", "change_time", "change_place", "call_desk")
-ANSWERS = ("accept", "decline")
 CELL_M = 10_000
 
 
@@ -80,21 +84,33 @@ def draft(session: Session, case: Case, side: str, mission: Mission) -> Draft:
     return Draft(side, words)
 
 
-def ask(reference: str, round_: int, side: str, ask_code: str, by: Audience, mission: Mission, now: datetime) -> int:
-    """Asks one side for a change: the request, its disclosure in the audit, and the first alerts to that side's people.
-    Returns the request's id. Raises Refused where that side may not be asked."""
+def ask(
+    reference: str,
+    round_: int,
+    side: str,
+    ask_code: str,
+    by: Audience,
+    mission: Mission,
+    now: datetime,
+    *,
+    why_now: str = "",
+    called: Called | None = None,
+) -> int:
+    """Asks one side for a change: the request, its disclosure in the audit, and the first alerts to that side's people, at once or at
+    the next fixed hour; `why_now`: an officer's reason not to wait for it; `called`: the call by which it was asked, without
+    which nothing is asked so near the start that nobody reads a page in time. A request that still stands to the same side is
+    replaced: the side hears of the new one. Returns the request's id. Raises Refused where that side may not be asked."""
     if side not in SIDES:
         raise Refused("Choose which side to ask.", field="side")
     if ask_code not in ASKS:
         raise Refused("Choose what to ask.", field="ask")
+    check_words(why_now, by, "now")
     with transaction() as session:
         case = desk_case(session, reference, by, mission.catalogue, round_)
         not_anothers(case, by)
         not_alone(case)
         same = [
-            r
-            for r in case.requests
-            if (r.side, r.ask, r.round, r.state) == (side, ask_code, case.round, RequestState.OPEN)
+            r for r in case.requests if (r.side, r.ask, r.round) == (side, ask_code, case.round) and r.state in WAIT
         ]
         if same:
             return same[0].id  # pressed twice
@@ -106,8 +122,13 @@ def ask(reference: str, round_: int, side: str, ask_code: str, by: Audience, mis
                 field="side",
             )
         case.owner_id = case.owner_id or by.person_id
-        move_case(session, case, "ask", "officer", now, actor_id=by.person_id, code=f"{side}:{ask_code}")
-        withdraw_requests(session, case, [r for r in case.requests if r.side == side])
+        by_phone(case, called, by, mission, now)
+        why_now = why_now.strip()[:300]
+        move_case(
+            session, case, "ask", "officer", now, actor_id=by.person_id, code=f"{side}:{ask_code}", reason=why_now
+        )
+        withdraw_requests(session, case, [r for r in case.requests if r.side == side], now)
+        leaves_at = now if why_now else leaves(case, mission, now)
         item, other = case.item_of(side), other_item(case, side)
         assert item is not None, "draft() has seen both items"
         assert other is not None, "draft() has seen both items"
@@ -121,6 +142,8 @@ def ask(reference: str, round_: int, side: str, ask_code: str, by: Audience, mis
             state=RequestState.OPEN,
             made_by_id=by.person_id,
             made_at=now,
+            leaves_at=leaves_at,
+            due_at=due(case, mission, leaves_at),
         )
         session.add(request)
         session.flush()
@@ -130,41 +153,95 @@ def ask(reference: str, round_: int, side: str, ask_code: str, by: Audience, mis
             "request": request.id,
             "ask": ask_code,
             "vehicles": words.recognition is not None,
+            "at_once": bool(why_now),
         }
         record(session, by.person_id, "disclose", "case", case.id, detail, at=now, organisation_id=item.owner_id)
-        climb = Climb(session, mission, case, side, REQUEST, request.purpose, alerted_at=now, now=now)
-        climb.take_due_steps()
+        if leaves_at <= now:
+            climb = Climb(session, mission, case, side, REQUEST, request.purpose, alerted_at=now, now=now)
+            climb.take_due_steps()
+        if called is not None:  # whoever was reached has it; everybody else who has to know is written to all the same
+            write_call(session, case, side, called, by, now, request.id)
         return request.id
 
 
-def answer(request_id: int, answer_code: str, text: str, by: Audience, mission: Mission, now: datetime) -> None:
-    """The asked side says yes or no, once. Its plan does not move by that: an amendment does. Its answer reaches OCHA only, and
-    counts as that desk's acknowledgement.
+def by_phone(case: Case, called: Called | None, by: Audience, mission: Mission, now: datetime) -> None:
+    """Raises Refused for a change that is asked close to the start without a call. Who was reached has read it back; where nobody was,
+    the texts are all that is left, and the call that failed is written down."""
+    if called is None and frozen(case, mission, now):
+        raise Refused(
+            N_("It starts soon: call, read out what is asked, and write down who read it back."), field="whom"
+        )
+    if called is not None:
+        check_call(called, by)
+        if called.outcome == REACHED and not called.read_back:
+            raise Refused(
+                N_("Have the reference and what is asked read back: a yes on the phone is not yet heard right."),
+                field="read",
+            )
+
+
+def frozen(case: Case, mission: Mission, now: datetime) -> bool:
+    """Whether it is so near that a change goes by phone: the last moment to reach them, and once that has passed the meeting."""
+    hits = Judgement.from_json(case.judgement).hits if case.judgement else ()
+    moment = case.starts_at if case.starts_at > now or not hits else hits[0].meets_from
+    return mission.pack.clocks.frozen(moment, now)
+
+
+def leaves(case: Case, mission: Mission, now: datetime) -> datetime:
+    """When a request that is made now leaves by itself."""
+    clocks = mission.pack.clocks
+    return clocks.request_leaves_at(Harm(case.harm), Severity(case.severity), case.starts_at, now)
+
+
+def due(case: Case, mission: Mission, leaves_at: datetime) -> datetime:
+    """By when its answer is waited for."""
+    return mission.pack.clocks.answer_due_at(Severity(case.severity), case.starts_at, leaves_at)
+
+
+def answer(
+    request_id: int,
+    answer_code: str,
+    text: str,
+    by: Audience,
+    mission: Mission,
+    now: datetime,
+    offer: Offer = NOTHING,
+) -> None:
+    """The asked side says yes, no, or what it proposes instead, once. Its plan does not move by that: an amendment does. Its
+    answer reaches OCHA only, and counts as that desk's acknowledgement.
 
     Nothing here may differ with what has become of the request meanwhile: that would tell that the other side has moved
     (RUL-6). When the overlap has vanished the answer is kept all the same."""
     if answer_code not in ANSWERS:
         raise Refused("Choose an answer.", field="answer")
     check_words(text, by, "text")
+    if answer_code == COUNTER and not (text.strip() or offer):
+        raise Refused(N_("Say what you propose instead: a day, a place, or a few words."), field="text")
     with transaction() as session:
-        request, case = own_request(session, request_id, by)
+        request, case = own_request(session, request_id, by, now)
         if request.state != RequestState.DONE:
             request.state = target("request", request.state, answer_code, "owner")
         request.answered_by_id, request.answered_at, request.answer = by.person_id, now, text.strip()[:500]
-        about = [a for a in alerts_of(session, case) if a.purpose == request.purpose and a.level == "desk"]
+        request.offer = offer.to_json() if answer_code == COUNTER else {}
+        alerts = alerts_of(session, case)
+        about = [a for a in alerts if a.purpose == request.purpose and a.level == "desk"]
         withdraw(session, about, AlertState.ACKNOWLEDGED)
+        old = [a for a in alerts if a.purpose == f"{UNANSWERED}:{request.id}" and a.state == AlertState.OWED]
+        withdraw(session, old, AlertState.SUPERSEDED)
         item = case.item_of(request.side)
         owner = item.owner_id if item is not None else None
         detail = {"request": request.id, "answer": answer_code}
         record(session, by.person_id, "answer", "case", case.id, detail, at=now, organisation_id=owner)
 
 
-def own_request(session: Session, request_id: int, by: Audience) -> tuple[Request, Case]:
-    """A request to the person's own side and organisation that waits for its answer. NotFound for any other's; Refused for
-    what was answered, before anything else is looked at."""
+def own_request(session: Session, request_id: int, by: Audience, now: datetime) -> tuple[Request, Case]:
+    """A request to the person's own side and organisation that waits for its answer. NotFound for any other's and for what has not
+    left; Refused for what was answered, before anything else is looked at."""
     request = session.scalars(select(Request).where(Request.id == request_id).with_for_update(of=Request)).first()
     item = request.case.item_of(request.side) if request is not None else None
     if request is None or item is None or not owns(by, item.side, item.owner_id, item.sector):
+        raise NotFound
+    if not request.has_left(now):
         raise NotFound
     if request.answered_at is not None:
         raise Refused(N_("You have answered this. If your answer has changed, call the desk."))

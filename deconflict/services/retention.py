@@ -126,7 +126,7 @@ def _reduce_case(case: Case, mission: Mission, now: datetime) -> None:
         case.judgement = {}
     case.before = {}
     for request in case.requests:
-        request.words = reduced_words(request.words, mission.gazetteer)
+        request.words, request.offer = reduced_words(request.words, mission.gazetteer), {}
     case.starts_at, case.ends_at = monday(case.starts_at, mission.zone), sunday(case.ends_at, mission.zone)
     case.reduced_at = now
 

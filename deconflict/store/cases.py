@@ -9,6 +9,7 @@ from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from deconflict.domain.escalation import REQUEST
+from deconflict.domain.states import target
 from deconflict.store.base import Base, Code, Ref, UTCDateTime
 from deconflict.store.items import Item
 from deconflict.store.people import Person
@@ -25,10 +26,11 @@ class Case(Base):
     `judged_from` what it was computed from, so that it can be computed again (matching.recompute): `at`, the two `versions`,
     `sop_version`, `gazetteer`, `profile`. The columns of these names are those of the last look, which may have found nothing.
     `before`: the figures of the round before (domain.judgement.Figures), empty in the first. `area` leads; `also` names the other
-    areas that it concerns (RUL-27), `rules` those that fired, both separated by spaces. `released`: sides whose owner gave a
-    one-off release for this case (RUL-8). `hold_until`: when the minimal alert goes if no officer has acted (RUL-1). What the
-    retention job has done to it: `reduced_at` no place or hour finer than commune and week is left, `texts_at` nothing that was
-    typed and no number, `figures_at` nobody and nothing said, only figures.
+    areas that it concerns (RUL-27), `rules` those that fired, both separated by spaces. `outcome`: the event or the officer's code
+    that ended it, `adjusted_by` whose change did, `resolution` D7.5's code of what really changed, or what was agreed where that
+    cannot be read. `released`: sides whose owner gave a one-off release for this case (RUL-8). `hold_until`: when the minimal alert
+    goes if no officer has acted (RUL-1). What the retention job has done to it: `reduced_at` no place or hour finer than commune and
+    week is left, `texts_at` nothing that was typed and no number, `figures_at` nobody and nothing said, only figures.
     """
 
     __tablename__ = "overlap_case"
@@ -68,6 +70,7 @@ class Case(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     outcome: Mapped[str | None] = mapped_column(Code)
     adjusted_by: Mapped[str | None] = mapped_column(Code)
+    resolution: Mapped[str | None] = mapped_column(Code)
     reduced_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     texts_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     figures_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -142,9 +145,14 @@ class CaseEvent(Base):
 class Request(Base):
     """What OCHA asks one side to change: a logged disclosure, rounded outward (RUL-9). `words` holds only what that side may
     read: the ask, its own item's reference, and what the other side released. `other_version`: of the other side's item, when
-    they were taken from it."""
+    they were taken from it.
+
+    Until `leaves_at` the side knows nothing of it; None: it was taken back before that, and the side never does. After `due_at` the
+    desk is told that nobody answered. `offer`: what the side proposes instead, as `domain.answers` reads it. `item_version`: of
+    its own item, filed through the form that its acceptance opened."""
 
     __tablename__ = "request"
+    __table_args__ = (Index("ix_request_due", "state", "due_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("overlap_case.id"), index=True)
@@ -156,10 +164,25 @@ class Request(Base):
     other_version: Mapped[int] = mapped_column(default=0)
     made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    leaves_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     answer: Mapped[str] = mapped_column(String(500), default="")
+    offer: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    item_version: Mapped[int | None] = mapped_column(Integer)
     case: Mapped[Case] = relationship(back_populates="requests")
+    made_by: Mapped[Person] = relationship(foreign_keys=[made_by_id], lazy="select")
+
+    def has_left(self, now: datetime) -> bool:
+        """Whether its side may know of it."""
+        return self.leaves_at is not None and self.leaves_at <= now
+
+    def take_back(self, event: str, who: str, now: datetime) -> None:
+        """Ends it. What has not left never does, and its side never learns that it was made. Raises WrongState."""
+        self.state = target("request", self.state, event, who)
+        if not self.has_left(now):
+            self.leaves_at = None
 
     @property
     def purpose(self) -> str:

@@ -14,12 +14,21 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from deconflict.domain.activity import LatLon, Side
-from deconflict.domain.desk import Callee, CallLine, CaseLine, DeskCaseFacts, DeskItemFacts
+from deconflict.domain.desk import AskLine, Callee, CallLine, CaseLine, DeskCaseFacts, DeskItemFacts
 from deconflict.domain.duplicates import DuplicateFacts
 from deconflict.domain.judgement import Figures, Judgement
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.severity import Severity
-from deconflict.domain.states import LIVE_ITEMS, OPEN_CASES, AlertState, ItemState, ReleaseState, SiteState
+from deconflict.domain.states import (
+    LIVE_ITEMS,
+    OPEN_CASES,
+    UNANSWERED,
+    AlertState,
+    ItemState,
+    ReleaseState,
+    RequestState,
+    SiteState,
+)
 from deconflict.store.alerts import Alert
 from deconflict.store.audit import AuditEntry
 from deconflict.store.callees import to_call
@@ -92,6 +101,11 @@ def cases_of_item(session: Session, reference: str, catalogue: Catalogue) -> lis
     item = select(Item.id).where(Item.reference == reference).scalar_subquery()
     query = select(Case).where(or_(Case.humanitarian_id == item, Case.mission_id == item)).order_by(Case.id.desc())
     return _cases(session, session.scalars(query).all(), catalogue)
+
+
+def these_cases(session: Session, rows: list[Case], catalogue: Catalogue) -> list[DeskCaseFacts]:
+    """In this order."""
+    return _cases(session, rows, catalogue)
 
 
 def items_to_read(session: Session, catalogue: Catalogue) -> list[DeskItemFacts]:
@@ -243,8 +257,10 @@ def _line(row: Case) -> CaseLine:
         ended_at=row.ended_at,
         outcome=row.outcome,
         adjusted_by=row.adjusted_by,
+        resolution=row.resolution,
         judgement=_judgement(row.judgement, row.reference),
         calls=tuple(_calls(row)) if row.state in OPEN_CASES else (),
+        unanswered=tuple(_unanswered(row)) if row.state in OPEN_CASES else (),
         reduced_at=row.reduced_at,
         overdue_stop=row.judged_from.get("stop") if row.is_overdue else None,
         occupied=row.is_occupied,
@@ -259,6 +275,12 @@ def _calls(row: Case) -> Iterable[CallLine]:
     for call in last.values():
         if call.state in (ReleaseState.ASKED, ReleaseState.SILENT):
             yield CallLine(call.side, call.asked_at, call.due_at, call.state == ReleaseState.SILENT)
+
+
+def _unanswered(row: Case) -> Iterable[AskLine]:
+    for asked in row.requests:
+        if asked.state in UNANSWERED and asked.leaves_at is not None and asked.due_at is not None:
+            yield AskLine(asked.side, asked.leaves_at, asked.due_at, asked.state == RequestState.SILENT)
 
 
 def _judgement(stored: dict[str, Any], reference: str) -> Judgement | None:
@@ -309,7 +331,9 @@ def _reason(session: Session, row: Item, number: int) -> str:
 
 def _callees(session: Session, row: Item) -> Iterable[Callee]:
     for function, person in to_call(session, row):
-        yield Callee(person.name, function, tuple(c.address for c in person.contacts if c.carries != "email"))
+        numbers = [contact for contact in person.contacts if contact.carries != "email"]
+        names = tuple(f"{person.id}-{contact.id}" for contact in numbers) or (f"{person.id}",)
+        yield Callee(person.name, function, tuple(contact.address for contact in numbers), names, person.language)
 
 
 def _read(read: Callable[[], T], reference: str) -> T | None:

@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence, Set
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from deconflict.domain.answers import offer_of
 from deconflict.domain.desk_log import AcknowledgementLine, AlertLine, CaseLog, EventLine, MessageLine, RequestLine
 from deconflict.domain.party import released
 from deconflict.domain.states import MessageState
 from deconflict.store.alerts import Acknowledgement, Alert, Message
 from deconflict.store.cases import Case, CaseEvent, Request
+from deconflict.store.contacted import calls_made
 from deconflict.store.people import Person
 from deconflict.store.queries import answers_of
 
@@ -35,6 +37,7 @@ def log_of(session: Session, case: Case) -> CaseLog:
         requests=tuple(_request(row, names, answers.get(row.id)) for row in reversed(case.requests)),
         alerts=tuple(_alert(row, names) for row in alerts),
         events=tuple(_event(row) for row in case.events),
+        calls=calls_made(session, case.id),
     )
 
 
@@ -61,6 +64,9 @@ def _request(row: Request, names: Names, answer_code: str | None) -> RequestLine
         answered_by=names.get(row.answered_by_id, ""),
         answer_code=answer_code,
         answer=row.answer,
+        leaves_at=row.leaves_at,
+        due_at=row.due_at,
+        offer=offer_of(row.offer),
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Select, and_, not_, select
 from sqlalchemy.orm import Session, selectinload
 
 from deconflict.domain.activity import Side
+from deconflict.domain.answers import NOTHING, offer_of
 from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import RECOGNITION, ItemFacts, owns, plates_shown
@@ -122,7 +123,7 @@ def own_case(
     """The case under the reference of the audience's side, with its item there; None when there is none, and when nothing was
     said of it to that side."""
     named = Case.humanitarian_reference if audience.side == Side.HUMANITARIAN else Case.mission_reference
-    case = session.scalars(_told(audience).where(named == reference)).first()
+    case = session.scalars(_told(audience, now).where(named == reference)).first()
     if case is None or not _mine(case.item_of(audience.side), audience):
         return None
     try:
@@ -136,7 +137,7 @@ def own_cases(
 ) -> tuple[list[tuple[PartyCaseFacts, ItemFacts]], list[str]]:
     """As `own_case`, for every case that the audience's side was told of; and the references, as that side has them, of those
     whose item cannot be read."""
-    cases = [case for case in session.scalars(_told(audience)) if _mine(case.item_of(audience.side), audience)]
+    cases = [case for case in session.scalars(_told(audience, now)) if _mine(case.item_of(audience.side), audience)]
     said = _said(session, cases, audience.side)
     found, unreadable = [], []
     for case in cases:
@@ -154,7 +155,7 @@ def _mine(item: Item | None, audience: Audience) -> bool:
     return item is not None and owns(audience, item.side, item.owner_id, item.sector)
 
 
-def _told(audience: Audience) -> Select[Case]:
+def _told(audience: Audience, now: datetime) -> Select[Case]:
     """Cases of which something was said to the audience's organisation. They are found from what was said: one that nobody
     told it of costs no time either, by which it would show."""
     side, ours = audience.side, audience.organisation_id
@@ -162,7 +163,7 @@ def _told(audience: Audience) -> Select[Case]:
     alerted = select(Alert.case_id).join(Person, Person.id == Alert.person_id)
     alerted = alerted.where(Person.organisation_id == ours, Alert.side == side)
     asked = select(Request.case_id).join(Case).join(Item, Item.id == item_id)
-    asked = asked.where(Request.side == side, Item.owner_id == ours)
+    asked = asked.where(Request.side == side, Item.owner_id == ours, Request.leaves_at <= now)
     told = select(Case).where(Case.id.in_(alerted.union(asked)))
     return told.options(selectinload(Case.requests)).order_by(Case.id)
 
@@ -197,8 +198,10 @@ def _with_item(
     if item is None:
         return None
     ends = ends_told(said.moves, mission.pack.clocks.next_batch_at, now)
-    asked = [request for request in case.requests if request.side == audience.side]
-    words = [request.made_at for request in asked] + [a.owed_at for a in said.alerts if a.purpose != CLOSING]
+    asked = [request for request in case.requests if request.side == audience.side and request.has_left(now)]
+    words = [request.leaves_at for request in asked if request.leaves_at] + [
+        a.owed_at for a in said.alerts if a.purpose != CLOSING
+    ]
     ended_at = max(ends) if ends and words and max(ends) >= max(words) else None
     if ended_at is not None and ended_at + mission.pack.retention["case"] <= now:
         return None
@@ -232,20 +235,28 @@ def _request(
 ) -> RequestFacts:
     """`ends` are those that this side has been told of. By them, and not by what the row still holds, a party reads half-days or
     weeks, and what it typed or no more: a hold, or a case that opened again, would show."""
-    ended_at = next((end for end in ends if end >= row.made_at), None)
+    assert row.leaves_at is not None, "a party is shown what has left alone"
+    ended_at = next((end for end in ends if end >= row.leaves_at), None)
     kept = mission.pack.retention["personal"]
     return RequestFacts(
         id=row.id,
         ask=row.ask,
         words=_words(case, row, ended_at is not None and ended_at + TOLD_WITHIN <= now, mission),
-        made_at=row.made_at,
+        made_at=row.leaves_at,
         withdrawn=row.state == RequestState.WITHDRAWN or (ended_at is None and is_taken_back(session, case, row)),
         over=ended_at is not None,
         answer_code=said.answers.get(row.id),
         answer=row.answer if ended_at is None or now < ended_at + kept else "",
         answered_at=row.answered_at,
+        hoped_at=_hoped(case, row.side, row.leaves_at, mission),
+        offer=offer_of(row.offer) if ended_at is None or now < ended_at + kept else NOTHING,
         plates=_plates(session, case, row, mission, now),
     )
+
+
+def _hoped(case: Case, side: str, leaves_at: datetime, mission: Mission) -> datetime | None:
+    item = case.item_of(side)
+    return None if item is None else mission.pack.clocks.hoped_at(item.departs_at, leaves_at)
 
 
 def _words(case: Case, row: Request, old: bool, mission: Mission) -> Mapping[str, Any]:

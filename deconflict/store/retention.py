@@ -27,6 +27,7 @@ from deconflict.domain.activity import Side
 from deconflict.domain.filing import SEALED
 from deconflict.domain.retention import Due
 from deconflict.domain.states import OPEN_CASES, ItemState, SiteState
+from deconflict.store.after_action import AfterAction
 from deconflict.store.alerts import Acknowledgement, Alert, Message, Receipt, Try
 from deconflict.store.audit import AuditEntry
 from deconflict.store.cancelled import cancels
@@ -34,10 +35,12 @@ from deconflict.store.cases import Case, CaseEvent, ReleaseAsk, Request
 from deconflict.store.check_ins import CheckInRow
 from deconflict.store.close_outs import CloseOut
 from deconflict.store.codes import Bundle
+from deconflict.store.contacted import Contacted
 from deconflict.store.holds import Held
 from deconflict.store.items import Item, ItemVersion, PartBox
 from deconflict.store.notes import Note
 from deconflict.store.on_behalf import OnBehalf
+from deconflict.store.risk import RiskAcceptance
 from deconflict.store.sites import Site, SitePair
 from deconflict.store.trials import Trial
 from deconflict.store.work import DemoDelivery
@@ -135,9 +138,11 @@ def forget_texts(session: Session, case_id: int) -> None:
         .where(Alert.case_id == case_id, Alert.team_contact.is_not(None))
         .values(team_contact=None, team_second=None, team_contact_hash=literal(GONE) + cast(Alert.id, String)),
         update(Acknowledgement).where(Acknowledgement.alert_id.in_(alerts)).values(how=""),
-        update(Request).where(Request.case_id == case_id).values(answer=""),
+        update(Request).where(Request.case_id == case_id).values(answer="", offer={}),
         update(CaseEvent).where(CaseEvent.case_id == case_id).values(reason=""),
         update(ReleaseAsk).where(ReleaseAsk.case_id == case_id).values(how=""),
+        update(RiskAcceptance).where(RiskAcceptance.case_id == case_id).values(name="", reason=""),
+        update(AfterAction).where(AfterAction.case_id == case_id).values(words=""),
     ):
         session.execute(statement, execution_options=quietly)
 
@@ -154,6 +159,9 @@ def forget_people(session: Session, case_id: int) -> None:
         delete(Message).where(Message.alert_id.in_(alerts)),
         delete(Acknowledgement).where(Acknowledgement.alert_id.in_(alerts)),
         delete(Alert).where(Alert.case_id == case_id),
+        delete(RiskAcceptance).where(RiskAcceptance.case_id == case_id),
+        update(AfterAction).where(AfterAction.case_id == case_id).values(by_id=None),
+        delete(Contacted).where(Contacted.case_id == case_id),
         delete(Request).where(Request.case_id == case_id),
         delete(ReleaseAsk).where(ReleaseAsk.case_id == case_id),
         delete(CaseEvent).where(CaseEvent.case_id == case_id),

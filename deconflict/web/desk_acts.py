@@ -3,7 +3,7 @@ said beside it, with everything typed kept."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -13,9 +13,10 @@ from werkzeug.wrappers import Response
 from deconflict.domain import roles
 from deconflict.domain.errors import LostRace, NotFound, Refused, WrongState
 from deconflict.schemas.people import LANGUAGES
-from deconflict.services import acknowledgements, cases, releases, requests
+from deconflict.services import acknowledgements, asked, cases, releases, requests
 from deconflict.services.preview import preview
 from deconflict.web.audience import audience, current_audience
+from deconflict.web.call_script import call_typed, scripts
 from deconflict.web.clock import now
 from deconflict.web.desk_case import mission, page, seen_case, texts
 from deconflict.web.desk_words import short
@@ -24,15 +25,23 @@ from deconflict.web.intake import number
 from deconflict.web.own_requests import ASKS as PARTY_READS
 
 Page = str | tuple[str, int] | Response
+OF_PREVIEW = (
+    "now",
+    "whom",
+    "outcome",
+    "how",
+    "read",
+    "words",
+)  # fields of the page on which it is read before it leaves
 
 
 @audience(*roles.OFFICERS)
 def take(reference: str) -> Page:
     def do() -> str:
-        cases.take(reference, _round(), current_audience(), mission().catalogue, now())
+        cases.take(reference, round_seen(), current_audience(), mission().catalogue, now())
         return _("The case is yours.")
 
-    return _act(reference, "take", do)
+    return press(reference, "take", do)
 
 
 @audience(*roles.OFFICERS)
@@ -51,17 +60,20 @@ def hand_back(reference: str) -> Page:
         cases.hand_back(reference, current_audience(), mission(), now())
         return _("The case is free for somebody else to take.")
 
-    return _act(reference, "hand_back", do)
+    return press(reference, "hand_back", do)
 
 
 @audience(*roles.OFFICERS)
 def ask_preview(reference: str) -> Page:
     """The exact words and messages, before anything leaves."""
-    _id, view = seen_case(reference)
     side = request.args.get("side", "")
-    code = request.args.get(f"ask-{side}", "")
+    return _preview(reference, side, request.args.get(f"ask-{side}", ""), Form())
+
+
+def _preview(reference: str, side: str, code: str, form: Form) -> Page:
+    _id, view = seen_case(reference)
     try:
-        shown = preview(reference, _round(), side, code, current_audience(), mission(), now())
+        shown = preview(reference, round_seen(), side, code, current_audience(), mission(), now())
     except NotFound:
         raise
     except (LostRace, WrongState) as error:
@@ -69,25 +81,53 @@ def ask_preview(reference: str) -> Page:
     except Refused as error:
         name = f"ask-{side}" if error.field == "ask" else ""
         return page(reference, form=Form({}, {name: [said(error)]}), act="ask"), 422
-    return render_template(
+    shown_page = render_template(
         "desk/ask.html",
         line=view.line,
         asked=view.side(side),
         shown=shown,
         sentence=PARTY_READS[code],
+        form=form,
+        case=view,
+        scripts=scripts(shown, view.side(side)) if shown.by_phone else [],
         languages=LANGUAGES,
         **texts(),
     )
+    return (shown_page, 422) if form.errors else shown_page
 
 
 @audience(*roles.OFFICERS)
 def ask(reference: str) -> Page:
+    side, code, why = (request.form.get(name, "") for name in ("side", "ask", "ask-now"))
+    called = call_typed("ask")[1] if request.form.get("ask-whom") or request.form.get("ask-outcome") else None
+
     def do() -> str:
-        side, code = request.form.get("side", ""), request.form.get("ask", "")
-        requests.ask(reference, _round(), side, code, current_audience(), mission(), now())
+        made = requests.ask(
+            reference, round_seen(), side, code, current_audience(), mission(), now(), why_now=why, called=called
+        )
+        leaves_at = asked.leaves_at(made)
+        if leaves_at is not None and leaves_at > now():
+            return _("The request is written down and leaves %(time)s.", time=short(leaves_at))
         return _("The request is on its way. Who was told, and whether they have it, is shown below.")
 
-    return _act(reference, "ask", do)
+    try:
+        return press(reference, "ask", do, OF_PREVIEW)
+    except Refused as error:
+        fields: dict[str | None, str] = {error.field: f"ask-{error.field}"}
+        return _preview(reference, side, code, Form(typed(request.form), errors_of(error, fields)))
+
+
+@audience(*roles.OFFICERS)
+def send_now(reference: str) -> Page:
+    """A request that waits for its hour leaves at once."""
+    side = request.form.get("side", "")
+
+    def do() -> str:
+        why = request.form.get(f"send-{side}-why", "")
+        asked.send_now(reference, round_seen(), side, why, current_audience(), mission(), now())
+        return _("The request is on its way. Who was told, and whether they have it, is shown below.")
+
+    return press(reference, f"send-{side}", do)
 
 
 @audience(*roles.OFFICERS)
@@ -98,32 +138,32 @@ def release(reference: str) -> Page:
         how, answer = request.form.get(f"release-{side}-how", ""), request.form.get("answer")
         yes = answer == "yes"
         if answer == "later":
-            due_at = releases.ask_release(reference, _round(), side, how, current_audience(), mission(), now())
+            due_at = releases.ask_release(reference, round_seen(), side, how, current_audience(), mission(), now())
             return _("Noted: an answer is due by %(time)s. Nothing may be told before.", time=short(due_at))
         releases.release_once(reference, side, yes, how, current_audience(), mission().catalogue, now())
         return _("Noted: the owner releases it for this case.") if yes else _("Noted: the owner releases nothing.")
 
-    return _act(reference, f"release-{side}", do)
+    return press(reference, f"release-{side}", do)
 
 
 @audience(*roles.OFFICERS)
 def agree(reference: str) -> Page:
     def do() -> str:
         code, words = request.form.get("agree-code", ""), request.form.get("agree-words", "")
-        cases.agree(reference, _round(), code, words, current_audience(), mission().catalogue, now())
+        cases.agree(reference, round_seen(), code, words, current_audience(), mission().catalogue, now())
         return _("Noted. The case stays open until a plan really changes.")
 
-    return _act(reference, "agree", do)
+    return press(reference, "agree", do)
 
 
 @audience(*roles.OFFICERS)
 def dismiss(reference: str) -> Page:
     def do() -> str:
         code, reason = request.form.get("dismiss-code", ""), request.form.get("dismiss-reason", "")
-        cases.dismiss(reference, _round(), code, reason, current_audience(), mission(), now())
+        cases.dismiss(reference, round_seen(), code, reason, current_audience(), mission(), now())
         return _("The case is dismissed. Whoever had been told hears that it is over.")
 
-    return _act(reference, "dismiss", do)
+    return press(reference, "dismiss", do)
 
 
 @audience(*roles.OFFICERS)
@@ -142,7 +182,7 @@ def relay(reference: str) -> Page:
         )
         return _("Written down.")
 
-    return _act(reference, "relay", do)
+    return press(reference, "relay", do)
 
 
 @audience(*roles.OFFICERS)
@@ -151,10 +191,11 @@ def closing(reference: str) -> Page:
         count = cases.tell_closing_now(reference, current_audience(), mission().catalogue, now())
         return str(ngettext("%(num)s closing text leaves now.", "%(num)s closing texts leave now.", count))
 
-    return _act(reference, "closing", do)
+    return press(reference, "closing", do)
 
 
-def _act(reference: str, act: str, do: Callable[[], str]) -> Page:
+def press(reference: str, act: str, do: Callable[[], str], elsewhere: Collection[str] = ()) -> Page:
+    """Does what a button of the case page asked for. What is wrong with a field that stands `elsewhere` is raised."""
     try:
         done = do()
     except NotFound:
@@ -162,6 +203,8 @@ def _act(reference: str, act: str, do: Callable[[], str]) -> Page:
     except (LostRace, WrongState) as error:
         return page(reference, warning=said(error), form=Form(typed(request.form)), act=act, unsent=_words(act)), 409
     except Refused as error:
+        if error.field in elsewhere:
+            raise
         fields: dict[str | None, str] = {error.field: f"{act}-{error.field}"} if error.field else {}
         return page(reference, form=Form(typed(request.form), errors_of(error, fields)), act=act), 422
     flash(done)
@@ -174,7 +217,7 @@ def _words(act: str) -> str:
     return " ".join(request.form.get(f"{act}-{name}", "").strip() for name in names).strip()
 
 
-def _round() -> int:
+def round_seen() -> int:
     """The round that the officer was looking at; one that is none never is the current one."""
     given = number(request.values.get("round"))
     return -1 if given is None else given

@@ -9,22 +9,26 @@ from flask import current_app, render_template, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from deconflict.domain import roles
 from deconflict.domain.country import Mission
 from deconflict.domain.desk import CallLine, CaseLine, DeskCaseFacts, DeskCaseView, DeskItemView, view_of_desk_case
 from deconflict.domain.desk_log import AlertLine
 from deconflict.domain.errors import NotFound
 from deconflict.domain.ocha_areas import may_be_agreed, whose
 from deconflict.domain.severity import Severity
-from deconflict.domain.states import RequestState, possible
+from deconflict.domain.states import UNANSWERED, possible
 from deconflict.domain.words import explain, sentence, severity_words
+from deconflict.services.cases import COORDINATED
 from deconflict.services.picture import activities_of_case
 from deconflict.services.preview import drafts
 from deconflict.services.reading import note_read
 from deconflict.store import desk as store
 from deconflict.store.base import db
+from deconflict.store.risk import accepted_of
 from deconflict.web import desk_words
 from deconflict.web.audience import current_audience
 from deconflict.web.clock import now
+from deconflict.web.desk_asked import offer_words, unanswered
 from deconflict.web.desk_asking import rows_of as asking_of
 from deconflict.web.desk_facts import figures_before, moved, since_last_look
 from deconflict.web.desk_facts import rows_of as facts_of
@@ -67,6 +71,7 @@ class Offers:
     dismiss: bool
     relay: tuple[AlertLine, ...]
     closing: bool
+    accept_risk: bool = False
 
     def has(self, act: str) -> bool:
         """Whether the page holds the form of an act, such as `agree` or `release-mission`."""
@@ -126,8 +131,10 @@ def page(reference: str, *, warning: str = "", form: Form | None = None, act: st
         foremost=view.log.foremost(ALERTS_SHOWN),
         most_stops=STOPS_SHOWN,
         agreements=agreements(view.line),
+        dismissals=dismissals(view.line),
         items=[(item, in_words(item.view, mission()) if item.view else None) for item in view.items],
         clocks=clocks(view.line) + list(_held_back(view)),
+        accepted=accepted_of(db.session(), case_id),
         **texts(),
     )
 
@@ -144,6 +151,7 @@ def texts() -> dict[str, object]:
         "clock": clock,
         "half_days_words": half_days_words,
         "vehicles_words": vehicles_words,
+        "offer_words": offer_words,
         "area_name": area_name,
         "doing": lambda item: doing(item.view, mission()) if item else "",
         "stop_lines": lambda item: desk_words.stop_lines(item.view, mission()),
@@ -175,10 +183,11 @@ def clocks(line: CaseLine) -> list[str]:
         found.append(
             ngettext("%(num)s acknowledgement of a side is late.", "%(num)s acknowledgements are late.", line.silent)
         )
-    waiting = any(state == RequestState.OPEN for _side, state in line.asked)
+    waiting = any(state in UNANSWERED for _side, state in line.asked)
     if waiting and mission().pack.ladder(line.severity, "party") is None:
         found.append(_("At this severity no message tells the side what it is asked: call it."))
     found += [_call(call, line) for call in line.calls]
+    found += [unanswered(one, at) for one in line.unanswered]
     if line.unseen and line.hold_until is not None:
         found.append(
             _(
@@ -235,6 +244,10 @@ def _offers(view: DeskCaseView, askable: frozenset[str]) -> Offers:
         dismiss="dismiss" in events,
         relay=view.log.relayable(RELAYS_OFFERED),
         closing=not line.is_open and view.log.closing_waits(now()),
+        accept_risk=between
+        and not line.of_ocha
+        and current_audience().may(roles.OCHA_HEAD)
+        and "accept_risk" in possible("case", line.state, "head"),
     )
 
 
@@ -250,6 +263,12 @@ def agreements(line: CaseLine) -> dict[str, object]:
         for code, words in desk_words.AGREEMENTS.items()
         if (code != "NO_CHANGE" or line.severity is not Severity.CRITICAL) and (not line.of_ocha or may_be_agreed(code))
     }
+
+
+def dismissals(line: CaseLine) -> dict[str, object]:
+    """That it was coordinated otherwise says that there was an overlap: a critical one does not end by that."""
+    critical = line.severity is Severity.CRITICAL
+    return {code: words for code, words in desk_words.DISMISSALS.items() if code != COORDINATED or not critical}
 
 
 def _hits(line: CaseLine) -> Iterator[HitRow]:

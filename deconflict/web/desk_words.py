@@ -39,6 +39,7 @@ CASES = {
     "taken": _l("Taken"),
     "asked": _l("A side was asked"),
     "agreed": _l("Agreed, not changed yet"),
+    "risk_accepted": _l("Risk accepted for a while"),
     "unchecked": _l("Could not be checked"),
     "overdue": _l("A team has not checked in"),
     "closed": _l("Closed: the overlap is gone"),
@@ -46,7 +47,7 @@ CASES = {
     "overtaken": _l("Overtaken: one was cancelled"),
     "lapsed": _l("Lapsed undecided"),
 }
-OPEN_STATES = ("unchecked", "overdue", "detected", "taken", "asked", "agreed")
+OPEN_STATES = ("unchecked", "overdue", "detected", "taken", "asked", "agreed", "risk_accepted")
 EVENTS = {
     "open": _l("Case opened"),
     "take": _l("Taken"),
@@ -54,9 +55,15 @@ EVENTS = {
     "ask": _l("Side asked"),
     "agree": _l("Agreement noted"),
     "dismiss": _l("Dismissed"),
+    "accept_risk": _l("Risk accepted by OCHA and the mission"),
+    "expire_risk": _l("The time for which the risk was accepted is over: open again"),
+    "after_action": _l("Note after the fact"),
     "release": _l("One-off release"),
     "release_asked": _l("Owner rung for a one-off release"),
     "release_silent": _l("No answer about a one-off release"),
+    "request_silent": _l("No answer to a request in time"),
+    "called": _l("Called"),
+    "send_now": _l("The request leaves at once, without waiting for its hour"),
     "recognition_withdrawn": _l("The owner no longer says what its vehicles look like: taken out of the requests"),
     "tell_closing": _l("Closing texts sent at once"),
     "vanish": _l("The overlap is gone"),
@@ -138,11 +145,30 @@ ASKS = {
 }
 REQUESTS = {
     "open": _l("Waits for an answer"),
+    "silent": _l("No answer in time"),
     "accepted": _l("Accepted, not changed yet"),
+    "countered": _l("Proposes something else"),
     "declined": _l("Declined"),
+    "amended": _l("Accepted, and its own was amended"),
     "withdrawn": _l("Replaced by a newer one"),
     "done": _l("Ended with the case"),
 }
+OFFICES = {"hc": _l("Humanitarian Coordinator"), "dhc": _l("Deputy Humanitarian Coordinator")}
+UNTIL = {
+    "6": _l("6 hours"),
+    "12": _l("12 hours"),
+    "24": _l("24 hours"),
+    "48": _l("48 hours"),
+    "end": _l("Until the overlap is over"),
+}
+CALLS = {
+    "reached": _l("Reached"),
+    "no_answer": _l("No answer"),
+    "call_back": _l("Will call back"),
+    "wrong_number": _l("Wrong number: somebody else answers"),
+}
+# What a side answered, whatever became of the request since.
+REPLIES = {"accept": _l("Accepted"), "counter": _l("Proposes something else"), "decline": _l("Declined")}
 PURPOSES = {
     "desk": _l("Alert to the desk"),
     "also": _l("Word to another area that it concerns"),
@@ -150,6 +176,7 @@ PURPOSES = {
     "queue": _l("Nobody had taken the case: others at OCHA rung"),
     "idle": _l("Reminder: nothing was done since"),
     "release": _l("Reminder: no answer about a one-off release"),
+    "unanswered": _l("Reminder: no answer to a request"),
     "request": _l("Request"),
     "minimal": _l("Minimal alert"),
     "overdue": _l("A team has not checked in"),
@@ -294,13 +321,20 @@ def function_words(side: str, function: str) -> str:
 
 def event_words(event: str, code: str) -> str:
     """A line of history with what its code adds: `Side asked: Mission, Avoid the place ...`."""
-    first, _sep, second = code.partition(":")
+    more, (first, _sep, second) = "", code.partition(":")
     match event:
         case "ask":
             more = f"{said(SIDES, first)}, {said(ASKS, second)}"
         case "release":
             more = f"{said(SIDES, first)}, {said(RELEASES, second)}"
-        case "release_asked" | "release_silent":
+        case "accept_risk":
+            more = said(OFFICES, code)
+        case "after_action":
+            more = ""
+        case "called":
+            outcome, _sep, back = second.partition(":")
+            more = ", ".join(filter(None, (said(SIDES, first), said(CALLS, outcome), _("read back") if back else "")))
+        case "release_asked" | "release_silent" | "request_silent" | "send_now":
             more = said(SIDES, first)
         case "held_back":
             more = f"{said(SIDES, first)}, {said(HELD_BACK, second)}"
@@ -313,6 +347,6 @@ def event_words(event: str, code: str) -> str:
             more = f"{said(SIDES, first)}, {whose}"
         case _ if event in MATCHER_EVENTS:
             more = ", ".join(said(CAUSES, cause) for cause in code.split())
-        case _:
+        case _ if code:
             more = said(OUTCOMES, code)
-    return named(said(EVENTS, event), more) if code else said(EVENTS, event)
+    return named(said(EVENTS, event), more) if more else said(EVENTS, event)

@@ -36,7 +36,8 @@ LONG = {"points": 5_000}  # those of many lines
 @dataclass(frozen=True, slots=True)
 class Typed:
     """`values` by field name; `stops` how many the page shows; `key` makes a retry the same filing; `base` the version that
-    is amended, 0 for a new item; `reason` why it is amended; `convoy` the word of the joint convoy that it joins."""
+    is amended, 0 for a new item; `reason` why it is amended; `convoy` the word of the joint convoy that it joins; `asked` the
+    file of its own side of which it answers an accepted request."""
 
     values: dict[str, str]
     stops: int
@@ -44,6 +45,7 @@ class Typed:
     base: int = 0
     reason: str = ""
     convoy: str = ""
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ def read(form: Mapping[str, str]) -> Typed:
         base=number(form.get("_base")) or 0,
         reason=form.get("_reason", "")[:500],
         convoy=form.get("_convoy", "")[:20],
+        asked=form.get("_asked", "")[:8],
     )
 
 

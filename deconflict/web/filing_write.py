@@ -24,19 +24,20 @@ from deconflict.services import filing as service
 from deconflict.services.convoys import leaves_convoy
 from deconflict.store import own
 from deconflict.store.base import db
-from deconflict.web import draw_area, filing_drafts, filing_form, large_map, map_pick
+from deconflict.web import draw_area, filing_drafts, filing_form, large_map, map_pick, own_asked
 from deconflict.web.audience import current_audience
 from deconflict.web.clock import now
 from deconflict.web.filing_form import Errors, Typed
 from deconflict.web.filing_notes import notes
 from deconflict.web.filing_pages import Page, Pages, Sheet, filing_of, map_of, mission, own_versions
 from deconflict.web.filing_places import beside
-from deconflict.web.filing_words import Words, changes, in_words
+from deconflict.web.filing_words import Words, changes, half_days_words, in_words
 from deconflict.web.forms_ui import Form, errors_of
 from deconflict.web.intake import number
 from deconflict.web.kept_forms import typed_before
 from deconflict.web.language import label
 from deconflict.web.map_words import sign_of
+from deconflict.web.own_requests import ASKS
 from deconflict.web.place_words import position_words
 from deconflict.web.window_words import instants_understood
 
@@ -68,7 +69,9 @@ def amend(pages: Pages, reference: str) -> Page:
     if request.method == "GET":
         if before := typed_before():
             return _form(pages, what, filing_form.read(before), view)
-        return _form(pages, what, filing_form.amending(current, view.version, mission()), view)
+        typed = filing_form.amending(current, view.version, mission())
+        asked = own_asked.asked_of(request.args.get("asked", ""), reference)
+        return _form(pages, what, own_asked.prefilled(typed, current, asked) if asked else typed, view)
     return _written(pages, what, view)
 
 
@@ -248,7 +251,15 @@ def _file(pages: Pages, what: str, typed: Typed, filing: Filing, view: ItemView 
             done = service.file_item(filing, by, typed.key, mission(), now(), convoy=typed.convoy)
         else:
             done = service.amend_item(
-                view.reference, filing, typed.base, by, mission(), now(), typed.reason, key=typed.key
+                view.reference,
+                filing,
+                typed.base,
+                by,
+                mission(),
+                now(),
+                typed.reason,
+                own_asked.linked(typed.asked, view.reference),
+                key=typed.key,
             )
     except NotFound:
         raise
@@ -386,7 +397,21 @@ def _form(
         most=MOST_STOPS,
         kinds=kinds_of(pages, sheet),
         options={**pages.options, **pages.asked()},
+        **own_asked_words(pages, typed, view),
     )
+
+
+def own_asked_words(pages: Pages, typed: Typed, view: ItemView | None) -> dict[str, object]:
+    """What the page says of the request that its amendment answers; nothing of any other page."""
+    asked = own_asked.asked_of(typed.asked, view.reference) if typed.asked and view is not None else None
+    if asked is None or view is None:
+        return {}
+    return {
+        "asked": asked,
+        "asked_words": ASKS[asked.ask],
+        "half_days": half_days_words(asked.words.half_days),
+        "done": own_asked.done_to(filing_of(pages, view.reference), asked),
+    }
 
 
 def _of_convoy(view: ItemView | None, filing: Filing) -> list[str]:

@@ -31,10 +31,17 @@ STANDS_ON = {
     ),
     **dict.fromkeys(["numbers.confirm", "numbers.read_back"], "numbers.index"),
     **dict.fromkeys(["own_people.contract", "own_people.retire"], "own_people.person"),
-    **dict.fromkeys([f"desk.{act}" for act in ("ask", "release", "agree", "dismiss", "relay", "closing")], "desk.case"),
+    **dict.fromkeys(
+        [
+            f"desk.{act}"
+            for act in ("ask", "send_now", "call", "accept_risk", "release", "agree", "dismiss", "relay", "closing")
+        ],
+        "desk.case",
+    ),
     **dict.fromkeys(["desk.give_back", "desk.check_in"], "desk.item"),
     "people.contract": "people.person",
     "desk.called": "desk.calls",
+    "desk.write_after_note": "desk.after_note",
     "desk.decide_held": "desk.held",
     "desk.change_case_hold": "desk.case_hold",
     "desk.change_item_hold": "desk.item_hold",

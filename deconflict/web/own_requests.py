@@ -9,17 +9,20 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from deconflict.domain import roles
+from deconflict.domain.answers import ACCEPT, COUNTER, NOTHING, offered
 from deconflict.domain.country import Mission
 from deconflict.domain.errors import NotFound, Refused
 from deconflict.domain.msgid import N_
 from deconflict.domain.party import CHANGED, OVER, PartyCaseView, view_of_own_case
+from deconflict.domain.states import possible, table_of
 from deconflict.services import acknowledgements, requests
 from deconflict.store import own
 from deconflict.store.base import db, lookup_hash
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
+from deconflict.web.desk_asked import offer_words
 from deconflict.web.desk_words import HOW
-from deconflict.web.filing_words import half_days_words, in_words, moment_words, vehicles_words
+from deconflict.web.filing_words import HALVES, half_days_words, in_words, moment_words, vehicles_words
 from deconflict.web.forms_ui import Form
 from deconflict.web.passing_words import passing_of
 
@@ -52,7 +55,7 @@ SAID = {
     acknowledgements.CANNOT: _l("Noted: you have it and cannot comply. The desk is told."),
     acknowledgements.WRONG: _l("Noted: it was not meant for you. The desk is told."),
 }
-ANSWERS = {"accept": _l("Accepted"), "decline": _l("Declined")}
+ANSWERS = {"accept": _l("Accepted"), "counter": _l("You proposed something else"), "decline": _l("Declined")}
 Page = str | tuple[str, int] | Response
 
 
@@ -85,13 +88,18 @@ def answer(reference: str) -> Page:
         raise Refused(N_("You changed it after this was asked. The desk reads the change and tells you."))
     if asked.state == OVER:
         raise Refused(N_("This file is over: there is nothing left to answer."))
-    text = request.form.get("text", "")
+    typed = {name: request.form.get(name, "") for name in ("text", "day", "part", "place")}
+    said, who = request.form.get("answer", ""), current_audience()
     try:
-        requests.answer(asked.id, request.form.get("answer", ""), text, current_audience(), _mission(), now())
+        other = offered(typed["day"], typed["part"], typed["place"], who) if said == COUNTER else NOTHING
+        requests.answer(asked.id, said, typed["text"], who, _mission(), now(), other)
     except Refused as error:
-        if error.field not in ("answer", "text"):
+        if error.field not in ("answer", *typed):
             raise
-        return page(view, Form({"text": text}, {error.field: [_(error.sentence, **error.facts)]})), 422
+        return page(view, Form(typed, {error.field: [_(error.sentence, **error.facts)]})), 422
+    if said == ACCEPT and can_amend(view):
+        flash(_("Your yes is with the desk. It moves nothing by itself: this is your own form, to change and to send."))
+        return redirect(url_for(f"{pages_of(view)}.amend", reference=view.item.reference, asked=view.reference), 303)
     flash(_("Your answer is with the desk."))
     return redirect(url_for("requests.show", reference=reference), 303)
 
@@ -124,20 +132,31 @@ def own_case(reference: str) -> PartyCaseView:
     return view
 
 
+def pages_of(view: PartyCaseView) -> str:
+    """The pages on which its own item stands."""
+    return "sites" if view.item.site else "notices" if view.item.side == "humanitarian" else "plans"
+
+
+def can_amend(view: PartyCaseView) -> bool:
+    return "amend" in possible(table_of(view.item.state), view.item.state, "owner")
+
+
 def page(view: PartyCaseView, form: Form) -> str:
     """The page of one's own case, with what was typed and what is to be mended."""
-    pages = "sites" if view.item.site else "notices" if view.item.side == "humanitarian" else "plans"
     return render_template(
         "own/request.html",
         case=view,
         form=form,
-        pages=pages,
+        pages=pages_of(view),
+        amends=can_amend(view),
         words=in_words(view.item, _mission()),
         asks=ASKS,
         states=STATES,
         purposes=PURPOSES,
         answers=ANSWERS,
         half_days_words=half_days_words,
+        offer_words=offer_words,
+        halves=HALVES,
         vehicles_words=vehicles_words,
         moment_words=moment_words,
         mark=mark,

@@ -611,6 +611,7 @@ def upgrade() -> None:
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('outcome', sa.String(length=40), nullable=True),
     sa.Column('adjusted_by', sa.String(length=40), nullable=True),
+    sa.Column('resolution', sa.String(length=40), nullable=True),
     sa.Column('reduced_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('texts_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('figures_at', sa.DateTime(timezone=True), nullable=True),
@@ -773,9 +774,13 @@ def upgrade() -> None:
     sa.Column('other_version', sa.Integer(), nullable=False),
     sa.Column('made_by_id', sa.Integer(), nullable=False),
     sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('leaves_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('answered_by_id', sa.Integer(), nullable=True),
     sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('answer', sa.String(length=500), nullable=False),
+    sa.Column('offer', sa.JSON(), nullable=False),
+    sa.Column('item_version', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['answered_by_id'], ['person.id'], name=op.f('fk_request_answered_by_id_person')),
     sa.ForeignKeyConstraint(['case_id'], ['overlap_case.id'], name=op.f('fk_request_case_id_overlap_case')),
     sa.ForeignKeyConstraint(['made_by_id'], ['person.id'], name=op.f('fk_request_made_by_id_person')),
@@ -783,6 +788,66 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('request', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_request_case_id'), ['case_id'], unique=False)
+        batch_op.create_index('ix_request_due', ['state', 'due_at'], unique=False)
+
+    op.create_table('risk_acceptance',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('case_id', sa.Integer(), nullable=False),
+    sa.Column('round', sa.Integer(), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=False),
+    sa.Column('office', sa.String(length=40), nullable=False),
+    sa.Column('name', sa.String(length=80), nullable=False),
+    sa.Column('reason', sa.String(length=1000), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_risk_acceptance_by_id_person')),
+    sa.ForeignKeyConstraint(['case_id'], ['overlap_case.id'], name=op.f('fk_risk_acceptance_case_id_overlap_case')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_risk_acceptance'))
+    )
+    with op.batch_alter_table('risk_acceptance', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_risk_acceptance_case_id'), ['case_id'], unique=False)
+        batch_op.create_index('ix_risk_acceptance_due', ['ended_at', 'expires_at'], unique=False)
+
+    op.create_table('after_action',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('case_id', sa.Integer(), nullable=False),
+    sa.Column('round', sa.Integer(), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('happened', sa.String(length=40), nullable=False),
+    sa.Column('seen', sa.String(length=40), nullable=False),
+    sa.Column('lesson', sa.String(length=40), nullable=False),
+    sa.Column('words', sa.String(length=500), nullable=False),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_after_action_by_id_person')),
+    sa.ForeignKeyConstraint(['case_id'], ['overlap_case.id'], name=op.f('fk_after_action_case_id_overlap_case')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_after_action')),
+    sa.UniqueConstraint('case_id', 'round', name='uq_after_action_round')
+    )
+    with op.batch_alter_table('after_action', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_after_action_case_id'), ['case_id'], unique=False)
+
+    op.create_table('contacted',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('case_id', sa.Integer(), nullable=False),
+    sa.Column('round', sa.Integer(), nullable=False),
+    sa.Column('side', sa.String(length=40), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('request_id', sa.Integer(), nullable=True),
+    sa.Column('by_id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('how', sa.String(length=40), nullable=False),
+    sa.Column('outcome', sa.String(length=40), nullable=False),
+    sa.Column('read_back', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_contacted_by_id_person')),
+    sa.ForeignKeyConstraint(['case_id'], ['overlap_case.id'], name=op.f('fk_contacted_case_id_overlap_case')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_contacted_person_id_person')),
+    sa.ForeignKeyConstraint(['request_id'], ['request.id'], name=op.f('fk_contacted_request_id_request')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_contacted'))
+    )
+    with op.batch_alter_table('contacted', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_contacted_case_id'), ['case_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_contacted_request_id'), ['request_id'], unique=False)
 
     op.create_table('acknowledgement',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1055,7 +1120,22 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_acknowledgement_alert_id'))
 
     op.drop_table('acknowledgement')
+    with op.batch_alter_table('after_action', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_after_action_case_id'))
+
+    op.drop_table('after_action')
+    with op.batch_alter_table('risk_acceptance', schema=None) as batch_op:
+        batch_op.drop_index('ix_risk_acceptance_due')
+        batch_op.drop_index(batch_op.f('ix_risk_acceptance_case_id'))
+
+    op.drop_table('risk_acceptance')
+    with op.batch_alter_table('contacted', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_contacted_request_id'))
+        batch_op.drop_index(batch_op.f('ix_contacted_case_id'))
+
+    op.drop_table('contacted')
     with op.batch_alter_table('request', schema=None) as batch_op:
+        batch_op.drop_index('ix_request_due')
         batch_op.drop_index(batch_op.f('ix_request_case_id'))
 
     op.drop_table('request')

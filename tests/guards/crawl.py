@@ -149,7 +149,7 @@ class Crawl:
         if kind == "kept person":
             whose = self.world.people.get(key)
             return whose is not None and keeps(who, organisation_id=whose, scope=self.world.scopes[key])
-        if kind in ("retired person", "entered"):
+        if kind in ("retired person", "entered", "lapsed case"):
             return False  # nobody and nothing of the planted world is
         if kind == "paper":
             filers = roles.FILERS_MISSION if key in SHEETS else roles.FILERS_HUMANITARIAN | {roles.RADIO_OPERATOR}

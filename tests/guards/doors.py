@@ -67,6 +67,9 @@ GETS = {
     "desk.held": ("page", OFFICERS),
     **dict.fromkeys(["ahead.day", "ahead.week"], ("page", OFFICERS)),
     "desk.items": ("page", OFFICERS),
+    "desk.after_action": ("page", OFFICERS),
+    "desk.rules_heard": ("page", OFFICERS),
+    "desk.after_note": ("lapsed case", OFFICERS),
     "desk.close_outs": ("page", OFFICERS),
     "desk.sites": ("page", OFFICERS),
     "desk.site": ("desk site", OFFICERS),
@@ -189,13 +192,28 @@ POSTS = {
     **dict.fromkeys(
         [
             f"desk.{act}"
-            for act in ["agree", "ask", "called", "closing", "dismiss", "hand_back", "have", "relay", "release", "take"]
+            for act in [
+                "agree",
+                "ask",
+                "call",
+                "called",
+                "closing",
+                "dismiss",
+                "hand_back",
+                "have",
+                "relay",
+                "release",
+                "send_now",
+                "take",
+            ]
         ],
         ("desk case", OFFICERS),
     ),
     "desk.take_here": ("desk case", OFFICERS),
     **dict.fromkeys([f"desk.{act}_group" for act in ("take", "hand_back", "dismiss")], ("desk talk", OFFICERS)),
     "desk.has_looked": ("page", OFFICERS),
+    "desk.accept_risk": ("desk case", ["ocha_head"]),
+    "desk.write_after_note": ("lapsed case", OFFICERS),
     "desk.read": ("desk item", OFFICERS),
     "desk.change_case_hold": ("desk case", OFFICERS),
     "desk.change_item_hold": ("desk item", OFFICERS),

@@ -19,6 +19,7 @@ NOT_FOLLOWED = (
 
 # service.function: why nothing is recorded.
 UNTRACED: dict[str, str] = {
+    "asked.fall_silent": "the system's act, which the history of the case records (store.moves.note_event)",
     "brake.failed": "a wrong secret proves nobody; the count is forgotten with its quarter of an hour",
     "counting.count_refused_hook": "whoever called proved nothing; a number is all there is to keep",
     "demo_inbox.keep": "what a fake phone received; the message's own row says that it left",
@@ -35,6 +36,7 @@ UNTRACED: dict[str, str] = {
     "people.signed_in": "the account's own row says when; whoever acts then leaves a trace of it",
     "preview.preview": "rolled back in any case: nothing is written",
     "receipts._hear": "the receipt is a row of its own, and never changed",
+    "risk.end_acceptances": "the system's act, which the history of the case records (store.moves.move_case)",
     "releases.fall_silent": "the system's act, which the history of the case records (store.moves.note_event)",
     "repeating.file_series": "which items belong together; each is filed with a trace of its own",
     "repeating.use_pattern": "when a kept route was last opened; what is filed with it leaves a trace",

@@ -30,7 +30,7 @@ def ask(world, town, severity="high", harm="distinction", hours="09:00-15:00"):
     with transaction() as session:
         session.execute(update(Case).where(Case.id == case.id).values(severity=severity, harm=harm))
     case = next(one for one in world.cases() if one.id == case.id)
-    world.officer.asks(case, "humanitarian")
+    world.officer.asks(case, "humanitarian", why_now="it is for tonight")
     return case
 
 

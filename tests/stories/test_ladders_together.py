@@ -25,7 +25,7 @@ from deconflict.store.cases import Case
 from deconflict.store.queries import alerts_of
 
 AHEAD = [timedelta(minutes=minutes) for minutes in (0, 5, 20, 61, 120, 6 * 60, 24 * 60, 72 * 60)]
-LADDERS = {"desk", "idle", "minimal", "release", "request"}
+LADDERS = {"desk", "idle", "minimal", "release", "request", "unanswered"}
 MEETINGS = (("Bankass", 10), ("Koro", 10), ("Bankass", 12), ("Gao", 11))
 ACTS = ("takes", "asks", "answers", "acknowledges", "acknowledges", "rings", "amends", "waits", "waits")
 
