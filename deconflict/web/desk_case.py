@@ -23,6 +23,7 @@ from deconflict.store import desk as store
 from deconflict.store.base import db
 from deconflict.web import desk_words
 from deconflict.web.audience import current_audience
+from deconflict.web.case_mark import case_mark
 from deconflict.web.clock import now
 from deconflict.web.desk_map import near
 from deconflict.web.desk_words import relative, short, when
@@ -92,6 +93,7 @@ def page(reference: str, *, warning: str = "", form: Form | None = None, act: st
     return render_template(
         "desk/case.html",
         case=view,
+        mark=case_mark(view),
         line=view.line,
         warning=warning,
         unsent="" if act and offers.has(act) else unsent,
