@@ -35,7 +35,16 @@ from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
 from deconflict.store.items import Item
 from deconflict.store.queries import filing_of, version_of
-from tests import bench_alerts, bench_coordinates, bench_files, bench_geodata, bench_outbox, bench_paint, bench_places
+from tests import (
+    bench_alerts,
+    bench_coordinates,
+    bench_files,
+    bench_geodata,
+    bench_outbox,
+    bench_paint,
+    bench_places,
+    bench_queue,
+)
 from tests.demo_house import Client, Demo, Processes, play_demo, running
 from tests.figures import Figure, figure, load, median_ms, quantile, resident_mb, save, show, timed
 
@@ -93,6 +102,8 @@ def main() -> int:
             figures += _memory(processes)
         _say(f"{bench_outbox.DUE} alerts due at once")
         figures += bench_outbox.hand_over(folder)
+        _say(f"{bench_queue.CASES} open cases")
+        figures += bench_queue.queue(folder)
     machine = (
         f"Python {platform.python_version()}, {os.cpu_count()} cores with load {busy:.1f} before, clients on them too"
     )
