@@ -43,6 +43,7 @@ from tests import (
     bench_outbox,
     bench_paint,
     bench_places,
+    bench_queue,
     bench_ways,
 )
 from tests.demo_house import Client, Demo, Processes, play_demo, running
@@ -105,6 +106,8 @@ def main() -> int:
             figures += _memory(processes)
         _say(f"{bench_outbox.DUE} alerts due at once")
         figures += bench_outbox.hand_over(folder)
+        _say(f"{bench_queue.CASES} open cases")
+        figures += bench_queue.queue(folder)
     machine = (
         f"Python {platform.python_version()}, {os.cpu_count()} cores with load {busy:.1f} before, clients on them too"
     )

@@ -245,6 +245,12 @@ def to_json(filing: Filing) -> dict[str, Any]:
     return {"filed": tag, **_plain(asdict(filing))}
 
 
+def kinds_of(stored: dict[str, Any]) -> set[str]:
+    """The codes of every kind in a filing as `to_json` gives it, without reading the rest. Raises KeyError or TypeError for what is
+    none."""
+    return {stored["kind"]} | {stop["activity"] for stop in stored["stops"] if stop["activity"]}
+
+
 def split_sealed(filing: Filing) -> tuple[dict[str, Any], dict[str, str]]:
     """What `to_json` gives, without the fields that are stored encrypted, and those that are filled, by name."""
     whole = to_json(filing)

@@ -11,14 +11,15 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from deconflict.domain.filing import kinds_of
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.queue import QueueRow
 from deconflict.domain.severity import Harm, Severity
-from deconflict.domain.states import OPEN_CASES, AlertState, ReleaseState
+from deconflict.domain.states import OPEN_CASES, AlertState, CaseState, ReleaseState
 from deconflict.store.alerts import Alert
 from deconflict.store.cases import ALONE_OCCUPIED, ALONE_OVERDUE, Case, CaseEvent, ReleaseAsk
-from deconflict.store.desk import known_items
-from deconflict.store.items import Item
+from deconflict.store.desk import UNREADABLE, known_items
+from deconflict.store.items import Item, ItemVersion
 from deconflict.store.people import Organisation
 
 IS_OPEN = Case.state.in_(OPEN_CASES)
@@ -32,13 +33,36 @@ def queue_rows(session: Session) -> list[QueueRow]:
 
 
 def sensitive_ids(session: Session, catalogue: Catalogue) -> frozenset[int]:
-    """Of the open cases whose notice is SENSITIVE or cannot be read. It reads every notice, each once."""
-    of_case = {id: item_id for id, item_id in session.execute(select(Case.id, Case.humanitarian_id).where(IS_OPEN))}  # noqa: C416
-    notices = session.scalars(select(Item).where(Item.id.in_(select(Case.humanitarian_id).where(IS_OPEN)))).all()
-    sensitive = {
-        row.id for row, facts in zip(notices, known_items(session, notices, catalogue), strict=True) if facts.sensitive
+    """Of the open cases whose notice is SENSITIVE or cannot be read. Kinds alone are looked at, each notice once; what could not be
+    checked is read whole, and everything is where a row is damaged."""
+    found = session.execute(select(Case.id, Case.humanitarian_id, Case.state).where(IS_OPEN)).all()
+    notices = {item_id for _id, item_id, _state in found if item_id is not None}
+    doubtful = {item_id for _id, item_id, state in found if state == CaseState.UNCHECKED and item_id is not None}
+    try:
+        plain = _sensitive_kinds(session, notices - doubtful, catalogue)
+    except UNREADABLE:  # a spoilt row takes the whole answer with it
+        plain, doubtful = set(), notices
+    items = session.scalars(select(Item).where(Item.id.in_(doubtful))).all() if doubtful else []
+    whole = {
+        item.id for item, facts in zip(items, known_items(session, items, catalogue), strict=True) if facts.sensitive
     }
-    return frozenset(id for id, item_id in of_case.items() if item_id in sensitive)
+    return frozenset(id for id, item_id, _state in found if item_id in plain | whole)
+
+
+def _sensitive_kinds(session: Session, notices: Collection[int], catalogue: Catalogue) -> set[int]:
+    """Those of which any kind is SENSITIVE or unknown, and those of which nothing is kept."""
+    current = select(Item.id, ItemVersion.filing).join(ItemVersion, ItemVersion.item_id == Item.id)
+    open_notices = select(Case.humanitarian_id).where(IS_OPEN)
+    rows = session.execute(current.where(ItemVersion.version == Item.version, Item.id.in_(open_notices))).all()
+    harmless = {id for id, filing in rows if id in notices and _is_harmless(filing, catalogue)}
+    return set(notices) - harmless
+
+
+def _is_harmless(filing: dict[str, Any], catalogue: Catalogue) -> bool:
+    try:
+        return not any(catalogue[code].sensitive for code in kinds_of(filing))
+    except UNREADABLE:
+        return False
 
 
 def last_moves(session: Session, ids: Collection[int]) -> dict[str, datetime]:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from enum import Enum
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
 from flask_security import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -143,11 +143,28 @@ def _audience_of(account: Any) -> Audience:
 def init_app(app: Flask) -> None:
     app.before_request(_guard)
     app.before_request(_ask_second_factor)
+    app.after_request(_keep_idle)
     app.jinja_env.globals.update(endpoints=lambda: app.view_functions, second_factor_required=second_factor_required)
 
 
+BY_ITSELF = "X-By-Itself"
+
+
+def _asks_by_itself() -> bool:
+    """A page that stays open asks whether it is still as things stand: nobody pressed anything, so the idle time runs on. Whoever
+    says so of a request of his own only shortens his own session."""
+    return BY_ITSELF in request.headers
+
+
+def _keep_idle(response: Response) -> Response:
+    """Nothing of the session is written back then: its age is that of the last press."""
+    if _asks_by_itself():
+        session.modified = False
+    return response
+
+
 def _guard() -> None:
-    if session:  # providers and health checks get no cookie
+    if session and not _asks_by_itself():  # providers and health checks get no cookie
         session.permanent = True  # every answer starts the idle time again
     if request.endpoint is None:
         return

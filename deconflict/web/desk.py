@@ -24,6 +24,7 @@ from deconflict.web import (
     desk_held,
     desk_holds,
     desk_items,
+    desk_live,
     desk_log,
     desk_phone,
     desk_queue,
@@ -79,6 +80,8 @@ def _case_exists(reference: str) -> bool:
 
 for rule, view, method in (
     ("/desk", desk_queue.queue, "GET"),
+    ("/desk/pulse", desk_live.pulse, "GET"),
+    ("/desk/<reference>/pulse", desk_live.case_pulse, "GET"),
     ("/desk/seen", desk_queue.has_looked, "POST"),
     ("/desk/<reference>/take-here", desk_queue.take_here, "POST"),
     ("/desk/group/<reference>", desk_group.group, "GET"),

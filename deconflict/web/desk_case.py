@@ -27,6 +27,7 @@ from deconflict.store.base import db
 from deconflict.store.risk import accepted_of
 from deconflict.web import desk_words
 from deconflict.web.audience import current_audience
+from deconflict.web.case_mark import case_mark
 from deconflict.web.clock import now
 from deconflict.web.desk_asked import offer_words, unanswered
 from deconflict.web.desk_asking import rows_of as asking_of
@@ -110,6 +111,7 @@ def page(reference: str, *, warning: str = "", form: Form | None = None, act: st
     return render_template(
         "desk/case.html",
         case=view,
+        mark=case_mark(view),
         line=view.line,
         warning=warning,
         unsent="" if act and offers.has(act) else unsent,

@@ -1,5 +1,4 @@
-"""By what a page of the desk knows that it is no longer as things stand: a mark that differs with whatever it would show, and says
-nothing of it."""
+"""By what the queue knows that it is no longer as things stand."""
 
 from __future__ import annotations
 
@@ -7,8 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from deconflict.domain.queue import QueueRow, burning
-from deconflict.store.base import lookup_hash
-from deconflict.web.audience import current_audience
+from deconflict.web.case_mark import marked
 from deconflict.web.clock import now
 from deconflict.web.desk_case import mission
 
@@ -20,8 +18,3 @@ def mark_of(rows: Sequence[QueueRow], looked_at: datetime | None) -> str:
     at, clocks = now(), mission().pack.clocks
     told = [(row.id, row.state, row.round, row.severity, row.owner_id, burning(row, clocks, at)) for row in rows]
     return marked(told, looked_at, int(at.timestamp()) // (60 * WORDS_LAST_MIN))
-
-
-def marked(*what: object) -> str:
-    """Keyed and for this officer alone, so that two marks tell nobody that two people see the same."""
-    return lookup_hash(repr((current_audience().person_id, what)))[:20]

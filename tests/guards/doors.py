@@ -62,6 +62,8 @@ GETS = {
     "desk.queue": ("page", OFFICERS),
     "desk.ended": ("page", OFFICERS),
     "desk.group": ("desk talk", OFFICERS),
+    "desk.pulse": ("page", OFFICERS),
+    "desk.case_pulse": ("desk case", OFFICERS),
     "desk.calls": ("page", OFFICERS),
     "desk.wall": ("page", OFFICERS),
     "desk.held": ("page", OFFICERS),

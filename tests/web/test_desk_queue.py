@@ -248,3 +248,11 @@ def test_a_long_talk_shows_its_first_cases_and_says_how_many_more(house):
     assert "7 cases in one talk" in words(page)
     assert "2 more in this talk" in words(page)
     assert len(listed(house.desk.get(talk(plan)))) == 7
+
+
+def test_a_notice_that_nobody_can_read_is_counted_for_no_sub_office_head(house):
+    house.files(house.ngo, make.distribution("Koro", "9 Dec 09:00-11:00"))
+    house.files(house.g9, make.patrol("Koro", "9 Dec 10:00-12:00"))
+    house.damage(house.files(house.ngo, make.distribution("Gossi", "20 Dec 09:00-15:00")))
+    assert "2 open" in words(house.desk.get("/desk"))
+    assert "1 open" in words(house.head_desk.get("/desk"))
