@@ -24,6 +24,7 @@ from deconflict.store.alerts import Alert
 from deconflict.store.base import transaction
 from deconflict.store.cases import Case
 
+MOST_TOLD = 12  # alerts whose texts are shown: the others are on the log
 UNKNOWN_CODE, UNKNOWN_LINK = "####", "(...)"  # drawn when it leaves
 
 
@@ -106,6 +107,18 @@ def preview(
     return Preview(
         side, ask_code, round_, words, tuple(found), leaves_at, leaves_at <= now, replaces, phone, known_as, own
     )
+
+
+def told_so_far(session: Session, reference: str, side: str) -> list[tuple[Leaving, str]]:
+    """Every message to the people of one side about a case, newest first, in the words and the language in which it went and with
+    its state; the code and the link that only its reader has are blank."""
+    query = select(Alert).join(Case, Case.id == Alert.case_id).where(Case.reference == reference, Alert.side == side)
+    alerts = session.scalars(query.order_by(Alert.id.desc()).limit(MOST_TOLD)).all()
+    return [
+        (_leaving(alert, message.channel, message.sent_at or message.send_after), message.state)
+        for alert in alerts
+        for message in alert.messages
+    ]
 
 
 def _words(session: Session, case: Case, side: str, mission: Mission) -> ReleasedWords | None:

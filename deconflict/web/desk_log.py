@@ -1,4 +1,4 @@
-"""What of a case is too much for its page: everything that was asked, told and done, and both journeys whole on a map."""
+"""What of a case is too much for its page: everything that was asked, told and done."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from deconflict.domain.errors import NotFound
 from deconflict.services.reading import note_read
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
-from deconflict.web.desk_case import mission, seen_case, texts
-from deconflict.web.desk_map import whole
+from deconflict.web.desk_case import seen_case, texts
 from deconflict.web.intake import page_asked
-from deconflict.web.language import current_language
 
 PAGE = 20  # lines on one page: with the longest reasons it still loads on the line of a field base
 
@@ -29,13 +27,3 @@ def log(reference: str) -> str:
     return render_template(
         "desk/log.html", case=view, line=view.line, entries=shown, total=len(entries), page=page, more=more, **texts()
     )
-
-
-@audience(*roles.OFFICERS)
-def case_map(reference: str) -> str:
-    case_id, view = seen_case(reference)
-    drawn = None if view.line.reduced_at else whole(view, mission(), current_language())
-    if drawn is None:
-        raise NotFound
-    note_read(current_audience(), "case", case_id, now())
-    return render_template("desk/map.html", line=view.line, map=drawn, **texts())

@@ -1,8 +1,8 @@
-"""The maps of a case: what is around the closest approach, and both journeys whole. Drawn for officers only, from views."""
+"""The maps of a case: what is around the closest approach, and both journeys at an instant. Drawn for officers only, from views."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -10,15 +10,18 @@ from itertools import groupby
 from flask_babel import format_datetime, to_user_timezone
 from markupsafe import Markup
 
-from deconflict.domain.activity import OPEN_END, LatLon
+from deconflict.domain.activity import OPEN_END, LatLon, Side
 from deconflict.domain.country import Mission
 from deconflict.domain.desk import DeskCaseView, DeskItemView
 from deconflict.domain.disclosure import ItemView
 from deconflict.domain.filing import Stop
 from deconflict.domain.geodesy import between, cut, distance_m, line_length_m
 from deconflict.domain.judgement import Judgement
-from deconflict.web.map_svg import MapShape, draw
-from deconflict.web.map_words import sign_of
+from deconflict.domain.positions import Position
+from deconflict.web.map_frame import View
+from deconflict.web.map_moment import buffers, markers
+from deconflict.web.map_svg import MapShape, draw, draw_view
+from deconflict.web.map_words import Sign, sign_of
 from deconflict.web.own_map import stretches_of
 from deconflict.web.zone_map import zone_shapes
 
@@ -50,10 +53,31 @@ def near(case: DeskCaseView, mission: Mission, lang: str) -> CaseMap | None:
     return CaseMap(_drawn(around or shapes, mission, lang, closest), more=far and bool(around))
 
 
-def whole(case: DeskCaseView, mission: Mission, lang: str) -> Markup | None:
-    """Both journeys from their beginning to their end; None where nothing can be drawn."""
+def at_moment(
+    case: DeskCaseView, here: Mapping[str, Position], mission: Mission, lang: str, *, close: bool
+) -> Markup | None:
+    """Both journeys, whole or `close` around the closest approach, with the distance of the worst rule around both, and where each
+    is (`here`, by side). None where nothing can be drawn."""
     shapes, judgement = _shapes(case, mission), case.line.judgement
-    return _drawn(shapes, mission, lang, _closest(judgement) if judgement else None) if shapes else None
+    if not shapes:
+        return None
+    closest = _closest(judgement) if judgement else None
+    if close and judgement is not None and closest is not None:
+        middle, reach_m = between(*closest, 0.5), _reach_m(judgement)
+        shapes = [part for shape in shapes for part in _around(shape, middle, reach_m)] or shapes
+    limit_m = (judgement.hits[0].limit_m if judgement else None) or 0.0
+    points = [point for shape in shapes for point in shape.points] + list(closest or ())
+    radius_m = max(shape.radius_m for shape in shapes) + (limit_m if close else 0.0)
+    view = View.around(points, radius_m, WIDTH, HEIGHT)
+    over = [*buffers(shapes, limit_m, view), *markers({sign(case, side): one for side, one in here.items()}, view)]
+    return draw_view(
+        shapes, view, basemap=mission.basemap, lang=lang, gazetteer=mission.gazetteer, closest=closest, over=over
+    )
+
+
+def sign(case: DeskCaseView, side: str) -> Sign:
+    item = case.side(side)
+    return sign_of(Side(side), of_ocha=item is not None and item.of_ocha)
 
 
 def _closest(judgement: Judgement) -> tuple[LatLon, LatLon]:

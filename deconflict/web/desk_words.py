@@ -248,6 +248,16 @@ STEPS = {
 }
 
 
+# The steps of a party's ladder, as the shipped rules name them; another name is shown as it is.
+PARTY_STEPS = {
+    "first": _l("first step"),
+    "alternate": _l("step of the alternate"),
+    "security": _l("step of its security adviser"),
+    "reminder": _l("step of the reminder"),
+    "officer": _l("step of the officer"),
+}
+
+
 def said(words: dict[str, Any], code: str | None) -> str:
     """The words of a code; a code nobody has words for is shown rather than hidden."""
     return str(words.get(code or "", code or ""))
@@ -339,7 +349,8 @@ def event_words(event: str, code: str) -> str:
         case "held_back":
             more = f"{said(SIDES, first)}, {said(HELD_BACK, second)}"
         case "step_empty" | "step_amended":
-            more = code
+            about, _slash, step = code.partition("/")
+            more = f"{said(PURPOSES, about.partition(':')[0])}, {said(PARTY_STEPS, step)}"
         case "unreached":
             more = f"{said(SIDES, first)}, {function_words(first, second)}"
         case "objection":

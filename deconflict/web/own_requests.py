@@ -123,7 +123,8 @@ def mark(noun: str, number: int) -> str:
 
 
 def own_case(reference: str) -> PartyCaseView:
-    """Raises NotFound for what does not exist, is another's, or of which nothing was told yet."""
+    """For whoever is signed in, or is acted for. Raises NotFound for what does not exist, is another's, or of which nothing was
+    told yet."""
     who = current_audience()
     found = own.own_case(db.session(), reference, who, _mission(), now())
     view = view_of_own_case(*found, who) if found is not None else None
@@ -143,26 +144,30 @@ def can_amend(view: PartyCaseView) -> bool:
 
 def page(view: PartyCaseView, form: Form) -> str:
     """The page of one's own case, with what was typed and what is to be mended."""
-    return render_template(
-        "own/request.html",
-        case=view,
-        form=form,
-        pages=pages_of(view),
-        amends=can_amend(view),
-        words=in_words(view.item, _mission()),
-        asks=ASKS,
-        states=STATES,
-        purposes=PURPOSES,
-        answers=ANSWERS,
-        half_days_words=half_days_words,
-        offer_words=offer_words,
-        halves=HALVES,
-        vehicles_words=vehicles_words,
-        moment_words=moment_words,
-        mark=mark,
-        passing=passing_of(view),
-        how=HOW,
-    )
+    return render_template("own/request.html", **said_to(view, form))
+
+
+def said_to(view: PartyCaseView, form: Form) -> dict[str, object]:
+    """All that the page of one's own case says: of the party's own view and nothing else."""
+    return {
+        "case": view,
+        "form": form,
+        "pages": pages_of(view),
+        "amends": can_amend(view),
+        "words": in_words(view.item, _mission()),
+        "asks": ASKS,
+        "states": STATES,
+        "purposes": PURPOSES,
+        "answers": ANSWERS,
+        "half_days_words": half_days_words,
+        "offer_words": offer_words,
+        "halves": HALVES,
+        "vehicles_words": vehicles_words,
+        "moment_words": moment_words,
+        "mark": mark,
+        "passing": passing_of(view),
+        "how": HOW,
+    }
 
 
 def _mission() -> Mission:

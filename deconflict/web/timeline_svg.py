@@ -11,10 +11,10 @@ from hashlib import blake2s
 from markupsafe import Markup, escape
 
 INK = {"hum": "#144372", "mil": "#a32d14"}
-WIDTH, TOP, LANE, MARGIN = 640, 34, 52, 12
+WIDTH, TOP, LANE, MARGIN = 360, 34, 50, 8
 LETTER = 6.6  # mean width in pixels of a letter at 12 px
 STEPS = [timedelta(hours=hours) for hours in (1, 2, 3, 6, 12, 24, 48, 96, 168, 336)]
-MOST_TICKS = 7
+MOST_TICKS = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,7 @@ GETS = {
     "desk.case": ("desk case", OFFICERS),
     "desk.log": ("desk case", OFFICERS),
     "desk.delivery": ("desk case", OFFICERS),
+    "desk.eyes": ("desk case", OFFICERS),
     "desk.case_map": ("desk case", OFFICERS),
     "desk.ways": ("desk case", OFFICERS),
     "desk.ask_preview": ("desk case", OFFICERS),
