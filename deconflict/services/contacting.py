@@ -11,14 +11,15 @@ from deconflict.channels.letters import Kind
 from deconflict.domain.audience import Audience
 from deconflict.domain.contacted import HOW, OUTCOMES, REACHED, WRONG_NUMBER, Called
 from deconflict.domain.country import Mission
-from deconflict.domain.errors import Refused
+from deconflict.domain.errors import NotFound, Refused
 from deconflict.domain.escalation import CLOSING
 from deconflict.domain.free_text import check_words
+from deconflict.domain.kinds import Catalogue
 from deconflict.domain.msgid import N_
 from deconflict.domain.states import AlertState
 from deconflict.services.cases import SIDES, acted, desk_case
 from deconflict.services.letters import tell_answerable
-from deconflict.store.alerts import Acknowledgement
+from deconflict.store.alerts import Acknowledgement, Alert
 from deconflict.store.audit import record
 from deconflict.store.base import transaction
 from deconflict.store.callees import to_call
@@ -52,6 +53,39 @@ def write_call(
     """As note_call, inside the caller's transaction. Reached and read back, it acknowledges what that person is owed of the case; a
     call that nobody answered acts on nothing, so that the minimal alert and the ladders go on. Raises Refused."""
     person, contact = _whom(session, case, side, called, by)
+    _write(session, case, side, person, called, by, now, request_id)
+    if called.outcome == REACHED:
+        acted(session, case, by, now)
+    if called.heard:
+        _has_it(session, case, person, called, by, now)
+    if called.outcome == WRONG_NUMBER and contact is not None:
+        _doubt(session, contact, person, now)
+
+
+def note_tried(
+    reference: str, alert_id: int, called: Called, by: Audience, catalogue: Catalogue, now: datetime
+) -> None:
+    """The call that a page of calls to make asked for, about one alert: that nobody answered, or who did. Whether he has it is a relay
+    of its own. Raises NotFound, Refused."""
+    check_call(called, by)
+    with transaction() as session:
+        case = desk_case(session, reference, by, catalogue)
+        alert = session.get(Alert, alert_id)
+        if alert is None or alert.case_id != case.id:
+            raise NotFound
+        _write(session, case, alert.side, alert.person, called, by, now)
+
+
+def _write(
+    session: Session,
+    case: Case,
+    side: str,
+    person: Person,
+    called: Called,
+    by: Audience,
+    now: datetime,
+    request_id: int | None = None,
+) -> None:
     session.add(
         Contacted(
             case_id=case.id,
@@ -71,12 +105,6 @@ def write_call(
     note_event(session, case, "called", now, actor_id=by.person_id, code=code, reason=said)
     detail = {"round": case.round, "side": side, "outcome": called.outcome, "read_back": called.heard}
     record(session, by.person_id, "call", "case", case.id, detail, at=now, organisation_id=person.organisation_id)
-    if called.outcome == REACHED:
-        acted(session, case, by, now)
-    if called.heard:
-        _has_it(session, case, person, called, by, now)
-    if called.outcome == WRONG_NUMBER and contact is not None:
-        _doubt(session, contact, person, now)
 
 
 def callees_of(session: Session, case: Case, side: str) -> list[tuple[str, Person, Contact | None]]:

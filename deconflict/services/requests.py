@@ -188,8 +188,10 @@ def frozen(case: Case, mission: Mission, now: datetime) -> bool:
 
 
 def leaves(case: Case, mission: Mission, now: datetime) -> datetime:
-    """When a request that is made now leaves by itself."""
+    """When a request that is made now leaves by itself; at once where no text goes with it, since the officer calls and says so."""
     clocks = mission.pack.clocks
+    if mission.pack.ladder(Severity(case.severity), "party") is None:
+        return now
     return clocks.request_leaves_at(Harm(case.harm), Severity(case.severity), case.starts_at, now)
 
 

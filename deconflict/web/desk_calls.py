@@ -8,7 +8,9 @@ from flask_babel import lazy_gettext as _l
 
 from deconflict.domain import roles
 from deconflict.domain.calls import Call, calls_for
+from deconflict.domain.contacted import NO_ANSWER, REACHED, Called
 from deconflict.services.acknowledgements import acknowledge_by_relay
+from deconflict.services.contacting import note_tried
 from deconflict.store.base import db
 from deconflict.store.calls import calls_by_hand
 from deconflict.web.acts import Page, submit
@@ -37,7 +39,8 @@ def calls() -> str:
 
 @audience(*roles.OFFICERS)
 def called(reference: str) -> Page:
-    """He was called and has it: a relay like any other, at the level that was owed word."""
+    """He was called and has it: a relay like any other, at the level that was owed word. Or nobody answered: then the call stays to be
+    made, and the log says that it was tried."""
     seen_case(reference)
     alert_id = number(request.form.get("alert"))
     call = next((one for one in to_make() if (one.case, one.alert_id) == (reference, alert_id)), None)
@@ -49,9 +52,14 @@ def called(reference: str) -> Page:
 
     def do() -> str:
         words, read_back = request.form.get(name, ""), bool(request.form.get(f"back-{alert_id}"))
+        catalogue, at = mission().catalogue, now()
+        if request.form.get("outcome") == NO_ANSWER:
+            note_tried(reference, call.alert_id, Called("", NO_ANSWER, read_back=False, words=words), by, catalogue, at)
+            return _("Written down: nobody answered. The call still has to be made.")
         acknowledge_by_relay(
-            reference, call.alert_id, call.level, "received", "phone", words, by, mission().catalogue, now(), read_back
+            reference, call.alert_id, call.level, "received", "phone", words, by, catalogue, at, read_back
         )
+        note_tried(reference, call.alert_id, Called("", REACHED, read_back, words), by, catalogue, at)
         return _("Written down: %(name)s has it.", name=call.person)
 
     return submit(url_for("desk.calls"), do, _page, fields={"words": name})

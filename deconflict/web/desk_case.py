@@ -61,7 +61,7 @@ class HitRow:
 @dataclass(frozen=True, slots=True)
 class Offers:
     """The acts that the case's state allows this officer now; what is not here would be refused. `ask` the sides that may
-    be asked, `release` those whose owner may be rung for a one-off release."""
+    be asked, `release` those whose owner may be rung for a one-off release, `send` those whose request waits for its hour."""
 
     take: bool
     have: bool
@@ -72,7 +72,9 @@ class Offers:
     dismiss: bool
     relay: tuple[AlertLine, ...]
     closing: bool
-    accept_risk: bool = False
+    risk: bool = False
+    call: bool = False
+    send: tuple[str, ...] = ()
 
     def has(self, act: str) -> bool:
         """Whether the page holds the form of an act, such as `agree` or `release-mission`."""
@@ -246,7 +248,9 @@ def _offers(view: DeskCaseView, askable: frozenset[str]) -> Offers:
         dismiss="dismiss" in events,
         relay=view.log.relayable(RELAYS_OFFERED),
         closing=not line.is_open and view.log.closing_waits(now()),
-        accept_risk=between
+        call=any(item.callees for item in view.items),
+        send=tuple(one.side for one in line.unanswered if one.leaves_at > now()),
+        risk=between
         and not line.of_ocha
         and current_audience().may(roles.OCHA_HEAD)
         and "accept_risk" in possible("case", line.state, "head"),

@@ -386,7 +386,7 @@ def test_nothing_but_an_officer_s_word_is_a_yes_and_one_person_alone_neither_kee
 
 
 def test_the_open_cases_and_the_live_items_are_these():
-    assert {"detected", "taken", "asked", "agreed", "unchecked", "overdue"} == states.OPEN_CASES
+    assert {"detected", "taken", "asked", "agreed", "risk_accepted", "unchecked", "overdue"} == states.OPEN_CASES
     assert {"submitted", "read", "returned", "under_way"} == states.LIVE_MOVES
     assert states.LIVE_ITEMS == states.LIVE_MOVES | states.LIVE_SITES
     assert set(SiteState) - states.LIVE_SITES == {SiteState.CLOSED, SiteState.ARCHIVED}

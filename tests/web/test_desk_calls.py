@@ -129,7 +129,7 @@ def test_what_is_sensitive_is_on_no_page_of_whoever_may_not_know_of_it(house):
     house.meet(kind="PROT_MON", level=Level.MATCH_ONLY)
     house.acts("take")
     dead(house)
-    house.acts("ask", side="humanitarian", ask="call_desk")
+    house.acts("ask", side="humanitarian", ask="call_desk", **{"ask-now": "they leave tomorrow"})
     house.turn()
     case, alert = house.case.reference, alert_on(house.desk.get("/desk/calls"))
     assert case not in house.head_desk.get("/desk/calls").text
@@ -145,3 +145,19 @@ def test_no_party_opens_the_page(house):
         browser = house.browser(someone)
         assert browser.get("/desk/calls").status_code == 404
         assert called(house, "1", "me", browser).status_code == 404
+
+
+def test_that_nobody_answered_is_written_down_and_the_call_stays_to_be_made(house):
+    asked_in_vain(house)
+    alert = alert_on(house.desk.get("/desk/calls"))
+    pressed = house.acts("called", alert=alert, outcome="no_answer")
+    assert pressed.status_code == 303
+    assert to_make(house.desk) == "1 call to make"
+    assert "Called: Mission, No answer" in words(house.desk.get(house.url("log")))
+
+
+def test_a_call_that_reached_somebody_is_counted_too(house):
+    asked_in_vain(house)
+    called(house, alert_on(house.desk.get("/desk/calls")), "Lars, 09:12", back=True)
+    assert "Called: Mission, Reached, read back" in words(house.desk.get(house.url("log")))
+    assert "Mission: 1 call, 1 reached" in words(house.desk.get(house.url()))
