@@ -108,7 +108,6 @@
   // ---- keys: one letter each, so they can be switched off, and are none where somebody types
   const keys = switched("desk-keys", "true");
   const links = () => all(".queue .head > a, tr[data-case] th a", live);
-  const here = () => document.activeElement?.closest?.("[data-case]");
   const step = (many) => {
     const found = links();
     const now = found.findLastIndex((link) => link.closest("li, tr").contains(document.activeElement));
@@ -117,7 +116,7 @@
   const acts = {
     j: () => step(1),
     k: () => step(-1),
-    t: () => here()?.querySelector("form[data-take] button")?.click(),
+    t: () => document.activeElement.closest(".queue > li, tr")?.querySelector("form[data-take] button")?.click(), // of a talk, all of it
     "/": () => {
       const field = by("find");
       field?.closest("details")?.setAttribute("open", "");

@@ -21,7 +21,7 @@ from deconflict.store.looks import seen_until
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_case import mission, texts
-from deconflict.web.desk_queue import Asked, Shown, also, rows_seen, shown_of
+from deconflict.web.desk_queue import Asked, Shown, also, back, rows_seen, shown_of
 from deconflict.web.desk_words import DISMISSALS
 from deconflict.web.forms_ui import Form, errors_of, said, typed
 from deconflict.web.intake import number
@@ -78,6 +78,8 @@ def _decide(reference: str, do: Callable[[], Decided], words: Callable[[int], st
         flash(words(len(decided.done)))
     for left, why in decided.left:
         flash(_("%(reference)s was left as it was. %(why)s", reference=left, why=said(why)), "error")
+    if request.form.get("list"):
+        return redirect(back(), 303)
     still = len(decided.left) or bool(_rows(reference))
     return redirect(url_for("desk.group", reference=reference) if still else url_for("desk.queue"), 303)
 

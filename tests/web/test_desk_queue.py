@@ -172,6 +172,25 @@ def test_one_press_takes_a_talk_and_another_hands_it_back(house):
     assert owners(house) == [None] * 3
 
 
+def test_a_talk_is_taken_from_the_list_whole_but_for_what_another_has(house):
+    patrol_through_villages(house)
+    hers = house.cases()[0]
+    house.other_desk.post(f"/desk/{hers.reference}/take", data={"round": "1"})
+    form = re.search(
+        r'<form method="post" action="([^"]*/take)" data-take>.*?</form>', house.desk.get("/desk").text, re.DOTALL
+    )
+    members = re.findall(r'name="member" value="(\w+:\d+)"', form[0])
+    assert sorted(members) == sorted(ticked(house, hers.reference))
+    answer = house.desk.post(form[1], data={"member": members, "list": "1", "severity": "critical"})
+    assert answer.location == "/desk?severity=critical"
+    assert owners(house) == [house.colleague.person_id, house.officer.person_id, house.officer.person_id]
+
+
+def test_the_blind_list_says_when_the_first_clock_runs_out(house):
+    house.meet()
+    assert re.search(r'data-label="Runs out">in 15 min<', house.desk.get("/desk?blind=1").text)
+
+
 def test_only_those_that_are_ticked_are_meant(house):
     plan = patrol_through_villages(house)
     out = house.cases()[1].reference
