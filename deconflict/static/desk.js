@@ -99,7 +99,7 @@
     const answer = await ask(live.dataset.pulse, { "If-None-Match": tag });
     if (answer.type === "opaqueredirect") ended();
     else if (answer.status === 304) fresh();
-    else if (answer.status === 204 || answer.status === 404) await changed();
+    else if (answer.status === 200 || answer.status === 404) await changed();
   };
   const turn = () => over || look().catch(() => {}).finally(() => setTimeout(turn, EVERY_MS));
   setTimeout(turn, EVERY_MS);

@@ -96,7 +96,7 @@ class Talk:
     shared: str | None
     cases: Sequence[Shown]
     count: int
-    free: Sequence[QueueRow] = ()  # those that nobody has
+    free: Sequence[QueueRow] = ()  # those that nobody has, the first of them
 
     @property
     def item(self) -> DeskItemView | None:
@@ -181,7 +181,7 @@ def _talks(entries: Iterable[Entry], looked_at: datetime | None) -> list[Talk]:
     rows = [row for entry in found for row in entry.rows[:TALK_SHOWN]]
     shown = {one.row.id: one for one in shown_of(rows, looked_at)}
     return [
-        Talk(entry.shared, cases, len(entry.rows), [row for row in entry.rows if row.owner_id is None])
+        Talk(entry.shared, cases, len(entry.rows), [row for row in entry.rows if row.owner_id is None][:QUEUE_PAGE])
         for entry in found
         if (cases := [shown[row.id] for row in entry.rows[:TALK_SHOWN] if row.id in shown])
     ]
