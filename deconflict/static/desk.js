@@ -99,7 +99,7 @@
     const answer = await ask(live.dataset.pulse, { "If-None-Match": tag });
     if (answer.type === "opaqueredirect") ended();
     else if (answer.status === 304) fresh();
-    else if (answer.status === 204 || answer.status === 404) await changed();
+    else if (answer.status === 200 || answer.status === 404) await changed();
   };
   const turn = () => over || look().catch(() => {}).finally(() => setTimeout(turn, EVERY_MS));
   setTimeout(turn, EVERY_MS);
@@ -108,7 +108,6 @@
   // ---- keys: one letter each, so they can be switched off, and are none where somebody types
   const keys = switched("desk-keys", "true");
   const links = () => all(".queue .head > a, tr[data-case] th a", live);
-  const here = () => document.activeElement?.closest?.("[data-case]");
   const step = (many) => {
     const found = links();
     const now = found.findLastIndex((link) => link.closest("li, tr").contains(document.activeElement));
@@ -117,7 +116,7 @@
   const acts = {
     j: () => step(1),
     k: () => step(-1),
-    t: () => here()?.querySelector("form[data-take] button")?.click(),
+    t: () => document.activeElement.closest(".queue > li, tr")?.querySelector("form[data-take] button")?.click(), // of a talk, all of it
     "/": () => {
       const field = by("find");
       field?.closest("details")?.setAttribute("open", "");

@@ -21,12 +21,13 @@ from deconflict.store.looks import seen_until
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_case import mission, texts
-from deconflict.web.desk_queue import Asked, Shown, also, rows_seen, shown_of
+from deconflict.web.desk_queue import QUEUE_PAGE, Asked, Shown, also, back, rows_seen, shown_of
 from deconflict.web.desk_words import DISMISSALS
 from deconflict.web.forms_ui import Form, errors_of, said, typed
-from deconflict.web.intake import number
+from deconflict.web.intake import number, page_asked
 
 Page = str | tuple[str, int] | Response
+REASONS_SAID = 5
 
 
 @audience(*roles.OFFICERS)
@@ -76,14 +77,25 @@ def _decide(reference: str, do: Callable[[], Decided], words: Callable[[int], st
         return _page(reference, form=Form(typed(request.form), errors_of(error, fields))), 422
     if decided.done:
         flash(words(len(decided.done)))
-    for left, why in decided.left:
-        flash(_("%(reference)s was left as it was. %(why)s", reference=left, why=said(why)), "error")
+    _say_what_was_left(decided)
+    if request.form.get("list"):
+        return redirect(back(), 303)
     still = len(decided.left) or bool(_rows(reference))
     return redirect(url_for("desk.group", reference=reference) if still else url_for("desk.queue"), 303)
 
 
+def _say_what_was_left(decided: Decided) -> None:
+    """A line for each reason, with those that it kept: what is said travels in the cookie, which holds little."""
+    why: dict[str, list[str]] = {}
+    for reference, error in decided.left:
+        why.setdefault(said(error), []).append(reference)
+    for sentence, references in list(why.items())[:REASONS_SAID]:
+        flash(_("Left as it was: %(references)s. %(why)s", references=", ".join(references), why=sentence), "error")
+
+
 def _page(reference: str, *, warning: str = "", form: Form | None = None) -> str:
-    shown = _cases(reference)
+    rows, page = _rows(reference), page_asked()
+    shown = _cases(reference, page)
     note_list_read(current_audience(), "case", [one.row.id for one in shown], now())
     me = current_audience().person_id
     item = next(item for item in shown[0].view.items if item.reference == reference)
@@ -98,7 +110,9 @@ def _page(reference: str, *, warning: str = "", form: Form | None = None) -> str
         warning=warning,
         form=form or Form(),
         asked=Asked(Wanted()),
-        page=0,
+        count=len(rows),
+        page=page,
+        ahead=max(len(rows) - (page + 1) * QUEUE_PAGE, 0),
         owed=store.owed_to(db.session(), me),
         me=me,
         also=also,
@@ -106,9 +120,10 @@ def _page(reference: str, *, warning: str = "", form: Form | None = None) -> str
     )
 
 
-def _cases(reference: str) -> list[Shown]:
-    """The open cases of this item that exist for this officer. Raises NotFound where there is none: they may all be over."""
-    shown = shown_of(_rows(reference), seen_until(db.session(), current_audience().person_id))
+def _cases(reference: str, page: int = 0) -> list[Shown]:
+    """A page of the open cases of this item that exist for this officer. Raises NotFound where there is none: they may all be over."""
+    rows = _rows(reference)[page * QUEUE_PAGE : (page + 1) * QUEUE_PAGE]
+    shown = shown_of(rows, seen_until(db.session(), current_audience().person_id))
     if not shown:
         raise NotFound
     return shown

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from deconflict.domain import roles
 from deconflict.domain.desk import DeskCaseView, DeskItemView, view_of_desk_case
-from deconflict.domain.queue import Entry, QueueRow, Wanted, by_what_burns, pages, talks, visible
+from deconflict.domain.queue import Entry, QueueRow, Wanted, by_what_burns, clock_of, pages, talks, visible
 from deconflict.domain.severity import Severity
 from deconflict.services import cases
 from deconflict.services.looking import has_seen
@@ -78,7 +78,7 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A case on the page. `mark`: new, changed or nothing since the officer last looked; `moved_at`: when something last happened to
-    it."""
+    it; `due_at`: when the first of its clocks runs out."""
 
     row: QueueRow
     view: DeskCaseView
@@ -86,6 +86,7 @@ class Shown:
     clocks: Sequence[str]
     mark: str
     moved_at: datetime
+    due_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ class Talk:
     shared: str | None
     cases: Sequence[Shown]
     count: int
+    free: Sequence[QueueRow] = ()  # those that nobody has, the first of them
 
     @property
     def item(self) -> DeskItemView | None:
@@ -124,7 +126,7 @@ def has_looked() -> Response:
             has_seen(current_audience(), until, now())
         return _("Noted: what comes from now on is marked as new.")
 
-    return press(_back(), do)
+    return press(back(), do)
 
 
 @audience(*roles.OFFICERS)
@@ -136,7 +138,7 @@ def take_here(reference: str) -> Response:
         cases.take(reference, -1 if round_ is None else round_, current_audience(), mission().catalogue, now())
         return _("%(reference)s is yours.", reference=reference)
 
-    return press(_back(), do)
+    return press(back(), do)
 
 
 def _page() -> str:
@@ -179,7 +181,7 @@ def _talks(entries: Iterable[Entry], looked_at: datetime | None) -> list[Talk]:
     rows = [row for entry in found for row in entry.rows[:TALK_SHOWN]]
     shown = {one.row.id: one for one in shown_of(rows, looked_at)}
     return [
-        Talk(entry.shared, cases, len(entry.rows))
+        Talk(entry.shared, cases, len(entry.rows), [row for row in entry.rows if row.owner_id is None][:QUEUE_PAGE])
         for entry in found
         if (cases := [shown[row.id] for row in entry.rows[:TALK_SHOWN] if row.id in shown])
     ]
@@ -199,6 +201,7 @@ def shown_of(rows: Sequence[QueueRow], looked_at: datetime | None) -> list[Shown
             clocks(view.line),
             _mark(row, looked_at),
             moved.get(row.reference, row.opened_at),
+            clock_of(row, mission().pack.clocks),
         )
         for row in rows
         if (view := views.get(row.reference)) is not None
@@ -249,7 +252,7 @@ def _asked(given: Mapping[str, str], rows: Sequence[QueueRow]) -> Asked:
     return replace(Asked(wanted, **flags), blind=bool(given.get("blind")))
 
 
-def _back() -> str:
+def back() -> str:
     """The list as it was asked for, whose filters the form carries."""
     asked = _asked(request.form, rows_seen())
     page = number(request.form.get("page"))

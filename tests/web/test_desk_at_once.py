@@ -75,7 +75,9 @@ def test_of_two_who_take_a_talk_in_the_same_second_one_has_all_of_it_and_the_oth
     pages = [words(browser.get(f"/desk/group/{plan}")) for browser in browsers]
     winner, loser = pages if owner == house.officer.person_id else pages[::-1]
     assert "5 cases are yours." in winner
-    assert loser.count(f"Somebody else has taken this case: {named(house)[owner]}, on Sat 7 Dec 06:00.") == 5
+    assert f"Somebody else has taken this case: {named(house)[owner]}, on Sat 7 Dec 06:00." in loser
+    left = loser.partition("Left as it was: ")[2].partition(". ")[0]
+    assert set(left.split(", ")) == {case.reference for case in house.cases()}
 
 
 def test_one_who_takes_a_case_while_another_takes_its_talk_has_it_whole_or_not_at_all(house):

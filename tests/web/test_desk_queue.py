@@ -12,6 +12,7 @@ from deskhouse import NEAR_BANKASS, DeskHouse
 from pages import words
 from sqlalchemy import select
 
+from deconflict.services import filing
 from deconflict.store.base import db
 from deconflict.store.people import Organisation
 
@@ -172,6 +173,25 @@ def test_one_press_takes_a_talk_and_another_hands_it_back(house):
     assert owners(house) == [None] * 3
 
 
+def test_a_talk_is_taken_from_the_list_whole_but_for_what_another_has(house):
+    patrol_through_villages(house)
+    hers = house.cases()[0]
+    house.other_desk.post(f"/desk/{hers.reference}/take", data={"round": "1"})
+    form = re.search(
+        r'<form method="post" action="([^"]*/take)" data-take>.*?</form>', house.desk.get("/desk").text, re.DOTALL
+    )
+    members = re.findall(r'name="member" value="(\w+:\d+)"', form[0])
+    assert sorted(members) == sorted(ticked(house, hers.reference))
+    answer = house.desk.post(form[1], data={"member": members, "list": "1", "severity": "critical"})
+    assert answer.location == "/desk?severity=critical"
+    assert owners(house) == [house.colleague.person_id, house.officer.person_id, house.officer.person_id]
+
+
+def test_the_blind_list_says_when_the_first_clock_runs_out(house):
+    house.meet()
+    assert re.search(r'data-label="Runs out">in 15 min<', house.desk.get("/desk?blind=1").text)
+
+
 def test_only_those_that_are_ticked_are_meant(house):
     plan = patrol_through_villages(house)
     out = house.cases()[1].reference
@@ -190,7 +210,7 @@ def test_what_another_officer_has_is_left_and_named_with_who_and_when(house):
     assert owners(house) == [house.colleague.person_id, house.officer.person_id, house.officer.person_id]
     said = words(house.desk.get(talk(plan)))
     assert "2 cases are yours." in said
-    assert f"{hers.reference} was left as it was. Somebody else has taken this case: Demba, on Sat 7 Dec 06:00." in said
+    assert f"Left as it was: {hers.reference}. Somebody else has taken this case: Demba, on Sat 7 Dec 06:00." in said
 
 
 def test_a_talk_is_dismissed_with_one_reason_but_for_what_another_has(house):
@@ -210,7 +230,9 @@ def test_a_case_that_moved_on_since_the_page_was_read_is_left(house):
     stale = ticked(house)[0].replace(":1", ":0")
     house.desk.post(talk(plan, "take"), data={"member": [stale, *ticked(house)[1:]]})
     assert owners(house) == [None, house.officer.person_id, house.officer.person_id]
-    assert "was left as it was. Somebody else acted on this a moment ago." in words(house.desk.get(talk(plan)))
+    assert f"Left as it was: {house.cases()[0].reference}. Somebody else acted on this a moment ago." in words(
+        house.desk.get(talk(plan))
+    )
 
 
 def test_of_a_talk_a_sub_office_head_knows_the_members_that_exist_for_him(house):
@@ -237,6 +259,24 @@ def test_a_page_of_a_talk_is_written_down_and_is_none_for_an_item_without_open_c
     house.acts("dismiss", **{"dismiss-code": "test", "dismiss-reason": "an exercise"})
     assert house.desk.get(talk(notice)).status_code == 404
     assert house.desk.post(talk(notice, "take"), data={"member": ticked(house)}).status_code == 404
+
+
+def test_of_a_very_long_talk_a_page_at_a_time_is_decided_and_reasons_are_said_once(house):
+    with house.app.app_context():
+        for n in range(40):
+            what = make.distribution("Bankass", f"10 Dec 09:{n:02d}-15:00")
+            filing.file_item(what, house.ngo.audience, f"n{n}", house.mission, house.now)
+    plan = house.files(house.g9, make.patrol(NEAR_BANKASS, "10 Dec 13:00-16:00"))
+    for _ in range(4):
+        house.turn()
+    first, second = (listed(house.desk.get(f"{talk(plan)}?page={page}")) for page in (0, 1))
+    assert (len(first), len(second)) == (36, 4)
+    assert "40 open cases are about it." in words(house.desk.get(talk(plan)))
+    assert house.desk.get(f"{talk(plan)}?page=2").status_code == 404
+    house.other_desk.post(talk(plan, "take"), data={"member": ticked(house)})
+    house.desk.post(talk(plan, "take"), data={"member": ticked(house)})
+    assert words(house.desk.get(talk(plan))).count("Left as it was: ") == 1
+    assert set(owners(house)) == {house.colleague.person_id}
 
 
 def test_a_long_talk_shows_its_first_cases_and_says_how_many_more(house):
