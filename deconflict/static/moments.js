@@ -6,7 +6,7 @@
   if (!form || !shown) return;
   const slider = form.elements.n;
   let latest = 0;
-  form.querySelector("button").hidden = true;
+  form.querySelector(".actions").remove();
   slider.addEventListener("change", async () => {
     const mine = ++latest;
     try {
