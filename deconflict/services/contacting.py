@@ -126,7 +126,9 @@ def check_call(called: Called, by: Audience) -> None:
     if called.how not in HOW:
         raise Refused(N_("Choose how it was said."), field="how")
     if called.read_back and called.outcome != REACHED:
-        raise Refused(N_("Only somebody who was reached can have read it back."), field="read")
+        raise Refused(
+            N_("Only somebody who was reached reads it back: choose that he was, or take the tick away."), field="read"
+        )
     check_words(called.words, by, "words")
 
 

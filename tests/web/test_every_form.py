@@ -26,7 +26,10 @@ TYPED = {"text", "email", "tel", "number", "textarea", "date", "time", "search"}
 RUBBISH = "x<\"'é> 99/99"
 NO_CHOICE = "none-of-these"
 # Forms that ask for one thing after another, and what only chooses how a page reads.
-ONE_AT_A_TIME = {"desk.relay", "relay.write", "relay.write_check_in", "notices.again", "plans.again"}
+ONE_AT_A_TIME = {
+    *("desk.relay", "desk.call", "desk.accept_risk", "desk.write_after_note", "requests.answer"),
+    *("relay.write", "relay.write_check_in", "notices.again", "plans.again"),
+}
 NO_ANSWER = {"_language"}
 NOT_ANSWERED = {"/language", "/take-out", "/desk/take-out"}  # by a page: by the page one came from, or by a file
 # Pages whose forms say nothing back, whatever is typed: what they knew, a stranger would learn (RUL-18). Or none of ours.
