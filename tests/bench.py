@@ -35,7 +35,16 @@ from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
 from deconflict.store.items import Item
 from deconflict.store.queries import filing_of, version_of
-from tests import bench_alerts, bench_coordinates, bench_files, bench_geodata, bench_outbox, bench_paint, bench_places
+from tests import (
+    bench_ahead,
+    bench_alerts,
+    bench_coordinates,
+    bench_files,
+    bench_geodata,
+    bench_outbox,
+    bench_paint,
+    bench_places,
+)
 from tests.demo_house import Client, Demo, Processes, play_demo, running
 from tests.figures import Figure, figure, load, median_ms, quantile, resident_mb, save, show, timed
 
@@ -89,6 +98,7 @@ def main() -> int:
             with demo.app.app_context():
                 bench_alerts.live_items(demo)
                 db.session.remove()
+            figures += bench_ahead.pages(people["aminata"])
             figures += bench_alerts.filing_to_alert(demo, people["awa"], patrols)
             figures += _memory(processes)
         _say(f"{bench_outbox.DUE} alerts due at once")
