@@ -36,6 +36,7 @@ from deconflict.store.cases import Case
 from deconflict.store.items import Item
 from deconflict.store.queries import filing_of, version_of
 from tests import (
+    bench_ahead,
     bench_alerts,
     bench_coordinates,
     bench_files,
@@ -100,6 +101,7 @@ def main() -> int:
             with demo.app.app_context():
                 bench_alerts.live_items(demo)
                 db.session.remove()
+            figures += bench_ahead.pages(people["aminata"])
             figures += bench_alerts.filing_to_alert(demo, people["awa"], patrols)
             _say("ways out")
             figures += bench_ways.ways(demo, people["aminata"], bench_alerts.LIVE)
@@ -193,11 +195,14 @@ def _paths(demo: Demo, people: Mapping[str, Client]) -> dict[str, tuple[str, str
         "notice form": ("awa", "/notices/new"),
         "own notice": ("awa", _first_link(people["awa"], "/notices")),
         "own requests": ("awa", "/requests"),
+        "own items": ("awa", "/ours"),
+        "own items on a map": ("awa", "/ours/map"),
         "site form": ("awa", "/sites/new"),
         "plan form": ("kofi", "/plans/new/patrol"),
         "own plans": ("kofi", "/plans"),
         "queue": ("aminata", "/desk"),
         "case page": ("aminata", f"/desk/{case}"),
+        "a day ahead": ("aminata", "/desk/ahead"),
         "case map": ("aminata", f"/desk/{case}/map"),
         "new filings": ("aminata", "/desk/items"),
         "item at the desk": ("aminata", f"/desk/items/{notice}"),

@@ -67,6 +67,9 @@ def _shots(demo: Demo) -> Iterator[Shot]:
     yield Shot("notice", "awa", "/notices", ("main tbody a.mono",))
     yield Shot("notice-amend", "awa", "/notices", ("main tbody a.mono", 'main a[href$="/amend"]'))
     yield Shot("notice-cancel", "awa", "/notices", ("main tbody a.mono", 'main a[href$="/cancel"]'))
+    for name in ("ours", "ours/map", "ours/calendar"):
+        yield Shot(name.replace("/", "-"), "fanta", f"/{name}")
+    yield Shot("ours-who", "awa", "/ours", ('main tbody a[href^="/ours/"]',))
     yield Shot("requests", "fanta", "/requests")
     yield Shot("request", "fanta", "/requests", ("main tbody a",))
     yield Shot("plans", "kofi", "/plans")
@@ -83,6 +86,8 @@ def _shots(demo: Demo) -> Iterator[Shot]:
     told = max(cases, key=lambda case: case.round)
     yield Shot("case-log", "aminata", f"/desk/{told.reference}/log")
     yield Shot("case-map", "aminata", f"/desk/{told.reference}/map")
+    yield Shot("ahead", "aminata", "/desk/ahead")
+    yield Shot("ahead-week", "aminata", "/desk/ahead/week")
     yield Shot("items", "aminata", "/desk/items")
     yield Shot("item", "aminata", f"/desk/items/{notice.reference}")
     yield Shot("ended", "aminata", "/desk/ended")

@@ -86,7 +86,7 @@ def week() -> str:
         "ahead/week.html",
         asked=what,
         head=_head(found, sum(count.both for row in rows for count in row.counts)),
-        rows=[(place_label(row.place), row) for row in shown],
+        rows=shown,
         after=max(len(rows) - (what.page + 1) * ROWS, 0),
         days=[(span.half.day, day_words(span.half.day)) for span in halves[::3]],
         halves=[span.half for span in halves],
@@ -99,13 +99,10 @@ def week() -> str:
     )
 
 
-def cell_words(count: Count) -> str:
-    """As `H2 M1`: by letter, since colours fail some readers."""
-    parts = [
-        _("H%(count)s", count=count.hum) if count.hum else "",
-        _("M%(count)s", count=count.mil) if count.mil else "",
-    ]
-    return " ".join(filter(None, parts))
+def cell_words(count: Count) -> list[str]:
+    """As `H2`, `M1`: by letter, since colours fail some readers."""
+    hum = [_("H%(count)s", count=count.hum)] if count.hum else []
+    return hum + ([_("M%(count)s", count=count.mil)] if count.mil else [])
 
 
 def _today() -> date:
@@ -138,6 +135,6 @@ def _texts() -> dict[str, object]:
             kind.code: kind.label[current_language()] for kind in mission().catalogue.kinds.values() if not kind.record
         },
         "parts": {part: half_day_words.PARTS[part] for part in PARTS},
-        "short_parts": half_day_words.SHORT_PARTS,
+        "hours": half_day_words.HOURS,
         "unit": mission().unit,
     }

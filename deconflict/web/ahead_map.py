@@ -21,9 +21,10 @@ from deconflict.web.map_svg import INK, MapShape, draw_view
 from deconflict.web.map_words import sign_of
 from deconflict.web.zone_map import zone_shapes
 
-WIDTH, HEIGHT = 640, 480
-FEW = 40  # items that are drawn one by one
+WIDTH, HEIGHT = 380, 400  # pixels: letters of a wider one would be too small on a phone
+FEW = 25  # items that are drawn one by one
 APART_PX = 44.0  # two numbers nearer than this are one
+NEAR_PX = 7.0
 NUMBERS_MOST = 60
 OUTLINES_MOST, OUTLINE_POINTS = 40, 60
 STEPS = ((10, 0.55), (5, 0.4), (2, 0.25), (0, 0.12))  # items from which on a commune is shaded so much
@@ -50,7 +51,7 @@ def draw_day(items: Sequence[AheadItem], rows: Sequence[DayRow], span: Span, mis
         return None
     view = View.around(points, max((shape.radius_m for shape in shapes), default=0.0), WIDTH, HEIGHT)
     over = [*_shaded(rows, view, mission), *(() if each else _numbers(rows, view))]
-    over += _sites(items, view) if each else []
+    over += [*_sites(items, view), *_rings(shapes, view)] if each else []
     return draw_view(
         shapes,
         view,
@@ -95,6 +96,17 @@ def _sites(items: Sequence[AheadItem], view: View) -> list[str]:
     return (
         [f'<path class="map-sites" d="{drawn}" stroke="{INK["hum"]}" stroke-width="2" fill="none"/>'] if drawn else []
     )
+
+
+def _rings(shapes: Sequence[MapShape], view: View) -> Iterator[str]:
+    """Around marks of both sides that lie on each other, of which one would not be seen."""
+    hum, mil = (
+        [view.xy(s.points[0]) for s in shapes if s.label and (s.kind == "hum") is humanitarian]
+        for humanitarian in (True, False)
+    )
+    for x, y in dict.fromkeys((round(x), round(y)) for x, y in mil):
+        if any(abs(x - left) < NEAR_PX and abs(y - top) < NEAR_PX for left, top in hum):
+            yield f'<circle class="map-both" cx="{x}" cy="{y}" r="10" fill="none" stroke="#111" stroke-width="2"/>'
 
 
 def _numbers(rows: Sequence[DayRow], view: View) -> Iterator[str]:

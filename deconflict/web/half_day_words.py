@@ -12,6 +12,7 @@ from deconflict.domain.filing import FURTHEST_AHEAD
 
 SHORT_DAY, LONG_DAY = "EEE d MMM", "EEEE d MMMM y"
 SHORT_PARTS = {"morning": _l("Morning"), "afternoon": _l("Afternoon"), "night": _l("Night")}
+HOURS = {"morning": "06-12", "afternoon": "12-18", "night": "18-06"}
 PARTS = {"morning": _l("Morning 06-12"), "afternoon": _l("Afternoon 12-18"), "night": _l("Night 18-06")}
 
 

@@ -23,7 +23,7 @@ from deconflict.web import notices, ours_seen, plans
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.filing_pages import Pages, mission
-from deconflict.web.filing_words import Words, half_days_words, in_words, level_words, moment_said, moment_words
+from deconflict.web.filing_words import Words, half_days_words, in_words, moment_said, moment_words
 from deconflict.web.half_day_words import day_asked
 from deconflict.web.intake import page_asked
 from deconflict.web.ours_map import map_of_all
@@ -45,7 +45,6 @@ class Row:
     view: ItemView
     words: Words
     begins: str
-    level: str
     url: str
 
 
@@ -129,7 +128,7 @@ def _page() -> Page:
     number = page_asked()
     ahead = store.ahead(db.session(), current_audience(), now(), first=number * SHOWN, most=SHOWN)
     views, unreadable = _views(ahead.ids)
-    rows = [Row(view, in_words(view, mission()), _begins(view), level_words(view), _url(view)) for view in views]
+    rows = [Row(view, in_words(view, mission()), _begins(view), _url(view)) for view in views]
     after = max(ahead.count - (number + 1) * SHOWN, 0)
     return Page(tuple(rows), tuple(unreadable), number, after, ahead.count)
 
