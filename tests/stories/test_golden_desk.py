@@ -136,7 +136,11 @@ def desk(world, monkeypatch):
     return world
 
 
-@pytest.mark.parametrize("name", GOLDEN)
+@pytest.mark.parametrize(
+    ("world", "name"),
+    [*(("sqlite", name) for name in GOLDEN), ("postgres", "1"), ("postgres", "5")],
+    indirect=["world"],
+)
 def test_from_filing_to_the_last_word_under_every_pair_of_levels(desk, name):
     golden = GOLDEN[name]
     for n, (notice, plan) in enumerate(LEVELS):

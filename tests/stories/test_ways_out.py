@@ -218,7 +218,7 @@ def some_patrol(rnd, stop):
     return MissionPlan(rnd.choice(("PAT_LONG", "PAT_SHORT", "LOG_CONVOY")), Level.REDACTED, (here, there))
 
 
-@pytest.mark.parametrize("seed", [1, 3])
+@pytest.mark.parametrize(("world", "seed"), [("sqlite", 1), ("postgres", 3)], indirect=["world"])
 def test_among_many_no_way_keeps_what_it_clears_nor_makes_anything_else_meet(ahead, seed):
     crowded(ahead, seed)
     everything = Everything(ahead)
@@ -231,10 +231,10 @@ def test_among_many_no_way_keeps_what_it_clears_nor_makes_anything_else_meet(ahe
     assert offered > 2
 
 
-def planted(world, count):
+def planted(world):
     """Pairs that meet, each far from all others in place, of which the patrol has all the days before and after to itself."""
     rnd, filed = random.Random(7), []
-    for n in range(count):
+    for n in range(PLANTED):
         lat, lon = 15.0 + 0.9 * (n // 20), -5.0 + 0.45 * (n % 20)
         begins = datetime(2019, 12, 9, 6, tzinfo=UTC) + timedelta(hours=rnd.randrange(5))
         ends = begins + timedelta(hours=rnd.randrange(1, 6))
@@ -261,11 +261,11 @@ def planted(world, count):
         world.turn()
 
 
+@pytest.mark.parametrize("world", ["sqlite"], indirect=True)  # the search is the same on both
 def test_of_two_hundred_planted_cases_nearly_all_get_a_way(ahead):
-    count = PLANTED if db.engine.dialect.name == "sqlite" else 40  # the search is the same
-    planted(ahead, count)
+    planted(ahead)
     cases = {case.mission_id: case for case in ahead.cases() if case.humanitarian_id and case.mission_id}
-    assert len(cases) > 0.9 * count
+    assert len(cases) > 0.9 * PLANTED
     with_way = [case for case in cases.values() if ways_of(ahead, case)["mission"].found]
     assert len(with_way) >= 0.95 * len(cases)
 
