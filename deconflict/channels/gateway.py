@@ -229,8 +229,8 @@ def _secret(name: str, environ: Mapping[str, str]) -> str:
 def _bounded(response: requests.Response, ends: float) -> bytes:
     """The body, unless it is too long or comes too slowly: each is a way of holding us up."""
     text = b""
-    for chunk in response.iter_content(4096):
-        text += chunk
+    for letter in response.iter_content(1):  # more than one would be waited for until all have come
+        text += letter
         if len(text) > ANSWER_BYTES or time.monotonic() > ends:
             raise requests.ReadTimeout
     return text

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -123,8 +124,10 @@ def test_an_answer_that_says_nothing_is_ambiguous_and_never_waited_for_long(
     rig: ListRig, gateway: SmsGateway, fault: GatewayFault
 ) -> None:
     gateway.breaks(fault)
+    began = time.monotonic()
     with pytest.raises(Ambiguous):
         rig.channel.send(rig.outgoing(), NOW)
+    assert time.monotonic() - began < 30.0  # of a patience of a second, on the busiest machine
 
 
 def test_credentials_that_are_wrong_are_the_operator_s_to_mend(
