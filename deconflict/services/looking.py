@@ -8,13 +8,15 @@ from datetime import datetime
 from deconflict.domain.audience import Audience
 from deconflict.store.base import transaction
 from deconflict.store.looks import DeskLook
+from deconflict.store.people import Person
 
 
 def has_seen(by: Audience, until: datetime, now: datetime) -> None:
     """Everything up to `until`, the instant of the page he looked at, so that what came after stays marked. Never later than `now`,
     and never earlier than what he had seen before."""
     with transaction() as session:
-        look = session.get(DeskLook, by.person_id, with_for_update=True)
+        session.get_one(Person, by.person_id, with_for_update=True)  # two tabs of his would both write the first row
+        look = session.get(DeskLook, by.person_id)
         if look is None:
             session.add(DeskLook(person_id=by.person_id, until_at=min(until, now)))
         else:

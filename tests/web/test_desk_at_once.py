@@ -95,3 +95,9 @@ def test_one_who_takes_a_case_while_another_takes_its_talk_has_it_whole_or_not_a
     assert mine == ([first] if alone.status_code == 303 else [])
     assert all(case.owner_id is not None for case in house.cases())
     assert takes_of(house) == [1] * 3
+
+
+def test_an_officer_with_two_tabs_says_twice_at_once_that_he_has_seen_the_list(house):
+    until = {"until": house.now.isoformat()}
+    answers = at_once(house, *(lambda: house.browser(house.officer).post("/desk/seen", data=until) for _ in range(3)))
+    assert {answer.status_code for answer in answers} == {303}
