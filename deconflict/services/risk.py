@@ -104,6 +104,8 @@ def _end(session: Session, mission: Mission, acceptance_id: int, now: datetime) 
 
 
 def _checked(office: str, name: str, reason: str, until: str, by: Audience) -> None:
+    check_words(name, by, "name")
+    check_words(reason, by, "reason")
     if office not in OFFICES:
         raise Refused(N_("Choose whose office accepts it with you."), field="office")
     if not name.strip():
@@ -112,4 +114,3 @@ def _checked(office: str, name: str, reason: str, until: str, by: Audience) -> N
         raise Refused("Say in a few words why: somebody will ask after an incident.", field="reason")
     if until not in (*HOURS, WHOLE):
         raise Refused(N_("Choose until when it is accepted."), field="until")
-    check_words(reason, by, "reason")

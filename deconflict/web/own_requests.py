@@ -12,6 +12,7 @@ from deconflict.domain import roles
 from deconflict.domain.answers import ACCEPT, COUNTER, NOTHING, offered
 from deconflict.domain.country import Mission
 from deconflict.domain.errors import NotFound, Refused
+from deconflict.domain.free_text import check_words
 from deconflict.domain.msgid import N_
 from deconflict.domain.party import CHANGED, OVER, PartyCaseView, view_of_own_case
 from deconflict.domain.states import possible, table_of
@@ -91,6 +92,7 @@ def answer(reference: str) -> Page:
     typed = {name: request.form.get(name, "") for name in ("text", "day", "part", "place")}
     said, who = request.form.get("answer", ""), current_audience()
     try:
+        check_words(typed["text"], who, "text")  # what is never stored is said first, whatever else is to be mended
         other = offered(typed["day"], typed["part"], typed["place"], who) if said == COUNTER else NOTHING
         requests.answer(asked.id, said, typed["text"], who, _mission(), now(), other)
     except Refused as error:

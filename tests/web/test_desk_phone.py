@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+import make
 import pytest
 from deskhouse import DeskHouse
 from pages import errors, fields, words
@@ -109,3 +110,40 @@ def test_only_the_head_of_ocha_is_offered_to_accept_a_risk(house):
     assert "the Deputy" in said
     for who in (house.ngo, house.g9):
         assert "the Deputy" not in house.browser(who).get("/requests").text
+
+
+TOO_MUCH = "2e Cie, 24 pax, ind. LION 21"
+
+
+def test_what_is_never_stored_is_refused_in_the_words_of_a_request_that_cannot_wait(house):
+    """HIGH, of distinction: it would wait for its hour."""
+    house.files(house.ngo, make.distribution("Bankass", "10 Dec 09:00-15:00"))
+    house.files(house.g9, make.patrol((14.1050, -3.5350), "10 Dec 18:00-20:00"))
+    page = preview(house)
+    refused = house.desk.post(house.url("ask"), data=fields(page) | {"ask-now": TOO_MUCH})
+    assert refused.status_code == 422
+    assert errors(refused) == ["f-ask-now"]
+    assert fields(refused)["ask-now"] == TOO_MUCH
+    assert house.desk.post(house.url("ask"), data=fields(page)).status_code == 303
+    (request,) = rows(house, Request)
+    assert request.leaves_at > request.made_at
+    waits = house.acts("send-now", side="mission", **{"send-mission-why": TOO_MUCH})
+    assert waits.status_code == 422
+    assert fields(waits)["send-mission-why"] == TOO_MUCH
+    assert house.acts("send-now", side="mission", **{"send-mission-why": "they leave"}).status_code == 303
+
+
+def test_nor_in_a_call_by_which_a_change_is_asked_nor_in_a_note_after_the_fact(house):
+    house.meet()
+    soon(house)
+    page = preview(house)
+    call = {"ask-whom": whom(page, "mission", "ask"), "ask-outcome": "reached", "ask-read": "yes"}
+    refused = house.desk.post(house.url("ask"), data=fields(page) | call | {"ask-words": TOO_MUCH})
+    assert refused.status_code == 422
+    assert errors(refused) == ["f-ask-words"]
+    house.now = house.case.ends_at + timedelta(minutes=5)
+    house.turn()
+    note = {"happened": "both", "seen": "nothing", "lesson": "other", "words": TOO_MUCH}
+    refused = house.acts("after-action", **note)
+    assert refused.status_code == 422
+    assert errors(refused) == ["f-words"]
