@@ -7,8 +7,7 @@ from flask import Blueprint, render_template
 from deconflict.domain import roles
 from deconflict.domain.country import Mission
 from deconflict.domain.rule_table import head, modifier_rows, name_rows, rows
-from deconflict.matching.in_force import read_basis
-from deconflict.store.base import db
+from deconflict.services.rejudging import judged_by
 from deconflict.web.audience import audience
 from deconflict.web.desk_case import mission
 from deconflict.web.language import current_language
@@ -55,6 +54,6 @@ def clocks() -> str:
 def _edition(profile: Mission) -> dict[str, object]:
     """Which version these pages show, and the one that cases are judged by where that is another: the scheduler that was
     started last decides, and this page shows the files of its own process."""
-    basis = read_basis(db.session())
-    other = basis.sop_version if basis is not None and basis.sop_version != profile.pack.version else ""
+    version = judged_by()
+    other = version if version != profile.pack.version else ""
     return {"pack": profile.pack, "other": other}
