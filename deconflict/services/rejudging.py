@@ -43,3 +43,9 @@ def waiting() -> int:
     count = db.session.scalar(select(func.count()).select_from(DueMark).where(left)) or 0
     db.session.rollback()
     return count
+
+
+def judged_by() -> str:
+    """The version of the SOP that cases are judged by now; empty before any scheduler has started."""
+    basis = read_basis(db.session())
+    return basis.sop_version if basis is not None else ""

@@ -44,6 +44,7 @@ BLUEPRINTS: list[str] = [
     "deconflict.web.absences:bp",
     "deconflict.web.telling:bp",
     "deconflict.web.handing_over:bp",
+    "deconflict.web.sop_pages:bp",
     "deconflict.web.acknowledge:bp",
     "deconflict.web.check_in_code:bp",
     "deconflict.web.relay:bp",

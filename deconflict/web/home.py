@@ -56,6 +56,12 @@ ENTRIES = (
         menu=False,
     ),
     Entry("roster.index", _l("Duty roster"), _l("Who is on duty for which area, now and next.")),
+    Entry(
+        "sop.rules",
+        _l("Rules and clocks"),
+        _l("What counts as an overlap, how much it matters, who is told by when."),
+        menu=False,
+    ),
     Entry("drills.index", _l("Drill"), _l("Try every number at once, and see which codes come back."), menu=False),
     Entry("requests.mine", _l("Requests to us"), _l("What OCHA asks your side to change, and what you answered.")),
     Entry(

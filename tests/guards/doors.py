@@ -91,6 +91,7 @@ GETS = {
     "roster.everywhere": ("page", OFFICERS),
     "drills.index": ("page", OFFICERS),
     "handing_over.index": ("page", OFFICERS),
+    **dict.fromkeys(["sop.rules", "sop.clocks"], ("page", OFFICERS)),
     "absences.index": ("page", [*OFFICERS, "focal_point", "cimic"]),
     "telling.index": ("page", ["focal_point", "cimic"]),
     "numbers.index": ("page", [*OFFICERS, "focal_point"]),
