@@ -21,10 +21,12 @@ from deconflict.store.looks import seen_until
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_case import mission, texts
-from deconflict.web.desk_queue import QUEUE_PAGE, Asked, Shown, also, back, rows_seen, shown_of
+from deconflict.web.desk_queue import back, rows_seen
 from deconflict.web.desk_words import DISMISSALS
 from deconflict.web.forms_ui import Form, errors_of, said, typed
 from deconflict.web.intake import number, page_asked
+from deconflict.web.queue_filter import Asked
+from deconflict.web.queue_shown import QUEUE_PAGE, Shown, also, shown_of
 
 Page = str | tuple[str, int] | Response
 REASONS_SAID = 5
