@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from deconflict.domain import roles
 from deconflict.domain.activity import Side
 from deconflict.domain.ahead import LAYERS, SITE, AheadItem, Communes, Count, day_rows, seen_ahead, week_rows
-from deconflict.domain.half_days import PARTS, WEEK, Span, day_now, monday_of, spans
+from deconflict.domain.half_days import PARTS, WEEK, Span, day_now, spans
 from deconflict.domain.place import label as place_label
 from deconflict.services.reading import note_ahead_read
 from deconflict.store.ahead import items_ahead
@@ -77,7 +77,7 @@ def day() -> str:
 @audience(*roles.OFFICERS)
 def week() -> str:
     what = asked(current_audience(), mission(), page_asked())
-    halves = spans(monday_of(what.day), WEEK, mission().zone)
+    halves = spans(what.day, WEEK, mission().zone)  # not from Monday: what is over is of no use here
     found = _seen(what, Span(halves[0].half, halves[0].begins, halves[-1].ends))
     rows = week_rows(found, halves, Communes(found, mission()))
     shown = rows[what.page * ROWS : (what.page + 1) * ROWS]

@@ -15,7 +15,7 @@ from deconflict.domain import roles
 from deconflict.domain.ahead import AVOID, BASE, LAYERS, MOVEMENT, PATROL, PEOPLE, SITE, AheadItem
 from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
-from deconflict.domain.half_days import PARTS, WEEK, Span, day_now, monday_of, spans, together
+from deconflict.domain.half_days import PARTS, WEEK, Span, day_now, spans, together
 from deconflict.web.clock import now
 from deconflict.web.half_day_words import day_asked
 
@@ -66,7 +66,7 @@ class Asked:
     def earlier_week(self, today: date) -> str:
         """Empty where that is over."""
         earlier = max(self.day - timedelta(days=WEEK), today)
-        return self.link(day=earlier) if monday_of(earlier) < monday_of(self.day) else ""
+        return self.link(day=earlier) if earlier < self.day else ""
 
 
 def asked(who: Audience, mission: Mission, page: int) -> Asked:
