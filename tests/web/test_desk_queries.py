@@ -9,7 +9,7 @@ from pages import statements
 
 from deconflict.services import filing
 
-BUDGET = 20  # the person, the cases, their requests, items and versions, what is late, what is to be read
+BUDGET = 21  # the person, the cases, their requests, items and versions, what is late, who was told, what is to be read
 
 
 @pytest.fixture
