@@ -33,11 +33,14 @@ def told_of(session: Session, cases: Collection[Case]) -> dict[int, tuple[Told, 
         for request in case.requests
         if request.state != RequestState.WITHDRAWN
     }
-    heard, answers, told = _heard(session, ids), _answers(session, asked.values()), defaultdict[int, list[Told]](list)
     columns = (Alert.id, Alert.case_id, Alert.side, Alert.level, Alert.round, Alert.purpose, Alert.owed_at)
     clocks = (Alert.ack_due_at, Alert.confirm_due_at, Alert.unreached_at)
     theirs = (Alert.case_id.in_(ids), Alert.side != "ocha", ASKS)
-    for row in session.execute(select(*columns, *clocks).where(*theirs).order_by(Alert.id)):
+    rows = session.execute(select(*columns, *clocks).where(*theirs).order_by(Alert.id)).all()
+    if not rows:
+        return {}
+    heard, answers, told = _heard(session, ids), _answers(session, asked.values()), defaultdict[int, list[Told]](list)
+    for row in rows:
         request = asked.get((row.case_id, row.purpose))
         if request is None and row.purpose.startswith(f"{REQUEST}:"):
             continue
