@@ -80,6 +80,7 @@ def draw(line: Timeline) -> Markup:
         *_ticks(line, height),
         *(drawn for n, lane in enumerate(line.lanes) for drawn in _lane(line, lane, TOP + LANE * n, uid)),
         *_marks(line, height),
+        *(_name(lane, TOP + LANE * n) for n, lane in enumerate(line.lanes)),
         "</svg>",
     ]
     return Markup("".join(parts))  # noqa: S704 - every text above went through escape()
@@ -121,11 +122,18 @@ def _ticks(line: Timeline, height: int) -> Iterator[str]:
 
 def _lane(line: Timeline, lane: Lane, top: float, uid: str) -> Iterator[str]:
     ink, middle = INK[lane.sign], top + 20
-    yield f'<text x="{MARGIN}" y="{top + 8}" fill="{ink}" font-weight="bold">{escape(lane.name)}</text>'
     for kind in ("assumed", "declared", "move", "sure"):  # what is surer lies on top
         for bar in lane.bars:
             if bar.kind == kind and bar.ends >= line.begins and bar.begins <= line.ends:
                 yield _bar(line, bar, lane.sign, ink, middle, uid)
+
+
+def _name(lane: Lane, top: float) -> str:
+    """Over everything else, with paper around the letters: a line of an hour may go through them."""
+    return (
+        f'<text x="{MARGIN}" y="{top + 8}" fill="{INK[lane.sign]}" font-weight="bold" stroke="#f7f6f2" stroke-width="3" '
+        f'paint-order="stroke">{escape(lane.name)}</text>'
+    )
 
 
 def _bar(line: Timeline, bar: Bar, sign: str, ink: str, middle: float, uid: str) -> str:
