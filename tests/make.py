@@ -24,7 +24,10 @@ PLACES: dict[str, tuple[LatLon, str]] = {
     "Koro": ((14.0700, -3.0800), "Koro"),
     "Kidal": ((18.4411, 1.4078), "Kidal"),
 }
-MONTHS = {"Jan": 1, "May": 5, "Jun": 6, "Nov": 11, "Dec": 12}
+MONTHS = {
+    name: n
+    for n, name in enumerate(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], 1)
+}
 
 
 def span(words: str) -> tuple[datetime, datetime]:

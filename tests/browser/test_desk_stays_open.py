@@ -4,20 +4,20 @@ ended session say so; keys and the sound."""
 from __future__ import annotations
 
 import time
-from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import make
 import pytest
 from sqlalchemy import select
 
-from deconflict.domain.timewindow import Window
+from deconflict.domain.filing import shifted
 from deconflict.store.base import db
 from deconflict.store.cases import Case
 
 pytestmark = pytest.mark.browser
 
 A_TURN_MS = 21_000
+MAKES_DAY = datetime(2019, 12, 10, tzinfo=UTC)  # moved to the days of whoever runs this
 DESKTOP = (1280, 800)
 COUNTS_TONES = """(() => {
   const plays = AudioContext.prototype.createOscillator;
@@ -42,11 +42,14 @@ def desk(visit):
 
 def meets(house, morning, place="Bankass", in_days=3):
     """A distribution and a patrol in one place; the case of the two, once it is there."""
-    day = (morning + timedelta(days=in_days)).strftime("%d %b")
     known = {case.reference for case in cases(house)}
-    at_noon = {"ngo": make.distribution(place, f"{day} 09:00-15:00"), "cimic": make.patrol(place, f"{day} 12:00-14:00")}
+    later = morning.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=in_days) - MAKES_DAY
+    at_noon = {
+        "ngo": make.distribution(place, "10 Dec 09:00-15:00"),
+        "cimic": make.patrol(place, "10 Dec 12:00-14:00"),
+    }
     for who, what in at_noon.items():
-        house.files(who, shifted(what, morning))
+        house.files(who, shifted(what, later))
     for _ in range(200):
         found = {case.reference for case in cases(house)} - known
         if found:
@@ -60,16 +63,6 @@ def cases(house):
         found = list(db.session.scalars(select(Case).order_by(Case.id)))
         db.session.remove()
         return found
-
-
-def shifted(what, morning):
-    """Of this year: make's days are those of 2019."""
-
-    def to_now(window):
-        return window and Window(*(at.replace(year=morning.year) for at in (window.earliest, window.latest)))
-
-    stops = tuple(replace(s, arrive=to_now(s.arrive), depart=to_now(s.depart)) for s in what.stops)
-    return replace(what, stops=stops)
 
 
 def turn(visitor):
