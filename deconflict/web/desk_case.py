@@ -75,6 +75,7 @@ class Offers:
     risk: bool = False
     call: bool = False
     send: tuple[str, ...] = ()
+    note: bool = True  # of a case that is over too
 
     def has(self, act: str) -> bool:
         """Whether the page holds the form of an act, such as `agree` or `release-mission`."""

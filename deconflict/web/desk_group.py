@@ -71,7 +71,7 @@ def _decide(reference: str, do: Callable[[], Decided], words: Callable[[int], st
     """Says of how many it was done, and of each other why not."""
     _cases(reference)
     if not _ticked(reference):
-        return _page(reference, warning=_("Tick the cases that you mean.")), 422
+        return _page(reference, form=Form(typed(request.form), {"": [_("Tick the cases that you mean.")]})), 422
     try:
         decided = do()
     except Refused as error:
@@ -95,7 +95,7 @@ def _say_what_was_left(decided: Decided) -> None:
         flash(_("Left as it was: %(references)s. %(why)s", references=", ".join(references), why=sentence), "error")
 
 
-def _page(reference: str, *, warning: str = "", form: Form | None = None) -> str:
+def _page(reference: str, *, form: Form | None = None) -> str:
     rows, page = _rows(reference), page_asked()
     shown = _cases(reference, page)
     note_list_read(current_audience(), "case", [one.row.id for one in shown], now())
@@ -109,7 +109,6 @@ def _page(reference: str, *, warning: str = "", form: Form | None = None) -> str
         mine=any(one.row.owner_id == me for one in shown),
         ticked=_ticked(reference) if request.method == "POST" else {one.row.reference: 0 for one in shown},
         dismissals=DISMISSALS,
-        warning=warning,
         form=form or Form(),
         asked=Asked(Wanted()),
         count=len(rows),

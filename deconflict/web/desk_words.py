@@ -52,6 +52,7 @@ EVENTS = {
     "open": _l("Case opened"),
     "take": _l("Taken"),
     "hand_back": _l("Handed back"),
+    "noted": _l("Note of OCHA"),
     "ask": _l("Side asked"),
     "agree": _l("Agreement noted"),
     "dismiss": _l("Dismissed"),

@@ -34,10 +34,14 @@ STANDS_ON = {
     **dict.fromkeys(
         [
             f"desk.{act}"
-            for act in ("ask", "send_now", "call", "accept_risk", "release", "agree", "dismiss", "relay", "closing")
+            for act in (
+                *("ask", "send_now", "call", "accept_risk", "release", "agree", "dismiss", "relay", "closing", "note"),
+            )
         ],
         "desk.case",
     ),
+    **dict.fromkeys([f"desk.{act}_group" for act in ("take", "hand_back", "dismiss")], "desk.group"),
+    "passing.note": "requests.show",
     **dict.fromkeys(["desk.give_back", "desk.check_in"], "desk.item"),
     "people.contract": "people.person",
     "desk.called": "desk.calls",

@@ -205,6 +205,7 @@ POSTS = {
                 "dismiss",
                 "hand_back",
                 "have",
+                "note",
                 "relay",
                 "release",
                 "send_now",

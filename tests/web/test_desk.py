@@ -132,9 +132,10 @@ def test_both_journeys_are_whole_on_a_page_of_their_own(house):
     leaves = Stop(make.fix("Douentza"), depart=make.exactly(make.span("10 Dec 05:00-06:00")[0]))
     house.files(house.ngo, replace(there, stops=(leaves, *there.stops)))
     house.files(house.g9, make.patrol(NEAR_BANKASS, "10 Dec 13:00-16:00"))
-    page, whole = house.desk.get(house.url()), house.desk.get(house.url("map"))
+    page, whole = house.desk.get(house.url()), house.desk.get(house.url("map") + "?close=0")
     assert house.url("map") in page.text
-    assert page.text.count("<svg") == whole.text.count("<svg") == 1
+    assert page.text.count("<svg") == 2  # the map and the timeline
+    assert whole.text.count("<svg") == 1
     assert "Douentza" in whole.text
     assert "Douentza" not in re.search(r"<svg.*?</svg>", page.text, re.DOTALL)[0]
 

@@ -19,7 +19,7 @@ from deconflict.store.cases import Case, CaseEvent, Request
 from deconflict.web.desk_case import ALERTS_SHOWN
 from deconflict.web.desk_log import PAGE
 
-LIMIT = 20_000  # a page with its styles and scripts, as it leaves
+LIMIT = 22_500  # a page with its styles and scripts, as it leaves; these are kept from the second page on
 STATIC = Path(__file__).parents[2] / "deconflict/static"
 ALERTS, EVENTS, ASKS = 40, 60, 10
 LONG = "Appelé trois fois le matin, personne ; rappelé à midi. " * 18  # as much as a reason may hold

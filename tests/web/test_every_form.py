@@ -28,7 +28,7 @@ NO_CHOICE = "none-of-these"
 # Forms that ask for one thing after another, and what only chooses how a page reads.
 ONE_AT_A_TIME = {
     *("desk.relay", "desk.call", "desk.accept_risk", "desk.write_after_note", "requests.answer"),
-    *("relay.write", "relay.write_check_in", "notices.again", "plans.again"),
+    *("relay.write", "relay.write_check_in", "notices.again", "plans.again", "passing.note", "desk.take_group"),
 }
 NO_ANSWER = {"_language"}
 NOT_ANSWERED = {"/language", "/take-out", "/desk/take-out"}  # by a page: by the page one came from, or by a file

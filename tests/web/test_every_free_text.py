@@ -39,6 +39,7 @@ NO_WORDS = re.compile(
 FORGOTTEN = {
     *(("acknowledge.send", "code"), ("check_in.send", "code")),
     *(("desk.find", "reference"), ("numbers.confirm", "words")),
+    ("desk.take_group", "dismiss-reason"),  # of another button of its form
 }
 # What a team told of itself, written down for it: the table of its own people holds, D1.5's (domain.unwanted).
 OF_A_TEAM = {"on_behalf.new", "on_behalf.site"}
@@ -204,7 +205,10 @@ def faults(house, who):
 HEARD = {"relay.write", "relay.write_check_in"} | OF_A_TEAM
 OFFICER = HEARD | {
     *("areas.new", "areas.amend", "areas.cancel", "handing_over.write"),
-    *(f"desk.{act}" for act in ("agree", "call", "called", "check_in", "decide_held", "dismiss", "relay", "release")),
+    *(
+        f"desk.{act}"
+        for act in ("agree", "call", "called", "check_in", "decide_held", "dismiss", "note", "relay", "release")
+    ),
 }
 TRIED = {
     "g9": {f"plans.{act}" for act in ("amend", "cancel", "close_out", "postpone", "sharing", "write")}
@@ -225,17 +229,18 @@ def test_what_is_never_stored_is_refused_wherever_words_are_typed(house, account
     assert tried == TRIED[account]
 
 
-# Behind a page of its own, or in a file: test_desk_phone.py, test_on_behalf.py,
+# Behind a page or a button of its own, or in a file: test_desk_phone.py, test_desk_queue.py, test_on_behalf.py,
 # test_offline.py, test_drafts.py, test_again.py, test_uploads.py.
 ELSEWHERE = {
     *("on_behalf.change", "on_behalf.cancel", "offline.send", "notices.give_back", "notices.use_pattern"),
-    *("uploads.take_in", "uploads.columns", "desk.ask", "desk.send_now", "desk.write_after_note"),
+    *("uploads.take_in", "uploads.columns", "desk.ask", "desk.send_now", "desk.write_after_note", "desk.dismiss_group"),
 }
 # A button, a choice, a day, an address or a code.
 WITHOUT_WORDS = {
     *("absences.end", "absences.note", "drills.start", "handing_over.read", "on_behalf.begin", "places.search"),
     *(f"contacts.{act}" for act in ("add_mailbox", "add_number", "put_first", "remove")),
     *(f"desk.{act}" for act in ("closing", "give_back", "hand_back", "have", "read", "take")),
+    *("desk.take_group", "desk.hand_back_group", "desk.take_here", "desk.has_looked"),
     *(f"desk.{act}_site" for act in ("left", "resume", "return", "settle", "suspend", "take", "verify")),
     *(f"numbers.{act}" for act in ("confirm", "drill", "read_back", "try_number")),
     *(f"own_people.{act}" for act in ("contract", "invite_again", "retire", "take_back")),
