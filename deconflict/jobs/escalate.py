@@ -31,7 +31,7 @@ UNSEEN = (CaseState.DETECTED, CaseState.UNCHECKED)
 IDLE = "idle"
 # All of an alert that ladders and silence go by: there may be ten thousand.
 READ = (
-    *(Alert.case_id, Alert.round, Alert.purpose, Alert.step, Alert.side, Alert.level, Alert.state),
+    *(Alert.case_id, Alert.round, Alert.purpose, Alert.step, Alert.side, Alert.level, Alert.state, Alert.text),
     *(Alert.owed_at, Alert.confirm_due_at, Alert.person_id),
 )
 Begun = tuple[Climb, set[str]]  # a ladder with the steps that it has taken

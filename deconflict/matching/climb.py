@@ -34,6 +34,7 @@ from deconflict.domain.levels import level_behind
 from deconflict.domain.recipients import may_hear
 from deconflict.domain.severity import Harm, Severity
 from deconflict.matching.restraint import hold_back, settles_at
+from deconflict.matching.silence import PASSING
 from deconflict.matching.standing import Standing, reachable
 from deconflict.store.alerts import Alert, Message
 from deconflict.store.cases import Case
@@ -255,7 +256,7 @@ class Climb:
     def _text(self, side: str, person: Person) -> str:
         audience, own = TEXT_AUDIENCE[side], OWN_TEXT.get(self.name.partition(":")[0]) if side == "ocha" else None
         if self.passing and side != "ocha":
-            return f"{audience}_passing"
+            return f"{audience}{PASSING}"
         # A new round is the desk's: nothing in a text to a party may tell of it.
         asked = side != "ocha" and self.purpose == REQUEST
         told = select(Alert.id).where(

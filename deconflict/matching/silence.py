@@ -11,6 +11,7 @@ from deconflict.store.alerts import Alert
 from deconflict.store.cases import Case
 from deconflict.store.cases import Request as Asked
 
+PASSING = "_passing"  # how the texts end that ask whether the word was passed on
 READ_AT_ONCE = (RequestState.DECLINED, RequestState.COUNTERED)
 KEPT = (RequestState.ACCEPTED, RequestState.AMENDED)  # a yes, whose plan is to move
 
@@ -29,14 +30,15 @@ def silent_since(clocks: Clocks, case: Case, alerts: list[Alert], now: datetime)
     desk = _desk_words(case, alerts)
     if refused := [at for at in _answers(asked, *READ_AT_ONCE) if at > max(desk, default=case.round_at)]:
         return max(refused)
+    agreed = case.state == CaseState.AGREED  # an officer has heard the answer, whoever wrote none
     unheard = [r.due_at for r in asked if r.state == RequestState.SILENT and r.due_at is not None]
-    if unheard and max(desk, default=case.round_at) < max(unheard):
+    if unheard and not agreed and max(desk, default=case.round_at) < max(unheard):
         return None  # that ladder climbs already, until somebody at the desk has heard it
-    words = desk + _party_words(alerts) + _answers(asked) + _given(asked)
+    words = desk + _party_words(alerts) + _answers(asked) + ([] if agreed else _given(asked))
     if not words:
         return None
     last = max(words)
-    if case.state == CaseState.AGREED or _answers(asked, *KEPT):
+    if agreed or _answers(asked, *KEPT):
         due = last + clocks.follow_up.runs(last, case.starts_at)
     else:
         looked = clocks.review_due_at(severity, case.starts_at, last)
@@ -52,8 +54,13 @@ def _desk_words(case: Case, alerts: list[Alert]) -> list[datetime]:
 
 
 def _party_words(alerts: list[Alert]) -> list[datetime]:
-    """What an asked side was owed and acknowledged."""
-    theirs = [alert for alert in alerts if alert.side != "ocha" and alert.purpose.startswith(f"{REQUEST}:")]
+    """What an asked side was owed and acknowledged of the request itself: whether it was passed on to a unit or team is another matter,
+    which moves no plan."""
+    theirs = [
+        alert
+        for alert in alerts
+        if alert.side != "ocha" and alert.purpose.startswith(f"{REQUEST}:") and not alert.text.endswith(PASSING)
+    ]
     return [alert.owed_at for alert in theirs] + [ack.at for alert in theirs for ack in alert.acknowledgements]
 
 

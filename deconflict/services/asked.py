@@ -15,7 +15,7 @@ from deconflict.domain.errors import NotFound, Refused
 from deconflict.domain.escalation import DESK, REQUEST, UNANSWERED
 from deconflict.domain.free_text import check_words
 from deconflict.domain.msgid import N_
-from deconflict.domain.states import OPEN_CASES, RequestState, target
+from deconflict.domain.states import OPEN_CASES, CaseState, RequestState, target
 from deconflict.domain.states import UNANSWERED as WAIT
 from deconflict.matching.climb import Climb
 from deconflict.services.cases import acted, desk_case, not_anothers
@@ -76,7 +76,9 @@ def fall_silent(mission: Mission, now: datetime) -> int:
         select(Request.id)
         .join(Case)
         .where(Request.state == RequestState.OPEN, Request.due_at <= now, Request.leaves_at <= now)
-        .where(Case.state.in_(OPEN_CASES), Case.ends_at > now)
+        .where(
+            Case.state.in_(OPEN_CASES - {CaseState.AGREED}), Case.ends_at > now
+        )  # there an officer has heard the answer
         .order_by(Request.due_at)
     )
     ids = list(db.session.scalars(late))
@@ -94,7 +96,7 @@ def _fall_silent(session: Session, mission: Mission, request_id: int, now: datet
     request = session.get_one(Request, request_id)
     case = session.get_one(Case, request.case_id, with_for_update={"of": Case})
     session.refresh(request)  # an answer may have come in while the case was waited for
-    if request.state not in WAIT or request.due_at is None or case.state not in OPEN_CASES:
+    if request.state not in WAIT or request.due_at is None or case.state not in OPEN_CASES - {CaseState.AGREED}:
         return
     request.state = target("request", request.state, "silence", "system")
     note_event(session, case, "request_silent", now, code=request.side)
