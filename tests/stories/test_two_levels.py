@@ -20,10 +20,11 @@ DRIVER = "+22370000095"
 
 @pytest.fixture
 def soon(world):
-    """A distribution and a patrol that meet; both leave in three hours. The officer has the case."""
+    """A distribution and a patrol that meet; both leave in three hours and five minutes: nearer, a change goes by phone. The officer has the
+    case."""
     world.at("2019-12-10T06:00Z")
-    world.ngo.files(make.distribution("Bankass", "10 Dec 09:00-15:00"))
-    world.cimic.files(make.patrol(NEAR_BANKASS, "10 Dec 09:00-16:00"))
+    world.ngo.files(make.distribution("Bankass", "10 Dec 09:05-15:00"))
+    world.cimic.files(make.patrol(NEAR_BANKASS, "10 Dec 09:05-16:00"))
     world.officer.takes(world.case)
     world.read_everything()
     return world
@@ -157,8 +158,8 @@ def test_once_the_owner_has_amended_nothing_is_said_of_passing_on(soon):
 
 def test_a_team_with_a_number_of_its_own_confirms_itself(world):
     world.at("2019-12-10T06:00Z")
-    world.ngo.files(make.distribution("Bankass", "10 Dec 09:00-15:00", phone=DRIVER))
-    world.cimic.files(make.patrol(NEAR_BANKASS, "10 Dec 09:00-16:00"))
+    world.ngo.files(make.distribution("Bankass", "10 Dec 09:05-15:00", phone=DRIVER))
+    world.cimic.files(make.patrol(NEAR_BANKASS, "10 Dec 09:05-16:00"))
     world.officer.asks(world.case, "humanitarian")
     world.ngo.types_code(world.driver_phone(DRIVER).expects("appelez votre base"))
     assert levels(world) == {("humanitarian", "desk"): SILENT, ("humanitarian", "team"): HAVE}
@@ -175,7 +176,7 @@ def test_a_team_without_a_number_is_told_by_its_base(soon):
 
 def test_behind_a_ceremony_stands_no_unit(world):
     world.at("2019-12-10T06:00Z")
-    world.ngo.files(make.distribution("Bankass", "10 Dec 09:00-15:00"))
+    world.ngo.files(make.distribution("Bankass", "10 Dec 09:05-15:00"))
     world.cimic.files(make.ceremony("Bankass", "10 Dec 10:00-12:00"))
     world.officer.asks(world.case, "mission")
     has_it(world.cimic)

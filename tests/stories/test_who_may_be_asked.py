@@ -229,6 +229,7 @@ def test_the_mission_is_never_asked_and_nothing_can_release_a_sensitive_notice(a
     assert words_for(ahead, ahead.case, "mission") is None
     assert ahead.case.released == []
     ahead.officer.asks(ahead.case, "humanitarian")
+    ahead.forward("5h")  # past noon, when it leaves
     ahead.ngo.expects(sensitive.humanitarian_reference)
 
 
@@ -278,6 +279,7 @@ def test_from_filing_to_lapse_the_mission_has_no_trace_of_a_sensitive_notice(ahe
 
 def test_a_sensitive_notice_that_is_cancelled_is_over_without_a_word_to_the_mission(ahead, sensitive):
     ahead.officer.asks(ahead.case, "humanitarian")
+    ahead.forward("5h")  # past noon, when it leaves
     ahead.read_everything()
     ahead.ngo.cancels(sensitive.humanitarian.reference)
     ahead.forward("1d")
