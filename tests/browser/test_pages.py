@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -58,6 +59,11 @@ def enters(visitor):
     assert coming.value.status < 400
 
 
+OF_EVERY_HOUR = re.compile(
+    r"/desk/(ahead|\w+/map)\?"
+)  # a page for each half-day or half-hour there is: the first will do
+
+
 def walk(visitor):
     """Every page that links lead to from the front page; their paths."""
     seen, ahead = set(), ["/"]
@@ -69,7 +75,7 @@ def walk(visitor):
             "() => [...document.querySelectorAll('a[href^=\"/\"]:not([download]):not([hreflang])')]"
             ".map((a) => a.getAttribute('href').split('#')[0])"
         )
-        links = [link for link in links if not link.startswith("/desk/ahead?")]  # a page for every half-day there is
+        links = [link for link in links if not OF_EVERY_HOUR.match(link)]
         ahead += [link for link in dict.fromkeys(links) if link not in seen and link not in ahead]
     assert not ahead, f"more than {MOST_PAGES} pages: {ahead}"
     return seen
