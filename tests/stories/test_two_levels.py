@@ -20,8 +20,8 @@ DRIVER = "+22370000095"
 
 @pytest.fixture
 def soon(world):
-    """A distribution and a patrol that meet; both leave in three hours and five minutes: nearer, a change goes by phone. The officer has the
-    case."""
+    """A distribution and a patrol that meet; both leave in three hours and five minutes: nearer, a change goes by phone. The officer
+    has the case."""
     world.at("2019-12-10T06:00Z")
     world.ngo.files(make.distribution("Bankass", "10 Dec 09:05-15:00"))
     world.cimic.files(make.patrol(NEAR_BANKASS, "10 Dec 09:05-16:00"))
