@@ -11,10 +11,10 @@ from typing import Any
 from deconflict.domain.audience import Audience
 from deconflict.domain.errors import Refused
 from deconflict.domain.free_text import check_words
+from deconflict.domain.half_days import PARTS
 from deconflict.domain.msgid import N_
 
 ACCEPT, COUNTER, DECLINE = ANSWERS = ("accept", "counter", "decline")
-PARTS = ("morning", "afternoon", "night")  # as half-days are told (R4)
 MOST_PLACE = 80
 SHAPES = ("%Y-%m-%d", "%d/%m/%Y")  # as a browser sends a day, and as people type one
 

@@ -3,7 +3,7 @@ out. Whether one clears anything is not asked here, only whether people could do
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from itertools import combinations
@@ -51,21 +51,28 @@ def families(filing: Filing, scene: Scene) -> Iterator[Iterator[Change]]:
     """Each kind of change on its own, smallest first; what could not be done is left out. A site stays where it is."""
     if scene.kind.site or scene.kind.record:
         return
-    makers: list[Callable[[Filing, Scene], Iterator[Change]]] = [_half_days] if scene.kind.event else [*_of_time()]
-    if not (isinstance(filing, MissionPlan) and filing.zone is not None):
-        makers += [_waits, _skips, _swaps]
-        makers += [_stand_offs] if isinstance(filing, MissionPlan) and not scene.kind.event else []
-    for make in makers:
-        yield (change for change in make(filing, scene) if _can_be_done(filing, change.filing, scene))
+    filed = _Filed.of(filing, scene)
+    for family in _each_kind(filing, scene):
+        yield (change for change in family if filed.can_become(change.filing, scene))
+
+
+def _each_kind(filing: Filing, scene: Scene) -> Iterator[Iterator[Change]]:
+    if scene.kind.event:
+        yield _half_days(filing, scene)
+    else:
+        for sign in (1, -1):
+            yield _shifts(filing, sign)
+            yield _days(filing, scene, sign)
+    if isinstance(filing, MissionPlan) and filing.zone is not None:
+        return
+    yield _waits(filing)
+    yield _skips(filing, scene)
+    yield _swaps(filing, scene)
+    if isinstance(filing, MissionPlan) and not scene.kind.event:
+        yield _stand_offs(filing, scene)
 
 
 # ---- in time ----------------------------------------------------------------------------------------------------------------
-
-
-def _of_time() -> Iterator[Callable[[Filing, Scene], Iterator[Change]]]:
-    for sign in (1, -1):
-        yield lambda filing, scene, sign=sign: _shifts(filing, sign)  # type: ignore[misc]
-        yield lambda filing, scene, sign=sign: _days(filing, scene, sign)  # type: ignore[misc]
 
 
 def _shifts(filing: Filing, sign: int) -> Iterator[Change]:
@@ -98,7 +105,7 @@ def _half_days(filing: Filing, scene: Scene) -> Iterator[Change]:
                 yield Change(Way.HALF_DAY, shifted(filing, by), 4.0 + by / HOUR / 12, by=by)
 
 
-def _waits(filing: Filing, scene: Scene) -> Iterator[Change]:
+def _waits(filing: Filing) -> Iterator[Change]:
     """Longer at the stop before, and everything from there on later."""
     later = [n for n in range(1, len(filing.stops)) if filing.stops[n].windows and filing.stops[n - 1].windows]
     for steps in range(1, WITHIN_A_DAY + 1):
@@ -191,28 +198,42 @@ def _within(point: LatLon, mission: Mission) -> bool:
 # ---- whether people could do it ------------------------------------------------------------------------------------------------
 
 
-def _can_be_done(filing: Filing, changed: Filing, scene: Scene) -> bool:
-    """Nothing that has begun is changed, nobody leaves before he can be ready, work by day stays work by day, and nobody has to drive
-    faster than can be believed."""
-    try:
-        visits_of(changed.stops)
-    except ValueError:
-        return False
-    was, becomes = _held(filing.stops), _held(changed.stops)
-    fresh, gone = becomes - was, was - becomes
-    if any(window.earliest < scene.now for _point, window in gone):
-        return False
-    if any(window.earliest < scene.now + scene.terms.ready for _point, window in fresh):
-        return False
-    by_day = all(_by_day(window, scene) for _point, window in was)
-    if by_day and not all(_by_day(window, scene) for _point, window in fresh):
-        return False
-    return _fastest(changed) <= max(FASTEST_KMH[filing.mode], _fastest(filing))
+@dataclass(frozen=True, slots=True)
+class _Filed:
+    """What a change is held against: where the item is to be when as it is filed, whether all of that is by day, and how fast it has to
+    go in km/h."""
+
+    held: frozenset[tuple[LatLon, Window]]
+    by_day: bool
+    fastest: float
+
+    @classmethod
+    def of(cls, filing: Filing, scene: Scene) -> _Filed:
+        held = _held(filing.stops)
+        by_day = all(_by_day(window, scene) for _point, window in held)
+        return cls(held, by_day, max(FASTEST_KMH[filing.mode], _fastest(filing)))
+
+    def can_become(self, changed: Filing, scene: Scene) -> bool:
+        """Nothing that has begun is changed, nobody leaves before he can be ready, work by day stays work by day, and nobody has to
+        drive faster than can be believed."""
+        try:
+            visits_of(changed.stops)
+        except ValueError:
+            return False
+        becomes = _held(changed.stops)
+        fresh, gone = [window for _at, window in becomes - self.held], [window for _at, window in self.held - becomes]
+        if any(window.earliest < scene.now for window in gone):
+            return False
+        if any(window.earliest < scene.now + scene.terms.ready for window in fresh):
+            return False
+        if self.by_day and not all(_by_day(window, scene) for window in fresh):
+            return False
+        return _fastest(changed) <= self.fastest
 
 
-def _held(stops: Sequence[Stop]) -> set[tuple[LatLon, Window]]:
+def _held(stops: Sequence[Stop]) -> frozenset[tuple[LatLon, Window]]:
     """Where it is to be when."""
-    return {(stop.location.point, window) for stop in stops for window in stop.windows}
+    return frozenset((stop.location.point, window) for stop in stops for window in stop.windows)
 
 
 def _by_day(window: Window, scene: Scene) -> bool:

@@ -5,6 +5,7 @@ Both sides file the same shape: a sequence of stops with windows (never instants
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
@@ -189,41 +190,39 @@ class StaticSite(Filing):
 
 
 def postponed(filing: Filing, days: int, hours: int, zone: tzinfo) -> Filing:
-    """With every window so much later, but for an end that is not known: days by the calendar of `zone`, whose clocks may be put
-    back in between, then hours. Raises OverflowError where there is no such day."""
+    """With every window so much later: days by the calendar of `zone`, whose clocks may be put back in between, then hours. Raises
+    OverflowError where there is no such day."""
 
     def later(at: datetime) -> datetime:
-        if at >= OPEN_END:
-            return at
         return (at.astimezone(zone) + timedelta(days=days)).astimezone(UTC) + timedelta(hours=hours)
 
-    def moved(window: Window | None) -> Window | None:
-        return window and Window(later(window.earliest), later(window.latest))
-
-    stops = tuple(replace(stop, arrive=moved(stop.arrive), depart=moved(stop.depart)) for stop in filing.stops)
-    if isinstance(filing, MovementNotice) and filing.coverage_lost_at is not None:
-        return replace(filing, stops=stops, coverage_lost_at=later(filing.coverage_lost_at))
-    return replace(filing, stops=stops)
+    return _at_other_hours(filing, later)
 
 
 def shifted(filing: Filing, by: timedelta, *, since: int = 0) -> Filing:
-    """With the windows of the stops from `since` on so much later, or earlier when it is negative, but for an end that is not known;
-    whoever comes later leaves the stop before later too."""
+    """With the windows of the stops from `since` on so much later, or earlier when it is negative; whoever comes later leaves the stop
+    before later too."""
+    return _at_other_hours(filing, lambda at: at + by, since)
+
+
+def _at_other_hours(filing: Filing, move: Callable[[datetime], datetime], since: int = 0) -> Filing:
+    """From the arrival at stop `since` on, and the departure before it; an end that is not known stays so. Where all of it moves, the hour
+    at which nobody reaches the team any more moves too."""
 
     def moved(window: Window | None) -> Window | None:
-        if window is None:
-            return None
-        return Window(*(at if at >= OPEN_END else at + by for at in (window.earliest, window.latest)))
+        return window and Window(*(at if at >= OPEN_END else move(at) for at in (window.earliest, window.latest)))
 
-    stops = list(filing.stops)
-    for n in range(since, len(stops)):
-        stops[n] = replace(stops[n], arrive=moved(stops[n].arrive), depart=moved(stops[n].depart))
-    if since:
-        stops[since - 1] = replace(stops[since - 1], depart=moved(stops[since - 1].depart))
-    changed = replace(filing, stops=tuple(stops))
-    if isinstance(changed, MovementNotice) and changed.coverage_lost_at is not None and not since:
-        return replace(changed, coverage_lost_at=changed.coverage_lost_at + by)
-    return changed
+    stops = tuple(
+        replace(
+            stop,
+            arrive=moved(stop.arrive) if n >= since else stop.arrive,
+            depart=moved(stop.depart) if n >= since - 1 else stop.depart,
+        )
+        for n, stop in enumerate(filing.stops)
+    )
+    if isinstance(filing, MovementNotice) and filing.coverage_lost_at is not None and not since:
+        return replace(filing, stops=stops, coverage_lost_at=move(filing.coverage_lost_at))
+    return replace(filing, stops=stops)
 
 
 def at_level(filing: Filing, level: Level) -> Filing:

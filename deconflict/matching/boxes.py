@@ -26,10 +26,15 @@ Row = tuple[ClassKey, int, Box]  # class, cell, where and when
 
 def understand(item: Item, filing: Filing, mission: Mission) -> Activity:
     """The item as the matcher sees it. Raises what `activity_of` raises for one that cannot be read."""
+    return understood(filing, mission, item_id=item.id, version=item.version)
+
+
+def understood(filing: Filing, mission: Mission, *, item_id: int, version: int) -> Activity:
+    """As `understand`, of a filing without its row."""
     return activity_of(
         filing,
-        item_id=item.id,
-        version=item.version,
+        item_id=item_id,
+        version=version,
         catalogue=mission.catalogue,
         pack=mission.pack,
         gazetteer=mission.gazetteer,

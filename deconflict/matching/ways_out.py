@@ -21,7 +21,7 @@ from deconflict.domain.country import Mission
 from deconflict.domain.filing import Filing, MissionPlan
 from deconflict.domain.judgement import Judgement
 from deconflict.domain.severity import Severity
-from deconflict.domain.ways_out import Change
+from deconflict.domain.ways_out import Change, Way
 from deconflict.matching.boxes import understand
 from deconflict.matching.candidates import neighbours
 from deconflict.store.cases import Case
@@ -29,6 +29,7 @@ from deconflict.store.items import Item
 from deconflict.store.queries import current_versions, filing_of, version_of
 
 log = structlog.get_logger()
+UNREADABLE = (ValueError, KeyError, TypeError)
 MOST_TRIED = 400  # against the other item of the case, for one side
 MOST_COMPARED = 40  # of these against everything else
 
@@ -55,8 +56,23 @@ def ways_out(session: Session, mission: Mission, case: Case, now: datetime) -> l
     judgement = Judgement.from_json(case.judgement)
     if judgement.severity is Severity.INFO:
         return []
-    sides = [case.humanitarian] if case.of_ocha else [case.mission, case.humanitarian]
-    return [_Search.of(session, mission, case, judgement, item, now).ways() for item in sides]
+    known = [_Known.of(session, mission, item) for item in (case.mission, case.humanitarian)]
+    pairs = [(known[0], known[1]), (known[1], known[0])]
+    return [_search(session, mission, judgement, *pair, now).ways() for pair in pairs[case.of_ocha :]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """One item of the case, as it is filed and as the matcher sees it."""
+
+    item: Item
+    filing: Filing
+    activity: Activity
+
+    @classmethod
+    def of(cls, session: Session, mission: Mission, item: Item) -> _Known:
+        filing = filing_of(version_of(session, item))
+        return cls(item, filing, understand(item, filing, mission))
 
 
 @dataclass(slots=True)
@@ -66,9 +82,7 @@ class _Search:
 
     session: Session
     mission: Mission
-    item: Item
-    filing: Filing
-    activity: Activity
+    own: _Known
     met: Activity
     scene: Scene
     others: dict[int, Activity | None] = field(default_factory=dict)
@@ -77,30 +91,13 @@ class _Search:
     compared: int = 0
     unread: int = 0
 
-    @classmethod
-    def of(
-        cls, session: Session, mission: Mission, case: Case, judgement: Judgement, item: Item, now: datetime
-    ) -> _Search:
-        ours = item.side == Side.HUMANITARIAN
-        met = case.mission if ours else case.humanitarian
-        assert met is not None
-        filing = filing_of(version_of(session, item))
-        nearest = judgement.hits[0].nominal
-        scene = Scene(
-            kind=mission.catalogue[filing.kind],
-            other=nearest.b_point if ours else nearest.a_point,
-            within_m=max((hit.limit_m or 0.0) for hit in judgement.hits),
-            mission=mission,
-            now=now,
-        )
-        theirs = understand(met, filing_of(version_of(session, met)), mission)
-        return cls(session, mission, item, filing, understand(item, filing, mission), theirs, scene)
-
     def ways(self) -> Ways:
-        found = [change for change in map(self._first, families(self.filing, self.scene)) if change is not None]
+        families_of = families(self.own.filing, self.scene)
+        found = [change for change in map(self._first, families_of) if change is not None]
         found.sort(key=lambda change: change.burden)
         kept = tuple(found[: self.scene.terms.most])
-        return Ways(Side(self.item.side), self.item, self.filing, kept, not self._spent, self.unread)
+        item = self.own.item
+        return Ways(Side(item.side), item, self.own.filing, kept, not self._spent, self.unread)
 
     @property
     def _spent(self) -> bool:
@@ -119,14 +116,14 @@ class _Search:
 
     def _changed(self, filing: Filing) -> Activity | None:
         try:
-            return understand(self.item, filing, self.mission)
+            return understand(self.own.item, filing, self.mission)
         except (ValueError, KeyError):  # what nobody could file
             return None
 
     def _harms_nobody(self, changed: Activity) -> bool:
         """It meets nothing that it does not meet as it is filed, and nothing worse."""
         self.compared += 1
-        near = neighbours(self.session, self.mission, changed) - {self.met.id, self.item.id}
+        near = neighbours(self.session, self.mission, changed) - {self.met.id}
         self._read(near - self.others.keys())
         return not any(self._worse(changed, other) for id in near if (other := self.others[id]) is not None)
 
@@ -134,8 +131,8 @@ class _Search:
         if not self._fires(changed, other):
             return False
         if other.id not in self.today:
-            meets = self._fires(self.activity, other)
-            self.today[other.id] = self._judged(self.activity, other) if meets else None
+            meets = self._fires(self.own.activity, other)
+            self.today[other.id] = self._judged(self.own.activity, other) if meets else None
         today = self.today[other.id]
         if today is None:
             return True
@@ -150,11 +147,15 @@ class _Search:
             return
         self.others |= dict.fromkeys(ids)
         rows = self.session.scalars(select(Item).where(Item.id.in_(ids), Item.takes_part)).all()
-        versions = current_versions(self.session, rows)
+        try:
+            versions = current_versions(self.session, rows)
+        except UNREADABLE:  # a spoilt row takes the whole answer with it: then each is asked for alone
+            versions = {}
         for item in rows:
             try:
-                self.others[item.id] = understand(item, filing_of(versions[item.id]), self.mission)
-            except (ValueError, KeyError, TypeError):
+                filing = filing_of(versions.get(item.id) or version_of(self.session, item))
+                self.others[item.id] = understand(item, filing, self.mission)
+            except UNREADABLE:
                 log.warning("an item could not be compared", item=item.id)
                 self.unread += 1
 
@@ -168,9 +169,22 @@ class _Search:
         return self.mission.pack.judge(*self._pair(mine, other), now=self.scene.now)
 
 
+def _search(
+    session: Session, mission: Mission, judgement: Judgement, own: _Known, met: _Known, now: datetime
+) -> _Search:
+    nearest = judgement.hits[0].nominal
+    scene = Scene(
+        kind=mission.catalogue[own.filing.kind],
+        other=nearest.b_point if own.activity.side is Side.HUMANITARIAN else nearest.a_point,
+        within_m=max((hit.limit_m or 0.0) for hit in judgement.hits),
+        mission=mission,
+        now=now,
+    )
+    return _Search(session, mission, own, met.activity, scene)
+
+
 def asks(change: Change, filing: Filing) -> str:
     """What a side is asked that is to make this change, in the codes of requests: no figure of it goes with them (RUL-9)."""
-    in_place = change.metres > 0 or len(change.filing.stops) != len(filing.stops)
-    if not in_place:
+    if change.way not in (Way.SKIP, Way.STAND_OFF):
         return "change_time"
     return "avoid_place" if isinstance(filing, MissionPlan) else "change_place"

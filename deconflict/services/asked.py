@@ -28,6 +28,7 @@ from deconflict.store.items import Item
 from deconflict.store.moves import note_event
 
 log = structlog.get_logger()
+WAITING = OPEN_CASES - {CaseState.AGREED}  # of what was agreed an officer has heard the answer, whoever wrote none
 
 
 def send_now(reference: str, round_: int, side: str, why: str, by: Audience, mission: Mission, now: datetime) -> None:
@@ -76,9 +77,7 @@ def fall_silent(mission: Mission, now: datetime) -> int:
         select(Request.id)
         .join(Case)
         .where(Request.state == RequestState.OPEN, Request.due_at <= now, Request.leaves_at <= now)
-        .where(
-            Case.state.in_(OPEN_CASES - {CaseState.AGREED}), Case.ends_at > now
-        )  # there an officer has heard the answer
+        .where(Case.state.in_(WAITING), Case.ends_at > now)
         .order_by(Request.due_at)
     )
     ids = list(db.session.scalars(late))
@@ -96,7 +95,7 @@ def _fall_silent(session: Session, mission: Mission, request_id: int, now: datet
     request = session.get_one(Request, request_id)
     case = session.get_one(Case, request.case_id, with_for_update={"of": Case})
     session.refresh(request)  # an answer may have come in while the case was waited for
-    if request.state not in WAIT or request.due_at is None or case.state not in OPEN_CASES - {CaseState.AGREED}:
+    if request.state not in WAIT or request.due_at is None or case.state not in WAITING:
         return
     request.state = target("request", request.state, "silence", "system")
     note_event(session, case, "request_silent", now, code=request.side)

@@ -7,7 +7,7 @@ from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
 from deconflict.domain.desk import DeskCaseFacts, DeskItemFacts, view_of_desk_case
 from deconflict.domain.errors import NotFound
-from deconflict.domain.presence import activity_of
+from deconflict.matching.boxes import understood
 
 UNREADABLE = (ValueError, KeyError, TypeError)
 
@@ -27,15 +27,6 @@ def _activity(item: DeskItemFacts, mission: Mission) -> Activity | None:
     if item.facts is None:
         return None
     try:
-        return activity_of(
-            item.facts.filing,
-            item_id=item.facts.id,
-            version=item.version,
-            catalogue=mission.catalogue,
-            pack=mission.pack,
-            gazetteer=mission.gazetteer,
-            roads=mission.roads,
-            communes=mission.communes,
-        )
+        return understood(item.facts.filing, mission, item_id=item.facts.id, version=item.version)
     except UNREADABLE:
         return None

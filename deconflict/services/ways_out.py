@@ -11,11 +11,9 @@ from deconflict.domain.country import Mission
 from deconflict.domain.filing import Filing
 from deconflict.domain.states import OPEN_CASES
 from deconflict.domain.ways_out import Change
-from deconflict.matching.ways_out import Ways, asks, ways_out
+from deconflict.matching.ways_out import UNREADABLE, Ways, asks, ways_out
 from deconflict.services.requests import draft
 from deconflict.store.cases import Case
-
-UNREADABLE = (ValueError, KeyError, TypeError)
 
 
 @dataclass(frozen=True, slots=True)

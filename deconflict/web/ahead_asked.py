@@ -3,7 +3,6 @@ filters nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import urlencode
@@ -18,6 +17,7 @@ from deconflict.domain.country import Mission
 from deconflict.domain.half_days import PARTS, WEEK, Span, day_now, spans, together
 from deconflict.web.clock import now
 from deconflict.web.half_day_words import day_asked
+from deconflict.web.intake import one_of
 
 EVERYWHERE = "all"
 LAYER_WORDS = {
@@ -73,11 +73,12 @@ def asked(who: Audience, mission: Mission, page: int) -> Asked:
     today = day_now(now(), mission.zone)
     layers = frozenset(request.args.getlist("layer")) & LAYERS.keys()
     return Asked(
-        area=_one_of("area", [area.code for area in mission.areas] + [EVERYWHERE]) or _own_area(who, mission),
+        area=one_of(request.args, "area", [area.code for area in mission.areas] + [EVERYWHERE])
+        or _own_area(who, mission),
         layers=layers or frozenset(LAYERS),
-        kind=_one_of("kind", mission.catalogue.kinds),
+        kind=one_of(request.args, "kind", mission.catalogue.kinds),
         day=day_asked(request.args.get("day"), today),
-        half=_one_of("half", PARTS),
+        half=one_of(request.args, "half", PARTS),
         page=page,
     )
 
@@ -86,8 +87,3 @@ def _own_area(who: Audience, mission: Mission) -> str:
     """An officer begins with his area, whoever leads a whole office with all of them."""
     leads = who.may(roles.OCHA_HEAD)
     return who.scope if who.scope in {area.code for area in mission.areas} and not leads and who.scope else EVERYWHERE
-
-
-def _one_of(name: str, codes: Iterable[str]) -> str:
-    code = request.args.get(name, "")
-    return code if code in set(codes) else ""

@@ -25,14 +25,8 @@ from deconflict.web.intake import number
 from deconflict.web.own_requests import ASKS as PARTY_READS
 
 Page = str | tuple[str, int] | Response
-OF_PREVIEW = (
-    "now",
-    "whom",
-    "outcome",
-    "how",
-    "read",
-    "words",
-)  # fields of the page on which it is read before it leaves
+# Fields of the page on which it is read before it leaves.
+OF_PREVIEW = ("now", "whom", "outcome", "how", "read", "words")
 
 
 @audience(*roles.OFFICERS)

@@ -24,10 +24,10 @@ from deconflict.store.tuning import judged_since
 from deconflict.web.acts import Page, submit
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
+from deconflict.web.desk_acts import round_seen
 from deconflict.web.desk_case import mission, place_of, seen_case, texts
 from deconflict.web.desk_words import DISMISSALS
 from deconflict.web.forms_ui import Form
-from deconflict.web.intake import number
 from deconflict.web.language import label
 
 COUNTED = timedelta(days=180)
@@ -88,10 +88,8 @@ def write_after_note(reference: str) -> Page:
     page = _page(_lapsed(reference))
 
     def do() -> str:
-        given = number(request.form.get("round"))
         happened, seen, lesson, words = (request.form.get(name, "") for name in ("happened", "seen", "lesson", "words"))
-        round_ = -1 if given is None else given
-        write_note(reference, round_, happened, seen, lesson, words, current_audience(), mission(), now())
+        write_note(reference, round_seen(), happened, seen, lesson, words, current_audience(), mission(), now())
         return _("The note is written.")
 
     return submit(url_for("desk.after_action"), do, page)

@@ -20,22 +20,12 @@ from deconflict.store import desk as store
 from deconflict.store.base import db
 from deconflict.web.audience import current_audience
 from deconflict.web.desk_words import SIDES, said, short, span_words
-from deconflict.web.filing_words import Change, changes, clock, in_words
+from deconflict.web.filing_words import Change, Fact, changes, clock, in_words
 from deconflict.web.language import current_language
 from deconflict.web.map_words import length
 
 HARM = {"danger": _l("danger"), "distinction": _l("loss of distinction")}
 MOST_CHANGES = 8  # lines on the page of the case; an item's own page has them all
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """`key` names it for tests and styles; `also` is a remark that qualifies `text`."""
-
-    key: str
-    label: str
-    text: str
-    also: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +39,23 @@ class Moved:
     more: int
 
 
-def rows_of(line: CaseLine, place: str) -> list[Row]:
+def rows_of(line: CaseLine, place: str) -> list[Fact]:
     """Of the worst rule that fired; nothing once where and when are reduced, and of what was never judged."""
     if line.judgement is None or line.reduced_at:
         return []
     hit, lang = line.judgement.hits[0], current_language()
     return [
-        Row("where", _("Where"), place),
-        Row("when", _("When"), _meets(line, hit), _nearest_at(hit)),
-        Row("near", _("How near"), _near(hit, lang), _limit(hit, lang)),
-        Row("long", _("For how long"), _long(hit)),
-        Row(
+        Fact("where", _("Where"), place),
+        Fact("when", _("When"), _meets(line, hit), _nearest_at(hit)),
+        Fact("near", _("How near"), _near(hit, lang), _limit(hit, lang)),
+        Fact("long", _("For how long"), _long(hit)),
+        Fact(
             "sure",
             _("How sure"),
             _("possible only") if hit.possible else _("by what both have filed"),
             _unsure(hit, lang),
         ),
-        Row("harm", _("What harm"), said(HARM, hit.harm)),
+        Fact("harm", _("What harm"), said(HARM, hit.harm)),
     ]
 
 
@@ -121,7 +111,7 @@ def _long(hit: Hit) -> str:
     return _("at no planned minute: they miss each other in time, or pass beyond the limit")
 
 
-def figures_before(line: CaseLine) -> list[Row]:
+def figures_before(line: CaseLine) -> list[Fact]:
     """What the worst rule said in the round before, where it says something else now."""
     old, judgement = line.before, line.judgement
     if old is None or judgement is None or line.reduced_at:
@@ -129,24 +119,24 @@ def figures_before(line: CaseLine) -> list[Row]:
     return list(_differs(line))
 
 
-def _differs(line: CaseLine) -> Iterator[Row]:
+def _differs(line: CaseLine) -> Iterator[Fact]:
     assert line.before is not None, "figures_before has looked"
     assert line.judgement is not None, "figures_before has looked"
     old, new, lang = line.before, line.judgement, current_language()
     hit, words = new.hits[0], SEVERITIES[lang]
     if old.severity != new.severity:
-        yield Row("severity", _("Severity"), words[old.severity], words[new.severity])
+        yield Fact("severity", _("Severity"), words[old.severity], words[new.severity])
     if old.rules != new.rule_ids:
-        yield Row("rules", _("Rules"), ", ".join(old.rules), ", ".join(new.rule_ids))
+        yield Fact("rules", _("Rules"), ", ".join(old.rules), ", ".join(new.rule_ids))
     apart, now_apart = length(old.apart_m, lang), length(hit.nominal.distance_m, lang)
     if apart != now_apart:
-        yield Row("near", _("How near"), apart, now_apart)
+        yield Fact("near", _("How near"), apart, now_apart)
     then, now = (old.a_at, old.b_at), (hit.nominal.a_at, hit.nominal.b_at)
     if tuple(map(short, then)) != tuple(map(short, now)):
-        yield Row("when", _("Nearest at"), _instants(*then), _instants(*now))
+        yield Fact("when", _("Nearest at"), _instants(*then), _instants(*now))
     if round(old.minutes) != round(hit.minutes_within):
         stays = (timedelta(minutes=minutes) for minutes in (old.minutes, hit.minutes_within))
-        yield Row("long", _("For how long"), *map(span_words, stays))
+        yield Fact("long", _("For how long"), *map(span_words, stays))
 
 
 def _instants(ours: datetime, theirs: datetime) -> str:

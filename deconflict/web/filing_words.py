@@ -54,7 +54,7 @@ SURE = {
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One line. `key` names it across versions; `also` is the same in the reader's other notation."""
+    """One line. `key` names it across versions; `also` is the same in the reader's other notation, or a remark that qualifies it."""
 
     key: str
     label: str

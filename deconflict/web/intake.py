@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from flask import Flask, abort, request
 from werkzeug.datastructures import MultiDict
@@ -39,6 +39,12 @@ class RowNumber(IntegerConverter):
 def number(text: str | None) -> int | None:
     """A whole number from a form field. None for anything else, and for more than nine digits: nothing here is that large."""
     return int(text) if text and DIGITS.fullmatch(text) else None
+
+
+def one_of(given: Mapping[str, str], name: str, codes: Iterable[object]) -> str:
+    """The code that was asked for under this name; empty for one that does not exist, which then filters nothing."""
+    code = given.get(name, "")
+    return code if code in {str(one) for one in codes} else ""
 
 
 def page_asked() -> int:

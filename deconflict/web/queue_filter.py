@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flask_babel import lazy_gettext as _l
@@ -14,6 +14,7 @@ from deconflict.store.queue import organisations_in
 from deconflict.web.audience import current_audience
 from deconflict.web.desk_case import mission
 from deconflict.web.desk_words import CASES, OPEN_STATES
+from deconflict.web.intake import one_of
 from deconflict.web.language import label
 
 SEVERITIES = {
@@ -71,18 +72,14 @@ def choices(rows: Sequence[QueueRow]) -> dict[str, list[tuple[str, str]]]:
 
 
 def asked_for(given: Mapping[str, str], rows: Sequence[QueueRow]) -> Asked:
-    def one_of(name: str, codes: Iterable[object]) -> str:
-        code = given.get(name, "")
-        return code if code in {str(code) for code in codes} else ""
-
-    organisation = one_of("organisation", {id for row in rows for id in row.organisations})
+    organisation = one_of(given, "organisation", {id for row in rows for id in row.organisations})
     wanted = Wanted(
-        area=one_of("area", (area.code for area in mission().areas)),
-        rule=one_of("rule", (rule.id for rule in mission().pack.rules)),
+        area=one_of(given, "area", (area.code for area in mission().areas)),
+        rule=one_of(given, "rule", (rule.id for rule in mission().pack.rules)),
         organisation=int(organisation) if organisation else None,
-        sector=one_of("sector", (sector.code for sector in mission().sectors)),
-        severity=one_of("severity", Severity),
-        state=one_of("state", OPEN_STATES),
+        sector=one_of(given, "sector", (sector.code for sector in mission().sectors)),
+        severity=one_of(given, "severity", Severity),
+        state=one_of(given, "state", OPEN_STATES),
         owner_id=current_audience().person_id if given.get("mine") == "1" else None,
     )
     flags = {name: given.get(name) == "1" for name in ("new", "apart")}

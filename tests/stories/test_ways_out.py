@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import make
 import pytest
 from planted import look_again, signed_in, tell_the_time
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from deconflict.domain.activity import Side
 from deconflict.domain.filing import Level, MissionPlan, Stop, Window
@@ -21,7 +21,7 @@ from deconflict.matching.boxes import understand
 from deconflict.matching.ways_out import ways_out
 from deconflict.services import filing as filings
 from deconflict.store.alerts import Message
-from deconflict.store.base import db
+from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
 from deconflict.store.items import Item
 from deconflict.store.queries import filing_of, version_of
@@ -189,6 +189,22 @@ def test_a_medevac_is_never_to_be_moved(ahead):
     ahead.cimic.files(make.patrol("Bankass", "10 Dec 11:00-11:30", kind="MEDEVAC"))
     assert ahead.case.severity == "info"
     assert ways_of(ahead) == {}
+
+
+def test_one_that_nobody_can_open_hides_no_way_and_is_counted(ahead):
+    """What its owner sealed was spoilt: of all others the ways are found as before."""
+    ahead.ngo.files(make.distribution("Bankass", "10 Dec 09:00-15:00"))
+    ahead.cimic.files(make.patrol("Bankass", "10 Dec 13:00-16:00"))
+    beside = ahead.other_ngo.files(make.distribution("Bankass", "14 Dec 09:00-15:00", phone="+22370000098"))
+    case = min(ahead.cases(), key=lambda one: one.id)
+    assert ways_of(ahead, case)["mission"].unread == 0
+    with transaction() as session:
+        mine = "SELECT id FROM item WHERE reference = :reference"
+        spoils = f"UPDATE item_version SET communications = 'no token' WHERE item_id = ({mine})"
+        session.execute(text(spoils), {"reference": beside})
+    found = ways_of(ahead, case)["mission"]
+    assert found.found
+    assert found.unread == 1
 
 
 # ---- many -----------------------------------------------------------------------------------------------------------------------
