@@ -6,6 +6,7 @@ Do not keep an application context open around a test client: Flask would share 
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -40,8 +41,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("filterwarnings", "ignore:Passing SelectField choices as tuples:DeprecationWarning")
 
 
-def pytest_collection_finish() -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
     """What was imported and collected stays to the end: nobody need look for garbage in it again and again."""
+    for item in session.items if os.environ.get("PYTEST_XDIST_WORKER") else ():
+        if item.get_closest_marker("xdist_group") and "@" not in item.nodeid:
+            raise pytest.UsageError(
+                f"{item.nodeid} is not kept with its group: each worker would do the group's work again."
+            )
     gc.enable()
     gc.collect()
     gc.freeze()

@@ -344,7 +344,7 @@ class PlantedWorld(World):
 def planted_world(app: Flask, network: TwilioNetwork, sink: SmtpSink) -> PlantedWorld:
     """The story, through the same services as everybody's."""
     world = PlantedWorld(app, network, sink)
-    world.at("2019-12-07T08:00:00Z")
+    world.at("2019-12-07T06:40:00Z")
     MO, RED, FULL = Level.MATCH_ONLY, Level.REDACTED, Level.FULL
     officer = world.actors["Offa-zq"]
     world.meeting("minimal", make.PLACES["Gossi"][0], RED, RED, 1)
@@ -363,6 +363,7 @@ def planted_world(app: Flask, network: TwilioNetwork, sink: SmtpSink) -> Planted
     world.ask("full", "mission")
     sensitive = world.meeting("sensitive", make.PLACES["Douentza"][0], MO, RED, 5, kind="PROT_MON")
     world.ask("sensitive", "humanitarian")
+    world.forward("8m")  # it leaves at seven: who works near whom is asked about in batches
     dismissed = world.meeting("dismissed", make.PLACES["Ansongo"][0], RED, RED, 6, by="Bina-zq")
     world.ask("dismissed", "mission")
     reason = world.written("dismissed", "ecarte")

@@ -50,7 +50,10 @@ def accept_risk(
         case = desk_case(session, reference, by, mission.catalogue, round_)
         not_alone(case)
         if case.of_ocha:
-            raise Refused(N_("OCHA entered this area: the mission has no part in the case."), field="office")
+            raise Refused(
+                N_("OCHA entered this area: the mission has no part in the case. Ask the organisation to change."),
+                field="office",
+            )
         expires_at = case.ends_at if until == WHOLE else min(case.ends_at, now + timedelta(hours=HOURS[until]))
         case.owner_id = case.owner_id or by.person_id
         move_case(

@@ -54,6 +54,7 @@ from deconflict.web.take_out import KINDS
 MISSING = "ZZZZZ"
 NOBODY_S_ID = 99_999
 STRANGER = "a stranger"
+ASKED_WITH = {"desk.ask_preview": "?round=1&side=mission&ask-mission=avoid_place", "desk.eyes": "?side=mission"}
 SHEETS = ("patrol", "stay", "aid", "zone", "event")
 
 
@@ -92,6 +93,7 @@ class Crawl:
     posts: list[Answer] = field(default_factory=list)
     files: list[Answer] = field(default_factory=list)
     written: tuple[int, int] = (0, 0)
+    had: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     # -- what the matrix and the rulings say
 
@@ -161,6 +163,11 @@ class Crawl:
         known |= {name: self.keys[name][:-1] for name in ("doubt", "absence", "note")}
         return key in known.get(kind, (key,))
 
+    def somebody_has(self, kind: str, key: str) -> bool:
+        if (kind, key) not in self.had:
+            self.had[kind, key] = any(self.exists(who, kind, key) for who in self.accounts.values())
+        return self.had[kind, key]
+
     def keeps(self, who: Audience, key: str) -> bool:
         """Whether it is a movement that his organisation keeps under a name."""
         return self.world.patterns.get(key) == who.organisation_id
@@ -217,9 +224,9 @@ class Crawl:
         return (answer for answer in self.gets if answer.account == account)
 
 
-def addresses(crawl: Crawl, rule, kind: str, turn: int | None) -> Iterator[tuple[str, str]]:
-    """(name, address) for every name there is of this kind. `turn`: the door is shut for this account before any name is
-    looked at, so a seventh of the names will do, another for each account."""
+def addresses(crawl: Crawl, rule, kind: str, turn: int, shut: bool) -> Iterator[tuple[str, str]]:
+    """(name, address) for every name behind which there is something of this kind for anybody, and a seventh of the other
+    names, another for each account. `shut`: the door is shut for this account before any name is looked at, so a part of all will do."""
     names = {name for name in rule.arguments if name != "filename"}
     if kind == "token":
         yield from [("", rule.rule), ("x", f"{rule.rule}?token=1.{'0' * 64}")]
@@ -228,10 +235,11 @@ def addresses(crawl: Crawl, rule, kind: str, turn: int | None) -> Iterator[tuple
         yield "", rule.rule
         return
     values = crawl.keys["reference" if kind == "search" else names.pop().removesuffix("_id")]
-    for key in values if turn is None else {*values[turn % 7 :: 7], values[-1]}:
+    known = () if shut else [key for key in values if crawl.somebody_has(kind, key)]
+    step = 14 if shut else 7
+    for key in {*known, *values[turn % step :: step], values[-1]}:
         address = f"{rule.rule}?reference={key}" if kind == "search" else re.sub(r"<[^>]*>", key, rule.rule)
-        more = "?round=1&side=mission&ask-mission=avoid_place" if rule.endpoint == "desk.ask_preview" else ""
-        yield key, address + more
+        yield key, address + ASKED_WITH.get(rule.endpoint, "")
 
 
 def tries(app, crawl: Crawl, method: str, table: dict) -> Iterator[tuple]:
@@ -246,7 +254,7 @@ def tries(app, crawl: Crawl, method: str, table: dict) -> Iterator[tuple]:
             if kind == "sign-in" and who:
                 browser = signed_in(app, who.person_id)  # one of these pages signs out whoever opens it
             shut = (who is None or not who.may(*allowed)) if allowed is not None else who is not None
-            for key, address in addresses(crawl, rule, kind, turn if shut else None):
+            for key, address in addresses(crawl, rule, kind, turn, shut):
                 yield browser.client, account, who, rule.endpoint, kind, key, address
 
 
