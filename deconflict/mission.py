@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +17,7 @@ from deconflict.domain.kinds import Catalogue
 from deconflict.domain.places import BadRow, Gazetteer, gazetteer_from_rows
 from deconflict.domain.roads import Roads, roads_from
 from deconflict.domain.sop import RulePack
+from deconflict.domain.sop_text import WrongSop
 from deconflict.schemas import profile_checks as checks
 from deconflict.schemas.activities_file import ActivitiesSchema
 from deconflict.schemas.kind_checks import kind_faults
@@ -24,7 +25,7 @@ from deconflict.schemas.markets_file import MarketsSchema, market_faults, weekda
 from deconflict.schemas.mission_file import MissionSchema
 from deconflict.schemas.sop_file import SopSchema, rule_pack
 from deconflict.schemas.toml_fields import Loaded
-from deconflict.schemas.toml_file import Problem, placed, read_toml
+from deconflict.schemas.toml_file import NOWHERE, Problem, placed, read_toml, read_toml_text
 from deconflict.schemas.toml_lines import Lines
 
 __all__ = ["Area", "Mission", "MissionError", "Problem", "Sector", "load_mission", "mission_problems"]
@@ -124,9 +125,18 @@ class _Reader:
             self._note("mission.toml", checks.drill_faults(facts, sop["quiet"]))
         if self.problems or not (facts and sop and catalogue and gazetteer and markets is not None):
             raise MissionError(self.problems)
+        others = (facts, activities or {}, catalogue, gazetteer, weekdays(markets))
         pack = rule_pack(sop, facts["timezone"], gazetteer, weekdays(markets))
         found = _mission(facts, pack, catalogue, gazetteer, self._at(facts["basemap"], "basemap"))
-        return replace(found, communes=communes, roads=roads)
+        text = (self.folder / "sop.toml").read_text(encoding="utf-8")
+        return replace(
+            found,
+            communes=communes,
+            roads=roads,
+            sop_text=text,
+            read_sop=lambda other: pack_of(other, *others),
+            endorsed=pack.endorsed,
+        )
 
     def _file(self, name: str, schema: Schema, faults: Callable[[Loaded], Iterator[checks.Fault]]) -> Loaded | None:
         """The file as domain objects, None when it cannot be read. Faults are noted with their lines."""
@@ -201,6 +211,26 @@ class _Reader:
             return None
         self.problems.extend(Problem(name, 1, words) for words in checks.road_faults(facts, found))
         return found
+
+
+def pack_of(
+    text: str,
+    facts: Loaded,
+    activities: Loaded,
+    catalogue: Catalogue,
+    gazetteer: Gazetteer,
+    markets: Mapping[str, frozenset[int]],
+) -> RulePack:
+    """The rules of a text that stands in for sop.toml, checked as that is. Raises WrongSop."""
+    read = read_toml_text("sop.toml", text, SopSchema(), lambda data: checks.sop_faults(data, catalogue))
+    problems = list(read.problems)
+    if read.data is not None:
+        others = {"activities.toml": kind_faults(activities, read.data)}
+        others["mission.toml"] = checks.drill_faults(facts, read.data["quiet"])
+        problems += [found for name, faults in others.items() for found in placed(name, NOWHERE, faults)]
+    if problems or read.data is None:
+        raise WrongSop(str(problem) for problem in sorted(problems))
+    return rule_pack(read.data, facts["timezone"], gazetteer, markets)
 
 
 def _rows(path: Path) -> Iterator[tuple[dict[str, str], str, int]]:

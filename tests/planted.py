@@ -28,7 +28,8 @@ from deconflict.domain.dtg import format_dtg
 from deconflict.domain.filing import Filing, Level, Location, MissionPlan, MovementNotice, StaticSite, Stop, Window
 from deconflict.domain.uploads import UploadFacts
 from deconflict.domain.zone import POLYGON, Zone
-from deconflict.services import acknowledgements, cases, drafts, releases, repeating, uploads
+from deconflict.schemas.sop_figures import named, with_figures
+from deconflict.services import acknowledgements, cases, drafts, releases, repeating, sop_versions, uploads
 from deconflict.store.alerts import Message
 from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
@@ -36,6 +37,7 @@ from deconflict.store.drafts import draft_by_key
 from deconflict.store.patterns import Pattern
 from deconflict.store.people import Account, Duty
 from deconflict.store.queries import filing_of, version_of
+from deconflict.store.sop import SopVersion
 from deconflict.store.uploads import upload_by_key
 
 T = TypeVar("T")
@@ -332,6 +334,18 @@ class PlantedWorld(World):
         assert kept is not None
         self.plant(name, "name of a kept filing", "pattern", str(kept.id))
 
+    def writes_sop(self, who: str, name: str, rule: str, km: str) -> SopVersion:
+        """A draft in which one rule reaches otherwise, and what it would do."""
+        text, wrong = with_figures(named(self.mission.sop_text, name), {f"rule.{rule}.within_km": km})
+        assert not wrong
+        by = self.actors[who].audience
+        id = sop_versions.write(None, "", text, by, self.mission, self.now)
+        self.now += timedelta(seconds=10)
+        self.turn(1)
+        self.plant(name, "name of an SOP", "sop", name)
+        look_again()
+        return db.session.get_one(SopVersion, id)
+
     def says(self, who: str, name: str, side: str, request: int, answer: str) -> None:
         self.actors[who].answers(
             request, answer, self.plant(f"reponse-{name}-{side[0]}", "answer", "side", name, side=side)
@@ -393,6 +407,12 @@ def planted_world(app: Flask, network: TwilioNetwork, sink: SmtpSink) -> Planted
     world.site("house-s", 20, (17.51234, -1.01234), RED, "Fanta-zq", "SITE_HEALTH")
     world.site("guests-s", 21, (17.81234, -1.51234), MO, "Bina-zq", "SITE_GUESTHOUSE")
     world.area("ocha-a", 22, (19.61234, -1.71234), "Offa-zq")
+    world.writes_sop("Offa-zq", "Wexo-sop-1", "R10", "4")  # speaks of the sensitive case
+    sop = world.writes_sop("Heda-zq", "Wexo-sop-2", "R10", "3")
+    why = world.plant("motif-sop-wexo", "reason of an SOP", "sop", "Wexo-sop-2")
+    sop_versions.propose(sop.id, sop.digest, why, world.actors["Heda-zq"].audience, mission, world.now)
+    body = world.plant("Comite-wexo", "who endorsed it", "sop", "in force")
+    sop_versions.endorse(body, world.now.date(), "", world.actors["Heda-zq"].audience, mission, world.now)
     assert sensitive.eyes_only
     for alert in world.alerts(""):
         world.plant(alert.link, "link of an e-mail", "nobody", "", must=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, Float, Integer
+from sqlalchemy import JSON, Boolean, Column, Date, Float, Integer
 
 from deconflict.store.base import Base, Sealed, UTCDateTime, db
 
@@ -25,6 +25,8 @@ def _value(column: Column[Any]) -> Any:
         return AT
     if isinstance(kind, Boolean):
         return True
+    if isinstance(kind, Date):
+        return AT.date()
     if isinstance(kind, Integer | Float):
         return 1
     if isinstance(kind, JSON):

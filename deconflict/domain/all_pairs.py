@@ -54,7 +54,7 @@ def overlaps(
     humanitarian: Sequence[Activity], mission: Sequence[Activity], limits: Limits | None, pack: RulePack | None
 ) -> Iterator[Overlap]:
     """Every pair within the limits or on which a rule of the pack fires, in the order of the two sequences."""
-    for i, j in _candidates(humanitarian, mission, limits, pack):
+    for i, j in candidates(humanitarian, mission, limits, pack):
         found = overlap_of(humanitarian[i], mission[j], limits, pack)
         if found is not None:
             yield found
@@ -102,7 +102,7 @@ def _widest(hits: Sequence[Hit]) -> Limits:
     return Limits(max(hit.limit_m or 0.0 for hit in hits), max(hit.limit_s for hit in hits))
 
 
-def _candidates(
+def candidates(
     humanitarian: Sequence[Activity], mission: Sequence[Activity], limits: Limits | None, pack: RulePack | None
 ) -> list[list[int]]:
     """Places in the two sequences of what the limits or any rule may concern: perhaps too many, never too few."""

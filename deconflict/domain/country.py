@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from pathlib import Path
 from typing import TypeVar
@@ -18,6 +18,7 @@ from deconflict.domain.places import Gazetteer
 from deconflict.domain.roads import Roads
 from deconflict.domain.severity import Severity
 from deconflict.domain.sop import RulePack
+from deconflict.domain.sop_text import WrongSop
 
 Label = Mapping[str, str]  # by language tag
 
@@ -150,7 +151,10 @@ class Mission:
     the country when they know no better; `communes` their outlines, None where the list of places has none; `roads` those of the
     base map, None where it has none. `contract_months`: how
     far ahead whoever answers for an organisation says until when its people work there; `undo_retirement`: for how long he takes back
-    that he retired somebody."""
+    that he retired somebody. `sop_text` what `pack` was read from, `sop_id` which of the published versions that is, 0 for that of the
+    files, `endorsed` whether the country team stands behind it, `unfit` the version that should be in
+    force and does not fit the other files; `read_sop` makes rules of another text beside the same files;
+    `files` the profile as it stands there, None where this is it."""
 
     code: str
     name: Label
@@ -177,10 +181,22 @@ class Mission:
     roads: Roads | None = None
     contract_months: int = 12
     undo_retirement: timedelta = timedelta(days=14)
+    sop_text: str = ""
+    sop_id: int = 0
+    endorsed: bool = False
+    unfit: str = ""
+    read_sop: Callable[[str], RulePack] | None = field(default=None, repr=False, compare=False)
+    files: Mission | None = field(default=None, repr=False, compare=False)
 
     @property
     def zone(self) -> tzinfo:
         return ZoneInfo(self.timezone)
+
+    def with_sop(self, text: str) -> Mission:
+        """The same files beside another SOP. Raises WrongSop for a text that no rules can be made of beside them."""
+        if self.read_sop is None:
+            raise WrongSop(["This profile was read from no folder."])
+        return replace(self, pack=self.read_sop(text), sop_text=text)
 
     @property
     def unit(self) -> str:

@@ -26,6 +26,7 @@ from deconflict.jobs.overdue import watch_check_ins
 from deconflict.jobs.release import release_due
 from deconflict.jobs.retention import run_retention
 from deconflict.jobs.sites import tend_sites
+from deconflict.jobs.sop import lapse_sop
 from deconflict.jobs.trials import begin_drills, send_trials, verify_again
 from deconflict.jobs.unattended import ring_unattended
 from deconflict.jobs.unreached import pass_on
@@ -37,6 +38,8 @@ from deconflict.services.known_again import know_again
 from deconflict.services.pacing import Pace
 from deconflict.services.self_test import SelfTests, run_self_tests
 from deconflict.services.sheet import HandOver, write_sheet
+from deconflict.services.sop_effect import work_out
+from deconflict.services.sop_in_force import rules_now
 from deconflict.store.base import db, transaction
 from deconflict.store.work import beat, take_slot, turn
 
@@ -67,28 +70,28 @@ class Cycle:
     def begin(self, now: datetime) -> bool:
         """A scheduler starts: its rules, its gazetteer and its keys are in force from now on. False when the database could not be
         told: then it is to be told again."""
-        return _ran(know_again, now) and _ran(lambda at: begin(self.mission, at), now)
+        return _ran(know_again, now) and _ran(lambda at: begin(self._as_published().mission, at), now)
 
     def run(self, now: datetime) -> None:
         """Everything once: what leaves before what can wait."""
-        leaving = (self._take_back, lambda at: self._inquire(lambda: at), lambda at: self._send(lambda: at))
-        self._turn(
-            (*self._deciding(), *leaving, self._letters, self._collect, self._prove, self._hand_over, *self._keeping()),
-            now,
-        )
+        cycle = self._as_published()
+        leaving = (cycle._take_back, lambda at: cycle._inquire(lambda: at), lambda at: cycle._send(lambda: at))
+        last = (cycle._letters, cycle._collect, cycle._prove, cycle._hand_over, *cycle._keeping(), cycle._work_out)
+        cycle._turn((*cycle._deciding(), *leaving, *last), now)
 
     def decide(self, now: datetime, sending: bool) -> None:
         """Who is owed what by now. Without whatever is `sending` meanwhile there is no heartbeat."""
-        self._turn((*self._deciding(), *self._keeping()), now, sending)
+        cycle = self._as_published()
+        cycle._turn((*cycle._deciding(), *cycle._keeping()), now, sending)
 
     def deliver(self, clock: Clock) -> int:
         """What is owed leaves, but for the mail. Returns how many tries were made."""
         _ran(self._take_back, clock())
-        return self._send(clock, mail=False)
+        return self._as_published()._send(clock, mail=False)
 
     def post(self, clock: Clock) -> int:
         """The mail, and letters. By a worker of its own name: what the other holds is not lost. Returns how many tries were made."""
-        poster = replace(self, worker=f"mail@{self.worker}"[:64])
+        poster = replace(self._as_published(), worker=f"mail@{self.worker}"[:64])
         _ran(poster._take_back, clock())
         _ran(poster._letters, clock())
         return poster._send(clock, mail=True)
@@ -101,8 +104,17 @@ class Cycle:
     def prove(self, clock: Clock) -> int:
         """What is for the day when nothing else works: test messages and the hourly file. Returns 0: no more is due at once."""
         _ran(self._prove, clock())
-        _ran(self._hand_over, clock())
+        _ran(self._as_published()._hand_over, clock())
         return 0
+
+    def foresee(self, clock: Clock) -> int:
+        """What another version of the SOP would do, where somebody wants to know. Returns how many were worked out."""
+        return work_out(self._as_published().mission, clock())
+
+    def _as_published(self) -> Cycle:
+        """With the SOP in force."""
+        mission = rules_now(self.mission)
+        return self if mission is self.mission else replace(self, mission=mission)
 
     def _turn(self, stages: tuple[Stage, ...], now: datetime, sending: bool = True) -> None:
         """A stage that fails is told and stops no other; the heartbeat is written only when every stage came through."""
@@ -124,6 +136,9 @@ class Cycle:
             lambda at: ring_for_brake(self.mission, at),
         )
 
+    def _work_out(self, now: datetime) -> None:
+        work_out(self.mission, now)
+
     def _letters(self, now: datetime) -> None:
         first_of_kind = {channel.carries: channel for channel in reversed(list(self.channels.values()))}
         post_letters(first_of_kind, self.base_url, now)
@@ -141,6 +156,7 @@ class Cycle:
             lambda at: tend_sites(self.mission, at),
             lambda at: run_retention(self.mission, at),
             end_contracts,
+            lapse_sop,
             remind_of_drafts,
             lambda at: remind_close_outs(self.mission, at),
             lambda at: verify_again(self.mission, at),

@@ -28,6 +28,7 @@ log = structlog.get_logger()
 EVERY_S = 1
 SEND_EVERY_S = 0.25
 PROVE_EVERY_S = 5
+FORESEE_EVERY_S = 2
 SLOW_MAIL_S = 300.0  # a mail server that takes its time is no reason to say that nothing goes out
 SWITCH_S = 0.0005  # between threads: one that has its answer waits ten times as long by default for one that computes
 BACK = timedelta(seconds=2)
@@ -107,7 +108,8 @@ def run(app: Flask) -> None:
     signal.signal(signal.SIGINT, stop)
     log.info("scheduler started", worker=cycle.worker)
     prover = beside("prover", cycle.prove, PROVE_EVERY_S)
-    threads = [sender, poster, inquirer, prover, *watched]
+    foreseer = beside("foreseer", cycle.foresee, FORESEE_EVERY_S)
+    threads = [sender, poster, inquirer, prover, foreseer, *watched]
     for thread in threads:
         thread.start()
     try:

@@ -2,7 +2,8 @@
 
 The scheduler that was started last decides. One that was started before with other files stands back while that one lives,
 because two that judge by different rules would open and close the same cases in turn. When the other has not been seen for
-a while it takes over again: old rules are better than none.
+a while it takes over again: old rules are better than none. A version of the SOP that two people have signed in the browser
+(services.sop_versions) is taken up by every process whose other files are those in force, without a start.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from deconflict.domain.fingerprint import fingerprint
 from deconflict.matching.marks import AGAIN, READ, RULES, mark_live
 from deconflict.store.base import db, transaction
 from deconflict.store.items import DueMark, Item, ItemVersion
+from deconflict.store.sop import state_of
 from deconflict.store.work import Judged, MatcherLock, lock_matcher, take_slot
 
 log = structlog.get_logger()
@@ -40,18 +42,27 @@ class Basis:
 
 def basis_of(mission: Mission) -> Basis:
     """Worked out once per profile."""
+    return _fingerprinted(mission)[1]
+
+
+def rest_of(mission: Mission) -> str:
+    """A fingerprint of the profile but for its SOP, as `basis_of`."""
+    return _fingerprinted(mission)[2]
+
+
+def _fingerprinted(mission: Mission) -> tuple[Mission, Basis, str]:
     known = _known.get(id(mission))
     if known is None:
         lines = [
             each for each in (mission.roads, mission.communes and mission.communes.fingerprint) if each is not None
         ]
-        desks = (mission.areas, mission.sectors)
-        profile = fingerprint(mission.pack, mission.catalogue, mission.gazetteer, *lines, *desks)
-        known = mission, Basis(mission.pack.version, mission.gazetteer.edition, profile)
+        others = (mission.catalogue, mission.gazetteer, *lines, mission.areas, mission.sectors)
+        basis = Basis(mission.pack.version, mission.gazetteer.edition, fingerprint(mission.pack, *others))
+        known = mission, basis, fingerprint(*others)
         while len(_known) >= KNOWN_AT_ONCE:
             del _known[next(iter(_known))]
         _known[id(mission)] = known
-    return known[1]
+    return known
 
 
 def in_force(lock: MatcherLock | None, mission: Mission) -> bool:
@@ -75,7 +86,7 @@ def keep(mission: Mission, now: datetime) -> bool:
     """Whether this process may judge now; to be asked at each turn. Writes once a minute only."""
     lock = db.session.get(MatcherLock, 1, populate_existing=True)
     ours, fresh = in_force(lock, mission), _seen(lock, now, SEEN_EVERY)
-    gone = not _seen(lock, now, GONE_AFTER)
+    gone = not _seen(lock, now, GONE_AFTER) or (lock is not None and _takes_up(db.session(), lock, mission))
     db.session.rollback()
     if ours and fresh:
         return True
@@ -89,9 +100,15 @@ def keep(mission: Mission, now: datetime) -> bool:
         lock = lock_matcher(session)
         if in_force(lock, mission):
             lock.seen_at = now
-        elif not _seen(lock, now, GONE_AFTER):
+        elif not _seen(lock, now, GONE_AFTER) or _takes_up(session, lock, mission):
             _adopt(session, mission, now)
         return in_force(lock, mission)
+
+
+def _takes_up(session: Session, lock: MatcherLock, mission: Mission) -> bool:
+    """Whether this process has read the SOP that was published last, and what is in force differs from its own by nothing else: then
+    nobody need be started again."""
+    return bool(mission.sop_id) and lock.rest == rest_of(mission) and state_of(session)[0] == mission.sop_id
 
 
 def _adopt(session: Session, mission: Mission, now: datetime) -> int:
@@ -103,6 +120,7 @@ def _adopt(session: Session, mission: Mission, now: datetime) -> int:
         return 0
     moved = readdress(session, mission)
     lock.sop_version, lock.gazetteer, lock.profile = basis.sop_version, basis.gazetteer, basis.profile
+    lock.rest = rest_of(mission)
     alike = select(Judged.item_id).where(Judged.profile == basis.profile)
     read = select(DueMark.item_id).where(DueMark.reason.in_((READ, AGAIN)))
     marked = mark_live(session, or_(Item.id.not_in(alike), Item.id.in_(read)), RULES, now)
@@ -130,7 +148,9 @@ def readdress(session: Session, mission: Mission) -> int:
     return moved
 
 
-_known: dict[int, tuple[Mission, Basis]] = {}  # by the identity of the object, which is kept, so that no other takes it
+_known: dict[
+    int, tuple[Mission, Basis, str]
+] = {}  # by the identity of the object, which is kept, so that no other takes it
 
 
 def _basis(lock: MatcherLock) -> Basis:

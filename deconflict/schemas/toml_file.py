@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,29 +31,41 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class TomlFile:
-    """What was read. `data` is None when the schema refused it; `problems` may also hold faults of what could be read."""
+    """What was read. `data` is None when the schema refused it; `problems` may also hold faults of what could be read; `raw` is what
+    TOML itself says."""
 
     data: Loaded | None
     lines: Lines
     problems: tuple[Problem, ...]
+    raw: Loaded = field(default_factory=dict)
+
+
+NOWHERE = Lines({})
 
 
 def read_toml(path: Path, schema: Schema, faults: Callable[[Loaded], Iterable[Fault]]) -> TomlFile:
     """The file as the schema's objects; `faults` are asked of what the schema let through."""
-    nowhere = Lines({})
     try:
         text = path.read_text(encoding="utf-8")
-        raw = tomllib.loads(text)
     except OSError as error:
-        return TomlFile(None, nowhere, (Problem(path.name, 1, f"Cannot be read: {error.strerror}."),))
-    except ValueError as error:  # not TOML, or not UTF-8
-        return TomlFile(None, nowhere, (Problem(path.name, syntax_line(error), f"Not TOML: {error}."),))
+        return TomlFile(None, NOWHERE, (Problem(path.name, 1, f"Cannot be read: {error.strerror}."),))
+    except ValueError as error:  # not UTF-8
+        return TomlFile(None, NOWHERE, (Problem(path.name, syntax_line(error), f"Not TOML: {error}."),))
+    return read_toml_text(path.name, text, schema, faults)
+
+
+def read_toml_text(name: str, text: str, schema: Schema, faults: Callable[[Loaded], Iterable[Fault]]) -> TomlFile:
+    """The same of a text that stands in no file; `name` is what its problems call it."""
+    try:
+        raw = tomllib.loads(text)
+    except ValueError as error:
+        return TomlFile(None, NOWHERE, (Problem(name, syntax_line(error), f"Not TOML: {error}."),))
     lines = lines_of(text)
     try:
         data: Loaded = schema.load(raw)
     except ValidationError as error:
-        return TomlFile(None, lines, placed(path.name, lines, _flat(error.messages)))
-    return TomlFile(data, lines, placed(path.name, lines, faults(data)))
+        return TomlFile(None, lines, placed(name, lines, _flat(error.messages)), raw)
+    return TomlFile(data, lines, placed(name, lines, faults(data)), raw)
 
 
 def placed(name: str, lines: Lines, faults: Iterable[Fault]) -> tuple[Problem, ...]:

@@ -20,7 +20,8 @@ CLOCKS_DIFFER = timedelta(
 
 class MatcherLock(Base):
     """One row. A matching transaction locks it first, so that two never write cases at the same time. It also says which
-    rules and which gazetteer are in force, and when a scheduler that has them was last seen (matching.in_force)."""
+    rules and which gazetteer are in force (`profile` a fingerprint of all, `rest` of all but the SOP), and when a scheduler that
+    has them was last seen (matching.in_force)."""
 
     __tablename__ = "matcher_lock"
 
@@ -28,6 +29,7 @@ class MatcherLock(Base):
     sop_version: Mapped[str] = mapped_column(String(80), default="")
     gazetteer: Mapped[str] = mapped_column(String(80), default="")
     profile: Mapped[str] = mapped_column(String(16), default="")
+    rest: Mapped[str] = mapped_column(String(16), default="")
     seen_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 

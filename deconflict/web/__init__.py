@@ -13,7 +13,18 @@ from typing import Any
 from flask import Flask
 
 from deconflict.domain.audience import Audience
-from deconflict.web import audience, errors, forms_ui, headers, intake, kept_forms, language, mission_hours, signin
+from deconflict.web import (
+    audience,
+    errors,
+    forms_ui,
+    headers,
+    intake,
+    kept_forms,
+    language,
+    mission_hours,
+    signin,
+    sop_now,
+)
 
 BLUEPRINTS: list[str] = [
     "deconflict.web.home:bp",
@@ -45,6 +56,8 @@ BLUEPRINTS: list[str] = [
     "deconflict.web.telling:bp",
     "deconflict.web.handing_over:bp",
     "deconflict.web.sop_pages:bp",
+    "deconflict.web.sop_versions:bp",
+    "deconflict.web.sop_figures:bp",
     "deconflict.web.acknowledge:bp",
     "deconflict.web.check_in_code:bp",
     "deconflict.web.relay:bp",
@@ -87,6 +100,7 @@ def register(app: Flask) -> None:
     """Guards first, then pages, so that no page exists without them."""
     headers.init_app(app)
     intake.init_app(app)
+    sop_now.init_app(app)  # first: what others read of the database is not read twice
     language.init_app(app)
     audience.init_app(app)
     signin.init_app(app)

@@ -11,6 +11,10 @@ from flask_babel import lazy_gettext as _l
 from flask_security import current_user
 
 from deconflict.domain.audience import Audience
+from deconflict.domain.country import Mission
+from deconflict.services.sop_versions import WRITERS
+from deconflict.store.base import db
+from deconflict.store.sop import waits_for
 from deconflict.web import Banner, kept_forms
 from deconflict.web.audience import EVERYONE, audience, current_audience, may_open
 from deconflict.web.own_close_outs import waiting
@@ -136,10 +140,21 @@ def entries(who: Audience) -> list[Entry]:
 
 
 def sop_banner(who: Audience | None) -> Iterator[Banner]:
-    """Officers judge by these rules: they must know that nobody has endorsed them yet."""
-    pack = getattr(current_app.extensions["mission"], "pack", None)
-    if who and who.is_officer and getattr(pack, "status", "endorsed") != "endorsed":
+    """Officers judge by these rules: they must know that nobody has endorsed them yet, and which of them wait."""
+    mission: Mission | None = current_app.extensions["mission"]
+    if who is None or not who.is_officer or not isinstance(mission, Mission):
+        return
+    if mission.unfit:
+        older = _(
+            "SOP version %(version)s does not fit the files of this mission's profile, so older rules are in use. Tell whoever runs"
+            " the system.",
+            version=mission.unfit,
+        )
+        yield Banner("warning", older)
+    if not mission.endorsed:
         yield Banner("notice", _("The rules in use are proposed defaults. No country team has endorsed them."))
+    if who.may(*WRITERS) and waits_for(db.session(), who.person_id):
+        yield Banner("notice", _("A version of the SOP waits for a second signature: see Rules and clocks, Versions."))
 
 
 @bp.get("/")

@@ -56,6 +56,9 @@ STANDS_ON = {
     "absences.note": "absences.index",
     "telling.choose": "telling.index",
     "handing_over.write": "handing_over.index",
+    **dict.fromkeys(["sop_versions.begin", "sop_versions.endorse"], "sop_versions.index"),
+    "sop_versions.propose": "sop_versions.show",
+    "sop_figures.change": "sop_figures.page",
     "on_behalf.begin": "on_behalf.mine",
     "notices.give_back": "notices.draft",
 }

@@ -52,8 +52,8 @@ def clocks() -> str:
 
 
 def _edition(profile: Mission) -> dict[str, object]:
-    """Which version these pages show, and the one that cases are judged by where that is another: the scheduler that was
-    started last decides, and this page shows the files of its own process."""
-    version = judged_by()
+    """Which version these pages show, and the one that cases are judged by where that is another: until the scheduler has taken up what
+    was published, or where it was started with other files."""
+    version = profile.unfit or judged_by()
     other = version if version != profile.pack.version else ""
-    return {"pack": profile.pack, "other": other}
+    return {"profile": profile, "pack": profile.pack, "other": other}

@@ -30,6 +30,13 @@ WHO: dict[str, Any] = {
     "owner_alternate": _l("owner's alternate"),
     "owner_security": _l("owner's security"),
 }
+STATES: dict[str, Any] = {
+    "draft": _l("Draft"),
+    "waiting": _l("Waits for a second signature"),
+    "published": _l("Published"),
+    "withdrawn": _l("Taken back"),
+    "lapsed": _l("Lapsed: nobody signed it"),
+}
 AUDIENCES: dict[str, Any] = {"ocha": _l("OCHA"), "party": _l("a party that is told")}
 
 

@@ -47,6 +47,7 @@ def upgrade() -> None:
     sa.Column('sop_version', sa.String(length=80), nullable=False),
     sa.Column('gazetteer', sa.String(length=80), nullable=False),
     sa.Column('profile', sa.String(length=16), nullable=False),
+    sa.Column('rest', sa.String(length=16), nullable=False),
     sa.Column('seen_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_matcher_lock'))
     )
@@ -419,6 +420,47 @@ def upgrade() -> None:
     with op.batch_alter_table('duplicate', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_duplicate_second_id'), ['second_id'], unique=False)
         batch_op.create_index('ix_duplicate_standing', ['gone_at', 'ends_at'], unique=False)
+
+    op.create_table('sop_version',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('version', sa.String(length=80), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('digest', sa.String(length=16), nullable=False),
+    sa.Column('based_on', sa.String(length=16), nullable=False),
+    sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('reason', sa.String(length=1000), nullable=False),
+    sa.Column('made_by_id', sa.Integer(), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('proposed_by_id', sa.Integer(), nullable=True),
+    sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('signed_by_id', sa.Integer(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('effect', sa.JSON(), nullable=True),
+    sa.Column('effect_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('effect_of', sa.String(length=33), nullable=False),
+    sa.ForeignKeyConstraint(['made_by_id'], ['person.id'], name=op.f('fk_sop_version_made_by_id_person')),
+    sa.ForeignKeyConstraint(['proposed_by_id'], ['person.id'], name=op.f('fk_sop_version_proposed_by_id_person')),
+    sa.ForeignKeyConstraint(['signed_by_id'], ['person.id'], name=op.f('fk_sop_version_signed_by_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sop_version'))
+    )
+    with op.batch_alter_table('sop_version', schema=None) as batch_op:
+        batch_op.create_index('ix_sop_version_state', ['state', 'id'], unique=False)
+
+    op.create_table('sop_endorsement',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('digest', sa.String(length=16), nullable=False),
+    sa.Column('version', sa.String(length=80), nullable=False),
+    sa.Column('body', sa.String(length=120), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('note', sa.String(length=500), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('taken_back_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_sop_endorsement_by_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sop_endorsement'))
+    )
+    with op.batch_alter_table('sop_endorsement', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_sop_endorsement_digest'), ['digest'], unique=False)
 
     op.create_table('judged',
     sa.Column('item_id', sa.Integer(), autoincrement=False, nullable=False),
@@ -1204,6 +1246,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_judged_at'))
 
     op.drop_table('judged')
+    with op.batch_alter_table('sop_endorsement', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_sop_endorsement_digest'))
+
+    op.drop_table('sop_endorsement')
+    with op.batch_alter_table('sop_version', schema=None) as batch_op:
+        batch_op.drop_index('ix_sop_version_state')
+
+    op.drop_table('sop_version')
     with op.batch_alter_table('duplicate', schema=None) as batch_op:
         batch_op.drop_index('ix_duplicate_standing')
         batch_op.drop_index(batch_op.f('ix_duplicate_second_id'))

@@ -49,6 +49,7 @@ from deconflict.store.notes import Note
 from deconflict.store.patterns import Pattern
 from deconflict.store.people import Absence, Contact, Duty, Organisation, Person
 from deconflict.store.queries import facts_of
+from deconflict.store.sop import SopEndorsement, SopVersion
 from deconflict.web.take_out import KINDS
 
 MISSING = "ZZZZZ"
@@ -132,6 +133,9 @@ class Crawl:
         if kind == "contact":
             whose = self.world.contacts.get(key)
             return whose is not None and (who.is_officer or whose == who.organisation_id)
+        if kind in ("sop version", "sop draft"):
+            state = self.world.sops.get(key)
+            return state is not None and (who.is_officer if kind == "sop version" else state == "draft")
         if kind == "whose numbers":
             whose = self.world.people.get(key)
             return whose is not None and keeps_numbers_of(int(key), whose, who, self.world.scopes[key])
@@ -160,7 +164,7 @@ class Crawl:
             return key in map(str, owners(self.world.organisations))
         known = {"sheet": SHEETS, "organisation": self.keys["organisation"][:-1]}
         known |= {"person": self.keys["person"][:-1], "duty": self.keys["duty"][:-1]}
-        known |= {name: self.keys[name][:-1] for name in ("doubt", "absence", "note")}
+        known |= {name: self.keys[name][:-1] for name in ("doubt", "absence", "note", "endorsement")}
         return key in known.get(kind, (key,))
 
     def somebody_has(self, kind: str, key: str) -> bool:
@@ -214,6 +218,8 @@ class Crawl:
                 return is_read_by(self.world.drafts[about], who)
             case "upload":
                 return is_open_to(self.world.uploads[about], who)
+            case "sop":
+                return who.is_officer
             case "nobody":
                 return False
         facts = self.facts[about]
@@ -227,7 +233,7 @@ class Crawl:
 def addresses(crawl: Crawl, rule, kind: str, turn: int, shut: bool) -> Iterator[tuple[str, str]]:
     """(name, address) for every name behind which there is something of this kind for anybody, and a seventh of the other
     names, another for each account. `shut`: the door is shut for this account before any name is looked at, so a part of all will do."""
-    names = {name for name in rule.arguments if name != "filename"}
+    names = {name for name in rule.arguments if name not in ("filename", "part")}
     if kind == "token":
         yield from [("", rule.rule), ("x", f"{rule.rule}?token=1.{'0' * 64}")]
         return
@@ -238,7 +244,11 @@ def addresses(crawl: Crawl, rule, kind: str, turn: int, shut: bool) -> Iterator[
     known = () if shut else [key for key in values if crawl.somebody_has(kind, key)]
     step = 14 if shut else 7
     for key in {*known, *values[turn % step :: step], values[-1]}:
-        address = f"{rule.rule}?reference={key}" if kind == "search" else re.sub(r"<[^>]*>", key, rule.rule)
+        address = (
+            f"{rule.rule}?reference={key}"
+            if kind == "search"
+            else re.sub(r"<[^>]*>", key, rule.rule.replace("<part>", "rules"))
+        )
         yield key, address + ASKED_WITH.get(rule.endpoint, "")
 
 
@@ -369,6 +379,8 @@ def described(world) -> Crawl:
         "note": select(Note.id),
         "pattern": select(Pattern.id),
         "contact": select(Contact.id).where(Contact.carries == "sms"),
+        "version": select(SopVersion.id),
+        "endorsement": select(SopEndorsement.id),
     }
     keys = {name: [*map(str, session.scalars(query)), str(NOBODY_S_ID)] for name, query in known.items()}
     keys |= {
@@ -388,6 +400,7 @@ def described(world) -> Crawl:
     people = {str(id): whose for id, whose in session.execute(select(Person.id, Person.organisation_id))}
     scopes = {str(id): scope for id, scope in session.execute(select(Person.id, Person.scope))}
     there = SimpleNamespace(
+        sops={str(id): state for id, state in session.execute(select(SopVersion.id, SopVersion.state))},
         drafts=world.drafts,
         uploads=world.uploads,
         patterns={str(p.id): p.organisation_id for p in session.scalars(select(Pattern))},

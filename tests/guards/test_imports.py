@@ -93,6 +93,7 @@ HOMES: dict[str, set[str]] = {
     "numpy": {"domain"},
     "shapely": {"domain"},
     "openpyxl": {"files"},
+    "tomlkit": {"schemas.sop_figures"},
     "shapefile": {"geodata"},
     "icalendar": {"files"},
 }

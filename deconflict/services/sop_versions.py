@@ -1,0 +1,220 @@
+"""A new version of the SOP, from its first draft to the second signature (RUL-27). Each step says by its digest which text somebody was
+looking at: whoever signs signs that text, and no later one."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deconflict.domain import roles
+from deconflict.domain.audience import Audience
+from deconflict.domain.country import Mission
+from deconflict.domain.errors import LostRace, NotFound, Refused, WrongState
+from deconflict.domain.free_text import check_words
+from deconflict.domain.msgid import N_
+from deconflict.domain.sop import RulePack
+from deconflict.domain.sop_text import digest
+from deconflict.store.audit import record
+from deconflict.store.base import transaction
+from deconflict.store.moves import LOST
+from deconflict.store.sop import (
+    DRAFT,
+    LAPSED,
+    PUBLISHED,
+    UNDECIDED,
+    WAITING,
+    WITHDRAWN,
+    SopEndorsement,
+    SopVersion,
+)
+
+WRITERS = roles.FILERS_OCHA  # who may see every case that it would open; a head of a sub-office may not (R10)
+WAITS = timedelta(days=14)  # a version that nobody signs lapses: what it was weighed against has moved on
+FRESH = timedelta(hours=12)  # of the effect that is signed for
+LONGEST = 200_000  # characters of a text: ten times what a country needs
+
+
+def write(version_id: int | None, seen: str, text: str, by: Audience, mission: Mission, now: datetime) -> int:
+    """Begins a draft, or writes on the one that whoever wrote it saw with the digest `seen`; returns its id. Raises WrongSop for a text
+    that no rules can be made of, Refused for a name that another version has."""
+    _may(by, WRITERS)
+    if len(text) > LONGEST:
+        raise Refused(N_("The file is too long for an SOP. Take out what is none of it."), field="file")
+    pack = _read(text, mission)
+    with transaction() as session:
+        version = _locked(session, version_id, seen, DRAFT) if version_id is not None else None
+        if pack.version in _names(session, mission, version_id):
+            raise Refused(N_("Another version has this name. Give this one a name of its own."), field="version")
+        if version is None:
+            version = SopVersion(state=DRAFT, based_on=digest(mission.sop_text), made_by_id=by.person_id, made_at=now)
+            session.add(version)
+        version.text, version.digest, version.version = text, digest(text), pack.version
+        version.effect, version.effect_at = None, None
+        session.flush()
+        _trace(session, by, "sop_write", version, now)
+        return version.id
+
+
+def propose(version_id: int, seen: str, reason: str, by: Audience, mission: Mission, now: datetime) -> None:
+    """A head stands for it, with the reason; it waits for somebody else's signature. Raises Refused without a reason, without a look at
+    its effect, or where it is what is in force already."""
+    _may(by, {roles.OCHA_HEAD})
+    check_words(reason, by, "reason")
+    if not reason.strip():
+        raise Refused(N_("Say in a few words what it changes and why: whoever signs reads it."), field="reason")
+    with transaction() as session:
+        version = _locked(session, version_id, seen, DRAFT)
+        if version.digest == digest(mission.sop_text):
+            raise Refused(N_("It is what is in force already. Change a figure first."))
+        _newest_base(version, mission)
+        _effect_is_known(version, mission, now)
+        version.state, version.reason = WAITING, reason.strip()[:1000]
+        version.proposed_by_id, version.proposed_at = by.person_id, now
+        _trace(session, by, "sop_propose", version, now)
+
+
+def sign(version_id: int, seen: str, by: Audience, mission: Mission, now: datetime) -> None:
+    """The second signature, of another person: it is in force from now on, in every process that runs. Raises NotFound for whoever may
+    not, Refused for who proposed it, and where its effect was worked out long ago."""
+    _may(by, WRITERS)
+    with transaction() as session:
+        version = _locked(session, version_id, seen, WAITING)
+        if version.proposed_by_id == by.person_id:
+            raise Refused(N_("You proposed it. Ask a colleague to read and sign it: two people answer for the rules."))
+        _newest_base(version, mission)
+        _effect_is_known(version, mission, now)
+        version.state, version.signed_by_id, version.ended_at = PUBLISHED, by.person_id, now
+        version.effect = None  # of what was filed at that hour; the history of each case says what became of it
+        _trace(session, by, "sop_publish", version, now)
+
+
+def withdraw(version_id: int, seen: str, by: Audience, now: datetime) -> None:
+    """By anybody who may write one; nothing of it was in force."""
+    _may(by, WRITERS)
+    with transaction() as session:
+        version = _locked(session, version_id, seen, *UNDECIDED)
+        _end(version, WITHDRAWN, now)
+        _trace(session, by, "sop_withdraw", version, now)
+
+
+def work_out_again(version_id: int, seen: str, by: Audience, now: datetime) -> None:
+    """What is filed changes by the hour: the scheduler counts anew."""
+    _may(by, WRITERS)
+    with transaction() as session:
+        version = _locked(session, version_id, seen, *UNDECIDED)
+        version.effect, version.effect_at = None, None
+        _trace(session, by, "sop_work_out", version, now)
+
+
+def lapse_old(now: datetime) -> int:
+    """Versions that nobody decided on for long. Returns how many."""
+    with transaction() as session:
+        old = select(SopVersion).where(SopVersion.state.in_(UNDECIDED), SopVersion.made_at <= now - WAITS)
+        found = session.scalars(old.with_for_update(of=SopVersion)).all()
+        for version in found:
+            if (version.proposed_at or version.made_at) <= now - WAITS:
+                _end(version, LAPSED, now)
+                record(session, None, "sop_lapse", "sop", version.id, {"digest": version.digest}, at=now)
+        return len(found)
+
+
+def endorse(body: str, day: date | None, note: str, by: Audience, mission: Mission, now: datetime) -> None:
+    """A country team stood behind the SOP in force, on a day that is over. A head writes it down; this system endorses nothing."""
+    _may(by, {roles.OCHA_HEAD})
+    for name, words in (("body", body), ("note", note)):
+        check_words(words, by, name)
+    if not body.strip():
+        raise Refused(N_("Name the body that endorsed it, such as the humanitarian country team."), field="body")
+    if day is None or day > now.astimezone(mission.zone).date():
+        raise Refused(N_("Give the day on which it was endorsed: today or before."), field="day")
+    with transaction() as session:
+        row = SopEndorsement(
+            digest=digest(mission.sop_text),
+            version=mission.pack.version,
+            body=body.strip()[:120],
+            day=day,
+            note=note.strip()[:500],
+            by_id=by.person_id,
+            at=now,
+        )
+        session.add(row)
+        session.flush()
+        record(session, by.person_id, "sop_endorse", "sop", row.id, {"digest": row.digest}, at=now)
+
+
+def take_back_endorsement(endorsement_id: int, by: Audience, now: datetime) -> None:
+    """It was written down by mistake: the banner is back."""
+    _may(by, {roles.OCHA_HEAD})
+    with transaction() as session:
+        row = session.get(SopEndorsement, endorsement_id, with_for_update={"of": SopEndorsement})
+        if row is None:
+            raise NotFound
+        if row.taken_back_at is not None:
+            raise LostRace(LOST)
+        row.taken_back_at = now
+        record(session, by.person_id, "sop_endorse_back", "sop", row.id, {"digest": row.digest}, at=now)
+
+
+def effect_key(version: SopVersion, mission: Mission) -> str:
+    """What an effect was worked out of: the text in force and this one."""
+    return f"{digest(mission.sop_text)}:{version.digest}"
+
+
+# ---- what all of them ask ----------------------------------------------------------------------------------------------
+
+
+def _may(by: Audience, which: frozenset[str] | set[str]) -> None:
+    if not by.may(*which):
+        raise NotFound
+
+
+def _read(text: str, mission: Mission) -> RulePack:
+    if mission.read_sop is None:
+        raise NotFound
+    pack = mission.read_sop(text)
+    if pack.endorsed:
+        raise Refused(
+            N_('A text does not endorse itself. Write status = "proposed_defaults_not_endorsed" in it.'), field="file"
+        )
+    return pack
+
+
+def _names(session: Session, mission: Mission, but: int | None) -> set[str]:
+    """Of the version in force and of every one that was not given up."""
+    rows = session.execute(
+        select(SopVersion.id, SopVersion.version).where(SopVersion.state.in_((*UNDECIDED, PUBLISHED)))
+    )
+    return {mission.pack.version} | {name for id, name in rows if id != but}
+
+
+def _locked(session: Session, version_id: int | None, seen: str, *states: str) -> SopVersion:
+    """As whoever acts saw it. Raises LostRace where somebody has written on it or decided meanwhile."""
+    version = session.get(SopVersion, version_id, with_for_update={"of": SopVersion}) if version_id else None
+    if version is None:
+        raise NotFound
+    if version.state not in states or version.digest != seen:
+        raise LostRace(LOST)
+    return version
+
+
+def _newest_base(version: SopVersion, mission: Mission) -> None:
+    if version.based_on != digest(mission.sop_text):
+        raise WrongState(
+            N_("Another version has come into force since this one was begun. Take this one back and begin from that.")
+        )
+
+
+def _effect_is_known(version: SopVersion, mission: Mission, now: datetime) -> None:
+    at = version.effect_at
+    if at is None or version.effect_of != effect_key(version, mission) or not now - FRESH <= at <= now:
+        raise Refused(N_("Have its effect worked out first, and read it: what is filed has changed since."))
+
+
+def _end(version: SopVersion, state: str, now: datetime) -> None:
+    version.state, version.ended_at, version.effect = state, now, None
+
+
+def _trace(session: Session, by: Audience, verb: str, version: SopVersion, now: datetime) -> None:
+    record(session, by.person_id, verb, "sop", version.id, {"digest": version.digest, "state": version.state}, at=now)

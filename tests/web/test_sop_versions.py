@@ -1,0 +1,387 @@
+"""A new version of the SOP from its first figure to the second signature, at the desk and in the matcher."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import timedelta
+
+import make
+import pytest
+from deskhouse import DeskHouse
+from pages import words
+from sqlalchemy import select
+
+from deconflict.domain import roles
+from deconflict.domain.filing import Level
+from deconflict.domain.sop_text import digest
+from deconflict.schemas.sop_figures import figures
+from deconflict.services import sop_in_force
+from deconflict.services.sop_in_force import as_published
+from deconflict.store.audit import AuditEntry
+from deconflict.store.base import db, transaction
+from deconflict.store.sop import SopVersion, version_by_id
+from deconflict.store.work import MatcherLock
+from deconflict.web.figure_words import label
+
+LIST = "/sop/versions"
+
+
+@pytest.fixture
+def house(app, mission, make_account, sign_in):
+    return SopHouse(app, mission, make_account, sign_in)
+
+
+class SopHouse(DeskHouse):
+    """With two heads of office: one proposes, the other signs."""
+
+    def __init__(self, app, mission, make_account, sign_in):
+        super().__init__(app, mission, make_account, sign_in)
+        self.first_head, self.second_head = (
+            self.browser(make_account(roles.OCHA_HEAD, name=name, language="en", function="head"))
+            for name in ("Hawa", "Moussa")
+        )
+
+    def begins(self, name="2019-12-ML-2", browser=None):
+        answer = (browser or self.first_head).post(f"{LIST}/begin", data={"name": name})
+        assert answer.status_code == 303, words(answer)
+        return answer.headers["Location"]
+
+    def seen(self, page):
+        return digest(self.text(page))
+
+    def text(self, page):
+        return self.desk.get(f"{page}/sop.toml").text
+
+    def does(self, page, act, browser=None, **typed):
+        return (browser or self.first_head).post(f"{page}/{act}", data={"seen": self.seen(page), **typed})
+
+    def changes(self, page, part="rules", **figures):
+        typed = {name.replace("__", "."): value for name, value in figures.items()}
+        answer = self.does(page, f"figures/{part}", **typed)
+        assert answer.status_code == 303, words(answer)
+        self.turn()  # the scheduler works out what it would do
+
+    def proposes(self, page, **more):
+        return self.does(page, "propose", reason="Le comité de coordination l'a demandé", **more)
+
+    def publishes(self, page):
+        assert self.proposes(page).status_code == 303
+        answer = self.does(page, "sign", self.second_head)
+        assert answer.status_code == 303
+        return words(self.second_head.get(page))
+
+    def judged_by(self):
+        with self.app.app_context():
+            lock = db.session.get(MatcherLock, 1, populate_existing=True)
+            return lock.sop_version
+
+    def now_in_force(self):
+        with self.app.app_context():
+            found = as_published(db.session(), self.mission)
+            db.session.rollback()
+            return found
+
+
+# ---- the way -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_wider_rule_opens_a_case_after_two_people_have_signed_it_and_nobody_started_anything_again(house):
+    house.files(house.ngo, make_distribution())
+    house.files(house.g9, make_patrol())
+    assert house.cases() == []
+    page = house.begins()
+    house.changes(page, rule__R01b__within_km="30")
+    said = words(house.first_head.get(page))
+    assert "R01b: Within (km) 5 → 30" in said
+    assert "Cases that would open: 1" in said
+    assert house.cases() == []  # working it out writes nothing
+    assert house.proposes(page).status_code == 303
+    house.turn()
+    assert house.cases() == []
+    assert house.does(page, "sign", house.second_head).status_code == 303
+    house.turn()
+    case = house.case
+    assert case.sop_version == "2019-12-ML-2"
+    assert "R01b" in str(case.judgement)
+    assert "SOP version 2019-12-ML-2." in words(house.desk.get("/sop"))
+    assert "30 km" in words(house.desk.get("/sop"))
+    assert "judged by another version" not in words(house.desk.get("/sop"))
+    with house.app.app_context():
+        verbs = [e.verb for e in db.session.scalars(select(AuditEntry).where(AuditEntry.noun == "sop"))]
+    assert {"sop_write", "sop_effect", "sop_propose", "sop_publish"} <= set(verbs)
+
+
+def test_a_narrower_one_says_which_case_would_close_and_then_closes_it(house):
+    house.meet()
+    reference = house.case.reference
+    page = house.begins()
+    narrow = {f"rule__{rule}__within_km": "1" for rule in ("R01a", "R01b")}
+    house.changes(page, **narrow)
+    said = words(house.first_head.get(page))
+    assert (
+        "Cases that would close: 1" in said or "Cases that would be milder: 1" in said or "as grave as now: 1" in said
+    )
+    assert reference in said
+    before = house.case.severity
+    house.publishes(page)
+    house.turn()
+    assert (house.case.state, house.case.severity) != ("detected", before)
+
+
+def test_what_it_said_is_what_happened(house):
+    """The effect that was read before signing, and the cases that the matcher makes of it."""
+    house.files(house.ngo, make_distribution())
+    house.files(house.g9, make_patrol())
+    house.meet()
+    page = house.begins()
+    house.changes(page, rule__R01b__within_km="40", rule__R01b__severity="medium")
+    with house.app.app_context():
+        effect = version_by_id(db.session(), int(page.rsplit("/", 1)[1])).effect
+        db.session.rollback()
+    before = {case.reference: case.severity for case in house.cases()}
+    house.publishes(page)
+    house.turn()
+    after = {case.reference: case.severity for case in house.cases()}
+    assert len(after) - len(before) == effect["counts"].get("opens", 0) > 0
+    moved = {change["case"]: change["after"] for change in effect["changes"] if change["kind"] in ("rises", "falls")}
+    assert {ref: str(after[ref]) for ref in before if after[ref] != before[ref]} == moved
+
+
+def test_clocks_hold_from_the_signature_on(house):
+    page = house.begins()
+    house.changes(page, "clocks", ack__critical__max_h="1,5", asking__batches="6h30 18:00")
+    said = words(house.first_head.get(page))
+    assert "Acknowledgement of an alert: critical: at most (hours) 2 → 1.5" in said
+    assert "No case would open, close or change." in said
+    house.publishes(page)
+    found = house.now_in_force()
+    assert [f"{hour:%H:%M}" for hour in found.pack.clocks.ask_batches] == ["06:30", "18:00"]
+    assert "1 h 30" in words(house.desk.get("/sop/clocks"))
+
+
+def test_rules_that_one_process_took_up_are_not_taken_back_by_one_that_was_started_earlier(house):
+    page = house.begins()
+    house.changes(page, rule__R01b__within_km="30")
+    house.publishes(page)
+    house.turn()
+    version = house.judged_by()
+    with house.app.app_context():
+        house.cycle.run(house.now)  # of the same files, from before anything was published
+    assert house.judged_by() == version == "2019-12-ML-2"
+
+
+# ---- two people --------------------------------------------------------------------------------------------------------
+
+
+def test_who_proposed_it_does_not_sign_it(house):
+    page = house.begins()
+    house.changes(page, rule__R01b__within_km="30")
+    house.proposes(page)
+    answer = house.first_head.post(f"{page}/sign", data={"seen": house.seen(page)}, follow_redirects=True)
+    assert "two people answer for the rules" in words(answer)
+    assert house.now_in_force().pack.version == house.mission.pack.version
+    assert house.does(page, "sign", house.desk).status_code == 303  # an officer may be the second
+    assert house.now_in_force().pack.version == "2019-12-ML-2"
+
+
+def test_an_officer_writes_and_only_a_head_of_office_proposes_or_endorses(house):
+    page = house.begins(browser=house.desk)
+    house.changes(page, rule__R01b__within_km="30")
+    assert house.proposes(page, browser=house.desk).status_code == 404
+    assert house.desk.post(f"{LIST}/endorsement", data={"body": "HCT"}).status_code == 404
+    for browser in (house.head_desk, house.browser(house.ngo), house.browser(house.g9)):
+        for act in ("begin", f"{page.rsplit('/', 1)[1]}/sign", f"{page.rsplit('/', 1)[1]}/withdraw"):
+            assert browser.post(f"{LIST}/{act}", data={"name": "x", "seen": house.seen(page)}).status_code == 404
+    for browser in (house.browser(house.ngo), house.browser(house.g9)):
+        assert browser.get(LIST).status_code == browser.get(page).status_code == 404
+
+
+def test_a_head_of_sub_office_reads_the_version_and_not_which_cases_it_would_open(house):
+    """He may not know of sensitive ones (R10), and an effect names them."""
+    house.meet()
+    page = house.begins()
+    house.changes(page, rule__R01a__within_km="1")
+    answer = house.head_desk.get(page)
+    assert answer.status_code == 200
+    assert "R01a: Within (km) 2 → 1" in words(answer)
+    assert house.case.reference not in answer.text
+    assert "would do" not in words(answer)
+
+
+def test_a_text_that_changed_after_it_was_read_is_not_signed(house):
+    page = house.begins()
+    house.changes(page, rule__R01b__within_km="30")
+    old = house.seen(page)
+    house.changes(page, rule__R01b__within_km="60")
+    stale = house.first_head.post(f"{page}/propose", data={"seen": old, "reason": "x"}, follow_redirects=True)
+    assert "Somebody" in words(stale)
+    assert "Waits for a second signature" not in words(house.desk.get(page))
+
+
+def test_of_two_that_were_begun_together_the_second_begins_again(house):
+    one, other = house.begins("first"), house.begins("second")
+    house.changes(one, rule__R01b__within_km="30")
+    house.changes(other, rule__R01b__within_km="2.5")
+    house.publishes(one)
+    house.turn()
+    assert "Another version has come into force" in words(house.first_head.get(other))
+    assert house.proposes(other).status_code == 422
+    assert house.now_in_force().pack.version == "first"
+
+
+def test_an_effect_of_yesterday_is_not_signed_for(house):
+    page = house.begins()
+    house.changes(page, rule__R01b__within_km="30")
+    house.proposes(page)
+    house.now += timedelta(hours=13)
+    answer = house.second_head.post(f"{page}/sign", data={"seen": house.seen(page)}, follow_redirects=True)
+    assert "Have its effect worked out first" in words(answer)
+    house.does(page, "work-out", house.second_head)
+    assert "It is being worked out" in words(house.second_head.get(page))
+    house.turn()
+    assert house.does(page, "sign", house.second_head).status_code == 303
+    assert house.now_in_force().pack.version == "2019-12-ML-2"
+
+
+def test_what_nobody_signs_lapses_and_what_is_taken_back_was_never_in_force(house):
+    page, other = house.begins("one"), house.begins("two")
+    house.changes(page, rule__R01b__within_km="30")
+    house.proposes(page)
+    assert house.does(other, "withdraw").status_code == 303
+    house.now += timedelta(days=15)
+    house.turn()
+    assert "Lapsed: nobody signed it" in words(house.desk.get(page))
+    assert "Taken back" in words(house.desk.get(other))
+    assert house.does(page, "sign", house.second_head).status_code == 303
+    assert house.now_in_force().pack.version == house.mission.pack.version
+    assert house.begins("one") != page  # its name is free again
+
+
+# ---- what is typed -----------------------------------------------------------------------------------------------------
+
+
+def test_a_figure_that_is_none_is_said_beside_it_and_everything_typed_stays(house):
+    page = house.begins()
+    answer = house.does(page, "figures/rules", **{"rule.R01b.within_km": "fünf", "rule.R01a.within_km": "1,5"})
+    assert answer.status_code == 422
+    assert "Give a number" in words(answer)
+    assert 'value="fünf"' in answer.text
+    assert 'value="1,5"' in answer.text
+    far = house.does(page, "figures/rules", **{"rule.R01b.within_km": "9000"})
+    assert "Give a number from 0 to 500." in words(far)
+    clocks = house.does(page, "figures/clocks", **{"quiet.from": "25:00", "closing.batches": "noon"})
+    assert "Give an hour such as 07:00." in words(clocks)
+    assert "Give hours such as 07:00, 12:00." in words(clocks)
+    assert house.text(page).count("within_km = 5\n") == house.mission.sop_text.count("within_km = 5\n")
+
+
+def test_figures_that_make_a_rule_pointless_are_refused_with_the_reason(house):
+    page = house.begins()
+    answer = house.does(page, "figures/rules", **{"rule.R13.severity": "high"})
+    assert answer.status_code == 422
+    assert "These figures do not go together" in words(answer)
+    assert "cap" in words(answer)
+
+
+def test_a_whole_file_adds_a_rule_and_a_wrong_one_is_refused_by_its_lines(house):
+    page = house.begins()
+    text = house.text(page)
+    rule = re.search(r'\[\[rule\]\]\nid = "R11".*?(?=\n# -- )', text, re.DOTALL)[0]
+    longer = text.replace(
+        rule,
+        rule
+        + "\n"
+        + rule.replace('"R11"', '"R18"').replace("within_h = 48", "within_h = 96").replace('"medium"', '"low"'),
+    )
+    assert send(house, page, longer).status_code == 303
+    assert "rule.R18" in words(house.desk.get(page)) or "R18" in words(house.desk.get(page))
+    wrong = send(house, page, longer.replace('harm = "danger"', 'harm = "dnager"', 1))
+    assert wrong.status_code == 422
+    assert re.search(r"sop\.toml:\d+: ", words(wrong))
+    assert "Nothing was changed" in words(wrong)
+    for raw in (b"", b"\xff\xfe\x00broken", b"a = 1\n", b"x" * 300_000):
+        assert send(house, page, raw).status_code == 422
+    assert house.text(page) == longer
+
+
+def test_a_text_does_not_endorse_itself(house):
+    page = house.begins()
+    text = house.text(page).replace('status = "proposed_defaults_not_endorsed"', 'status = "endorsed"')
+    answer = send(house, page, text)
+    assert answer.status_code == 422
+    assert "does not endorse itself" in words(answer)
+
+
+def test_every_figure_of_the_profile_stands_on_one_of_the_pages_under_a_name(house):
+    page = house.begins()
+    shown = "".join(house.first_head.get(f"{page}/figures/{part}").text for part in ("rules", "clocks", "engine"))
+    with house.app.test_request_context():
+        for figure in figures(house.mission.sop_text):
+            assert f'name="{figure.name}"' in shown
+            assert label(figure.key) != figure.name, figure.name
+
+
+def test_comments_and_order_stay_when_a_figure_changes(house):
+    page = house.begins()
+    house.changes(page, rule__R01b__within_km="7")
+    before, after = house.mission.sop_text.splitlines(), house.text(page).splitlines()
+    assert len(before) == len(after)
+    assert [new for old, new in zip(before, after, strict=True) if old != new] == [
+        'sop_version = "2019-12-ML-2"',
+        "within_km = 7",
+    ]
+
+
+# ---- endorsement -------------------------------------------------------------------------------------------------------
+
+
+def test_the_banner_goes_when_an_endorsement_is_written_down_and_is_back_with_the_next_version(house):
+    banner = "No country team has endorsed them."
+    assert banner in house.desk.get("/desk").text
+    for typed in ({"day": "2019-12-01"}, {"body": "HCT"}, {"body": "HCT", "day": "2020-01-01"}):
+        assert house.first_head.post(f"{LIST}/endorsement", data=typed).status_code == 422
+    said = {"body": "HCT", "day": "2019-12-05", "note": "procès-verbal 12"}
+    assert house.first_head.post(f"{LIST}/endorsement", data=said).status_code == 303
+    assert banner not in house.desk.get("/desk").text
+    assert "Endorsed by HCT on 5 December 2019, as Hawa wrote down." in words(house.desk.get(LIST))
+    page = house.begins()
+    house.changes(page, rule__R01b__within_km="30")
+    house.publishes(page)
+    assert banner in house.desk.get("/desk").text
+    house.first_head.post(f"{LIST}/endorsement", data=said)
+    assert banner not in house.desk.get("/desk").text
+    assert house.second_head.post(f"{LIST}/endorsement/2/back").status_code == 303
+    assert banner in house.desk.get("/desk").text
+
+
+# ---- processes ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_published_text_that_does_not_fit_other_files_leaves_the_old_rules_and_says_so(house, caplog):
+    page = house.begins()
+    house.changes(page, rule__R01b__within_km="30")
+    house.publishes(page)
+    with house.app.app_context(), transaction() as session:
+        row = session.scalars(select(SopVersion)).one()
+        row.text = row.text.replace('"CROWD"', '"CROWDS"')
+    sop_in_force._known.clear()
+    assert house.now_in_force().sop_id == 0
+    assert "older rules are in use" in house.desk.get("/desk").text
+    house.turn()
+    assert house.judged_by() == house.mission.pack.version
+    assert "judged by another version" in words(house.desk.get("/sop"))
+
+
+def make_distribution():
+    return make.distribution("Bankass", "10 Dec 09:00-15:00", level=Level.REDACTED)
+
+
+def make_patrol():
+    return make.patrol((14.2500, -3.5160), "10 Dec 13:00-16:00", level=Level.REDACTED)
+
+
+def send(house, page, text):
+    raw = text.encode() if isinstance(text, str) else text
+    data = {"seen": house.seen(page), "file": (io.BytesIO(raw), "sop.toml")}
+    return house.first_head.post(f"{page}/file", data=data, content_type="multipart/form-data")
