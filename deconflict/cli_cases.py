@@ -19,6 +19,7 @@ from deconflict.services.explaining import Explanation, Moved
 from deconflict.services.explaining import explain as explained
 from deconflict.services.rejudging import others_in_force, waiting
 from deconflict.services.rejudging import rejudge as mark_again
+from deconflict.services.sop_in_force import rules_now
 
 LOOK_EVERY_S, PATIENCE_S = 1.0, 120.0
 NOUNS = {"humanitarian": "notice", "mission": "plan"}
@@ -59,7 +60,7 @@ def explain(case: str, lang: str) -> None:
     versions, rules, figures beside limits, instants. No place, no position, no name, no reference of an item; no sealed
     field is opened; of a sensitive case figures only, for its officer reads the rest at the desk.
     """
-    mission: Mission = current_app.extensions["mission"]
+    mission = rules_now(current_app.extensions["mission"])
     try:
         found = explained(case, mission, datetime.now(UTC))
     except NotFound:
@@ -80,7 +81,7 @@ def rejudge(since: str | None, wait: bool) -> None:
     Each is read anew, and judged where a rule may concern it. The scheduler does it, after whatever is filed meanwhile, and
     by the rules it was started with. New rules need no `flask rejudge`: start the scheduler again.
     """
-    mission: Mission = current_app.extensions["mission"]
+    mission = rules_now(current_app.extensions["mission"])
     marked = mark_again(_instant(since) if since else None, datetime.now(UTC))
     click.echo(f"{marked} to be looked at again, {waiting()} in all wait for the scheduler")
     if (others := others_in_force(mission)) is not None:

@@ -45,8 +45,25 @@ def mission_check(folder: Path | None, lang: str) -> None:
     pack, words = profile.pack, PHRASES[lang]
     click.echo(f"{words['in_order'].format(code=folder.name)}\n{pack.version} ({words[pack.status]})\n")
     click.echo(as_text(profile, lang))
+    if published := _published_over(pack.version):
+        click.echo(words["published"].format(version=published) + "\n")
     places, drawn = profile.gazetteer, len(profile.communes.pcodes) if profile.communes else 0
     click.echo(words["places"].format(edition=places.edition, places=len(places.places), outlines=drawn))
+
+
+def _published_over(version: str) -> str:
+    """The version that was published in the browser, where a database is at hand that has one and it is another than that of the file."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from deconflict.services.sop_in_force import published_version
+
+    if "sqlalchemy" not in current_app.extensions:
+        return ""
+    try:
+        published = published_version()
+    except SQLAlchemyError:
+        return ""
+    return published if published != version else ""
 
 
 def _profile() -> Path:

@@ -39,6 +39,7 @@ from tests import (
     bench_ahead,
     bench_alerts,
     bench_coordinates,
+    bench_effect,
     bench_files,
     bench_geodata,
     bench_outbox,
@@ -105,6 +106,8 @@ def main() -> int:
             figures += bench_alerts.filing_to_alert(demo, people["awa"], patrols)
             _say("ways out")
             figures += bench_ways.ways(demo, people["aminata"], bench_alerts.LIVE)
+            _say("another SOP")
+            figures += bench_effect.effect(demo)
             figures += _memory(processes)
         _say(f"{bench_outbox.DUE} alerts due at once")
         figures += bench_outbox.hand_over(folder)

@@ -64,9 +64,10 @@ def _patrol(place: Place, at: datetime) -> MissionPlan:
     return MissionPlan(kind="PAT_LONG", level=Level.REDACTED, stops=(stop,), aid_component="none", joint_with="none")
 
 
-def live_items(demo: Demo, count: int = LIVE) -> None:
+def live_items(demo: Demo, count: int = LIVE, *, crowded: bool = False) -> None:
     """So many more notices around the villages of these filings, and plans in the north, over a fortnight that begins when
-    the filings' days are over: everybody's neighbours, and nobody's case. They count as judged when they were filed."""
+    the filings' days are over: everybody's neighbours, and nobody's case. They count as judged when they were filed. `crowded`: the
+    plans lie around the same villages."""
     mission, now = demo.player.mission, datetime.now(UTC)
     chance = random.Random(SEED + 1)
     cast = demo.player.stage.cast
@@ -78,10 +79,13 @@ def live_items(demo: Demo, count: int = LIVE) -> None:
             for number in range(begun, min(count, begun + AT_ONCE)):
                 at = first + timedelta(days=chance.randrange(14), hours=chance.randrange(8))
                 if number % 2:
-                    what, by = _patrol(chance.choice(north), at), replace(cast["kofi"], scope=None)
+                    what, by = (
+                        _patrol(chance.choice(south if crowded else north), at),
+                        replace(cast["kofi"], scope=None),
+                    )
                 else:
                     what, by = _transit(chance.choice(south), at), cast["awa"]
-                _write(session, what, by, f"live-{number}", mission, now)
+                _write(session, what, by, f"live-{crowded}-{number}", mission, now)
             session.flush()
             session.execute(delete(DueMark).where(DueMark.made_at == now))
         time.sleep(0.02)

@@ -7,11 +7,15 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
+from deconflict.schemas.sop_figures import PARTS, named, with_figures
+from deconflict.services import sop_versions
+from deconflict.services.sop_effect import work_out
 from deconflict.store.base import db
 from deconflict.store.cases import Case
 from deconflict.store.items import Item
@@ -97,12 +101,36 @@ def _shots(demo: Demo) -> Iterator[Shot]:
     yield Shot("roster", "aminata", "/roster")
     for name in ("roster/now", "roster/notes", "absences", "numbers", "drills", "texts", "relay"):
         yield Shot(name.replace("/", "-"), "aminata", f"/{name}")
+    draft = _sop_draft(demo)
+    for name in ("sop", "sop/clocks", "sop/versions"):
+        yield Shot(name.replace("/", "-"), "aminata", f"/{name}")
+    yield Shot("sop-version", "helene", f"/sop/versions/{draft}")
+    for part in PARTS:
+        yield Shot(f"sop-figures-{part}", "aminata", f"/sop/versions/{draft}/figures/{part}")
     yield Shot("telling", "awa", "/telling")
     yield Shot("people", "salif", "/people")
     yield Shot("people-of-one", "salif", "/people", ("main tbody a",))
     for who, menu in (("awa", "ngo"), ("kofi", "cimic"), ("aminata", "officer")):
         yield Shot(f"colleagues-{menu}", who, "/people/ours")
     yield Shot("missing", "aminata", "/desk/00000")
+
+
+def _sop_draft(demo: Demo) -> int:
+    """A version in which some rules reach otherwise, with what it would do."""
+    cast, mission = demo.player.stage.cast, demo.player.mission
+    wanted = {
+        "rule.R01a.within_km": "1",
+        "rule.R01b.within_km": "12",
+        "rule.R05a.within_h": "48",
+        "ack.high.max_h": "8",
+    }
+    text, wrong = with_figures(named(mission.sop_text, f"{datetime.now(UTC):%Y-%m-%d}-ML"), wanted)
+    assert not wrong
+    with demo.app.app_context():
+        draft = sop_versions.write(None, "", text, cast["aminata"], mission, datetime.now(UTC))
+        work_out(mission, datetime.now(UTC))
+        db.session.remove()
+    return draft
 
 
 def _take(browser: Browser, demo: Demo, shots: list[Shot], language: str, width: int, out: Path) -> None:

@@ -10,6 +10,7 @@ SEVERITIES = {
 PHRASES: dict[str, dict[str, str]] = {
     "en": {
         "in_order": "{code}: in order",
+        "published": "Not in force: {version} was published in the browser, and holds until another is published.",
         "places": "\nPlaces: {places} by the codes of {edition}, {outlines} outlines",
         "proposed_defaults_not_endorsed": "proposed defaults, not endorsed",
         "endorsed": "endorsed",
@@ -60,6 +61,7 @@ PHRASES: dict[str, dict[str, str]] = {
     },
     "fr": {
         "in_order": "{code} : en ordre",
+        "published": "Pas en vigueur : {version} a été publiée dans le navigateur et vaut jusqu'à ce qu'une autre le soit.",
         "places": "\nLieux : {places} selon les codes de {edition}, {outlines} contours",
         "proposed_defaults_not_endorsed": "valeurs proposées, non endossées",
         "endorsed": "endossée",

@@ -92,6 +92,7 @@ def with_figures(text: str, typed: Mapping[str, str]) -> tuple[str, dict[str, Wr
         value = _value(figure.kind, new)
         if value is None:
             wrong[figure.name] = Wrong(figure.kind)
+        if value is None or value == _value(figure.kind, figure.shown):
             continue
         table: Any = rules[figure.key[1]] if figure.key[0] == "rule" else _table(document, figure.key)
         table[figure.key[-1]] = value

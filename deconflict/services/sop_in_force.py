@@ -48,6 +48,15 @@ def rules_now(mission: Mission) -> Mission:
     return found
 
 
+def published_version() -> str:
+    """The name of the version that was published last; empty where none was."""
+    session = db.session()
+    version_id, _mark = state_of(session)
+    name = published(session, version_id)[0] if version_id else ""
+    session.rollback()
+    return name
+
+
 def _read(session: Session, files: Mission, version_id: int) -> Mission:
     if not version_id or files.read_sop is None:
         endorsed = files.endorsed or endorsement_of(session, digest(files.sop_text)) is not None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -11,6 +13,7 @@ from deconflict.schemas.sop_figures import HOUR, HOURS, NUMBER, SEVERITY, Key, W
 from deconflict.web.effect_words import severities
 from deconflict.web.sop_words import LEAD_TIMES
 
+DECIMAL = re.compile(r"\d+\.\d+")
 # What a table of figures is about, in the order of the pages.
 TABLES: dict[str, Any] = {
     "lead_times_h": _l("How long before its start it is to be filed, in hours"),
@@ -146,7 +149,12 @@ def shown(key: Key, value: str | None) -> str:
     """A value as people read it."""
     if value is None:
         return _("nothing")
-    return severities().get(value, value)
+    return severities().get(value) or in_words(NUMBER if DECIMAL.fullmatch(value) else "", value)
+
+
+def in_words(kind: str, value: str) -> str:
+    """A number with the comma or the point of the reader's language; anything else as it is."""
+    return value.replace(".", str(get_locale().number_symbols["latn"]["decimal"])) if kind == NUMBER else value
 
 
 def wrong_words(wrong: Wrong) -> str:

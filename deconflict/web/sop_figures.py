@@ -21,7 +21,7 @@ from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_case import mission
 from deconflict.web.effect_words import severities
-from deconflict.web.figure_words import TABLES, label, wrong_words
+from deconflict.web.figure_words import TABLES, in_words, label, wrong_words
 from deconflict.web.forms_ui import Form, said, typed
 from deconflict.web.language import current_language
 from deconflict.web.sop_versions import found, is_open
@@ -73,7 +73,7 @@ def _draft(version_id: int, part: str) -> SopVersion:
 
 def _page(version: SopVersion, part: str, form: Form) -> str:
     mine = [figure for figure in figures(version.text) if part_of(figure.key) == part]
-    values = {figure.name: figure.shown for figure in mine} | dict(form.values)
+    values = {figure.name: in_words(figure.kind, figure.shown) for figure in mine} | dict(form.values)
     groups = _of_rules(version, mine) if part == "rules" else list(_of_tables(mine))
     return render_template(
         "sop/figures.html",

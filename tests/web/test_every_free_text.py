@@ -40,6 +40,7 @@ FORGOTTEN = {
     *(("acknowledge.send", "code"), ("check_in.send", "code")),
     *(("desk.find", "reference"), ("numbers.confirm", "words")),
     ("desk.take_group", "dismiss-reason"),  # of another button of its form
+    ("sop_versions.begin", "name"),  # one word of letters and figures
 }
 # What a team told of itself, written down for it: the table of its own people holds, D1.5's (domain.unwanted).
 OF_A_TEAM = {"on_behalf.new", "on_behalf.site"}
@@ -214,7 +215,7 @@ TRIED = {
     "g9": {f"plans.{act}" for act in ("amend", "cancel", "close_out", "postpone", "sharing", "write")}
     | {"own_people.invite", "passing.note", "requests.answer"},
     "officer": OFFICER,
-    "boss": OFFICER | {"desk.accept_risk", "desk.change_case_hold", "desk.change_item_hold"},
+    "boss": OFFICER | {"sop_versions.endorse", "desk.accept_risk", "desk.change_case_hold", "desk.change_item_hold"},
     "radia": HEARD,
     "ngo": {f"notices.{act}" for act in ("new", "amend", "cancel", "keep", "postpone", "sharing")}
     | {"sites.new", "sites.amend", "sites.sharing"},
@@ -230,9 +231,10 @@ def test_what_is_never_stored_is_refused_wherever_words_are_typed(house, account
 
 
 # Behind a page or a button of its own, or in a file: test_desk_phone.py, test_desk_queue.py, test_on_behalf.py,
-# test_offline.py, test_drafts.py, test_again.py, test_uploads.py.
+# test_offline.py, test_drafts.py, test_again.py, test_uploads.py, test_sop_versions.py.
 ELSEWHERE = {
     *("on_behalf.change", "on_behalf.cancel", "offline.send", "notices.give_back", "notices.use_pattern"),
+    *("sop_versions.propose", "sop_versions.send_file"),
     *("uploads.take_in", "uploads.columns", "desk.ask", "desk.send_now", "desk.write_after_note", "desk.dismiss_group"),
 }
 # A button, a choice, a day, an address or a code.
@@ -249,6 +251,8 @@ WITHOUT_WORDS = {
     *(f"notices.{act}" for act in ("again", "check_in", "drop_draft", "drop_pattern")),
     *(f"uploads.{act}" for act in ("ask", "drop", "go_on", "leave", "mend", "right", "send", "take_up", "which_list")),
     *("take_out.own", "take_out.desk"),
+    *(f"sop_versions.{act}" for act in ("begin", "sign", "take_back", "withdraw", "work_out")),
+    "sop_figures.change",
     *(f"convoys.{act}" for act in ("join", "open_one", "close_one")),
     *(f"sites.{act}" for act in ("second", "confirm", "suspend", "resume", "left", "reopen", "close", "drop_draft")),
 }

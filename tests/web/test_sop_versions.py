@@ -305,6 +305,24 @@ def test_a_whole_file_adds_a_rule_and_a_wrong_one_is_refused_by_its_lines(house)
     assert house.text(page) == longer
 
 
+def test_a_reason_holds_no_strength_and_is_asked_for(house):
+    page = house.begins()
+    house.changes(page, rule__R01b__within_km="30")
+    for reason, said in (("", "Say in a few words"), ("après la perte de 4 véhicules de la 2e Cie", "2e Cie")):
+        answer = house.does(page, "propose", reason=reason)
+        assert answer.status_code == 422
+        assert said in words(answer)
+    assert "après la perte" in answer.text
+
+
+def test_names_are_one_word_and_nobody_else_s(house):
+    taken = [house.mission.pack.version, house.begins("mine") and "mine"]
+    for name in ("", "two words", "x" * 61, *taken):
+        answer = house.first_head.post(f"{LIST}/begin", data={"name": name})
+        assert answer.status_code == 422, name
+        assert f'value="{name}"' in answer.text
+
+
 def test_a_text_does_not_endorse_itself(house):
     page = house.begins()
     text = house.text(page).replace('status = "proposed_defaults_not_endorsed"', 'status = "endorsed"')
@@ -355,6 +373,24 @@ def test_the_banner_goes_when_an_endorsement_is_written_down_and_is_back_with_th
     assert banner in house.desk.get("/desk").text
 
 
+# ---- both languages ----------------------------------------------------------------------------------------------------
+
+
+def test_the_pages_speak_french_to_the_end(house):
+    browser = house.browser(house.make_account(roles.OCHA_HEAD, name="Salif", language="fr", function="head"))
+    page = house.begins(browser=browser)
+    house.changes(page, rule__R01b__within_km="30")
+    wrong = house.does(page, "figures/clocks", browser, **{"ack.critical.max_h": "9999"})
+    assert "Donnez un nombre de 0 à 168." in words(wrong)
+    said = words(browser.get(page))
+    assert "R01b : À moins de (km) 5 → 30" in said
+    assert "Ce qu'elle ferait à ce qui est notifié" in said
+    assert "Versions des SOP" in words(browser.get(LIST))
+    assert 'name="ack.critical.share" value="0,25"' in browser.get(f"{page}/figures/clocks").text
+    for part in ("rules", "clocks", "engine"):
+        assert "Inscrire ces chiffres dans le brouillon" in words(browser.get(f"{page}/figures/{part}"))
+
+
 # ---- processes ---------------------------------------------------------------------------------------------------------
 
 
@@ -371,6 +407,16 @@ def test_a_published_text_that_does_not_fit_other_files_leaves_the_old_rules_and
     house.turn()
     assert house.judged_by() == house.mission.pack.version
     assert "judged by another version" in words(house.desk.get("/sop"))
+
+
+def test_whoever_runs_the_server_is_told_that_the_file_is_not_what_holds(house):
+    check = house.app.test_cli_runner().invoke(args=["mission", "check"]).output
+    assert "Not in force" not in check
+    page = house.begins()
+    house.changes(page, rule__R01b__within_km="30")
+    house.publishes(page)
+    check = house.app.test_cli_runner().invoke(args=["mission", "check"]).output
+    assert "Not in force: 2019-12-ML-2 was published in the browser" in check
 
 
 def make_distribution():
