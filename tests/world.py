@@ -244,7 +244,8 @@ class World:
         """`2h`, `15m`, `3d`: the scheduler takes its turns on the way."""
         end = self.now + int(span[:-1]) * UNITS[span[-1]]
         while self.now < end:
-            step = STEP if end - self.now <= timedelta(hours=12) else 6 * STEP
+            left = end - self.now
+            step = STEP if left <= timedelta(hours=6) else 6 * STEP if left <= timedelta(days=1) else 12 * STEP
             self.now = min(end, self.now + step)
             self.turn(1)
 

@@ -1,4 +1,5 @@
-"""The cleaning, a little each minute, by whichever scheduler takes the slot. Its log says how many, never what."""
+"""The cleaning, by whichever scheduler takes the slot: a little each minute while something is left, else a look every quarter of an hour,
+since its clocks count in days. Its log says how many, never what."""
 
 from __future__ import annotations
 
@@ -13,18 +14,25 @@ from deconflict.store.retention import scrub
 from deconflict.store.work import take_slot, turn
 
 log = structlog.get_logger()
+LOOK_EVERY = timedelta(minutes=15)
 EVERY = timedelta(minutes=1)
 SCRUB_EVERY = timedelta(hours=1)  # a log that a reader held open at the time is cut by the next hour at the latest
 
 
 def run_retention(mission: Mission, now: datetime) -> None:
     """What has been kept long enough goes."""
-    with turn("retention", EVERY, now) as mine:
+    global _more
+    every, name = (EVERY, "retention_more") if _more else (LOOK_EVERY, "retention")
+    with turn(name, every, now) as mine:
         if mine:
-            _clean(mission, now)
+            _more = _clean(mission, now)
 
 
-def _clean(mission: Mission, now: datetime) -> None:
+_more = False  # of this process: another that does not know looks a little later
+
+
+def _clean(mission: Mission, now: datetime) -> bool:
+    """Whether anything was due: then there may be more."""
     counts = keep_no_longer(mission, now)
     changed = any(counts.values())
     if changed:
@@ -32,3 +40,4 @@ def _clean(mission: Mission, now: datetime) -> None:
     if changed or take_slot("scrub", SCRUB_EVERY, now):
         db.session.rollback()
         scrub(db.engine)
+    return changed

@@ -48,8 +48,9 @@ def write(version_id: int | None, seen: str, text: str, by: Audience, mission: M
         if pack.version in _names(session, mission, version_id):
             raise Refused(N_("Another version has this name. Give this one a name of its own."), field="version")
         if version is None:
-            version = SopVersion(state=DRAFT, based_on=digest(mission.sop_text), made_by_id=by.person_id, made_at=now)
+            version = SopVersion(state=DRAFT, based_on=digest(mission.sop_text))
             session.add(version)
+        version.made_by_id, version.made_at = by.person_id, now
         version.text, version.digest, version.version = text, digest(text), pack.version
         version.effect, version.effect_at = None, None
         session.flush()

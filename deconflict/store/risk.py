@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, String, select
@@ -35,3 +36,11 @@ def accepted_of(session: Session, case_id: int) -> RiskAcceptance | None:
     """The last of this case, whether it still holds or not."""
     mine = select(RiskAcceptance).where(RiskAcceptance.case_id == case_id).order_by(RiskAcceptance.id.desc())
     return session.scalars(mine.limit(1)).first()
+
+
+def accepted_until(session: Session, case_ids: Collection[int]) -> dict[int, datetime]:
+    """By case: until when the risk of each of these is accepted, of those of which it is now."""
+    standing = select(RiskAcceptance.case_id, RiskAcceptance.expires_at).where(
+        RiskAcceptance.case_id.in_(case_ids), RiskAcceptance.ended_at.is_(None)
+    )
+    return {case_id: until for case_id, until in session.execute(standing)}  # noqa: C416  # dict() takes no rows of two types

@@ -16,9 +16,10 @@ UNDECIDED = (DRAFT, WAITING)
 
 
 class SopVersion(Base):
-    """A whole SOP: `text` as sop.toml would have it, `digest` what it is known by, `based_on` the digest of the text it was made from.
-    The one that was published last is in force (`services.sop_in_force`). It says nothing of any case or person, so it is kept for as
-    long as there are cases that were judged by it; `effect` counts what is filed now, and goes when the version is decided on."""
+    """A whole SOP: `text` as sop.toml would have it, `digest` what it is known by, `based_on` the digest of the text it was made from,
+    `made_by` whoever wrote on it last. The one that was published last is in force (`services.sop_in_force`). It says nothing of any
+    case or person, so it is kept for as long as there are cases that were judged by it; `effect` counts what is filed now, and goes
+    when the version is decided on."""
 
     __tablename__ = "sop_version"
     __table_args__ = (Index("ix_sop_version_state", "state", "id"),)

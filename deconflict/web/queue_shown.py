@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask_babel import gettext as _
+
 from deconflict.domain.desk import DeskCaseView, DeskItemView, view_of_desk_case
 from deconflict.domain.queue import Entry, QueueRow, clock_of
+from deconflict.domain.states import CaseState
 from deconflict.store import desk as store
 from deconflict.store.base import db
 from deconflict.store.queue import last_moves
+from deconflict.store.risk import accepted_until
 from deconflict.web.audience import current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_case import area_name, clocks, mission, place_of
+from deconflict.web.desk_words import short
 
 QUEUE_PAGE = 36  # cases on one page: more would be slow on the line of a field base, and the worst come first
 TALK_SHOWN = 5  # of the cases of one talk; the others are on its own page
@@ -66,12 +71,14 @@ def shown_of(rows: Sequence[QueueRow], looked_at: datetime | None) -> list[Shown
     facts = store.cases_shown(session, ids, mission().catalogue, now())
     views = {one.line.reference: view_of_desk_case(one, current_audience()) for one in facts}
     moved = last_moves(session, ids)
+    accepted = [row.id for row in rows if row.state == CaseState.RISK_ACCEPTED]
+    until = accepted_until(session, accepted) if accepted else {}
     return [
         Shown(
             row,
             view,
             place_of(view.line),
-            clocks(view.line),
+            [*clocks(view.line), *_accepted(row, until)],
             _mark(row, looked_at),
             moved.get(row.reference, row.opened_at),
             clock_of(row, mission().pack.clocks),
@@ -79,6 +86,11 @@ def shown_of(rows: Sequence[QueueRow], looked_at: datetime | None) -> list[Shown
         for row in rows
         if (view := views.get(row.reference)) is not None
     ]
+
+
+def _accepted(row: QueueRow, until: Mapping[int, datetime]) -> Iterator[str]:
+    if row.state == CaseState.RISK_ACCEPTED and row.id in until:
+        yield _("Risk accepted until %(time)s.", time=short(until[row.id]))
 
 
 def also(row: QueueRow) -> str:
