@@ -55,7 +55,7 @@ STANDS_ON = {
     "roster.assign": "roster.index",
     "absences.note": "absences.index",
     "telling.choose": "telling.index",
-    "handing_over.write": "handing_over.index",
+    **dict.fromkeys(["handing_over.write", "handing_over.draft"], "handing_over.index"),
     "on_behalf.begin": "on_behalf.mine",
     "notices.give_back": "notices.draft",
 }

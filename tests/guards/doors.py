@@ -225,7 +225,7 @@ POSTS = {
     "desk.give_back": ("desk item", OFFICERS),
     "desk.check_in": ("desk item", OFFICERS),
     "roster.end": ("duty", OFFICERS),
-    "handing_over.write": ("page", OFFICERS),
+    **dict.fromkeys(["handing_over.write", "handing_over.draft"], ("page", OFFICERS)),
     "handing_over.read": ("note", OFFICERS),
     "absences.note": ("page", [*OFFICERS, "focal_point", "cimic"]),
     "telling.choose": ("page", ["focal_point", "cimic"]),

@@ -55,7 +55,7 @@ def test_whoever_wrote_it_is_not_who_reads_it(house):
 
 @pytest.mark.parametrize(
     ("wrong", "field"),
-    [({"area": "ATLANTIS"}, "f-area"), ({"text": " "}, "f-text"), ({"text": "x" * 2001}, "f-text")],
+    [({"area": "ATLANTIS"}, "f-area"), ({"text": " "}, "f-text"), ({"text": "x" * 4001}, "f-text")],
 )
 def test_a_note_that_cannot_be_is_refused(house, wrong, field):
     answer = hands_over(house, **wrong)
