@@ -206,6 +206,8 @@ class Crawl:
                 return self.accounts[about] is who
             case "desk":
                 return self.officer(who, self.sensitive(about))
+            case "desk item":
+                return self.officer(who, self.facts[about].sensitive)
             case "side":
                 return self.officer(who, self.sensitive(about)) or self.told(who, about, plant.side)
             case "pattern":

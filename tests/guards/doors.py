@@ -224,6 +224,8 @@ POSTS = {
     "desk.change_item_hold": ("desk item", OFFICERS),
     "desk.give_back": ("desk item", OFFICERS),
     "desk.check_in": ("desk item", OFFICERS),
+    "desk.note_item": ("desk item", OFFICERS),
+    "desk.note_site": ("desk site", OFFICERS),
     "roster.end": ("duty", OFFICERS),
     **dict.fromkeys(["handing_over.write", "handing_over.draft"], ("page", OFFICERS)),
     "handing_over.read": ("note", OFFICERS),

@@ -205,10 +205,8 @@ def faults(house, who):
 HEARD = {"relay.write", "relay.write_check_in"} | OF_A_TEAM
 OFFICER = HEARD | {
     *("areas.new", "areas.amend", "areas.cancel", "handing_over.write"),
-    *(
-        f"desk.{act}"
-        for act in ("agree", "call", "called", "check_in", "decide_held", "dismiss", "note", "relay", "release")
-    ),
+    *(f"desk.{act}" for act in ("agree", "call", "called", "check_in", "decide_held", "dismiss", "relay", "release")),
+    *("desk.note", "desk.note_item", "desk.note_site"),
 }
 TRIED = {
     "g9": {f"plans.{act}" for act in ("amend", "cancel", "close_out", "postpone", "sharing", "write")}
@@ -249,6 +247,7 @@ WITHOUT_WORDS = {
     *(f"notices.{act}" for act in ("again", "check_in", "drop_draft", "drop_pattern")),
     *(f"uploads.{act}" for act in ("ask", "drop", "go_on", "leave", "mend", "right", "send", "take_up", "which_list")),
     *("take_out.own", "take_out.desk"),
+    "handing_over.draft",  # shows again what was typed, and keeps nothing
     *(f"convoys.{act}" for act in ("join", "open_one", "close_one")),
     *(f"sites.{act}" for act in ("second", "confirm", "suspend", "resume", "left", "reopen", "close", "drop_draft")),
 }
