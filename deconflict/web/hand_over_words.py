@@ -58,8 +58,8 @@ def _turned(report: AreaReport) -> Iterator[tuple[str, Sequence[str]]]:
 
 def _listed(references: Sequence[str]) -> str:
     left = len(references) - OTHERS_MOST
-    shown = ", ".join(references[:OTHERS_MOST])
-    return f"{shown}, {_('and %(num)s more', num=left)}" if left > 0 else shown
+    more = [_("and %(num)s more", num=left)] if left > 0 else []
+    return ", ".join([*references[:OTHERS_MOST], *more])
 
 
 def _section(title: str, lines: Sequence[str], most: int) -> Section:
@@ -101,9 +101,9 @@ def _awaited(one: Awaited, at: datetime) -> str:
     if one.leaves_at > at:
         return named(one.case, _("%(who)s, leaves %(time)s", who=who, time=short(one.leaves_at)))
     asked = _("%(who)s, asked %(time)s", who=who, time=short(one.leaves_at))
-    if one.due_at <= at:
-        return named(one.case, f"{asked}, {_('no answer by %(time)s', time=short(one.due_at))}")
-    return named(one.case, f"{asked}, {_('answer due %(time)s', time=short(one.due_at))}")
+    due = short(one.due_at)
+    late = _("no answer by %(time)s", time=due) if one.due_at <= at else _("answer due %(time)s", time=due)
+    return named(one.case, f"{asked}, {late}")
 
 
 def _call(one: ToCall) -> str:

@@ -38,7 +38,7 @@ NO_WORDS = re.compile(
 # Nothing of it is kept but, of the last, its length.
 FORGOTTEN = {
     *(("acknowledge.send", "code"), ("check_in.send", "code")),
-    *(("desk.find", "reference"), ("numbers.confirm", "words")),
+    *(("desk.find", "find"), ("ours.find", "find"), ("numbers.confirm", "words")),
     ("desk.take_group", "dismiss-reason"),  # of another button of its form
 }
 # What a team told of itself, written down for it: the table of its own people holds, D1.5's (domain.unwanted).
@@ -235,7 +235,16 @@ ELSEWHERE = {
 }
 # A button, a choice, a day, an address or a code.
 WITHOUT_WORDS = {
-    *("absences.end", "absences.note", "drills.start", "handing_over.read", "on_behalf.begin", "places.search"),
+    *(
+        "absences.end",
+        "absences.note",
+        "desk.find",
+        "drills.start",
+        "handing_over.read",
+        "ours.find",
+        "on_behalf.begin",
+        "places.search",
+    ),
     *(f"contacts.{act}" for act in ("add_mailbox", "add_number", "put_first", "remove")),
     *(f"desk.{act}" for act in ("closing", "give_back", "hand_back", "have", "read", "take")),
     *("desk.take_group", "desk.hand_back_group", "desk.take_here", "desk.has_looked"),

@@ -182,10 +182,14 @@ def test_without_an_area_it_asks_for_one_and_keeps_what_was_typed(house):
 
 def test_it_is_in_the_language_of_who_writes(house, make_account):
     house.meet()
+    house.acts("ask", side="mission", ask="avoid_place")
+    house.turn()
     colleague = make_account(roles.CMCOORD, name="Kadia", phone="+22370000009", language="fr")
     text = field(draft(house, house.browser(colleague)))
     assert "Dossiers ouverts\u00a0: Critique 1 (1)" in text
-    assert "personne ne le suit" in text
+    assert f"{house.case.reference}\u00a0: Mission, demande du sam. 7 déc. 06:00, réponse attendue sam. 7 déc." in text
+    english = ("open", "asked", "answer", "since", "case ", "more", "starts", "nobody", "late", "new")
+    assert [word for word in english if word in text.lower()] == []
 
 
 def test_who_is_not_on_duty_tells_from_the_last_note_or_of_twelve_hours(house):

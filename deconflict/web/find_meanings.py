@@ -1,0 +1,97 @@
+"""What somebody may mean by what he typed into a field that finds: a reference, a place of the mission's list, an organisation by a part
+of its name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from deconflict.domain.finding import RECENT, spot_of
+from deconflict.domain.place import Place, fold
+from deconflict.domain.place import label as place_label
+from deconflict.services.acknowledgements import READ_AS
+from deconflict.web.desk_case import mission
+from deconflict.web.language import current_language
+from deconflict.web.map_words import length
+
+LONGEST = 80  # letters, as the field takes
+PLACES_MOST = 6
+ASKED = 24  # of like names, among which are cercles and regions that nobody can meet in
+PLACE, ORGANISATION = "place", "organisation"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """`code` is carried by a form (`place:PP050500000`, `organisation:7`); `name` what is read; `counted` what is counted for it."""
+
+    code: str
+    name: str
+    counted: str
+    place: Place | None = None
+    owner_id: int | None = None
+
+    @property
+    def kind(self) -> str:
+        return PLACE if self.place is not None else ORGANISATION
+
+
+def typed_in(form: Mapping[str, str]) -> str:
+    return " ".join(form.get("find", "").split())[:LONGEST]
+
+
+def as_reference(typed: str) -> str:
+    """As it is kept, whatever was added to it (`4F7K2-3`) or misheard."""
+    return typed.upper().partition("-")[0].translate(READ_AS)
+
+
+def meanings(typed: str, organisations: Sequence[tuple[int, str]]) -> list[Meaning]:
+    """The likeliest first: a place of exactly this name, then organisations, then places of a like name."""
+    exact = mission().gazetteer.named(_without_level(typed)[0])
+    places = list(_places(typed))
+    first = [one for one in places if one.place in exact]
+    return first + [_of_organisation(*one) for one in organisations] + [one for one in places if one not in first]
+
+
+def chosen(found: Sequence[Meaning], code: str) -> Meaning | None:
+    """The one that was chosen, else the likeliest; None where nothing is meant."""
+    return next((one for one in found if one.code == code), found[0] if found else None)
+
+
+def _places(typed: str) -> Iterator[Meaning]:
+    """Settlements and communes, each settlement's commune offered with it."""
+    gazetteer = mission().gazetteer
+    name, levels = _without_level(typed)
+    like = [place for place in gazetteer.search(name, ASKED) if place.level in levels][:PLACES_MOST]
+    around = [place for one in like[:1] if (place := gazetteer.get(one.commune or "")) is not None]
+    for place in dict.fromkeys((*like[:1], *around, *like[1:])):
+        yield Meaning(f"{PLACE}:{place.pcode}", place_label(place), _counted(place), place=place)
+
+
+def _without_level(typed: str) -> tuple[str, tuple[str, ...]]:
+    """Of `commune de Bankass` the name, and that a commune is meant; of anything else all of it, and either."""
+    first, _space, rest = typed.partition(" ")
+    if fold(first) != fold(mission().gazetteer.terms.commune) or not rest:
+        return typed, ("town", "commune")
+    return re.sub(r"^(de |d['’]|of )", "", rest, flags=re.IGNORECASE), ("commune",)
+
+
+def _counted(place: Place) -> str:
+    spot = spot_of(place, mission())
+    where = (
+        _("Whatever stops in this commune.")
+        if spot.is_commune
+        else _(
+            "Whatever stops within %(distance)s of it, and areas that reach there.",
+            distance=length(spot.radius_m, current_language()),
+        )
+    )
+    when = _("Ahead, or over for at most %(days)s days; what only passes is not counted.", days=RECENT.days)
+    return f"{where} {when}"
+
+
+def _of_organisation(id: int, name: str) -> Meaning:
+    counted = _("Whatever it filed, ahead or over for at most %(days)s days.", days=RECENT.days)
+    return Meaning(f"{ORGANISATION}:{id}", name, counted, owner_id=id)
