@@ -18,7 +18,7 @@ from deconflict.web.language import current_language
 from deconflict.web.map_words import length
 
 LONGEST = 80  # letters, as the field takes
-PLACES_MOST = 6
+PLACES_MOST, FEW = 6, 2
 ASKED = 24  # of like names, among which are cercles and regions that nobody can meet in
 PLACE, ORGANISATION = "place", "organisation"
 
@@ -48,11 +48,15 @@ def as_reference(typed: str) -> str:
 
 
 def meanings(typed: str, organisations: Sequence[tuple[int, str]]) -> list[Meaning]:
-    """The likeliest first: a place of exactly this name, then organisations, then places of a like name."""
-    exact = mission().gazetteer.named(_without_level(typed)[0])
-    places = list(_places(typed))
-    first = [one for one in places if one.place in exact]
-    return first + [_of_organisation(*one) for one in organisations] + [one for one in places if one not in first]
+    """The likeliest first: places of exactly this name, with the commune of the first; then organisations; then places of a like name,
+    where no place has this very one, and fewer of them where an organisation has."""
+    gazetteer = mission().gazetteer
+    name, levels = _without_level(typed)
+    exact = [place for place in gazetteer.named(name) if place.level in levels]
+    like = [] if exact else [place for place in gazetteer.search(name, ASKED) if place.level in levels]
+    most = FEW if organisations else PLACES_MOST
+    owners = [_of_organisation(*one) for one in organisations]
+    return [*_places(exact[:PLACES_MOST]), *owners, *_places(like[:most])]
 
 
 def chosen(found: Sequence[Meaning], code: str) -> Meaning | None:
@@ -60,13 +64,10 @@ def chosen(found: Sequence[Meaning], code: str) -> Meaning | None:
     return next((one for one in found if one.code == code), found[0] if found else None)
 
 
-def _places(typed: str) -> Iterator[Meaning]:
-    """Settlements and communes, each settlement's commune offered with it."""
-    gazetteer = mission().gazetteer
-    name, levels = _without_level(typed)
-    like = [place for place in gazetteer.search(name, ASKED) if place.level in levels][:PLACES_MOST]
-    around = [place for one in like[:1] if (place := gazetteer.get(one.commune or "")) is not None]
-    for place in dict.fromkeys((*like[:1], *around, *like[1:])):
+def _places(places: Sequence[Place]) -> Iterator[Meaning]:
+    """In this order, the commune of the first offered next to it."""
+    around = [place for one in places[:1] if (place := mission().gazetteer.get(one.commune or "")) is not None]
+    for place in dict.fromkeys((*places[:1], *around, *places[1:])):
         yield Meaning(f"{PLACE}:{place.pcode}", place_label(place), _counted(place), place=place)
 
 
