@@ -16,6 +16,7 @@ from deconflict.web.desk_case import area_name, mission
 from deconflict.web.desk_words import short
 from deconflict.web.forms_ui import Form
 from deconflict.web.hand_over_draft import Drafted, drafted
+from deconflict.web.intake import one_of
 
 bp = Blueprint("handing_over", __name__)
 SHOWN = 30
@@ -24,7 +25,8 @@ SHOWN = 30
 @bp.get("/roster/notes")
 @audience(*roles.OFFICERS)
 def index() -> str:
-    return _page(Form())
+    area = one_of(request.args, "area", (known.code for known in mission().areas))
+    return _page(Form({"area": area}))
 
 
 @bp.post("/roster/notes")

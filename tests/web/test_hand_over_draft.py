@@ -215,6 +215,20 @@ def test_a_busy_area_fits_and_says_how_many_are_left_out(house):
     assert house.desk.post("/roster/notes", data={"area": AREA, "text": text}).status_code == 303
 
 
+def test_whoever_ends_his_own_turn_is_led_to_what_he_hands_over_of_that_area(house):
+    with house.app.app_context():
+        mine = db.session.scalars(select(Duty.id).where(Duty.area == AREA)).one()
+    assert house.other_desk.post(f"/roster/{mine}/end").location == "/roster"
+    with house.app.app_context():
+        other = db.session.scalars(select(Duty.id).where(Duty.area == "GAO")).one()
+    answer = house.desk.post(f"/roster/{other}/end")
+    assert answer.location == "/roster/notes?area=GAO#write"
+    page = house.desk.get(answer.location.partition("#")[0])
+    assert '<option value="GAO" selected>' in page.text
+    assert "The shift is ended." in words(page)
+    assert "Since Sat 7 Dec 06:00" in field(draft(house, area="GAO"))  # of that turn, which is just over
+
+
 def test_nobody_else_gets_a_draft(house):
     for who in (house.ngo, house.g9):
         assert house.browser(who).post("/roster/notes/draft", data={"area": AREA, "text": ""}).status_code == 404
