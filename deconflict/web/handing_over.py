@@ -16,10 +16,10 @@ from deconflict.web.desk_case import area_name, mission
 from deconflict.web.desk_words import short
 from deconflict.web.forms_ui import Form
 from deconflict.web.hand_over_draft import Drafted, drafted
-from deconflict.web.intake import one_of
+from deconflict.web.intake import one_of, page_asked
 
 bp = Blueprint("handing_over", __name__)
-SHOWN = 30
+SHOWN = 10  # on one page, which may be 4,000 characters each
 
 
 @bp.get("/roster/notes")
@@ -63,10 +63,14 @@ def read(note_id: int) -> Page:
 
 
 def _page(form: Form, made: Drafted | None = None) -> str:
+    page = page_asked()
+    found = newest(db.session(), SHOWN + 1, page * SHOWN)
     return render_template(
         "handing_over/index.html",
         made=made,
-        notes=[(note, _text(note)) for note in newest(db.session(), SHOWN)],
+        notes=[(note, _text(note)) for note in found[:SHOWN]],
+        page=page,
+        more=len(found) > SHOWN,
         areas={area.code: area_name(area.code) for area in mission().areas},
         me=current_audience().person_id,
         form=form,

@@ -58,6 +58,18 @@ def test_the_newest_stands_first_and_the_case_says_that_there_are_some(house):
     assert SAID not in case.text
 
 
+def test_of_many_the_newest_are_shown_and_the_others_are_one_press_away(house):
+    notice, _plan = house.meet()
+    for n in range(14):
+        writes(house, notice, f"Mot {n:02d} " + "x" * 900)
+    page = house.desk.get(f"/desk/items/{notice}")
+    assert "Mot 13" in page.text
+    assert "Mot 01" not in page.text
+    assert "2 older notes" in words(page)
+    assert len(page.data) < 40_000
+    assert "Mot 00" in house.desk.get(f"/desk/items/{notice}?notes=all").text
+
+
 def test_a_site_has_them_on_its_own_page(house):
     reference = house.files(house.ngo, make.site("Bankass"))
     answer = writes(house, reference, noun="sites")
