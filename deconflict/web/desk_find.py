@@ -51,7 +51,8 @@ def find() -> Page:
 
 def _page(typed: str, known: list[Meaning], meant: Meaning | None, found: Found | None) -> str:
     others = [one for one in known if one != meant]
-    return render_template("desk/find.html", typed=typed, meant=meant, others=others, found=found, **texts())
+    known_as = {"typed": typed, "meant": meant, "others": others, "unit": mission().unit}
+    return render_template("desk/find.html", found=found, **known_as, **texts())
 
 
 def _by_reference(reference: str) -> str | None:

@@ -3,15 +3,15 @@ of its name."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
 from deconflict.domain.finding import RECENT, spot_of
-from deconflict.domain.place import Place, fold
+from deconflict.domain.place import Place
 from deconflict.domain.place import label as place_label
+from deconflict.schemas.whereabouts import candidates
 from deconflict.services.acknowledgements import READ_AS
 from deconflict.web.desk_case import mission
 from deconflict.web.language import current_language
@@ -51,9 +51,8 @@ def meanings(typed: str, organisations: Sequence[tuple[int, str]]) -> list[Meani
     """The likeliest first: places of exactly this name, with the commune of the first; then organisations; then places of a like name,
     where no place has this very one, and fewer of them where an organisation has."""
     gazetteer = mission().gazetteer
-    name, levels = _without_level(typed)
-    exact = [place for place in gazetteer.named(name) if place.level in levels]
-    like = [] if exact else [place for place in gazetteer.search(name, ASKED) if place.level in levels]
+    exact = candidates(gazetteer, typed)
+    like = [] if exact else [one for one in gazetteer.search(typed, ASKED) if one.level in ("town", "commune")]
     most = FEW if organisations else PLACES_MOST
     owners = [_of_organisation(*one) for one in organisations]
     return [*_places(exact[:PLACES_MOST]), *owners, *_places(like[:most])]
@@ -71,18 +70,10 @@ def _places(places: Sequence[Place]) -> Iterator[Meaning]:
         yield Meaning(f"{PLACE}:{place.pcode}", place_label(place), _counted(place), place=place)
 
 
-def _without_level(typed: str) -> tuple[str, tuple[str, ...]]:
-    """Of `commune de Bankass` the name, and that a commune is meant; of anything else all of it, and either."""
-    first, _space, rest = typed.partition(" ")
-    if fold(first) != fold(mission().gazetteer.terms.commune) or not rest:
-        return typed, ("town", "commune")
-    return re.sub(r"^(de |d['’]|of )", "", rest, flags=re.IGNORECASE), ("commune",)
-
-
 def _counted(place: Place) -> str:
     spot = spot_of(place, mission())
     where = (
-        _("Whatever stops in this commune.")
+        _("Whatever stops in this %(unit)s.", unit=mission().unit)
         if spot.is_commune
         else _(
             "Whatever stops within %(distance)s of it, and areas that reach there.",

@@ -55,7 +55,7 @@ def find() -> Page:
 
 def _page(typed: str, known: list[Meaning], meant: Meaning | None, found: Found | None) -> str:
     others = [one for one in known if one != meant]
-    return render_template("ours/find.html", typed=typed, meant=meant, others=others, found=found)
+    return render_template("ours/find.html", typed=typed, meant=meant, others=others, found=found, unit=mission().unit)
 
 
 def _by_reference(reference: str, me: Audience) -> str | None:
