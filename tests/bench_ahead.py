@@ -1,4 +1,5 @@
-"""The pages of everything ahead among the live items of the bench: what they weigh and how long the server takes for one."""
+"""The pages of everything ahead, and what the field of the desk finds, among the live items of the bench: what they weigh and how long
+the server takes for one."""
 
 from __future__ import annotations
 
@@ -32,3 +33,18 @@ def pages(officer: Client) -> Iterator[Figure]:
         yield figure(
             f"{title}, on the server", median_ms(partial(officer.get, address), REPEATS), "ms", bare, goal=LONGEST_MS
         )
+    yield from _found(officer, bare)
+
+
+def _found(officer: Client, bare: float) -> Iterator[Figure]:
+    """A settlement, its commune and an organisation that filed half of everything."""
+    token = officer.get("/desk/find").token
+    for name, typed in (("a place", "Bankass"), ("a commune", "commune Bankass"), ("an organisation", "Alpha")):
+        form = {"csrf_token": token, "find": typed}
+        answer = officer.post("/desk/find", form)
+        if answer.status != 200:
+            raise RuntimeError(f"/desk/find answers {answer.status}")
+        title = f"{name} looked for, {bench_alerts.LIVE} live"
+        yield figure(f"{title}, page", len(answer.body), "bytes", goal=HEAVIEST_BYTES)
+        taken = median_ms(partial(officer.post, "/desk/find", form), REPEATS)
+        yield figure(f"{title}, on the server", taken, "ms", bare, goal=LONGEST_MS)

@@ -29,7 +29,16 @@ from deconflict.domain.filing import Filing, Level, Location, MissionPlan, Movem
 from deconflict.domain.uploads import UploadFacts
 from deconflict.domain.zone import POLYGON, Zone
 from deconflict.schemas.sop_figures import named, with_figures
-from deconflict.services import acknowledgements, cases, drafts, releases, repeating, sop_versions, uploads
+from deconflict.services import (
+    acknowledgements,
+    cases,
+    drafts,
+    item_notes,
+    releases,
+    repeating,
+    sop_versions,
+    uploads,
+)
 from deconflict.store.alerts import Message
 from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
@@ -116,7 +125,8 @@ def window(name: str, date: str, earliest: str, latest: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Plant:
-    """One value to look for. `element` is a row of the matrix, or `desk` (what officers write down), `side` (what one side
+    """One value to look for. `element` is a row of the matrix, or `desk` (what officers write down of a case), `desk item` (of
+    an item), `side` (what one side
     was told or said), `organisation`, `person`, `phone`, `nobody`. `about` names the item, case, organisation or person;
     `must`: whoever may see it does see it on some page."""
 
@@ -351,6 +361,12 @@ class PlantedWorld(World):
             request, answer, self.plant(f"reponse-{name}-{side[0]}", "answer", "side", name, side=side)
         )
 
+    def writes_of(self, about: str) -> None:
+        """A note of OCHA's own on an item."""
+        note = self.plant(f"Calepin-{about}-wexo", "note of OCHA", "desk item", about)
+        by = self.actors["Offa-zq"].audience
+        item_notes.write_item_note(self.items[about], note, by, self.mission.catalogue, self.now)
+
     def written(self, name: str, what: str) -> str:
         return self.plant(f"{what}-{name}-wexo", what, "desk", name)
 
@@ -416,6 +432,8 @@ def planted_world(app: Flask, network: TwilioNetwork, sink: SmtpSink) -> Planted
     assert sensitive.eyes_only
     for alert in world.alerts(""):
         world.plant(alert.link, "link of an e-mail", "nobody", "", must=False)
+    for about in ("both-n", "both-p", "sensitive-n", "house-s", "guests-s", "ocha-a"):
+        world.writes_of(about)
     look_again()
     for message in db.session.scalars(select(Message)):
         world.plant(message.token, "token of a hook", "nobody", "", must=False)

@@ -14,7 +14,9 @@ from deconflict.store.base import transaction
 from deconflict.store.moves import LOST
 from deconflict.store.notes import Note
 
-LONGEST = 2000
+LONGEST = (
+    4000  # a draft of a busy area is some thirty lines, and its writer adds what only he knows; it still fits a page
+)
 
 
 def hand_over(area: str, text: str, by: Audience, mission: Mission, now: datetime) -> int:
@@ -23,13 +25,14 @@ def hand_over(area: str, text: str, by: Audience, mission: Mission, now: datetim
         raise NotFound
     if area not in {known.code for known in mission.areas}:
         raise Refused(N_("Choose one of the list."), field="area")
-    if not text.strip():
+    text = text.replace("\r\n", "\n").strip()  # a browser counts the end of a line as one character, and sends two
+    if not text:
         raise Refused(N_("Write what the next must know."), field="text")
     if len(text) > LONGEST:
-        raise Refused(N_("This is too long: write 2000 characters at most."), field="text")
+        raise Refused(N_("This is too long: write %(most)s characters at most."), field="text", facts={"most": LONGEST})
     check_words(text, by, "text")
     with transaction() as session:
-        note = Note(area=area, by_id=by.person_id, at=now, text=text.strip())
+        note = Note(area=area, by_id=by.person_id, at=now, text=text)
         session.add(note)
         session.flush()
         record(session, by.person_id, "hand_over", "note", note.id, {"area": area}, at=now)

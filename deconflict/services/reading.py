@@ -24,6 +24,13 @@ def note_read(by: Audience, noun: str, noun_id: int, now: datetime) -> None:
         record(session, by.person_id, "view", noun, noun_id, at=now)
 
 
+def note_found(by: Audience, of: str, cases: list[int], items: list[int], now: datetime) -> None:
+    """As `note_read`, for an answer to somebody who looked for a place or an organisation: what was named to him, even nothing. What he
+    typed is written nowhere."""
+    with transaction() as session:
+        record(session, by.person_id, "view", "found", None, {"of": of, "cases": cases, "items": items}, at=now)
+
+
 def note_ahead_read(by: Audience, asked: Mapping[str, str], ids: list[int], now: datetime) -> None:
     """As `note_read`, for the pages of everything ahead: what was asked for, and the items that were named on it, even none. The
     numbers of a page tell of both sides too."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from deconflict.domain.activity import LatLon, Side
@@ -30,17 +30,21 @@ def items_ahead(
     """What may be under way between two instants and is not over at `now`, and the sites in use; of one area, or of all. The first
     departure first."""
     moves = and_(Item.state.in_(LIVE_MOVES), Item.ends_at >= max(begins, now), Item.departs_at < ends)
-    columns = (Item.id, Item.reference, Item.side, Item.kind, Organisation.name, Organisation.side.label("whose"))
-    query = (
-        select(*columns, ItemVersion.filing)
-        .join(Organisation, Organisation.id == Item.owner_id)
-        .join(ItemVersion, and_(ItemVersion.item_id == Item.id, ItemVersion.version == Item.version))
-        .where(or_(moves, Item.state.in_(LIVE_SITES)), Item.reduced_at.is_(None))
-        .order_by(Item.departs_at, Item.id)
-    )
+    query = light().where(or_(moves, Item.state.in_(LIVE_SITES)), Item.reduced_at.is_(None))
     if area is not None:
         query = query.where(Item.area == area)
-    # Some at a time: thousands of filings at once would be slow to clear away.
+    return read_light(session, query.order_by(Item.departs_at, Item.id), catalogue)
+
+
+def light() -> Select[Any]:
+    """Items at their current version, with no more than these pages need."""
+    columns = (Item.id, Item.reference, Item.side, Item.kind, Organisation.name, Organisation.side.label("whose"))
+    query = select(*columns, ItemVersion.filing).join(Organisation, Organisation.id == Item.owner_id)
+    return query.join(ItemVersion, and_(ItemVersion.item_id == Item.id, ItemVersion.version == Item.version))
+
+
+def read_light(session: Session, query: Select[Any], catalogue: Catalogue) -> list[AheadItem]:
+    """What a query of `light` finds, some at a time: thousands of filings at once would be slow to clear away."""
     return [_item(row, catalogue) for row in session.execute(query.execution_options(yield_per=AT_A_TIME))]
 
 

@@ -27,10 +27,10 @@ class Note(Base):
     read_by: Mapped[Person | None] = relationship(foreign_keys=[read_by_id], lazy="joined")
 
 
-def newest(session: Session, most: int) -> list[Note]:
-    """The unread first, then the newest."""
+def newest(session: Session, most: int, first: int = 0) -> list[Note]:
+    """The unread first, then the newest; `first`: how many of them are passed over."""
     order = (Note.read_at.is_not(None), Note.at.desc(), Note.id.desc())
-    return list(session.scalars(select(Note).options(joinedload(Note.by)).order_by(*order).limit(most)))
+    return list(session.scalars(select(Note).options(joinedload(Note.by)).order_by(*order).offset(first).limit(most)))
 
 
 def unread(session: Session, but_by: int) -> int:

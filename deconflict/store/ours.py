@@ -23,25 +23,26 @@ class Ahead:
 
 def ahead(session: Session, audience: Audience, now: datetime, *, first: int, most: int) -> Ahead:
     """What is coming or under way, the first departure first, then the sites that are in use."""
-    wanted = and_(_mine(audience), or_(_moves(now), Item.state.in_(LIVE_SITES)))
+    wanted = and_(mine(audience), or_(_moves(now), Item.state.in_(LIVE_SITES)))
     stands = Item.state.in_(LIVE_SITES)
     return _page(session, select(Item.id).where(wanted).order_by(stands, Item.departs_at, Item.id), first, most)
 
 
 def between(session: Session, audience: Audience, now: datetime, begins: datetime, ends: datetime, most: int) -> Ahead:
     """Of those without the sites what may be under way between two instants."""
-    wanted = and_(_mine(audience), _moves(max(now, begins)), Item.departs_at < ends)
+    wanted = and_(mine(audience), _moves(max(now, begins)), Item.departs_at < ends)
     return _page(session, select(Item.id).where(wanted).order_by(Item.departs_at, Item.id), 0, most)
 
 
 def sites_in_use(session: Session, audience: Audience) -> int:
-    mine = select(func.count()).select_from(Item).where(_mine(audience), Item.state.in_(LIVE_SITES))
-    return session.scalar(mine) or 0
+    query = select(func.count()).select_from(Item).where(mine(audience), Item.state.in_(LIVE_SITES))
+    return session.scalar(query) or 0
 
 
-def _mine(audience: Audience) -> ColumnElement[bool]:
-    mine = and_(Item.owner_id == audience.organisation_id, Item.side == audience.side)
-    return mine if audience.sector is None else and_(mine, Item.sector == audience.sector)
+def mine(audience: Audience) -> ColumnElement[bool]:
+    """Items of this organisation, of a sector's desk those of its sector."""
+    own = and_(Item.owner_id == audience.organisation_id, Item.side == audience.side)
+    return own if audience.sector is None else and_(own, Item.sector == audience.sector)
 
 
 def _moves(since: datetime) -> ColumnElement[bool]:

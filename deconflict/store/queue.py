@@ -128,12 +128,14 @@ def _waits(session: Session) -> dict[int, list[datetime]]:
     """By when somebody of a side should have acknowledged, and by when an owner who was rung should have answered, by case. Of a
     case the first of each."""
     found: dict[int, list[datetime]] = defaultdict(list)
-    for case_id, at in _first_dues(session):
+    for case_id, _code, at in side_clocks(session):
         found[case_id].append(at)
     return found
 
 
-def _first_dues(session: Session) -> Iterator[tuple[int, datetime]]:
+def side_clocks(session: Session) -> Iterator[tuple[int, str, datetime]]:
+    """The first of each clock that runs for a side of an open case: `word` of who should have acknowledged, `release` of an owner who was
+    rung."""
     owed = and_(Alert.state == AlertState.OWED, Alert.side != "ocha", Alert.ack_due_at.is_not(None))
     alerts = select(Alert.case_id, func.min(Alert.ack_due_at)).join(Case, Case.id == Alert.case_id).where(owed, IS_OPEN)
     rung = or_(ReleaseAsk.state == ReleaseState.ASKED, ReleaseAsk.state == ReleaseState.SILENT)
@@ -141,7 +143,7 @@ def _first_dues(session: Session) -> Iterator[tuple[int, datetime]]:
     last = select(func.max(ReleaseAsk.id)).group_by(ReleaseAsk.case_id, ReleaseAsk.side)
     calls = select(ReleaseAsk.case_id, ReleaseAsk.due_at).join(Case, Case.id == ReleaseAsk.case_id)
     calls = calls.where(rung, ReleaseAsk.round == Case.round, ReleaseAsk.id.in_(last), IS_OPEN)
-    for query in (alerts.group_by(Alert.case_id), calls):
+    for code, query in (("word", alerts.group_by(Alert.case_id)), ("release", calls)):
         for case_id, at in session.execute(query).all():
             if at is not None:
-                yield case_id, at
+                yield case_id, code, at

@@ -37,6 +37,7 @@ from deconflict.store.close_outs import CloseOut
 from deconflict.store.codes import Bundle
 from deconflict.store.contacted import Contacted
 from deconflict.store.holds import Held
+from deconflict.store.item_notes import ItemNote
 from deconflict.store.items import Item, ItemVersion, PartBox
 from deconflict.store.notes import Note
 from deconflict.store.on_behalf import OnBehalf
@@ -101,6 +102,7 @@ def write_reduced(session: Session, item_id: int, filings: Iterable[tuple[int, d
         )
     session.execute(delete(PartBox).where(PartBox.item_id == item_id))
     session.execute(update(CloseOut).where(CloseOut.item_id == item_id).values(reason=""))
+    session.execute(delete(ItemNote).where(ItemNote.item_id == item_id))
     session.execute(delete(CheckInRow).where(CheckInRow.item_id == item_id))  # when its team was where
     # That it lay beside another one tells where it was.
     session.execute(delete(SitePair).where(or_(SitePair.first_id == item_id, SitePair.second_id == item_id)))

@@ -80,6 +80,12 @@ def candidates(session: Session) -> list[Candidate]:
     return [Candidate(person.id, person.name, person.function, person.scope) for person in people]
 
 
+def area_of_own_turn(session: Session, duty_id: int, person_id: int, now: datetime) -> str | None:
+    """The code of its area; None of somebody else's, of one that has not begun, and of none."""
+    own = (Duty.id == duty_id, Duty.person_id == person_id, Duty.from_at <= now)
+    return session.scalar(select(Duty.area).where(*own))
+
+
 def is_officer(person: Person) -> bool:
     """Active, of OCHA, and with a sign-in that opens cases: an alert to anybody else would be read by nobody."""
     return person.active and person.organisation.side == "ocha" and bool(person.role_names & roles.OFFICERS)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from werkzeug.wrappers import Response
+from flask import Blueprint, render_template
 
 from deconflict.domain import roles
 from deconflict.domain.desk import DeskCaseFacts, DeskCaseView, view_of_desk_case
-from deconflict.services.acknowledgements import READ_AS
 from deconflict.store import desk as store
 from deconflict.store.base import db
 from deconflict.web import (
@@ -21,9 +18,11 @@ from deconflict.web import (
     desk_delivery,
     desk_duplicates,
     desk_eyes,
+    desk_find,
     desk_group,
     desk_held,
     desk_holds,
+    desk_item_notes,
     desk_items,
     desk_live,
     desk_log,
@@ -52,20 +51,6 @@ def ended() -> str:
     return render_template("desk/ended.html", rows=[(view, place_of(view.line)) for view in views], **texts())
 
 
-@bp.get("/desk/find")
-@audience(*roles.OFFICERS)
-def find() -> Response:
-    """A reference that somebody reads out on the phone: the desk's, a side's, or an item's."""
-    typed = request.args.get("reference", "").strip().upper().partition("-")[0].translate(READ_AS)
-    kind, reference = store.found(db.session(), typed) or ("", "")
-    if kind == "case" and _case_exists(reference):
-        return redirect(url_for("desk.case", reference=reference), 303)
-    if kind == "item" and desk_items.exists(reference):
-        return redirect(url_for("desk.item", reference=reference), 303)
-    flash(_("There is no such reference."), "error")
-    return redirect(url_for("desk.queue"), 303)
-
-
 @bp.get("/desk/<reference>")
 @audience(*roles.OFFICERS)
 def case(reference: str) -> str:
@@ -76,13 +61,10 @@ def _seen(cases: Iterable[DeskCaseFacts]) -> list[DeskCaseView]:
     return [view for facts in cases if (view := view_of_desk_case(facts, current_audience())) is not None]
 
 
-def _case_exists(reference: str) -> bool:
-    found = store.case_by_reference(db.session(), reference, mission().catalogue)
-    return found is not None and view_of_desk_case(found[1], current_audience()) is not None
-
-
 for rule, view, method in (
     ("/desk", desk_queue.queue, "GET"),
+    ("/desk/find", desk_find.find, "GET"),
+    ("/desk/find", desk_find.find, "POST"),
     ("/desk/pulse", desk_live.pulse, "GET"),
     ("/desk/<reference>/pulse", desk_live.case_pulse, "GET"),
     ("/desk/seen", desk_queue.has_looked, "POST"),
@@ -113,6 +95,8 @@ for rule, view, method in (
     ("/desk/items/<reference>/read", desk_items.read, "POST"),
     ("/desk/items/<reference>/return", desk_items.give_back, "POST"),
     ("/desk/items/<reference>/check-in", desk_items.check_in, "POST"),
+    ("/desk/items/<reference>/note", desk_item_notes.note_item, "POST"),
+    ("/desk/sites/<reference>/note", desk_item_notes.note_site, "POST"),
     ("/desk/items/<reference>/hold", desk_holds.item_hold, "GET"),
     ("/desk/items/<reference>/hold", desk_holds.change_item_hold, "POST"),
     ("/desk/<reference>/hold", desk_holds.case_hold, "GET"),

@@ -24,6 +24,7 @@ from deconflict.services.preview import drafts
 from deconflict.services.reading import note_read
 from deconflict.store import desk as store
 from deconflict.store.base import db
+from deconflict.store.item_notes import notes_on
 from deconflict.store.risk import accepted_of
 from deconflict.web import desk_words
 from deconflict.web.audience import current_audience
@@ -140,6 +141,7 @@ def page(reference: str, *, warning: str = "", form: Form | None = None, act: st
         items=[(item, in_words(item.view, mission()) if item.view else None) for item in view.items],
         clocks=clocks(view.line) + list(_held_back(view)),
         accepted=accepted_of(db.session(), case_id),
+        on_items=notes_on(db.session(), [item.reference for item in view.items]),
         **texts(),
     )
 

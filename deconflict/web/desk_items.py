@@ -23,6 +23,7 @@ from deconflict.store import desk as store
 from deconflict.store.base import db
 from deconflict.store.cancelled import cancelling
 from deconflict.store.convoys import travelling_with
+from deconflict.store.item_notes import notes_of
 from deconflict.web.acts import submit
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
@@ -124,6 +125,11 @@ def check_in(reference: str) -> Page:
     )
 
 
+def page(reference: str, form: Form) -> str:
+    """The page of an item, with what was typed there and what is wrong with it. Raises NotFound."""
+    return _page(reference, form=form)
+
+
 def _act(reference: str, do: Any, done: str) -> Page:
     item_id, _views = _versions(reference)
     version = number(request.form.get("version"))
@@ -178,6 +184,7 @@ def _page(reference: str, *, warning: str = "", form: Form | None = None) -> str
         noted=_noted(views[-1]),
         closed=said_of(item_id, said[-1]) if said[-1] else [],
         how=HOW,
+        notes=notes_of(db.session(), item_id),
         warning=warning,
         form=form or Form(),
         **texts(),

@@ -22,6 +22,7 @@ from deconflict.services import sites as service
 from deconflict.services.reading import note_list_read, note_read
 from deconflict.store import desk as store
 from deconflict.store.base import db
+from deconflict.store.item_notes import notes_of
 from deconflict.store.items import Item
 from deconflict.store.queries import last_entry
 from deconflict.store.sites import SitePair, near, open_pairs, readable_sites, touched_by
@@ -149,6 +150,11 @@ def settle_site(reference: str) -> Page:
     return _act(reference, do)
 
 
+def page(reference: str, form: Form) -> str:
+    """The page of a site, with what was typed there and what is wrong with it. Raises NotFound."""
+    return _page(reference, form=form)
+
+
 def _act(reference: str, do: Callable[[int, int], str], fields: dict[str, str] | None = None) -> Page:
     item_id, _views = _versions(reference)
     try:
@@ -201,6 +207,7 @@ def _page(reference: str, *, warning: str = "", form: Form | None = None) -> str
         methods=METHODS,
         returns=RETURNS,
         suspensions=SUSPENSIONS,
+        notes=notes_of(db.session(), item_id),
         warning=warning,
         form=form or Form({"method": item.view.site.method or ""} if item.view and item.view.site else {}),
         **texts(),

@@ -15,15 +15,18 @@ from deconflict.web.clock import now
 from deconflict.web.desk_case import area_name, mission
 from deconflict.web.desk_words import short
 from deconflict.web.forms_ui import Form
+from deconflict.web.hand_over_draft import Drafted, drafted
+from deconflict.web.intake import one_of, page_asked
 
 bp = Blueprint("handing_over", __name__)
-SHOWN = 30
+SHOWN = 10  # on one page, which may be 4,000 characters each
 
 
 @bp.get("/roster/notes")
 @audience(*roles.OFFICERS)
 def index() -> str:
-    return _page(Form())
+    area = one_of(request.args, "area", (known.code for known in mission().areas))
+    return _page(Form({"area": area}))
 
 
 @bp.post("/roster/notes")
@@ -37,6 +40,18 @@ def write() -> Page:
     return submit(url_for("handing_over.index"), do, _page)
 
 
+@bp.post("/roster/notes/draft")
+@audience(*roles.OFFICERS)
+def draft() -> Page:
+    """The page with a draft in its field: nothing is stored."""
+    area, typed = request.form.get("area", ""), request.form.get("text", "")
+    if area not in {known.code for known in mission().areas}:
+        wrong = {"area": [_("Choose the area that you hand over.")]}
+        return _page(Form({"text": typed}, wrong)), 422
+    made = drafted(area, typed)
+    return _page(Form({"area": area, "text": made.text}), made)
+
+
 @bp.post("/roster/notes/<int:note_id>/read")
 @audience(*roles.OFFICERS)
 def read(note_id: int) -> Page:
@@ -47,10 +62,15 @@ def read(note_id: int) -> Page:
     return press(url_for("handing_over.index"), do)
 
 
-def _page(form: Form) -> str:
+def _page(form: Form, made: Drafted | None = None) -> str:
+    page = page_asked()
+    found = newest(db.session(), SHOWN + 1, page * SHOWN)
     return render_template(
         "handing_over/index.html",
-        notes=[(note, _text(note)) for note in newest(db.session(), SHOWN)],
+        made=made,
+        notes=[(note, _text(note)) for note in found[:SHOWN]],
+        page=page,
+        more=len(found) > SHOWN,
         areas={area.code: area_name(area.code) for area in mission().areas},
         me=current_audience().person_id,
         form=form,

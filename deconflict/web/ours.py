@@ -19,7 +19,7 @@ from deconflict.store import ours as store
 from deconflict.store import own
 from deconflict.store.base import db
 from deconflict.store.taken_out import own_facts
-from deconflict.web import notices, ours_seen, plans
+from deconflict.web import notices, ours_find, ours_seen, plans
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.filing_pages import Pages, mission
@@ -107,6 +107,7 @@ def calendar() -> str:
     )
 
 
+bp.add_url_rule("/ours/find", view_func=ours_find.find, methods=["GET", "POST"])
 bp.add_url_rule("/ours/<reference>", view_func=audience(*FILERS)(ours_seen.who))
 
 

@@ -63,7 +63,10 @@ def end(duty_id: int) -> Page:
         roster.end(duty_id, current_audience(), now())
         return _("The shift is ended.")
 
-    return press(url_for("roster.index"), do)
+    area = store.area_of_own_turn(db.session(), duty_id, current_audience().person_id, now())
+    # Whoever ends his own turn has something to tell the next.
+    back = url_for("handing_over.index", area=area, _anchor="write") if area else url_for("roster.index")
+    return press(back, do)
 
 
 def _page(form: Form) -> str:

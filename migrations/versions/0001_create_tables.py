@@ -518,6 +518,20 @@ def upgrade() -> None:
     with op.batch_alter_table('check_in', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_check_in_item_id'), ['item_id'], unique=False)
 
+    op.create_table('item_note',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('item_id', sa.Integer(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_item_note_by_id_person')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_item_note_item_id_item')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_item_note'))
+    )
+    with op.batch_alter_table('item_note', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_item_note_item_id'), ['item_id'], unique=False)
+
     op.create_table('close_out',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('item_id', sa.Integer(), nullable=False),
@@ -1237,6 +1251,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_on_behalf_entered_by_id'))
 
     op.drop_table('on_behalf')
+    with op.batch_alter_table('item_note', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_item_note_item_id'))
+
+    op.drop_table('item_note')
     with op.batch_alter_table('check_in', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_check_in_item_id'))
 

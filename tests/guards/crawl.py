@@ -56,6 +56,9 @@ MISSING = "ZZZZZ"
 NOBODY_S_ID = 99_999
 STRANGER = "a stranger"
 ASKED_WITH = {"desk.ask_preview": "?round=1&side=mission&ask-mission=avoid_place", "desk.eyes": "?side=mission"}
+SEARCHES = {"desk.find": "/desk/find", "ours.find": "/ours/find"}
+PLACES = ("Bankass", "Koro", "Gossi", "Douentza", "Kidal", "commune Bankass")
+NO_NAME = "Nulle-Part-Wexo"
 SHEETS = ("patrol", "stay", "aid", "zone", "event")
 
 
@@ -93,6 +96,7 @@ class Crawl:
     gets: list[Answer] = field(default_factory=list)
     posts: list[Answer] = field(default_factory=list)
     files: list[Answer] = field(default_factory=list)
+    found: list[Answer] = field(default_factory=list)
     written: tuple[int, int] = (0, 0)
     had: dict[tuple[str, str], bool] = field(default_factory=dict)
 
@@ -210,6 +214,8 @@ class Crawl:
                 return self.accounts[about] is who
             case "desk":
                 return self.officer(who, self.sensitive(about))
+            case "desk item":
+                return self.officer(who, self.facts[about].sensitive)
             case "side":
                 return self.officer(who, self.sensitive(about)) or self.told(who, about, plant.side)
             case "pattern":
@@ -227,7 +233,7 @@ class Crawl:
         return matrix.opens(plant.element, who, own=own, sensitive=facts.sensitive)
 
     def answers(self, account: str) -> Iterator[Answer]:
-        return (answer for answer in self.gets if answer.account == account)
+        return (answer for answer in (*self.gets, *self.found) if answer.account == account)
 
 
 def addresses(crawl: Crawl, rule, kind: str, turn: int, shut: bool) -> Iterator[tuple[str, str]]:
@@ -237,18 +243,14 @@ def addresses(crawl: Crawl, rule, kind: str, turn: int, shut: bool) -> Iterator[
     if kind == "token":
         yield from [("", rule.rule), ("x", f"{rule.rule}?token=1.{'0' * 64}")]
         return
-    if not names and kind != "search":
+    if not names:
         yield "", rule.rule
         return
-    values = crawl.keys["reference" if kind == "search" else names.pop().removesuffix("_id")]
+    values = crawl.keys[names.pop().removesuffix("_id")]
     known = () if shut else [key for key in values if crawl.somebody_has(kind, key)]
     step = 14 if shut else 7
     for key in {*known, *values[turn % step :: step], values[-1]}:
-        address = (
-            f"{rule.rule}?reference={key}"
-            if kind == "search"
-            else re.sub(r"<[^>]*>", key, rule.rule.replace("<part>", "rules"))
-        )
+        address = re.sub(r"<[^>]*>", key, rule.rule.replace("<part>", "rules"))
         yield key, address + ASKED_WITH.get(rule.endpoint, "")
 
 
@@ -270,10 +272,19 @@ def tries(app, crawl: Crawl, method: str, table: dict) -> Iterator[tuple]:
 
 def walk(app, crawl: Crawl) -> None:
     shown = {endpoint: said for endpoint, said in GETS.items() if said[0] != "file"}
-    for client, account, _who, endpoint, kind, key, address in tries(app, crawl, "GET", shown):
+    for client, account, _who, endpoint, _kind, key, address in tries(app, crawl, "GET", shown):
         crawl.gets.append(took(account, endpoint, key, address, client.get(address)))
-        if kind == "search":
-            client.get("/")  # what a search flashes is shown on the next page, whichever it is
+
+
+def search(app, crawl: Crawl) -> None:
+    """Everybody types every reference, every place and organisation, and a word that is nothing, into the fields that find."""
+    for account, who in crawl.accounts.items():
+        browser = signed_in(app, who.person_id)
+        for endpoint, address in SEARCHES.items():
+            open_to = who.may(*POSTS[endpoint][1])
+            for typed in (*crawl.keys["reference"], *PLACES, *crawl.world.names, NO_NAME) if open_to else (MISSING,):
+                answer = browser.client.post(address, data={"find": typed})
+                crawl.found.append(took(account, endpoint, typed, address, answer))
 
 
 def push(app, crawl: Crawl) -> None:
@@ -346,6 +357,7 @@ def crawled(folder: Path) -> Crawl:
             outside(walk, app, found)
             outside(push, app, found)
             outside(take_out, app, found)
+            outside(search, app, found)
         finally:
             logging.disable(logging.NOTSET)
         with app.app_context():
@@ -408,6 +420,7 @@ def described(world) -> Crawl:
         cases=by_case,
         talks=talks,
         told=world.told,
+        names=[name for name, *_more in ORGANISATIONS.values()],
         organisations=organisations,
         contacts=contacts,
         scopes=scopes,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from crawl import STRANGER, Answer, Crawl, near
+from crawl import SEARCHES, STRANGER, Answer, Crawl, near
 from doors import GETS
 from planted import PEOPLE
 
@@ -15,8 +15,9 @@ def leaks(crawl: Crawl, account: str) -> list[str]:
     hidden = [plant for plant in crawl.plants if not crawl.may_see(crawl.accounts.get(account), plant)]
     by_text: dict[str, Answer] = {}
     for answer in crawl.answers(account):
-        # A link's own page holds the link, and a stranger's way to the sign-in holds the address he came from.
-        echoed = answer.key if account == STRANGER or GETS[answer.endpoint][0] == "link" else ""
+        # A link's own page holds the link, a stranger's way to the sign-in the address he came from, a field that finds what was typed.
+        echoes = account == STRANGER or GETS[answer.endpoint][0] == "link" or answer.endpoint in SEARCHES
+        echoed = answer.key if echoes and answer.key else ""
         text = answer.whole.replace(echoed, "") if echoed else answer.whole
         by_text.setdefault(text, answer)
     return [

@@ -119,7 +119,8 @@ def test_pages_write_the_rule_and_not_the_address(house, lines, monkeypatch):
     at = {"_map": "0", "_zoom": "4", "_centre": "13.131313 -3.131313", "_at.x": "Zaba-secret", "_at.y": "9"}
     ngo.post("/notices/new", {**at, "stops-0-place": "13.1313, -3.1313", "_stops": "1"})
     ngo.post("/notices/new", {"_do": "large", "stops-0-place": "13.1313, -3.1313", "_stops": "1"})
-    officer.get("/desk/find?reference=Zaba-secret")
+    officer.post("/desk/find", {"find": "Zaba-secret"})
+    ngo.post("/ours/find", {"find": "Zaba-secret"})
     officer.get(f"/desk/{house.cases_by['both'].reference}?blind=Zaba-secret")
     written = lines()
     assert {line.get("path") for line in written} >= {"/a/<link>", "/join", "/notices/new", "/notices/<reference>"}

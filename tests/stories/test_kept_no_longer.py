@@ -13,12 +13,14 @@ from sqlalchemy import func, select, text
 
 from deconflict.domain.errors import NotFound, Refused, WrongState
 from deconflict.services import acknowledgements, holds
+from deconflict.services.item_notes import write_item_note
 from deconflict.services.retention import keep_no_longer
 from deconflict.store import retention as rows
 from deconflict.store.alerts import Acknowledgement, Alert, Message, Receipt
 from deconflict.store.audit import AuditEntry
 from deconflict.store.base import db, transaction
 from deconflict.store.cases import CaseEvent, Request
+from deconflict.store.item_notes import ItemNote
 from deconflict.store.items import DueMark, Item, ItemVersion, PartBox
 from deconflict.store.people import Contact
 from deconflict.store.queries import facts_of
@@ -70,12 +72,18 @@ def met(world):
         world.now,
     )
     world.officer.agrees(world.case, "MIL_TIME", "accord zorro")
+    for reference in (world.notice, world.plan):
+        notes_on_it(world, reference)
     world.at("2019-12-12T16:00:00Z")
     world.turn()
     world.turn()
     world.read_everything()
     assert world.case.state == "lapsed"
     return world
+
+
+def notes_on_it(world, reference):
+    write_item_note(reference, "note zorro", world.officer.audience, world.mission.catalogue, world.now)
 
 
 def later(world, days):
@@ -135,6 +143,21 @@ def test_what_is_left_opens_and_knows_no_more_than_commune_and_week(met):
     assert case.judgement["hits"][0]["gap_m"] > 0
     assert case.requests[0].words["place"] == "Bankass"
     assert "recognition" not in case.requests[0].words
+
+
+def test_a_note_of_ocha_goes_with_what_was_typed_about_its_item_and_none_can_be_written_after(met):
+    def left():
+        db.session.rollback()
+        return db.session.scalar(select(func.count()).select_from(ItemNote))
+
+    later(met, 6.9)
+    assert left() == 2
+    later(met, 7.01)
+    assert left() == 1
+    with pytest.raises(Refused, match="kept no longer"):
+        notes_on_it(met, met.plan)
+    later(met, 14.01)
+    assert left() == 0
 
 
 def test_numbers_and_typed_words_of_a_case_stay_thirty_days(met):
@@ -272,6 +295,7 @@ def test_the_log_says_how_many_and_nothing_else(met, caplog):
 def test_no_byte_of_the_file_or_its_log_holds_what_is_over(met):
     sealed = set(db.session.execute(text("SELECT plates FROM item_version WHERE plates IS NOT NULL")).scalars())
     sealed |= set(db.session.execute(text("SELECT overnight FROM item_version WHERE overnight IS NOT NULL")).scalars())
+    sealed |= set(db.session.execute(text("SELECT text FROM item_note")).scalars())
     sealed |= set(db.session.execute(text("SELECT team_contact FROM alert WHERE team_contact IS NOT NULL")).scalars())
     numbers = set(db.session.execute(text("SELECT address FROM message")).scalars())
     kept = set(db.session.execute(text("SELECT address_hash FROM message")).scalars())
@@ -318,6 +342,7 @@ def test_a_hold_on_a_case_or_one_of_its_items_keeps_all_three(met, what):
     assert [met.item(ref).reduced_at for ref in (met.notice, met.plan)] == [None, None]
     assert (met.case.reduced_at, met.case.texts_at, met.case.figures_at) == (None, None, None)
     assert dumped().count("zorro") == before
+    assert db.session.scalar(select(func.count()).select_from(ItemNote)) == 2
     holds_of(met, noun, reference, met.ocha_head)["ask_lift"]()
     later(met, 801)
     assert met.item(met.notice).reduced_at is None
@@ -325,6 +350,7 @@ def test_a_hold_on_a_case_or_one_of_its_items_keeps_all_three(met, what):
     later(met, 802)
     assert met.item(met.notice).reduced_at is not None
     assert met.case.figures_at is not None
+    assert db.session.scalar(select(func.count()).select_from(ItemNote)) == 0
 
 
 def test_a_hold_that_nobody_joins_stops_the_clocks_for_a_week_only(met):

@@ -163,15 +163,16 @@ def stored(app: Flask, reference: str) -> tuple[Item, ItemVersion]:
         return item, row
 
 
-def statements(app: Flask, browser: FlaskClient, address: str) -> int:
-    """How many the database is asked for a page."""
+def statements(app: Flask, browser: FlaskClient, address: str, data: dict[str, str] | None = None) -> int:
+    """How many the database is asked for a page, or for the answer to a form."""
     said: list[str] = []
     with app.app_context():
         engine = db.engine
     listen(engine, "before_cursor_execute", note := lambda *args: said.append(args[2]))
     try:
         with as_it_is():
-            assert browser.get(address).status_code == 200
+            answer = browser.get(address) if data is None else browser.post(address, data=data)
+            assert answer.status_code == 200
     finally:
         remove(engine, "before_cursor_execute", note)
     return len(said)

@@ -197,10 +197,12 @@ def test_a_reference_read_out_on_the_phone_is_found_whichever_it_is(house):
         f"{case.mission_reference}-3",
         f" {case.reference} ",
     ):
-        answer = house.desk.get("/desk/find", query_string={"reference": typed})
+        answer = house.desk.post("/desk/find", data={"find": typed})
         assert answer.location == f"/desk/{case.reference}", typed
-    assert house.desk.get("/desk/find", query_string={"reference": notice}).location == f"/desk/items/{notice}"
-    assert house.desk.get("/desk/find?reference=nothing").location == "/desk"
+    assert house.desk.post("/desk/find", data={"find": notice}).location == f"/desk/items/{notice}"
+    nothing = house.desk.post("/desk/find", data={"find": "nothing"})
+    assert nothing.status_code == 200
+    assert 'value="nothing"' in nothing.text
 
 
 def test_ended_cases_stay_readable(house):

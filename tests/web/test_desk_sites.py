@@ -83,7 +83,7 @@ def test_a_site_is_not_among_the_movements_to_read_and_its_item_page_leads_to_it
     assert reference not in house.desk.get("/desk/items").text
     answer = house.desk.get(f"/desk/items/{reference}")
     assert (answer.status_code, answer.location) == (303, f"/desk/sites/{reference}")
-    assert house.desk.get(f"/desk/find?reference={reference}").status_code == 303
+    assert house.desk.post("/desk/find", data={"find": reference}).status_code == 303
     notice, _plan = house.meet()
     assert house.desk.get(f"/desk/sites/{notice}").status_code == 404
     assert act(house, notice, "take", method="gps").status_code == 404

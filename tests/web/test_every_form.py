@@ -294,6 +294,6 @@ MUST_BE_TRIED = {
     *("desk.dismiss", "desk.relay", "relay.write", "relay.write_check_in", "on_behalf.new", "on_behalf.change"),
 }
 # Takes any words, or nothing, for an answer.
-MAY_TAKE_ANYTHING: set[str] = set()
-# Not given back after a session that ended: secrets.
-NOT_KEPT: set[str] = {"security.login", "security.verify", "security.change_password"}
+MAY_TAKE_ANYTHING = {"desk.find", "ours.find"}
+# Not given back after a session that ended: secrets, and what was only looked for.
+NOT_KEPT = {"security.login", "security.verify", "security.change_password", *MAY_TAKE_ANYTHING}

@@ -38,7 +38,7 @@ NO_WORDS = re.compile(
 # Nothing of it is kept but, of the last, its length.
 FORGOTTEN = {
     *(("acknowledge.send", "code"), ("check_in.send", "code")),
-    *(("desk.find", "reference"), ("numbers.confirm", "words")),
+    *(("desk.find", "find"), ("ours.find", "find"), ("numbers.confirm", "words")),
     ("desk.take_group", "dismiss-reason"),  # of another button of its form
     ("sop_versions.begin", "name"),  # one word of letters and figures
 }
@@ -206,10 +206,8 @@ def faults(house, who):
 HEARD = {"relay.write", "relay.write_check_in"} | OF_A_TEAM
 OFFICER = HEARD | {
     *("areas.new", "areas.amend", "areas.cancel", "handing_over.write"),
-    *(
-        f"desk.{act}"
-        for act in ("agree", "call", "called", "check_in", "decide_held", "dismiss", "note", "relay", "release")
-    ),
+    *(f"desk.{act}" for act in ("agree", "call", "called", "check_in", "decide_held", "dismiss", "relay", "release")),
+    *("desk.note", "desk.note_item", "desk.note_site"),
 }
 TRIED = {
     "g9": {f"plans.{act}" for act in ("amend", "cancel", "close_out", "postpone", "sharing", "write")}
@@ -239,7 +237,16 @@ ELSEWHERE = {
 }
 # A button, a choice, a day, an address or a code.
 WITHOUT_WORDS = {
-    *("absences.end", "absences.note", "drills.start", "handing_over.read", "on_behalf.begin", "places.search"),
+    *(
+        "absences.end",
+        "absences.note",
+        "desk.find",
+        "drills.start",
+        "handing_over.read",
+        "ours.find",
+        "on_behalf.begin",
+        "places.search",
+    ),
     *(f"contacts.{act}" for act in ("add_mailbox", "add_number", "put_first", "remove")),
     *(f"desk.{act}" for act in ("closing", "give_back", "hand_back", "have", "read", "take")),
     *("desk.take_group", "desk.hand_back_group", "desk.take_here", "desk.has_looked"),
@@ -253,6 +260,7 @@ WITHOUT_WORDS = {
     *("take_out.own", "take_out.desk"),
     *(f"sop_versions.{act}" for act in ("begin", "sign", "take_back", "withdraw", "work_out")),
     "sop_figures.change",
+    "handing_over.draft",  # shows again what was typed, and keeps nothing
     *(f"convoys.{act}" for act in ("join", "open_one", "close_one")),
     *(f"sites.{act}" for act in ("second", "confirm", "suspend", "resume", "left", "reopen", "close", "drop_draft")),
 }

@@ -55,13 +55,26 @@ def test_whoever_wrote_it_is_not_who_reads_it(house):
 
 @pytest.mark.parametrize(
     ("wrong", "field"),
-    [({"area": "ATLANTIS"}, "f-area"), ({"text": " "}, "f-text"), ({"text": "x" * 2001}, "f-text")],
+    [({"area": "ATLANTIS"}, "f-area"), ({"text": " "}, "f-text"), ({"text": "x" * 4001}, "f-text")],
 )
 def test_a_note_that_cannot_be_is_refused(house, wrong, field):
     answer = hands_over(house, **wrong)
     assert answer.status_code == 422
     assert errors(answer) == [field]
     assert notes(house) == []
+
+
+def test_long_notes_are_paged_and_those_that_nobody_has_read_come_first(house):
+    for n in range(12):
+        house.now += timedelta(minutes=1)
+        hands_over(house, text=f"Mot {n:02d} " + "é" * 3990)
+    house.other_desk.post(f"/roster/notes/{notes(house)[-1].id}/read")
+    page = house.desk.get("/roster/notes")
+    assert len(page.data) < 100_000  # most of it letters of two bytes
+    assert len(page.text) < 60_000
+    assert ("Mot 10" in page.text, "Mot 11" in page.text, "Mot 00" in page.text) == (True, False, False)
+    older = house.desk.get("/roster/notes?page=1")
+    assert ("Mot 10" in older.text, "Mot 11" in older.text, "Mot 00" in older.text) == (False, True, True)
 
 
 def test_nobody_else_reads_it_and_the_disk_holds_it_sealed(house):
