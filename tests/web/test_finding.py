@@ -13,6 +13,7 @@ from make_rows import copies
 from pages import statements, words
 from planted import plain
 from sqlalchemy import select
+from sqlalchemy.event import listen, remove
 from weights import sent
 
 from deconflict.domain import roles
@@ -55,6 +56,27 @@ def sensitive(house, place="Bankass", **more):
     return house.files(
         house.ngo, make.distribution(place, "10 Dec 09:00-15:00", kind="PROT_MON", level=Level.MATCH_ONLY, **more)
     )
+
+
+@pytest.mark.parametrize("door", ["/desk/find", "/ours/find"])
+def test_nobody_waits_while_somebody_looks(house, ngo, database, door):
+    """On SQLite a POST begins as a writer, and one writer holds up all others."""
+    house.meet()
+    browser = house.desk if door == "/desk/find" else ngo
+    said = []
+    with house.app.app_context():
+        engine = db.engine
+    listen(engine, "before_cursor_execute", note := lambda *args: said.append(args[2]))
+    try:
+        assert find(browser, "Bankass", door).status_code == 200
+    finally:
+        remove(engine, "before_cursor_execute", note)
+    begun = [each for each in said if each.startswith("BEGIN")]
+    assert begun[:1] == (["BEGIN"] if database.startswith("sqlite") else [])
+    if "BEGIN IMMEDIATE" in said:  # the audit of the look, and nothing of the looking
+        held = said[said.index("BEGIN IMMEDIATE") + 1 :]
+        held = held[: held.index("BEGIN")] if "BEGIN" in held else held
+        assert [each for each in held if not each.startswith("INSERT INTO audit_entry")] == []
 
 
 # ---- officers --------------------------------------------------------------------------------------------------------
