@@ -13,6 +13,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 from email.utils import format_datetime, parseaddr
+from functools import cache
 from typing import Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -65,6 +66,12 @@ class Server:
         return cls(parts.hostname, given_port or (465 if tls == "implicit" else 587), tls, user, password)
 
 
+@cache
+def _trusting(ca_file: str) -> ssl.SSLContext:
+    """The system's authorities, or those of the file: read once, which takes a while. Raises OSError for a file that is none."""
+    return ssl.create_default_context(cafile=ca_file or None)
+
+
 class SmtpMail:
     """The `Channel` of e-mail. SMTP has no receipts: an accepted message is sent, never delivered."""
 
@@ -80,7 +87,7 @@ class SmtpMail:
         if not _is_address(self._envelope_from):
             raise ValueError("MAIL_FROM should look like Desk <desk@example.org>")
         self._domain = self._envelope_from.rpartition("@")[2]
-        self._tls = ssl.create_default_context(cafile=settings.smtp_ca_file or None)
+        self._tls = _trusting(settings.smtp_ca_file)
         self._timeout_s = timeout_s
 
     def send(self, outgoing: Outgoing, now: datetime) -> str:

@@ -127,14 +127,16 @@ def test_what_an_officer_may_not_find_is_not_found_like_what_does_not_exist(craw
         assert len(missing) == 1
 
 
-def test_a_party_finds_its_own_references_and_no_other(crawl):
+def test_a_party_finds_its_own_references_and_no_other(crawl, mission):
     typed = set(crawl.keys["reference"])
+    like_places = {key for key in typed if mission.gazetteer.search(key, 24)}  # drawn by lot, some read like a town
     for account, who in crawl.accounts.items():
         mine = [a for a in crawl.found if (a.account, a.endpoint) == (account, "ours.find") and a.key in typed]
         for answer in mine if who.may(*POSTS["ours.find"][1]) else []:
             own = any(crawl.exists(who, kind, answer.key) for kind in ("own item", "own case"))
             assert (answer.status == 303) is own, near(answer)
-        assert len({a.body.replace(a.key, "") for a in mine if a.status == 200}) <= 1
+        missing = [a for a in mine if a.status == 200 and a.key not in like_places]
+        assert len({a.body.replace(a.key, "") for a in missing}) <= 1
 
 
 def expected(answer: Answer) -> int:
