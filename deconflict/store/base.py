@@ -17,7 +17,8 @@ from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, Text, TypeDe
 from sqlalchemy.orm import DeclarativeBase, Session
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-LOOKS = frozenset({"desk.find", "ours.find", "places.search"})  # POSTs that look, so that what is typed stands in no address
+# POSTs that only look: what is typed goes in the body, so that it stands in no address.
+LOOKS = frozenset({"desk.find", "ours.find", "places.search"})
 
 
 class Base(DeclarativeBase):
