@@ -26,6 +26,7 @@ from deconflict.domain.coordinates import format_mgrs
 from deconflict.domain.drafts import Draft
 from deconflict.domain.dtg import format_dtg
 from deconflict.domain.filing import Filing, Level, Location, MissionPlan, MovementNotice, StaticSite, Stop, Window
+from deconflict.domain.sop_text import digest
 from deconflict.domain.uploads import UploadFacts
 from deconflict.domain.zone import POLYGON, Zone
 from deconflict.schemas.sop_figures import named, with_figures
@@ -426,9 +427,11 @@ def planted_world(app: Flask, network: TwilioNetwork, sink: SmtpSink) -> Planted
     world.writes_sop("Offa-zq", "Wexo-sop-1", "R10", "4")  # speaks of the sensitive case
     sop = world.writes_sop("Heda-zq", "Wexo-sop-2", "R10", "3")
     why = world.plant("motif-sop-wexo", "reason of an SOP", "sop", "Wexo-sop-2")
-    sop_versions.propose(sop.id, sop.digest, why, world.actors["Heda-zq"].audience, mission, world.now)
+    read = sop_versions.effect_mark(sop)
+    sop_versions.propose(sop.id, sop.digest, read, why, world.actors["Heda-zq"].audience, mission, world.now)
     body = world.plant("Comite-wexo", "who endorsed it", "sop", "in force")
-    sop_versions.endorse(body, world.now.date(), "", world.actors["Heda-zq"].audience, mission, world.now)
+    seen = digest(mission.sop_text)
+    sop_versions.endorse(seen, body, world.now.date(), "", world.actors["Heda-zq"].audience, mission, world.now)
     assert sensitive.eyes_only
     for alert in world.alerts(""):
         world.plant(alert.link, "link of an e-mail", "nobody", "", must=False)

@@ -70,6 +70,16 @@ def material(old: Judgement, new: Judgement) -> bool:
     return _figures(old) != _figures(new)
 
 
+def comes_back(
+    state: CaseState, ends_at: datetime, old: Judgement | None, new: Judgement, *, aged: bool = False
+) -> bool:
+    """Whether a case that has ended opens again, now that its pair meets as `new` says. `aged`: nothing but time has passed."""
+    if state in (CaseState.CLOSED, CaseState.OVERTAKEN):
+        return True
+    changed = old is None or material(old, new)
+    return (changed and not aged) or (state == CaseState.LAPSED and new.ends_at > ends_at)
+
+
 def elsewhere(old: Judgement, new: Judgement) -> bool:
     """Whether some of it is at another place or other hours than people were told: milder or not, they must look again."""
     return not {_where(hit) for hit in new.hits} <= {_where(hit) for hit in old.hits}
@@ -149,9 +159,7 @@ def _update(session: Session, pairing: Pairing, case: Case, judgement: Judgement
                 move_case(session, case, "change", "system", now, code=why)
             desk.new_round(session, pairing.mission, case, now)
         return
-    longer = judgement.ends_at > case.ends_at
-    back = case.state in (CaseState.CLOSED, CaseState.OVERTAKEN)
-    if back or (changed and not aged) or (case.state == CaseState.LAPSED and longer):
+    if comes_back(CaseState(case.state), case.ends_at, before, judgement, aged=aged):
         _take_judgement(case, pairing, judgement)
         case.before = figures
         _hold(pairing, case)

@@ -19,9 +19,9 @@ from deconflict.domain.country import Mission
 from deconflict.domain.effect import CLOSES, DIFFERS, FALLS, OPENS, REOPENS, RISES, Change, Effect
 from deconflict.domain.judgement import Judgement
 from deconflict.domain.severity import Severity
-from deconflict.domain.states import OPEN_CASES
+from deconflict.domain.states import OPEN_CASES, CaseState
 from deconflict.matching.boxes import understood
-from deconflict.matching.cases import material
+from deconflict.matching.cases import comes_back, material
 from deconflict.store.cases import Case
 from deconflict.store.items import Item
 from deconflict.store.queries import filing_of, version_of
@@ -36,9 +36,13 @@ class Standing:
     """A case of two live items as it is. `judgement` as people were told last."""
 
     reference: str
-    is_open: bool
+    state: CaseState
     ends_at: datetime
     judgement: Judgement | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_CASES
 
 
 def effect_of(session: Session, mission: Mission, now: datetime, pause: Callable[[], object] = lambda: None) -> Effect:
@@ -76,7 +80,7 @@ def _change(case: Standing | None, again: Judgement | None, items: tuple[str, st
     old = case.judgement
     was = str(old.severity) if old is not None else ""
     if not case.is_open:
-        back = again is not None and (old is None or material(old, again))
+        back = again is not None and comes_back(case.state, case.ends_at, old, again)
         return Change(REOPENS, case.reference, items, was, new, rules) if back else None
     if again is None:
         closes = case.ends_at > now  # one that is over lapses by itself
@@ -130,5 +134,5 @@ def _standing(session: Session) -> Iterator[tuple[Pair, Standing]]:
         judgement = Judgement.from_json(row.judgement) if row.judgement else None
         yield (
             (row.humanitarian_id, row.mission_id),
-            Standing(row.reference, row.state in OPEN_CASES, row.ends_at, judgement),
+            Standing(row.reference, CaseState(row.state), row.ends_at, judgement),
         )

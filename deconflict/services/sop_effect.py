@@ -6,11 +6,12 @@ import time
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from deconflict.domain.country import Mission
 from deconflict.domain.sop_text import WrongSop
 from deconflict.matching.effect import effect_of
-from deconflict.services.sop_versions import effect_key
+from deconflict.services.sop_versions import PROBLEMS, effect_key
 from deconflict.store.audit import record
 from deconflict.store.base import db, transaction
 from deconflict.store.sop import UNDECIDED, SopVersion, to_work_out
@@ -30,14 +31,18 @@ def work_out(mission: Mission, now: datetime) -> int:
     version_id, text, seen, key = version.id, version.text, version.digest, effect_key(version, mission)
     db.session.rollback()
     try:
-        found = effect_of(db.session(), mission.with_sop(text), now, lambda: time.sleep(BREATH_S))
+        found = effect_of(db.session(), mission.with_sop(text), now, lambda: time.sleep(BREATH_S)).to_json()
+    except OperationalError:  # the database's trouble: the next turn tries again
+        raise
     except WrongSop as error:  # written where the other files of the profile are others
-        log.error("the effect of an SOP could not be worked out", version=version_id, problems=error.problems)
-        return 0
+        found = {PROBLEMS: list(error.problems)}
+    except Exception as error:  # one that cannot be worked out holds up no other
+        log.exception("the effect of an SOP could not be worked out", version=version_id)
+        found = {PROBLEMS: [type(error).__name__]}
     db.session.rollback()
     with transaction() as session:
         row = session.get(SopVersion, version_id, with_for_update={"of": SopVersion})
         if row is not None and row.digest == seen and row.state in UNDECIDED:
-            row.effect, row.effect_at, row.effect_of = found.to_json(), now, key
-            record(session, None, "sop_effect", "sop", version_id, {"pairs": found.pairs}, at=now)
+            row.effect, row.effect_at, row.effect_of = found, now, key
+            record(session, None, "sop_effect", "sop", version_id, {"pairs": found.get("pairs")}, at=now)
     return 1

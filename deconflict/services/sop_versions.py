@@ -18,6 +18,7 @@ from deconflict.domain.sop import RulePack
 from deconflict.domain.sop_text import digest
 from deconflict.store.audit import record
 from deconflict.store.base import transaction
+from deconflict.store.cases import Case
 from deconflict.store.moves import LOST
 from deconflict.store.sop import (
     DRAFT,
@@ -28,11 +29,14 @@ from deconflict.store.sop import (
     WITHDRAWN,
     SopEndorsement,
     SopVersion,
+    state_of,
 )
+from deconflict.store.work import lock_matcher
 
 WRITERS = roles.FILERS_OCHA  # who may see every case that it would open; a head of a sub-office may not (R10)
 WAITS = timedelta(days=14)  # a version that nobody signs lapses: what it was weighed against has moved on
-FRESH = timedelta(hours=12)  # of the effect that is signed for
+FRESH = timedelta(hours=1)  # of the effect that is signed for: what is filed changes by the hour
+PROBLEMS = "problems"  # of an effect that could not be worked out, instead of its counts
 LONGEST = 200_000  # characters of a text: ten times what a country needs
 
 
@@ -58,9 +62,11 @@ def write(version_id: int | None, seen: str, text: str, by: Audience, mission: M
         return version.id
 
 
-def propose(version_id: int, seen: str, reason: str, by: Audience, mission: Mission, now: datetime) -> None:
-    """A head stands for it, with the reason; it waits for somebody else's signature. Raises Refused without a reason, without a look at
-    its effect, or where it is what is in force already."""
+def propose(
+    version_id: int, seen: str, effect: str, reason: str, by: Audience, mission: Mission, now: datetime
+) -> None:
+    """A head stands for it, with the reason; it waits for somebody else's signature. `effect` names the one that he read. Raises Refused
+    without a reason, without a look at its effect, or where it is what is in force already."""
     _may(by, {roles.OCHA_HEAD})
     check_words(reason, by, "reason")
     if not reason.strip():
@@ -69,26 +75,36 @@ def propose(version_id: int, seen: str, reason: str, by: Audience, mission: Miss
         version = _locked(session, version_id, seen, DRAFT)
         if version.digest == digest(mission.sop_text):
             raise Refused(N_("It is what is in force already. Change a figure first."))
-        _newest_base(version, mission)
-        _effect_is_known(version, mission, now)
+        _newest_base(session, version, mission)
+        _effect_is_known(version, effect, mission, now)
         version.state, version.reason = WAITING, reason.strip()[:1000]
         version.proposed_by_id, version.proposed_at = by.person_id, now
         _trace(session, by, "sop_propose", version, now)
 
 
-def sign(version_id: int, seen: str, by: Audience, mission: Mission, now: datetime) -> None:
-    """The second signature, of another person: it is in force from now on, in every process that runs. Raises NotFound for whoever may
-    not, Refused for who proposed it, and where its effect was worked out long ago."""
+def sign(version_id: int, seen: str, effect: str, by: Audience, mission: Mission, now: datetime) -> None:
+    """The second signature, of another person: it is in force from now on, in every process that runs. `effect` names the one that he
+    read. Raises NotFound for whoever may not, Refused for who proposed it, and where its effect was worked out long ago."""
     _may(by, WRITERS)
     with transaction() as session:
+        lock_matcher(session)  # of two that are signed in the same second the second reads that the first is in force
         version = _locked(session, version_id, seen, WAITING)
         if version.proposed_by_id == by.person_id:
             raise Refused(N_("You proposed it. Ask a colleague to read and sign it: two people answer for the rules."))
-        _newest_base(version, mission)
-        _effect_is_known(version, mission, now)
+        _newest_base(session, version, mission)
+        _effect_is_known(version, effect, mission, now)
         version.state, version.signed_by_id, version.ended_at = PUBLISHED, by.person_id, now
         version.effect = None  # of what was filed at that hour; the history of each case says what became of it
         _trace(session, by, "sop_publish", version, now)
+
+
+def back_to_draft(version_id: int, seen: str, by: Audience, now: datetime) -> None:
+    """Something is to be mended before it is signed: it waits for nobody any more, and whoever proposes it does so again."""
+    _may(by, WRITERS)
+    with transaction() as session:
+        version = _locked(session, version_id, seen, WAITING)
+        version.state, version.proposed_by_id, version.proposed_at = DRAFT, None, None
+        _trace(session, by, "sop_back", version, now)
 
 
 def withdraw(version_id: int, seen: str, by: Audience, now: datetime) -> None:
@@ -121,8 +137,9 @@ def lapse_old(now: datetime) -> int:
         return len(found)
 
 
-def endorse(body: str, day: date | None, note: str, by: Audience, mission: Mission, now: datetime) -> None:
-    """A country team stood behind the SOP in force, on a day that is over. A head writes it down; this system endorses nothing."""
+def endorse(seen: str, body: str, day: date | None, note: str, by: Audience, mission: Mission, now: datetime) -> None:
+    """A country team stood behind the SOP in force, which he saw with the digest `seen`, on a day that is over. A head writes it down; this
+    system endorses nothing. Raises LostRace where another has come into force meanwhile."""
     _may(by, {roles.OCHA_HEAD})
     for name, words in (("body", body), ("note", note)):
         check_words(words, by, name)
@@ -131,6 +148,8 @@ def endorse(body: str, day: date | None, note: str, by: Audience, mission: Missi
     if day is None or day > now.astimezone(mission.zone).date():
         raise Refused(N_("Give the day on which it was endorsed: today or before."), field="day")
     with transaction() as session:
+        if seen != digest(mission.sop_text) or not _is_current(session, mission):
+            raise LostRace(LOST)
         row = SopEndorsement(
             digest=digest(mission.sop_text),
             version=mission.pack.version,
@@ -163,6 +182,11 @@ def effect_key(version: SopVersion, mission: Mission) -> str:
     return f"{digest(mission.sop_text)}:{version.digest}"
 
 
+def effect_mark(version: SopVersion) -> str:
+    """Names the effect that somebody read."""
+    return version.effect_at.isoformat() if version.effect_at is not None else ""
+
+
 # ---- what all of them ask ----------------------------------------------------------------------------------------------
 
 
@@ -183,11 +207,13 @@ def _read(text: str, mission: Mission) -> RulePack:
 
 
 def _names(session: Session, mission: Mission, but: int | None) -> set[str]:
-    """Of the version in force and of every one that was not given up."""
+    """Of the versions of the files and in force, of every one that was not given up, and of those that cases were judged by."""
     rows = session.execute(
         select(SopVersion.id, SopVersion.version).where(SopVersion.state.in_((*UNDECIDED, PUBLISHED)))
     )
-    return {mission.pack.version} | {name for id, name in rows if id != but}
+    files = mission.files or mission
+    judged = session.scalars(select(Case.sop_version).distinct())
+    return {mission.pack.version, files.pack.version, *judged} | {name for id, name in rows if id != but}
 
 
 def _locked(session: Session, version_id: int | None, seen: str, *states: str) -> SopVersion:
@@ -200,16 +226,23 @@ def _locked(session: Session, version_id: int | None, seen: str, *states: str) -
     return version
 
 
-def _newest_base(version: SopVersion, mission: Mission) -> None:
-    if version.based_on != digest(mission.sop_text):
+def _is_current(session: Session, mission: Mission) -> bool:
+    """Whether `mission` is what is in force at this moment, and not what was when the page was asked for."""
+    return state_of(session)[0] == mission.sop_id
+
+
+def _newest_base(session: Session, version: SopVersion, mission: Mission) -> None:
+    if version.based_on != digest(mission.sop_text) or not _is_current(session, mission):
         raise WrongState(
             N_("Another version has come into force since this one was begun. Take this one back and begin from that.")
         )
 
 
-def _effect_is_known(version: SopVersion, mission: Mission, now: datetime) -> None:
+def _effect_is_known(version: SopVersion, read: str, mission: Mission, now: datetime) -> None:
+    """Whoever acts has read the one that stands there, which is of this text and not old."""
     at = version.effect_at
-    if at is None or version.effect_of != effect_key(version, mission) or not now - FRESH <= at <= now:
+    known = at is not None and version.effect_of == effect_key(version, mission) and now - FRESH <= at <= now
+    if not known or PROBLEMS in (version.effect or {}) or read != effect_mark(version):
         raise Refused(N_("Have its effect worked out first, and read it: what is filed has changed since."))
 
 

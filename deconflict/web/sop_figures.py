@@ -10,7 +10,6 @@ from flask_babel import lazy_gettext as _l
 
 from deconflict.domain.errors import LostRace, NotFound, Refused
 from deconflict.domain.rule_table import rows
-from deconflict.domain.sop import RulePack
 from deconflict.domain.sop_text import WrongSop
 from deconflict.schemas.sop_figures import Figure, figures, part_of, with_figures
 from deconflict.services import sop_versions
@@ -91,11 +90,19 @@ Group = tuple[str, str, list[Figure]]  # its heading, a sentence about it, its f
 
 
 def _of_rules(version: SopVersion, mine: list[Figure]) -> list[Group]:
-    pack: RulePack = mission().with_sop(version.text).pack
-    why = {row.id: f"{row.humanitarian} / {row.mission}. {row.why}" for row in rows(pack, current_language())}
+    why = _reasons(version)
     ids = list(dict.fromkeys(figure.key[1] for figure in mine if figure.key[0] == "rule"))
     of_rules = [(id, why.get(id, ""), [f for f in mine if f.key[:2] == ("rule", id)]) for id in ids]
     return of_rules + list(_of_tables([figure for figure in mine if figure.key[0] != "rule"]))
+
+
+def _reasons(version: SopVersion) -> dict[str, str]:
+    """By the id of a rule whom it is about and why; nothing where the other files of the profile have changed under it."""
+    try:
+        pack = mission().with_sop(version.text).pack
+    except WrongSop:
+        return {}
+    return {row.id: f"{row.humanitarian} / {row.mission}. {row.why}" for row in rows(pack, current_language())}
 
 
 def _of_tables(mine: list[Figure]) -> Iterator[Group]:

@@ -15,7 +15,7 @@ from deconflict.domain.errors import NotFound, Refused
 from deconflict.domain.sop_text import WrongSop, digest
 from deconflict.schemas.sop_figures import differences, named
 from deconflict.services import sop_versions
-from deconflict.services.sop_versions import LONGEST, WRITERS, effect_key
+from deconflict.services.sop_versions import LONGEST, PROBLEMS, WRITERS, effect_key, effect_mark
 from deconflict.store.base import db
 from deconflict.store.sop import DRAFT, UNDECIDED, WAITING, SopVersion, endorsement_of, version_by_id, versions
 from deconflict.web.acts import Page, press, submit
@@ -55,7 +55,7 @@ def begin() -> Page:
     except Refused as error:
         return _index(Form({"name": name}, {"name": [_(error.sentence, **error.facts)]})), 422
     except WrongSop as error:  # the files of this process are not those of the version in force
-        return _index(Form({"name": name}, {"": list(error.problems)})), 422
+        return _index(Form({"name": name}, {"": [_wrong_file(), *error.problems]})), 422
     return redirect(url_for("sop_versions.show", version_id=begun), 303)
 
 
@@ -65,7 +65,8 @@ def endorse() -> Page:
     def do() -> str:
         typed = request.form
         day = _day(typed.get("day", ""))
-        sop_versions.endorse(typed.get("body", ""), day, typed.get("note", ""), current_audience(), mission(), now())
+        body, note = typed.get("body", ""), typed.get("note", "")
+        sop_versions.endorse(_seen(), body, day, note, current_audience(), mission(), now())
         return _("Noted. The banner is gone.")
 
     return submit(url_for("sop_versions.index"), do, _index)
@@ -119,7 +120,7 @@ def send_file(version_id: int) -> Page:
     try:
         return submit(_here(version_id), do, lambda form: _page(found(version_id), form), fields={"version": "file"})
     except WrongSop as error:
-        return _page(found(version_id), Form(errors={"file": [_wrong_file(error)]}), wrong=error.problems), 422
+        return _page(found(version_id), Form(errors={"file": [_wrong_file()]}), wrong=error.problems), 422
 
 
 @bp.post("/<int:version_id>/propose")
@@ -127,7 +128,9 @@ def send_file(version_id: int) -> Page:
 def propose(version_id: int) -> Page:
     def do() -> str:
         reason = request.form.get("reason", "")
-        sop_versions.propose(version_id, _seen(), reason, current_audience(), mission(), now())
+        sop_versions.propose(
+            version_id, _seen(), request.form.get("effect", ""), reason, current_audience(), mission(), now()
+        )
         return _("It waits for the signature of a second person.")
 
     return submit(_here(version_id), do, lambda form: _page(found(version_id), form))
@@ -137,7 +140,7 @@ def propose(version_id: int) -> Page:
 @audience(*WRITERS)
 def sign(version_id: int) -> Page:
     def do() -> str:
-        sop_versions.sign(version_id, _seen(), current_audience(), mission(), now())
+        sop_versions.sign(version_id, _seen(), request.form.get("effect", ""), current_audience(), mission(), now())
         return _("It is in force. Everything that is filed is looked at by it from now on.")
 
     return press(_here(version_id), do)
@@ -149,6 +152,16 @@ def withdraw(version_id: int) -> Page:
     def do() -> str:
         sop_versions.withdraw(version_id, _seen(), current_audience(), now())
         return _("Taken back. Nothing of it was in force.")
+
+    return press(_here(version_id), do)
+
+
+@bp.post("/<int:version_id>/mend")
+@audience(*WRITERS)
+def mend(version_id: int) -> Page:
+    def do() -> str:
+        sop_versions.back_to_draft(version_id, _seen(), current_audience(), now())
+        return _("It is a draft again. A head of office proposes it anew once it is mended.")
 
     return press(_here(version_id), do)
 
@@ -198,7 +211,8 @@ def _page(version: SopVersion, form: Form, wrong: tuple[str, ...] = ()) -> str:
     who, profile = current_audience(), mission()
     undecided = version.state in UNDECIDED
     may_write = who.may(*WRITERS)
-    effect = Effect.from_json(version.effect) if undecided and may_write and version.effect else None
+    known = (version.effect or {}) if undecided and may_write else {}
+    effect = Effect.from_json(known) if known and PROBLEMS not in known else None
     changes = differences(profile.sop_text, version.text) if undecided else []
     return render_template(
         "sop/version.html",
@@ -208,6 +222,8 @@ def _page(version: SopVersion, form: Form, wrong: tuple[str, ...] = ()) -> str:
         undecided=undecided,
         moved_on=undecided and version.based_on != digest(profile.sop_text),
         effect=effect,
+        problems=known.get(PROBLEMS, []),
+        mark=effect_mark(version),
         aged=effect is not None and version.effect_of != effect_key(version, profile),
         kinds=KINDS,
         severities=severities(),
@@ -248,5 +264,8 @@ def _free_name() -> str:
     return f"{now():%Y-%m-%d}-{mission().code}"[:NAME_MOST]
 
 
-def _wrong_file(error: WrongSop) -> str:
-    return _("No rules can be made of this file. Mend what is listed below, then send it again. Nothing was changed.")
+def _wrong_file() -> str:
+    """Before what the check says, which is in English as whoever writes such files reads it."""
+    return _(
+        "No rules can be made of this file. Mend what the check says, in English, then send it again. Nothing was changed."
+    )

@@ -34,7 +34,7 @@ STATES: dict[str, Any] = {
     "draft": _l("Draft"),
     "waiting": _l("Waits for a second signature"),
     "published": _l("Published"),
-    "withdrawn": _l("Taken back"),
+    "withdrawn": _l("Withdrawn"),
     "lapsed": _l("Lapsed: nobody signed it"),
 }
 AUDIENCES: dict[str, Any] = {"ocha": _l("OCHA"), "party": _l("a party that is told")}

@@ -236,7 +236,8 @@ POSTS = {
     "sop_versions.endorse": ("page", ["ocha_head"]),
     "sop_versions.take_back": ("endorsement", ["ocha_head"]),
     **dict.fromkeys(
-        [f"sop_versions.{act}" for act in ("send_file", "sign", "withdraw", "work_out")], ("sop version", FILERS_OCHA)
+        [f"sop_versions.{act}" for act in ("mend", "send_file", "sign", "withdraw", "work_out")],
+        ("sop version", FILERS_OCHA),
     ),
     "sop_versions.propose": ("sop version", ["ocha_head"]),
     "sop_figures.change": ("sop draft", FILERS_OCHA),

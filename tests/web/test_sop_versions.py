@@ -5,18 +5,22 @@ from __future__ import annotations
 import io
 import re
 from datetime import timedelta
+from functools import partial
 
 import make
 import pytest
 from deskhouse import DeskHouse
 from pages import words
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from world import at_once
 
 from deconflict.domain import roles
+from deconflict.domain.errors import Refused
 from deconflict.domain.filing import Level
 from deconflict.domain.sop_text import digest
 from deconflict.schemas.sop_figures import figures
-from deconflict.services import sop_in_force
+from deconflict.services import sop_in_force, sop_versions
 from deconflict.services.sop_in_force import as_published
 from deconflict.store.audit import AuditEntry
 from deconflict.store.base import db, transaction
@@ -53,8 +57,24 @@ class SopHouse(DeskHouse):
     def text(self, page):
         return self.desk.get(f"{page}/sop.toml").text
 
+    def effect(self, page):
+        """Names the effect that stands on the page now."""
+        marks = re.findall(r'name="effect" value="([^"]*)"', self.desk.get(page).text)
+        return marks[0] if marks else ""
+
     def does(self, page, act, browser=None, **typed):
-        return (browser or self.first_head).post(f"{page}/{act}", data={"seen": self.seen(page), **typed})
+        data = {"seen": self.seen(page), "effect": self.effect(page), **typed}
+        return (browser or self.first_head).post(f"{page}/{act}", data=data)
+
+    def worked_out(self, page):
+        with self.app.app_context():
+            effect = version_by_id(db.session(), int(page.rsplit("/", 1)[1])).effect
+            db.session.rollback()
+            return effect
+
+    def endorses(self, browser=None, **typed):
+        said = {"seen": digest(self.now_in_force().sop_text), "body": "HCT", "day": "2019-12-05"} | typed
+        return (browser or self.first_head).post(f"{LIST}/endorsement", data=said)
 
     def changes(self, page, part="rules", **figures):
         typed = {name.replace("__", "."): value for name, value in figures.items()}
@@ -112,21 +132,51 @@ def test_a_wider_rule_opens_a_case_after_two_people_have_signed_it_and_nobody_st
     assert {"sop_write", "sop_effect", "sop_propose", "sop_publish"} <= set(verbs)
 
 
-def test_a_narrower_one_says_which_case_would_close_and_then_closes_it(house):
-    house.meet()
-    reference = house.case.reference
-    page = house.begins()
-    narrow = {f"rule__{rule}__within_km": "1" for rule in ("R01a", "R01b")}
-    house.changes(page, **narrow)
-    said = words(house.first_head.get(page))
-    assert (
-        "Cases that would close: 1" in said or "Cases that would be milder: 1" in said or "as grave as now: 1" in said
-    )
-    assert reference in said
-    before = house.case.severity
+def published(house, name, part="rules", **figures):
+    """A version with these figures comes into force; what it was said to do."""
+    house.turn(timedelta(seconds=20))
+    page = house.begins(name)
+    house.changes(page, part, **figures)
+    effect = house.worked_out(page)["counts"]
     house.publishes(page)
     house.turn()
-    assert (house.case.state, house.case.severity) != ("detected", before)
+    return effect
+
+
+def test_a_figure_that_is_put_back_closes_what_it_had_opened_and_opens_it_again(house):
+    """The likeliest second version takes back the first. What is said before is what the matcher does."""
+    house.files(house.ngo, make_distribution())
+    house.files(house.g9, make_patrol())
+    assert published(house, "wide", rule__R01b__within_km="30") == {"opens": 1}
+    assert house.case.state == "detected"
+    assert published(house, "back", rule__R01b__within_km="5") == {"closes": 1}
+    assert house.case.state == "closed"
+    assert published(house, "wide-again", rule__R01b__within_km="30") == {"reopens": 1}
+    assert house.case.state == "detected"
+
+
+def test_a_milder_one_is_called_milder_and_other_figures_other(house):
+    house.meet()
+    severity = house.case.severity
+    assert published(house, "milder", rule__R01a__within_km="1") == {"falls": 1}
+    assert house.case.severity != severity
+    assert published(house, "graver", rule__R01a__within_km="2") == {"rises": 1}
+    assert house.case.severity == severity
+    assert published(house, "other", rule__R01b__within_km="1") == {"differs": 1}
+    assert house.case.severity == severity
+    assert published(house, "same", rule__R12__within_km="1") == {}
+
+
+def test_a_clock_that_runs_keeps_its_end_and_the_next_counts_by_the_new_version(house):
+    house.meet()
+    before = house.case.hold_until
+    assert before is not None
+    published(house, "slower", "clocks", alert_release__critical__max_min="14")
+    assert house.case.hold_until == before
+    house.files(house.ngo, make.distribution("Koro", "12 Dec 09:00-15:00", level=Level.REDACTED))
+    house.files(house.g9, make.patrol("Koro", "12 Dec 13:00-16:00", level=Level.REDACTED))
+    new = house.cases()[-1]
+    assert new.hold_until - new.opened_at == timedelta(minutes=14)
 
 
 def test_what_it_said_is_what_happened(house):
@@ -178,7 +228,8 @@ def test_who_proposed_it_does_not_sign_it(house):
     page = house.begins()
     house.changes(page, rule__R01b__within_km="30")
     house.proposes(page)
-    answer = house.first_head.post(f"{page}/sign", data={"seen": house.seen(page)}, follow_redirects=True)
+    data = {"seen": house.seen(page), "effect": house.effect(page)}
+    answer = house.first_head.post(f"{page}/sign", data=data, follow_redirects=True)
     assert "two people answer for the rules" in words(answer)
     assert house.now_in_force().pack.version == house.mission.pack.version
     assert house.does(page, "sign", house.desk).status_code == 303  # an officer may be the second
@@ -189,7 +240,7 @@ def test_an_officer_writes_and_only_a_head_of_office_proposes_or_endorses(house)
     page = house.begins(browser=house.desk)
     house.changes(page, rule__R01b__within_km="30")
     assert house.proposes(page, browser=house.desk).status_code == 404
-    assert house.desk.post(f"{LIST}/endorsement", data={"body": "HCT"}).status_code == 404
+    assert house.endorses(house.desk).status_code == 404
     for browser in (house.head_desk, house.browser(house.ngo), house.browser(house.g9)):
         for act in ("begin", f"{page.rsplit('/', 1)[1]}/sign", f"{page.rsplit('/', 1)[1]}/withdraw"):
             assert browser.post(f"{LIST}/{act}", data={"name": "x", "seen": house.seen(page)}).status_code == 404
@@ -230,18 +281,81 @@ def test_of_two_that_were_begun_together_the_second_begins_again(house):
     assert house.now_in_force().pack.version == "first"
 
 
-def test_an_effect_of_yesterday_is_not_signed_for(house):
+def test_nobody_signs_for_an_effect_that_is_old_or_that_he_has_not_read(house):
     page = house.begins()
     house.changes(page, rule__R01b__within_km="30")
     house.proposes(page)
-    house.now += timedelta(hours=13)
-    answer = house.second_head.post(f"{page}/sign", data={"seen": house.seen(page)}, follow_redirects=True)
+    read = {"seen": house.seen(page), "effect": house.effect(page)}
+    house.files(house.ngo, make_distribution())
+    house.files(house.g9, make_patrol())
+    house.does(page, "work-out", house.desk)  # a colleague, while the page is open
+    assert "It is being worked out" in words(house.second_head.get(page))
+    house.turn(timedelta(seconds=20))
+    answer = house.second_head.post(f"{page}/sign", data=read, follow_redirects=True)
+    assert "Have its effect worked out first" in words(answer)
+    assert "Cases that would open: 1" in words(answer)
+    house.now += timedelta(hours=2)
+    read["effect"] = house.effect(page)
+    answer = house.second_head.post(f"{page}/sign", data=read, follow_redirects=True)
     assert "Have its effect worked out first" in words(answer)
     house.does(page, "work-out", house.second_head)
-    assert "It is being worked out" in words(house.second_head.get(page))
     house.turn()
     assert house.does(page, "sign", house.second_head).status_code == 303
     assert house.now_in_force().pack.version == "2019-12-ML-2"
+
+
+def test_two_that_are_signed_in_the_same_second_do_not_both_come_into_force(house):
+    """By whoever read before either was: the second reads that the first is in force."""
+    pages = [house.begins("one"), house.begins("two")]
+    for page, km in zip(pages, ("30", "25"), strict=True):
+        house.changes(page, rule__R01b__within_km=km)
+        house.turn(timedelta(seconds=20))
+        assert house.proposes(page).status_code == 303
+    read = [(int(page.rsplit("/", 1)[1]), house.seen(page), house.effect(page)) for page in pages]
+    before, won, by = house.now_in_force(), [], house.officer.audience
+
+    def sign(which):
+        try:
+            sop_versions.sign(*which, by, before, house.now)
+            won.append(which[0])
+        except (Refused, OperationalError):
+            pass
+
+    at_once(house.app, *(partial(sign, which) for which in read))
+    with house.app.app_context():
+        states = list(db.session.scalars(select(SopVersion.state).order_by(SopVersion.id)))
+    assert sorted(states) == ["published", "waiting"]
+    assert len(won) == 1
+    assert house.now_in_force().sop_id == won[0]
+
+
+def test_what_is_to_be_mended_goes_back_to_a_draft_and_is_proposed_anew(house):
+    page = house.begins()
+    house.changes(page, rule__R01b__within_km="300")
+    house.proposes(page)
+    assert house.does(page, "mend", house.second_head).status_code == 303
+    house.turn(timedelta(seconds=20))
+    house.changes(page, rule__R01b__within_km="30")
+    assert house.does(page, "sign", house.second_head).status_code == 303  # and says that it is no longer so
+    assert house.now_in_force().sop_id == 0
+    house.publishes(page)
+    assert house.now_in_force().pack.version == "2019-12-ML-2"
+
+
+def test_one_that_fits_no_more_says_so_and_holds_up_no_other(house):
+    first, second = house.begins("first"), house.begins("second")
+    with house.app.app_context(), transaction() as session:
+        row = session.get_one(SopVersion, int(first.rsplit("/", 1)[1]))
+        row.text = row.text.replace('"CROWD"', '"CROWDS"')
+        row.digest = digest(row.text)
+    house.turn(timedelta(seconds=20))
+    house.turn(timedelta(seconds=20))
+    said = words(house.first_head.get(first))
+    assert "No rules can be made of it any more" in said
+    assert "CROWDS" in said
+    assert house.proposes(first).status_code == 422
+    assert house.first_head.get(f"{first}/figures/rules").status_code == 200
+    assert "No case would open" in words(house.first_head.get(second))
 
 
 def test_what_nobody_signs_lapses_and_what_is_taken_back_was_never_in_force(house):
@@ -252,7 +366,7 @@ def test_what_nobody_signs_lapses_and_what_is_taken_back_was_never_in_force(hous
     house.now += timedelta(days=15)
     house.turn()
     assert "Lapsed: nobody signed it" in words(house.desk.get(page))
-    assert "Taken back" in words(house.desk.get(other))
+    assert "Withdrawn" in words(house.desk.get(other))
     assert house.does(page, "sign", house.second_head).status_code == 303
     assert house.now_in_force().pack.version == house.mission.pack.version
     assert house.begins("one") != page  # its name is free again
@@ -316,7 +430,10 @@ def test_a_reason_holds_no_strength_and_is_asked_for(house):
 
 
 def test_names_are_one_word_and_nobody_else_s(house):
-    taken = [house.mission.pack.version, house.begins("mine") and "mine"]
+    page = house.begins("mine")
+    house.changes(page, rule__R01b__within_km="30")
+    house.publishes(page)
+    taken = [house.mission.pack.version, "mine"]  # of the files, which cases were judged by, and of another
     for name in ("", "two words", "x" * 61, *taken):
         answer = house.first_head.post(f"{LIST}/begin", data={"name": name})
         assert answer.status_code == 422, name
@@ -357,17 +474,19 @@ def test_comments_and_order_stay_when_a_figure_changes(house):
 def test_the_banner_goes_when_an_endorsement_is_written_down_and_is_back_with_the_next_version(house):
     banner = "No country team has endorsed them."
     assert banner in house.desk.get("/desk").text
-    for typed in ({"day": "2019-12-01"}, {"body": "HCT"}, {"body": "HCT", "day": "2020-01-01"}):
-        assert house.first_head.post(f"{LIST}/endorsement", data=typed).status_code == 422
-    said = {"body": "HCT", "day": "2019-12-05", "note": "procès-verbal 12"}
-    assert house.first_head.post(f"{LIST}/endorsement", data=said).status_code == 303
+    for typed in ({"body": ""}, {"day": ""}, {"day": "2020-01-01"}):
+        assert house.endorses(**typed).status_code == 422
+    assert house.endorses(note="procès-verbal 12").status_code == 303
     assert banner not in house.desk.get("/desk").text
     assert "Endorsed by HCT on 5 December 2019, as Hawa wrote down." in words(house.desk.get(LIST))
+    old = digest(house.now_in_force().sop_text)
     page = house.begins()
     house.changes(page, rule__R01b__within_km="30")
     house.publishes(page)
     assert banner in house.desk.get("/desk").text
-    house.first_head.post(f"{LIST}/endorsement", data=said)
+    house.endorses(seen=old)  # from a page that was opened before: what was endorsed is not what is in force
+    assert banner in house.desk.get("/desk").text
+    house.endorses()
     assert banner not in house.desk.get("/desk").text
     assert house.second_head.post(f"{LIST}/endorsement/2/back").status_code == 303
     assert banner in house.desk.get("/desk").text
