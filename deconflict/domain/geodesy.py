@@ -173,7 +173,7 @@ def off_leg_m(points: Floats, start: LatLon, end: LatLon) -> Floats:
     corners = ecef(np.array([point for _, point in cut((start, end), pieces)]))
     least = np.full(len(points), np.inf)
     for a, b in pairwise(corners):
-        upright = np.cross(a, b)
+        upright = np.cross(a, b - a)  # of two corners a hair apart a x b would be nothing but rounding
         length = float(np.linalg.norm(upright))
         nearest = np.minimum(np.linalg.norm(at - a, axis=-1), np.linalg.norm(at - b, axis=-1))
         if length > 0.0:

@@ -8,7 +8,7 @@ import gpxpy.gpx
 import numpy as np
 import pytest
 from hostile import archive, gpx, kml, line, placemark, point
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from deconflict.domain.activity import LatLon
@@ -121,6 +121,7 @@ def off_by_steps(place: LatLon, legs: list[LatLon]) -> float:
 
 
 @given(lines(), st.integers(2, 12))
+@example([(1.0, 1 / 3), (1.0, 0.3333333333333428)], 2)
 def test_a_thinned_line_keeps_its_ends_and_says_truly_how_far_it_strays(points: list[LatLon], most: int) -> None:
     kept, worst_m = thinned(points, most)
     assert len(kept) <= max(most, 2)
