@@ -114,6 +114,7 @@ class Cycle:
     def _as_published(self) -> Cycle:
         """With the SOP in force."""
         mission = rules_now(self.mission)
+        db.session.rollback()
         return self if mission is self.mission else replace(self, mission=mission)
 
     def _turn(self, stages: tuple[Stage, ...], now: datetime, sending: bool = True) -> None:

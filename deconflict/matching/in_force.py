@@ -108,7 +108,7 @@ def keep(mission: Mission, now: datetime) -> bool:
 def _takes_up(session: Session, lock: MatcherLock, mission: Mission) -> bool:
     """Whether this process has read the SOP that was published last, and what is in force differs from its own by nothing else: then
     nobody need be started again."""
-    return bool(mission.sop_id) and lock.rest == rest_of(mission) and state_of(session)[0] == mission.sop_id
+    return bool(mission.sop_id) and lock.rest == rest_of(mission) and state_of(session).version_id == mission.sop_id
 
 
 def _adopt(session: Session, mission: Mission, now: datetime) -> int:

@@ -12,13 +12,12 @@ from sqlalchemy.orm import Session
 from deconflict.domain.country import Mission
 from deconflict.domain.sop_text import WrongSop, digest
 from deconflict.store.base import db
-from deconflict.store.sop import endorsement_of, published, state_of
+from deconflict.store.sop import SopState, endorsement_of, published, state_of
 
 log = structlog.get_logger()
-State = tuple[int, int]
 KNOWN_AT_ONCE = 8
 _known: dict[
-    int, tuple[Mission, State, Mission]
+    int, tuple[Mission, SopState, Mission]
 ] = {}  # by the identity of the profile, which is kept so that no other takes it
 
 
@@ -28,30 +27,35 @@ def as_published(session: Session, mission: Mission) -> Mission:
     says why."""
     files, state = mission.files or mission, state_of(session)
     known = _known.get(id(files))
-    if known is None or known[1] != state:
-        known = files, state, _read(session, files, state[0])
-        while len(_known) >= KNOWN_AT_ONCE:
-            del _known[next(iter(_known))]
-        _known[id(files)] = known
-    return known[2]
+    same = known is not None and replace(known[1], proposer=0) == replace(state, proposer=0)
+    found = known[2] if known is not None and same else _read(session, files, state.version_id)
+    while known is None and len(_known) >= KNOWN_AT_ONCE:
+        del _known[next(iter(_known))]
+    _known[id(files)] = files, state, found
+    return found
+
+
+def waits_for(mission: Mission, person_id: int) -> bool:
+    """Whether a version waited for a signature that could be this person's when `as_published` looked last."""
+    known = _known.get(id(mission.files or mission))
+    return known is not None and known[1].proposer not in (0, person_id)
 
 
 def rules_now(mission: Mission) -> Mission:
-    """As `as_published`, in the session of whoever asks, which is as it was; what was read last where the database does not answer."""
+    """As `as_published`, in the session of whoever asks; what was read last where the database does not answer."""
     try:
-        found = as_published(db.session(), mission)
+        return as_published(db.session(), mission)
     except OperationalError:
         log.exception("which SOP is in force is not known")
+        db.session.rollback()
         known = _known.get(id(mission.files or mission))
-        found = known[2] if known is not None else mission
-    db.session.rollback()
-    return found
+        return known[2] if known is not None else mission
 
 
 def published_version() -> str:
     """The name of the version that was published last; empty where none was."""
     session = db.session()
-    version_id, _mark = state_of(session)
+    version_id = state_of(session).version_id
     name = published(session, version_id)[0] if version_id else ""
     session.rollback()
     return name

@@ -228,7 +228,7 @@ def _locked(session: Session, version_id: int | None, seen: str, *states: str) -
 
 def _is_current(session: Session, mission: Mission) -> bool:
     """Whether `mission` is what is in force at this moment, and not what was when the page was asked for."""
-    return state_of(session)[0] == mission.sop_id
+    return state_of(session).version_id == mission.sop_id
 
 
 def _newest_base(session: Session, version: SopVersion, mission: Mission) -> None:

@@ -19,7 +19,7 @@ from deconflict.services.reading import note_ahead_read
 from deconflict.store.ahead import items_ahead
 from deconflict.store.base import db
 from deconflict.web import half_day_words
-from deconflict.web.ahead_asked import EVERYWHERE, LAYER_WORDS, Asked, asked
+from deconflict.web.ahead_asked import EVERYWHERE, LAYER_WORDS, SLIDES, Asked, asked
 from deconflict.web.ahead_map import draw_day, names
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
@@ -68,6 +68,8 @@ def day() -> str:
         most=IN_ONE_CELL,
         day_name=day_words(what.day, LONG_DAY),
         before=what.later(-1) if what.day > _today() else "",
+        n=max((what.day - _today()).days, 0),
+        slides=SLIDES,
         names=lambda item: names(item, mission()),
         **_texts(),
     )

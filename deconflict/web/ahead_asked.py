@@ -17,9 +17,11 @@ from deconflict.domain.country import Mission
 from deconflict.domain.half_days import PARTS, WEEK, Span, day_now, spans, together
 from deconflict.web.clock import now
 from deconflict.web.half_day_words import day_asked
-from deconflict.web.intake import one_of
+from deconflict.web.intake import number, one_of
 
 EVERYWHERE = "all"
+SLIDES = 13  # days that the slider reaches, today's not counted
+FURTHEST = 366
 LAYER_WORDS = {
     MOVEMENT: _l("Humanitarian movements"),
     SITE: _l("Humanitarian sites"),
@@ -51,14 +53,18 @@ class Asked:
     def link(self, **changes: object) -> str:
         """The same asked again with something else, relative to the page."""
         other = replace(self, **({"page": 0} | changes))  # type: ignore[arg-type]
-        said: list[tuple[str, str]] = [("day", other.day.isoformat()), ("area", other.area)]
-        said += [("half", other.half)] if other.half else []
-        said += [("kind", other.kind)] if other.kind else []
-        said += (
-            [("layer", layer) for layer in LAYERS if layer in other.layers] if len(other.layers) < len(LAYERS) else []
-        )
+        said = [("day", other.day.isoformat()), *other.beside_the_day()]
         said += [("page", str(other.page))] if other.page else []
         return f"?{urlencode(said)}"
+
+    def beside_the_day(self) -> list[tuple[str, str]]:
+        """What a form that chooses another day carries on."""
+        said = [("area", self.area)]
+        said += [("half", self.half)] if self.half else []
+        said += [("kind", self.kind)] if self.kind else []
+        if len(self.layers) < len(LAYERS):
+            said += [("layer", layer) for layer in LAYERS if layer in self.layers]
+        return said
 
     def later(self, days: int) -> str:
         return self.link(day=self.day + timedelta(days=days))
@@ -77,10 +83,16 @@ def asked(who: Audience, mission: Mission, page: int) -> Asked:
         or _own_area(who, mission),
         layers=layers or frozenset(LAYERS),
         kind=one_of(request.args, "kind", mission.catalogue.kinds),
-        day=day_asked(request.args.get("day"), today),
+        day=_day(today),
         half=one_of(request.args, "half", PARTS),
         page=page,
     )
+
+
+def _day(today: date) -> date:
+    """`n` days from today, as the slider has it, else the day itself."""
+    n = number(request.args.get("n"))
+    return today + timedelta(days=n) if n is not None and n <= FURTHEST else day_asked(request.args.get("day"), today)
 
 
 def _own_area(who: Audience, mission: Mission) -> str:

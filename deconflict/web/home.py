@@ -12,9 +12,8 @@ from flask_security import current_user
 
 from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
+from deconflict.services.sop_in_force import waits_for
 from deconflict.services.sop_versions import WRITERS
-from deconflict.store.base import db
-from deconflict.store.sop import waits_for
 from deconflict.web import Banner, kept_forms
 from deconflict.web.audience import EVERYONE, audience, current_audience, may_open
 from deconflict.web.own_close_outs import waiting
@@ -153,7 +152,7 @@ def sop_banner(who: Audience | None) -> Iterator[Banner]:
         yield Banner("warning", older)
     if not mission.endorsed:
         yield Banner("notice", _("The rules in use are proposed defaults. No country team has endorsed them."))
-    if who.may(*WRITERS) and waits_for(db.session(), who.person_id):
+    if who.may(*WRITERS) and waits_for(mission, who.person_id):
         yield Banner("notice", _("A version of the SOP waits for a second signature: see Rules and clocks, Versions."))
 
 

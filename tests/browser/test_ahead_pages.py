@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import make
 import pytest
@@ -49,6 +49,28 @@ def test_the_filter_is_a_form_that_needs_no_script(filed, visit):
     officer.presses("main details form button")
     assert plan in officer.text
     assert notice not in officer.text
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_slider_leads_from_day_to_day(filed, visit, scripts):
+    """With scripts at once and without leaving the page; without them by its button."""
+    notice, plan, _convoy, day = filed
+    officer = visit("officer", scripts=scripts)
+    officer.opens("/desk/ahead")
+    away = (date.fromisoformat(day) - datetime.now(UTC).date()).days
+    slider = officer.page.locator("#moment")
+    if scripts:
+        before = officer.page.url
+        slider.focus()
+        for _ in range(away):
+            officer.page.keyboard.press("ArrowRight")
+        officer.page.locator("#shown", has_text=plan).wait_for()
+        assert officer.page.url == before
+    else:
+        slider.fill(str(away))
+        officer.presses("main form[data-moments] button")
+    assert notice in officer.text
+    assert plan in officer.text
 
 
 def test_the_grid_of_a_week_is_reached_and_pushed_by_keyboard(filed, visit):

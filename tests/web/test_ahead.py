@@ -202,6 +202,19 @@ def test_a_day_that_nobody_can_ask_for_is_today(house, asked):
     assert "Saturday 7 December 2019" in words(house.desk.get(f"/desk/ahead?day={asked}"))
 
 
+def test_the_slider_chooses_the_same_day_and_keeps_what_else_was_asked(house):
+    notice, plan = house.meet()
+    page = house.desk.get("/desk/ahead?n=3&area=all&layer=patrol")
+    assert "Tuesday 10 December 2019" in words(page)
+    assert plan in page.text
+    assert notice not in page.text
+    slider = re.search(r"<form[^>]*data-moments.*?</form>", page.text, re.DOTALL)[0]
+    assert 'value="3" aria-valuetext="Tuesday 10 December 2019"' in slider
+    assert 'name="layer" value="patrol"' in slider
+    for wrong in ("-1", "x", "99999", "367"):
+        assert "Saturday 7 December 2019" in words(house.desk.get(f"/desk/ahead?n={wrong}"))
+
+
 def test_titles_and_addresses_say_no_place(house):
     house.meet()
     for path in (DAY, WEEK):
