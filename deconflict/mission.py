@@ -222,6 +222,20 @@ def pack_of(
     markets: Mapping[str, frozenset[int]],
 ) -> RulePack:
     """The rules of a text that stands in for sop.toml, checked as that is. Raises WrongSop."""
+    try:
+        return _pack_of(text, facts, activities, catalogue, gazetteer, markets)
+    except OverflowError:
+        raise WrongSop(["sop.toml: A figure is beyond anything that can be counted."]) from None
+
+
+def _pack_of(
+    text: str,
+    facts: Loaded,
+    activities: Loaded,
+    catalogue: Catalogue,
+    gazetteer: Gazetteer,
+    markets: Mapping[str, frozenset[int]],
+) -> RulePack:
     read = read_toml_text("sop.toml", text, SopSchema(), lambda data: checks.sop_faults(data, catalogue))
     problems = list(read.problems)
     if read.data is not None:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import structlog
 from sqlalchemy import select
@@ -59,7 +60,12 @@ def effect_of(session: Session, mission: Mission, now: datetime, pause: Callable
     for n, pair in enumerate(sorted(pairs)):
         if n % AT_ONCE == 0:
             pause()
-        again = mission.pack.judge(by_id[pair[0]], by_id[pair[1]], now=now)
+        try:
+            again = mission.pack.judge(by_id[pair[0]], by_id[pair[1]], now=now)
+        except Exception:  # the matcher leaves such a pair to people, too
+            log.exception("a pair could not be judged", item=pair[0], other=pair[1])
+            unread += 1
+            continue
         again = again if again is not None and again.ends_at > now else None
         case = known.get(pair)
         if case is not None and case.is_open and case.judgement is not None and case.ends_at > now:
@@ -131,8 +137,13 @@ def _standing(session: Session) -> Iterator[tuple[Pair, Standing]]:
         .where(ours.takes_part, theirs.takes_part)
     )
     for row in session.execute(live):
-        judgement = Judgement.from_json(row.judgement) if row.judgement else None
-        yield (
-            (row.humanitarian_id, row.mission_id),
-            Standing(row.reference, CaseState(row.state), row.ends_at, judgement),
-        )
+        standing = Standing(row.reference, CaseState(row.state), row.ends_at, _judgement(row.judgement))
+        yield (row.humanitarian_id, row.mission_id), standing
+
+
+def _judgement(stored: dict[str, Any] | None) -> Judgement | None:
+    """None for one that is spoilt: whatever would be said of it now is other than what nobody can read."""
+    try:
+        return Judgement.from_json(stored) if stored else None
+    except (ValueError, KeyError, TypeError):
+        return None

@@ -58,7 +58,8 @@ def _fingerprinted(mission: Mission) -> tuple[Mission, Basis, str]:
         ]
         others = (mission.catalogue, mission.gazetteer, *lines, mission.areas, mission.sectors)
         basis = Basis(mission.pack.version, mission.gazetteer.edition, fingerprint(mission.pack, *others))
-        known = mission, basis, fingerprint(*others)
+        markets = mission.pack.modifiers.market_day.weekdays  # of another file, although they stand in the pack
+        known = mission, basis, fingerprint(*others, markets, mission.timezone)
         while len(_known) >= KNOWN_AT_ONCE:
             del _known[next(iter(_known))]
         _known[id(mission)] = known
@@ -107,8 +108,9 @@ def keep(mission: Mission, now: datetime) -> bool:
 
 def _takes_up(session: Session, lock: MatcherLock, mission: Mission) -> bool:
     """Whether this process has read the SOP that was published last, and what is in force differs from its own by nothing else: then
-    nobody need be started again."""
-    return bool(mission.sop_id) and lock.rest == rest_of(mission) and state_of(session).version_id == mission.sop_id
+    nobody need be started again. Who judges by the same version with another answer has other files, whatever `rest` says."""
+    newer = bool(mission.sop_id) and lock.sop_version != mission.pack.version
+    return newer and lock.rest == rest_of(mission) and state_of(session).version_id == mission.sop_id
 
 
 def _adopt(session: Session, mission: Mission, now: datetime) -> int:

@@ -22,7 +22,7 @@ PROVENANCE = ["proposed", "sourced"]
 class Sourced(Strict):
     """What every rule and modifier says of itself."""
 
-    id = code()
+    id = code(16)
     why = fields.Nested(Words, required=True)
     provenance = choice(PROVENANCE)
     cites = fields.String(load_default="")

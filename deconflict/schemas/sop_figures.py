@@ -3,7 +3,6 @@ by the id of the rule; whom a rule is about, and the steps of ladders, are chang
 
 from __future__ import annotations
 
-import math
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -23,8 +22,10 @@ CLOCKS = (
     *("lead_times_h", "alert_release", "ack", "confirm", "release", "answer", "hoped", "asking", "review", "follow_up"),
     *("quiet", "closing", "sms", "brake", "overdue", "close_out"),
 )
+PROPOSED = "proposed_defaults_not_endorsed"
 PARTS = ("rules", "clocks", "engine")  # the pages on which figures stand
 _HOUR = re.compile(r"([01]?\d|2[0-3])[:hH]([0-5]\d)")
+_NUMBER = re.compile(r"[0-9]{1,9}([.,][0-9]{1,9})?")
 _BETWEEN = re.compile(r"[\s,;]+")
 Key = tuple[str, ...]
 
@@ -102,20 +103,31 @@ def with_figures(text: str, typed: Mapping[str, str]) -> tuple[str, dict[str, Wr
 
 
 def named(text: str, version: str) -> str:
-    """The text under another name of its version."""
+    """The text as a draft under a name of its own: whatever was said of the other, nobody has endorsed this one."""
     document = tomlkit.parse(text)
     document["sop_version"] = version
+    document["status"] = PROPOSED
     return tomlkit.dumps(document)
 
 
 def differences(before: str, after: str) -> list[Difference]:
-    """Whatever differs but the name of the version; rules by their ids, steps by severity, ladder and id."""
+    """Whatever differs but the name of the version; rules by their ids, steps by severity, ladder and id. The order of either is a
+    difference of its own: the first step of a ladder is the alert itself."""
     old, new = ({key: _shown(value) for key, value in _everything(text)} for text in (before, after))
-    return [
+    found = [
         Difference(key, old.get(key), new.get(key))
         for key in [*old, *(key for key in new if key not in old)]
         if old.get(key) != new.get(key)
     ]
+    for table in ("rule", "step"):
+        first, then = (_order(texts, table) for texts in (old, new))
+        if first != then and set(first) == set(then):
+            found.append(Difference((table, "order"), ", ".join(first), ", ".join(then)))
+    return found
+
+
+def _order(known: Mapping[Key, str], table: str) -> list[str]:
+    return list(dict.fromkeys(" ".join(key[1:-1]) for key in known if key[0] == table))
 
 
 def _everything(text: str) -> Iterator[tuple[Key, Any]]:
@@ -126,7 +138,7 @@ def _everything(text: str) -> Iterator[tuple[Key, Any]]:
         elif name == "step":
             for step in value:
                 yield from _flat(step, ("step", *(str(step.get(part, "?")) for part in ("severity", "ladder", "id"))))
-        elif name != "sop_version":
+        elif name not in ("sop_version", "status"):
             yield from _flat({name: value})
 
 
@@ -155,7 +167,7 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return f"{value:g}" if abs(value) < 1e6 else str(value)
+        return str(int(value)) if float(value).is_integer() else repr(value)
     return ", ".join(map(_shown, value)) if isinstance(value, list) else str(value)
 
 
@@ -163,17 +175,16 @@ def _value(kind: str, typed: str) -> Any:
     """None where it is none of the kind. A comma is a decimal point, as in French."""
     text = typed.strip()
     if kind == NUMBER:
-        try:
-            number = float(re.sub(r"\s", "", text).replace(",", "."))
-        except ValueError:
+        if not _NUMBER.fullmatch(text):
             return None
-        return (int(number) if number.is_integer() else number) if math.isfinite(number) else None
+        number = float(text.replace(",", "."))
+        return int(number) if number.is_integer() else number
     if kind == SEVERITY:
         return text if text in SEVERITIES else None
     hours = [_hour(one) for one in (_BETWEEN.split(text) if kind == HOURS else [text])]
     if not all(hours):
         return None
-    return sorted(hour for hour in hours if hour) if kind == HOURS else hours[0]
+    return sorted({hour for hour in hours if hour}) if kind == HOURS else hours[0]
 
 
 def _hour(typed: str) -> str | None:

@@ -19,7 +19,7 @@ from deconflict.domain.sites import SiteTerms
 from deconflict.domain.sop import Geography, RulePack, Windows
 from deconflict.domain.ways_out import Terms as WaysOut
 from deconflict.schemas.rules_file import HOUR_S, SEVERITIES, ModifiersSchema, RuleSchema, modifiers_of
-from deconflict.schemas.toml_fields import Loaded, Strict, WallTime, choice, flag, number, text, whole, words
+from deconflict.schemas.toml_fields import LONG, Loaded, Strict, WallTime, choice, code, flag, number, whole, words
 
 MAX_SHARE = 1.0
 
@@ -27,7 +27,7 @@ MAX_SHARE = 1.0
 class StepSchema(Strict):
     severity = choice(SEVERITIES)
     ladder = choice(AUDIENCES)
-    id = text()
+    id = code(24)
     at_share = number(0, 10)
     after_min = number(0, 7 * 24 * 60, required=False, load_default=0.0)
     to = words(OCHA_ROLES + PARTY_ROLES)
@@ -70,21 +70,11 @@ LeadTimes = Strict.from_dict(
         for name in ("movement_standard", "movement_urgent", "convoy_large", "patrol_change", "visible_qip_event")
     }
 )
+KEPT = ("movement_exact", "patrol_exact", "personal", "sms_body", "draft", "pattern", "hold_unconfirmed")
+# Who answers for what is asked long afterwards, and what was deleted does not come back.
+KEPT_LONG = {"case": 90, "audit": 365}
 Retention = Strict.from_dict(
-    {
-        name: number(1)
-        for name in (
-            "movement_exact",
-            "patrol_exact",
-            "personal",
-            "sms_body",
-            "case",
-            "audit",
-            "draft",
-            "pattern",
-            "hold_unconfirmed",
-        )
-    }
+    {name: number(KEPT_LONG.get(name, 1), LONG) for name in (*KEPT, *KEPT_LONG)},
 )
 
 
@@ -137,7 +127,7 @@ WaysOutSchema = Strict.from_dict(
 PROBING = ("minimal_per_day", "minimal_per_week", "changes_per_day", "short_lived_per_week", "alike_per_day")
 ProbingSchema = Strict.from_dict({"short_lived_h": number(), **{name: whole(1) for name in PROBING}})
 StaticSiteSchema = Strict.from_dict(
-    {name: whole(1) for name in ("verify_days", "notice_days", "archive_days", "processing_working_days")}
+    {name: whole(1, LONG) for name in ("verify_days", "notice_days", "archive_days", "processing_working_days")}
     | {name: number(1) for name in ("same_place_m", "near_m")}
     | {"occupied": choice(SEVERITIES)}
 )
@@ -152,7 +142,7 @@ QuietSchema = Strict.from_dict(
 
 
 class SopSchema(Strict):
-    sop_version = text()
+    sop_version = code(60, dots=True)
     status = choice(["proposed_defaults_not_endorsed", "endorsed"])
     lead_times_h = fields.Nested(LeadTimes, required=True)
     filing = fields.Nested(FilingSchema, required=True)

@@ -29,11 +29,15 @@ class Flag(fields.Boolean):
         return value
 
 
-def number(low: float = 0.0, high: float | None = None, **more: Any) -> Number:
+MOST = 100_000  # of anything that is measured or counted: hours are eleven years then, metres a hundred kilometres
+LONG = 36_500  # days: a hundred years
+
+
+def number(low: float = 0.0, high: float = MOST, **more: Any) -> Number:
     return Number(required=more.pop("required", True), validate=validate.Range(min=low, max=high), **more)
 
 
-def whole(low: int = 0, high: int | None = None, **more: Any) -> fields.Integer:
+def whole(low: int = 0, high: int = 100 * MOST, **more: Any) -> fields.Integer:
     return fields.Integer(required=True, strict=True, validate=validate.Range(min=low, max=high), **more)
 
 
@@ -45,9 +49,12 @@ def flag(**more: Any) -> Flag:
     return Flag(**{"load_default": False, **more})
 
 
-def code(**more: Any) -> fields.String:
+def code(most: int = 40, *, dots: bool = False, **more: Any) -> fields.String:
     """What other places name it by, in tables and sentences too: one word."""
-    one_word = validate.Regexp(r"^[A-Za-z0-9][\w-]*\Z", error="Not one word of letters, figures, - and _.")
+    one_word = validate.Regexp(
+        rf"^[A-Za-z0-9][A-Za-z0-9_{'.' if dots else ''}-]{{0,{most - 1}}}\Z",
+        error=f"Not one word of at most {most} letters, figures, - and _.",
+    )
     return fields.String(required=True, validate=one_word, **more)
 
 

@@ -41,6 +41,7 @@ class TomlFile:
 
 
 NOWHERE = Lines({})
+LINE_MOST = 1000
 
 
 def read_toml(path: Path, schema: Schema, faults: Callable[[Loaded], Iterable[Fault]]) -> TomlFile:
@@ -56,10 +57,15 @@ def read_toml(path: Path, schema: Schema, faults: Callable[[Loaded], Iterable[Fa
 
 def read_toml_text(name: str, text: str, schema: Schema, faults: Callable[[Loaded], Iterable[Fault]]) -> TomlFile:
     """The same of a text that stands in no file; `name` is what its problems call it."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if len(line) > LINE_MOST:  # a key of very many dots would hold the reader for minutes
+            return TomlFile(None, NOWHERE, (Problem(name, number, f"A line of more than {LINE_MOST} characters."),))
     try:
         raw = tomllib.loads(text)
     except ValueError as error:
         return TomlFile(None, NOWHERE, (Problem(name, syntax_line(error), f"Not TOML: {error}."),))
+    except RecursionError:
+        return TomlFile(None, NOWHERE, (Problem(name, 1, "Not TOML: nested too deeply."),))
     lines = lines_of(text)
     try:
         data: Loaded = schema.load(raw)

@@ -11,11 +11,12 @@ from sqlalchemy.exc import OperationalError
 from deconflict.domain.country import Mission
 from deconflict.domain.sop_text import WrongSop
 from deconflict.matching.effect import effect_of
+from deconflict.matching.in_force import in_force
 from deconflict.services.sop_versions import PROBLEMS, effect_key
 from deconflict.store.audit import record
 from deconflict.store.base import db, transaction
 from deconflict.store.sop import UNDECIDED, SopVersion, to_work_out
-from deconflict.store.work import take_slot
+from deconflict.store.work import MatcherLock, take_slot
 
 log = structlog.get_logger()
 TRY_EVERY = timedelta(seconds=10)  # so that two schedulers do not both work out the same
@@ -24,8 +25,9 @@ BREATH_S = 0.005
 
 def work_out(mission: Mission, now: datetime) -> int:
     """The effect of the oldest version that waits for it; 1 where there was one. One that is written on meanwhile waits again."""
-    version = to_work_out(db.session())
-    if version is None or not take_slot("sop_effect", TRY_EVERY, now):
+    version, lock = to_work_out(db.session()), db.session().get(MatcherLock, 1, populate_existing=True)
+    # By whoever judges: one that stands back has other files, and would say what never comes.
+    if version is None or not in_force(lock, mission) or not take_slot("sop_effect", TRY_EVERY, now):
         db.session.rollback()
         return 0
     version_id, text, seen, key = version.id, version.text, version.digest, effect_key(version, mission)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deconflict.domain import roles
@@ -29,6 +29,7 @@ from deconflict.store.sop import (
     WITHDRAWN,
     SopEndorsement,
     SopVersion,
+    endorsement_of,
     state_of,
 )
 from deconflict.store.work import lock_matcher
@@ -37,6 +38,7 @@ WRITERS = roles.FILERS_OCHA  # who may see every case that it would open; a head
 WAITS = timedelta(days=14)  # a version that nobody signs lapses: what it was weighed against has moved on
 FRESH = timedelta(hours=1)  # of the effect that is signed for: what is filed changes by the hour
 PROBLEMS = "problems"  # of an effect that could not be worked out, instead of its counts
+DRAFTS = 5  # of one person at a time
 LONGEST = 200_000  # characters of a text: ten times what a country needs
 
 
@@ -47,11 +49,13 @@ def write(version_id: int | None, seen: str, text: str, by: Audience, mission: M
     if len(text) > LONGEST:
         raise Refused(N_("The file is too long for an SOP. Take out what is none of it."), field="file")
     pack = _read(text, mission)
+    _check_reasons(pack, by, mission)
     with transaction() as session:
         version = _locked(session, version_id, seen, DRAFT) if version_id is not None else None
         if pack.version in _names(session, mission, version_id):
             raise Refused(N_("Another version has this name. Give this one a name of its own."), field="version")
         if version is None:
+            _not_too_many(session, by)
             version = SopVersion(state=DRAFT, based_on=digest(mission.sop_text))
             session.add(version)
         version.made_by_id, version.made_at = by.person_id, now
@@ -145,11 +149,13 @@ def endorse(seen: str, body: str, day: date | None, note: str, by: Audience, mis
         check_words(words, by, name)
     if not body.strip():
         raise Refused(N_("Name the body that endorsed it, such as the humanitarian country team."), field="body")
-    if day is None or day > now.astimezone(mission.zone).date():
+    if day is None or day.year < 2000 or day > now.astimezone(mission.zone).date():
         raise Refused(N_("Give the day on which it was endorsed: today or before."), field="day")
     with transaction() as session:
         if seen != digest(mission.sop_text) or not _is_current(session, mission):
             raise LostRace(LOST)
+        if endorsement_of(session, seen) is not None:
+            raise LostRace(N_("It is written down already."))
         row = SopEndorsement(
             digest=digest(mission.sop_text),
             version=mission.pack.version,
@@ -204,6 +210,21 @@ def _read(text: str, mission: Mission) -> RulePack:
             N_('A text does not endorse itself. Write status = "proposed_defaults_not_endorsed" in it.'), field="file"
         )
     return pack
+
+
+def _check_reasons(pack: RulePack, by: Audience, mission: Mission) -> None:
+    """What no text may hold is in no new reason of a rule either."""
+    known = {words for rule in (*mission.pack.rules, *mission.pack.duplicates) for words in rule.why.values()}
+    for rule in (*pack.rules, *pack.duplicates):
+        for words in rule.why.values():
+            if words not in known:
+                check_words(words, by, "file")
+
+
+def _not_too_many(session: Session, by: Audience) -> None:
+    mine = select(func.count()).where(SopVersion.made_by_id == by.person_id, SopVersion.state == DRAFT)
+    if (session.scalar(mine) or 0) >= DRAFTS:
+        raise Refused(N_("You have begun several already. Take one of them back, or go on with it."), field="version")
 
 
 def _names(session: Session, mission: Mission, but: int | None) -> set[str]:

@@ -96,8 +96,9 @@ def endorsement_of(session: Session, digest: str) -> SopEndorsement | None:
 
 
 def versions(session: Session, most: int) -> list[SopVersion]:
-    """The newest first."""
-    return list(session.scalars(select(SopVersion).order_by(SopVersion.id.desc()).limit(most)))
+    """Those that wait first, then drafts, then the newest of the others."""
+    order = (SopVersion.state != WAITING, SopVersion.state != DRAFT, SopVersion.id.desc())
+    return list(session.scalars(select(SopVersion).order_by(*order).limit(most)))
 
 
 def version_by_id(session: Session, version_id: int) -> SopVersion | None:
@@ -105,6 +106,6 @@ def version_by_id(session: Session, version_id: int) -> SopVersion | None:
 
 
 def to_work_out(session: Session) -> SopVersion | None:
-    """The oldest of those that are not decided on and of which nobody has worked out yet what they would do."""
+    """Of those of which nobody has worked out yet what they would do, one that waits for a signature before drafts, the oldest first."""
     waiting = select(SopVersion).where(SopVersion.state.in_(UNDECIDED), SopVersion.effect_at.is_(None))
-    return session.scalars(waiting.order_by(SopVersion.id).limit(1)).first()
+    return session.scalars(waiting.order_by(SopVersion.state != WAITING, SopVersion.id).limit(1)).first()

@@ -220,6 +220,7 @@ def _page(version: SopVersion, form: Form, wrong: tuple[str, ...] = ()) -> str:
         states=STATES,
         changes=[(whole_label(c.key), shown(c.key, c.before), shown(c.key, c.after)) for c in changes],
         undecided=undecided,
+        kept_shorter=any(c.key[0] == "retention_days" and _less(c.after, c.before) for c in changes),
         moved_on=undecided and version.based_on != digest(profile.sop_text),
         effect=effect,
         problems=known.get(PROBLEMS, []),
@@ -242,6 +243,10 @@ def _file(words: str) -> Response:
     answer = Response(words, mimetype="text/plain")
     answer.headers["Content-Disposition"] = 'attachment; filename="sop.toml"'
     return answer
+
+
+def _less(after: str | None, before: str | None) -> bool:
+    return after is not None and before is not None and float(after) < float(before)
 
 
 def _seen() -> str:

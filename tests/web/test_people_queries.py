@@ -9,9 +9,7 @@ from deconflict.domain import roles
 from deconflict.domain.people import Newcomer
 from deconflict.services import people
 
-BUDGET = (
-    22  # who asks, the organisation, its people, their roles and numbers, drills, who added whom, how the system is
-)
+BUDGET = 23  # who asks, which SOP is in force, the organisation, its people, their roles and numbers, drills, who added whom, how the system is
 PAGES = ("/people", "/people/organisations/{ours}", "/people/ours")
 
 

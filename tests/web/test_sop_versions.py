@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+import time
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -24,6 +26,7 @@ from deconflict.services import sop_in_force, sop_versions
 from deconflict.services.sop_in_force import as_published
 from deconflict.store.audit import AuditEntry
 from deconflict.store.base import db, transaction
+from deconflict.store.cases import Case
 from deconflict.store.sop import SopVersion, version_by_id
 from deconflict.store.work import MatcherLock
 from deconflict.web.figure_words import label
@@ -550,3 +553,117 @@ def send(house, page, text):
     raw = text.encode() if isinstance(text, str) else text
     data = {"seen": house.seen(page), "file": (io.BytesIO(raw), "sop.toml")}
     return house.first_head.post(f"{page}/file", data=data, content_type="multipart/form-data")
+
+
+# ---- what somebody tried -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("table", "figure", "value"),
+    [
+        ("retention_days", "sms_body", "900000000"),
+        ("retention_days", "audit", "1"),
+        ("static_site", "archive_days", "999999999"),
+        ("review", "critical_h", "1e9"),
+        ("lead_times_h", "convoy_large", "1e300"),
+        ("windows", "on_site_slack_h", "1e9"),
+        ("overdue", "after_h", "1e300"),
+        ("probing", "short_lived_h", "1e12"),
+    ],
+)
+def test_figures_beyond_anything_are_refused_before_they_stop_something(house, table, figure, value):
+    page = house.begins()
+    text = re.sub(
+        rf"(\[{table}\].*?\n{figure} = )[^\s#]+", rf"\g<1>{value}", house.text(page), count=1, flags=re.DOTALL
+    )
+    assert text != house.text(page)
+    assert send(house, page, text).status_code == 422
+
+
+def test_texts_that_hold_up_their_reader_are_refused_at_once(house):
+    page = house.begins()
+    text = house.text(page)
+    for bomb in (".".join(["a"] * 30_000) + " = 1\n", "a = " + "[" * 900 + "\n", "a = [\n" + "[\n" * 20_000):
+        began = time.monotonic()
+        assert send(house, page, bomb + text).status_code == 422
+        assert time.monotonic() - began < 20
+
+
+def test_names_that_no_column_holds_are_refused(house):
+    page = house.begins()
+    text = house.text(page)
+    for old, new in (
+        ('id = "first"', f'id = "{"x" * 200}"'),
+        ('sop_version = "2019-12-ML-2"', f'sop_version = "{"v" * 81}"'),
+        ('sop_version = "2019-12-ML-2"', 'sop_version = "v\\u200b"'),
+        ('id = "R12"', f'id = "{"R" * 40}"'),
+    ):
+        assert old in text
+        assert send(house, page, text.replace(old, new, 1)).status_code == 422, new[:30]
+
+
+def test_the_order_of_steps_and_the_seventh_digit_are_changes_too(house):
+    page = house.begins()
+    first, second = re.findall(r"\[\[step\]\].*?(?=\n\n)", house.text(page), re.DOTALL)[:2]
+    swapped = house.text(page).replace(first, "@", 1).replace(second, first, 1).replace("@", second, 1)
+    swapped = swapped.replace("at_share = 0.5", "at_share = 0", 1)
+    assert send(house, page, swapped).status_code == 303
+    assert "step.order" in words(house.desk.get(page))
+    other = house.begins("digits")
+    house.changes(other, rule__R01b__within_km="5.000001")
+    assert "5.000001" in words(house.desk.get(other))
+
+
+def test_what_no_text_may_hold_is_in_no_reason_of_a_rule(house):
+    page = house.begins()
+    old = 'why.en = "seen at the same place on the same day"'
+    answer = send(house, page, house.text(page).replace(old, 'why.en = "after 40 soldiers of 2e Cie passed"', 1))
+    assert answer.status_code == 422
+
+
+def test_nobody_floods_the_list_and_what_waits_stands_on_top(house):
+    waiting = house.begins("to-be-signed")
+    house.changes(waiting, rule__R01b__within_km="30")
+    assert house.proposes(waiting).status_code == 303
+    for n in range(5):
+        house.begins(f"draft-{n}")
+    assert house.first_head.post(f"{LIST}/begin", data={"name": "draft-6"}).status_code == 422
+    page = words(house.desk.get(LIST))
+    assert page.index("to-be-signed") < page.index("draft-4") < page.index("draft-0")
+
+
+def test_less_time_to_keep_things_is_warned_of(house):
+    page = house.begins()
+    house.changes(page, "engine", retention_days__personal="20")
+    assert "what is older goes as soon as it is in force" in words(house.first_head.get(page))
+
+
+def test_of_two_schedulers_with_other_files_one_stands_back_after_a_publication_too(house):
+    markets = replace(house.mission.pack.modifiers.market_day, weekdays={})
+    pack = replace(house.mission.pack, modifiers=replace(house.mission.pack.modifiers, market_day=markets))
+
+    def read(text):
+        found = house.mission.read_sop(text)
+        return replace(found, modifiers=replace(found.modifiers, market_day=markets))
+
+    others = replace(house.cycle, mission=replace(house.mission, pack=pack, read_sop=read), worker="other")
+    page = house.begins()
+    house.changes(page, rule__R01b__within_km="30")
+    house.publishes(page)
+    profiles = []
+    for cycle in (house.cycle, others, house.cycle, others):
+        house.now += timedelta(seconds=6)
+        with house.app.app_context():
+            cycle.run(house.now)
+            profiles.append(db.session.get(MatcherLock, 1, populate_existing=True).profile)
+            db.session.rollback()
+    assert len(set(profiles)) == 1
+
+
+def test_one_case_that_nobody_can_read_hides_no_effect(house):
+    house.meet()
+    with house.app.app_context(), transaction() as session:
+        session.scalars(select(Case)).one().judgement = {"spoilt": True}
+    page = house.begins()
+    house.changes(page, rule__R01b__within_km="30")
+    assert house.worked_out(page)["counts"]
