@@ -9,7 +9,8 @@ from deconflict.domain import roles
 from deconflict.domain.people import Newcomer
 from deconflict.services import people
 
-BUDGET = 23  # who asks, which SOP is in force, the organisation, its people, their roles and numbers, drills, who added whom, how the system is
+# Who asks, which SOP is in force, the organisation, its people, their roles and numbers, drills, who added whom, how the system is.
+BUDGET = 23
 PAGES = ("/people", "/people/organisations/{ours}", "/people/ours")
 
 
@@ -21,6 +22,7 @@ def test_a_list_of_people_costs_no_more_statements_with_25_than_with_5(app, make
     administrator, focal_point = make_account(roles.ADMINISTRATOR, roles.OCHA_HEAD), make_account(roles.FOCAL_POINT)
     who, ours = (administrator if code == roles.ADMINISTRATOR else focal_point), focal_point.audience.organisation_id
     browser, asked = sign_in(app.test_client(), who), []
+    browser.get(path.format(ours=ours))  # whatever a process reads once
     for first, last in ((0, 5), (5, 25)):
         with app.app_context():
             for n in range(first, last):
