@@ -37,6 +37,7 @@ from deconflict.services import (
     item_notes,
     releases,
     repeating,
+    sop_endorsements,
     sop_versions,
     uploads,
 )
@@ -431,7 +432,7 @@ def planted_world(app: Flask, network: TwilioNetwork, sink: SmtpSink) -> Planted
     sop_versions.propose(sop.id, sop.digest, read, why, world.actors["Heda-zq"].audience, mission, world.now)
     body = world.plant("Comite-wexo", "who endorsed it", "sop", "in force")
     seen = digest(mission.sop_text)
-    sop_versions.endorse(seen, body, world.now.date(), "", world.actors["Heda-zq"].audience, mission, world.now)
+    sop_endorsements.endorse(seen, body, world.now.date(), "", world.actors["Heda-zq"].audience, mission, world.now)
     assert sensitive.eyes_only
     for alert in world.alerts(""):
         world.plant(alert.link, "link of an e-mail", "nobody", "", must=False)

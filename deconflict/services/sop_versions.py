@@ -3,7 +3,7 @@ looking at: whoever signs signs that text, and no later one."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -27,9 +27,7 @@ from deconflict.store.sop import (
     UNDECIDED,
     WAITING,
     WITHDRAWN,
-    SopEndorsement,
     SopVersion,
-    endorsement_of,
     state_of,
 )
 from deconflict.store.work import lock_matcher
@@ -45,7 +43,7 @@ LONGEST = 200_000  # characters of a text: ten times what a country needs
 def write(version_id: int | None, seen: str, text: str, by: Audience, mission: Mission, now: datetime) -> int:
     """Begins a draft, or writes on the one that whoever wrote it saw with the digest `seen`; returns its id. Raises WrongSop for a text
     that no rules can be made of, Refused for a name that another version has."""
-    _may(by, WRITERS)
+    may(by, WRITERS)
     if len(text) > LONGEST:
         raise Refused(N_("The file is too long for an SOP. Take out what is none of it."), field="file")
     pack = _read(text, mission)
@@ -71,7 +69,7 @@ def propose(
 ) -> None:
     """A head stands for it, with the reason; it waits for somebody else's signature. `effect` names the one that he read. Raises Refused
     without a reason, without a look at its effect, or where it is what is in force already."""
-    _may(by, {roles.OCHA_HEAD})
+    may(by, {roles.OCHA_HEAD})
     check_words(reason, by, "reason")
     if not reason.strip():
         raise Refused(N_("Say in a few words what it changes and why: whoever signs reads it."), field="reason")
@@ -89,7 +87,7 @@ def propose(
 def sign(version_id: int, seen: str, effect: str, by: Audience, mission: Mission, now: datetime) -> None:
     """The second signature, of another person: it is in force from now on, in every process that runs. `effect` names the one that he
     read. Raises NotFound for whoever may not, Refused for who proposed it, and where its effect was worked out long ago."""
-    _may(by, WRITERS)
+    may(by, WRITERS)
     with transaction() as session:
         lock_matcher(session)  # of two that are signed in the same second the second reads that the first is in force
         version = _locked(session, version_id, seen, WAITING)
@@ -104,7 +102,7 @@ def sign(version_id: int, seen: str, effect: str, by: Audience, mission: Mission
 
 def back_to_draft(version_id: int, seen: str, by: Audience, now: datetime) -> None:
     """Something is to be mended before it is signed: it waits for nobody any more, and whoever proposes it does so again."""
-    _may(by, WRITERS)
+    may(by, WRITERS)
     with transaction() as session:
         version = _locked(session, version_id, seen, WAITING)
         version.state, version.proposed_by_id, version.proposed_at = DRAFT, None, None
@@ -113,7 +111,7 @@ def back_to_draft(version_id: int, seen: str, by: Audience, now: datetime) -> No
 
 def withdraw(version_id: int, seen: str, by: Audience, now: datetime) -> None:
     """By anybody who may write one; nothing of it was in force."""
-    _may(by, WRITERS)
+    may(by, WRITERS)
     with transaction() as session:
         version = _locked(session, version_id, seen, *UNDECIDED)
         _end(version, WITHDRAWN, now)
@@ -122,7 +120,7 @@ def withdraw(version_id: int, seen: str, by: Audience, now: datetime) -> None:
 
 def work_out_again(version_id: int, seen: str, by: Audience, now: datetime) -> None:
     """What is filed changes by the hour: the scheduler counts anew."""
-    _may(by, WRITERS)
+    may(by, WRITERS)
     with transaction() as session:
         version = _locked(session, version_id, seen, *UNDECIDED)
         version.effect, version.effect_at = None, None
@@ -141,48 +139,6 @@ def lapse_old(now: datetime) -> int:
         return len(found)
 
 
-def endorse(seen: str, body: str, day: date | None, note: str, by: Audience, mission: Mission, now: datetime) -> None:
-    """A country team stood behind the SOP in force, which he saw with the digest `seen`, on a day that is over. A head writes it down; this
-    system endorses nothing. Raises LostRace where another has come into force meanwhile."""
-    _may(by, {roles.OCHA_HEAD})
-    for name, words in (("body", body), ("note", note)):
-        check_words(words, by, name)
-    if not body.strip():
-        raise Refused(N_("Name the body that endorsed it, such as the humanitarian country team."), field="body")
-    if day is None or day.year < 2000 or day > now.astimezone(mission.zone).date():
-        raise Refused(N_("Give the day on which it was endorsed: today or before."), field="day")
-    with transaction() as session:
-        if seen != digest(mission.sop_text) or not _is_current(session, mission):
-            raise LostRace(LOST)
-        if endorsement_of(session, seen) is not None:
-            raise LostRace(N_("It is written down already."))
-        row = SopEndorsement(
-            digest=digest(mission.sop_text),
-            version=mission.pack.version,
-            body=body.strip()[:120],
-            day=day,
-            note=note.strip()[:500],
-            by_id=by.person_id,
-            at=now,
-        )
-        session.add(row)
-        session.flush()
-        record(session, by.person_id, "sop_endorse", "sop", row.id, {"digest": row.digest}, at=now)
-
-
-def take_back_endorsement(endorsement_id: int, by: Audience, now: datetime) -> None:
-    """It was written down by mistake: the banner is back."""
-    _may(by, {roles.OCHA_HEAD})
-    with transaction() as session:
-        row = session.get(SopEndorsement, endorsement_id, with_for_update={"of": SopEndorsement})
-        if row is None:
-            raise NotFound
-        if row.taken_back_at is not None:
-            raise LostRace(LOST)
-        row.taken_back_at = now
-        record(session, by.person_id, "sop_endorse_back", "sop", row.id, {"digest": row.digest}, at=now)
-
-
 def effect_key(version: SopVersion, mission: Mission) -> str:
     """What an effect was worked out of: the text in force and this one."""
     return f"{digest(mission.sop_text)}:{version.digest}"
@@ -196,7 +152,7 @@ def effect_mark(version: SopVersion) -> str:
 # ---- what all of them ask ----------------------------------------------------------------------------------------------
 
 
-def _may(by: Audience, which: frozenset[str] | set[str]) -> None:
+def may(by: Audience, which: frozenset[str] | set[str]) -> None:
     if not by.may(*which):
         raise NotFound
 
@@ -247,13 +203,13 @@ def _locked(session: Session, version_id: int | None, seen: str, *states: str) -
     return version
 
 
-def _is_current(session: Session, mission: Mission) -> bool:
+def is_current(session: Session, mission: Mission) -> bool:
     """Whether `mission` is what is in force at this moment, and not what was when the page was asked for."""
     return state_of(session).version_id == mission.sop_id
 
 
 def _newest_base(session: Session, version: SopVersion, mission: Mission) -> None:
-    if version.based_on != digest(mission.sop_text) or not _is_current(session, mission):
+    if version.based_on != digest(mission.sop_text) or not is_current(session, mission):
         raise WrongState(
             N_("Another version has come into force since this one was begun. Take this one back and begin from that.")
         )

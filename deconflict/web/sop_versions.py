@@ -14,7 +14,7 @@ from deconflict.domain.effect import Effect
 from deconflict.domain.errors import NotFound, Refused
 from deconflict.domain.sop_text import WrongSop, digest
 from deconflict.schemas.sop_figures import differences, named
-from deconflict.services import sop_versions
+from deconflict.services import sop_endorsements, sop_versions
 from deconflict.services.sop_versions import LONGEST, PROBLEMS, WRITERS, effect_key, effect_mark
 from deconflict.store.base import db
 from deconflict.store.sop import DRAFT, UNDECIDED, WAITING, SopVersion, endorsement_of, version_by_id, versions
@@ -66,7 +66,7 @@ def endorse() -> Page:
         typed = request.form
         day = _day(typed.get("day", ""))
         body, note = typed.get("body", ""), typed.get("note", "")
-        sop_versions.endorse(_seen(), body, day, note, current_audience(), mission(), now())
+        sop_endorsements.endorse(_seen(), body, day, note, current_audience(), mission(), now())
         return _("Noted. The banner is gone.")
 
     return submit(url_for("sop_versions.index"), do, _index)
@@ -76,7 +76,7 @@ def endorse() -> Page:
 @audience(roles.OCHA_HEAD)
 def take_back(endorsement_id: int) -> Page:
     def do() -> str:
-        sop_versions.take_back_endorsement(endorsement_id, current_audience(), now())
+        sop_endorsements.take_back_endorsement(endorsement_id, current_audience(), now())
         return _("Taken back. The banner is shown again.")
 
     return press(url_for("sop_versions.index"), do)
