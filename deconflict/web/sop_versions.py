@@ -220,6 +220,7 @@ def _page(version: SopVersion, form: Form, wrong: tuple[str, ...] = ()) -> str:
         states=STATES,
         changes=[(whole_label(c.key), shown(c.key, c.before), shown(c.key, c.after)) for c in changes],
         undecided=undecided,
+        rings_again=any(c.key[0] == "step" and c.before is None for c in changes),
         kept_shorter=any(c.key[0] == "retention_days" and _less(c.after, c.before) for c in changes),
         moved_on=undecided and version.based_on != digest(profile.sop_text),
         effect=effect,

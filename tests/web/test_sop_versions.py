@@ -632,6 +632,15 @@ def test_nobody_floods_the_list_and_what_waits_stands_on_top(house):
     assert page.index("to-be-signed") < page.index("draft-4") < page.index("draft-0")
 
 
+def test_a_step_under_another_name_is_warned_of(house):
+    page = house.begins()
+    warned = "whoever stands on them is alerted at once"
+    house.changes(page, rule__R01b__within_km="6")
+    assert warned not in words(house.first_head.get(page))
+    assert send(house, page, house.text(page).replace('id = "first"', 'id = "begin"', 1)).status_code == 303
+    assert warned in words(house.first_head.get(page))
+
+
 def test_less_time_to_keep_things_is_warned_of(house):
     page = house.begins()
     house.changes(page, "engine", retention_days__personal="20")
