@@ -9,6 +9,7 @@ from accounts import settings_of
 
 from deconflict import create_app
 from deconflict.domain import roles
+from deconflict.store.base import db
 
 PATHS = ("/", "/people", "/people/organisations/new", "/change", "/tf-setup", "/mf-recovery-codes", "/nothing")
 PAGE_BYTES = 60_000
@@ -105,6 +106,8 @@ def test_behind_https_cookies_and_the_browser_are_told_to_stay_there(database, m
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
     assert all("Secure" in cookie for cookie in answer.headers.getlist("Set-Cookie"))
     assert answer.headers.getlist("Set-Cookie")
+    with app.app_context():
+        db.engine.dispose()
 
 
 def test_a_form_is_taken_behind_tls_although_pages_send_no_referrer(app, client):
