@@ -164,7 +164,7 @@ def test_the_head_accepts_it_with_the_other_s_name_a_reason_and_an_end(met):
 def test_the_queue_says_until_when(met, monkeypatch):
     tell_the_time(met.app, monkeypatch, lambda: met.now)
     desk = signed_in(met.app, met.officer.person_id)
-    assert "Risque accepté" not in desk.get("/desk").text
+    assert "Risque accepté jusqu" not in desk.get("/desk").text
     until = accepts(met)
     assert f"{until:%H:%M}" in desk.get("/desk").text.partition("Risque accepté jusqu")[2][:60]
 
