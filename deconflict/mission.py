@@ -108,6 +108,7 @@ class _Reader:
     folder: Path
     problems: list[Problem] = field(default_factory=list)
     lines: dict[str, Lines] = field(default_factory=dict)  # of each file, for what another one shows
+    texts: dict[str, str] = field(default_factory=dict)
     places: Path | None = None  # an imported pack that stands for the gazetteer and the base map of the profile
 
     def mission(self) -> Mission:
@@ -128,12 +129,11 @@ class _Reader:
         others = (facts, activities or {}, catalogue, gazetteer, weekdays(markets))
         pack = rule_pack(sop, facts["timezone"], gazetteer, weekdays(markets))
         found = _mission(facts, pack, catalogue, gazetteer, self._at(facts["basemap"], "basemap"))
-        text = (self.folder / "sop.toml").read_text(encoding="utf-8")
         return replace(
             found,
             communes=communes,
             roads=roads,
-            sop_text=text,
+            sop_text=self.texts["sop.toml"],
             read_sop=lambda other: pack_of(other, *others),
             endorsed=pack.endorsed,
         )
@@ -142,7 +142,7 @@ class _Reader:
         """The file as domain objects, None when it cannot be read. Faults are noted with their lines."""
         read = read_toml(self.folder / name, schema, faults)
         self.problems.extend(read.problems)
-        self.lines[name] = read.lines
+        self.lines[name], self.texts[name] = read.lines, read.text
         return read.data
 
     def _note(self, name: str, faults: Iterable[checks.Fault]) -> None:
@@ -222,20 +222,6 @@ def pack_of(
     markets: Mapping[str, frozenset[int]],
 ) -> RulePack:
     """The rules of a text that stands in for sop.toml, checked as that is. Raises WrongSop."""
-    try:
-        return _pack_of(text, facts, activities, catalogue, gazetteer, markets)
-    except OverflowError:
-        raise WrongSop(["sop.toml: A figure is beyond anything that can be counted."]) from None
-
-
-def _pack_of(
-    text: str,
-    facts: Loaded,
-    activities: Loaded,
-    catalogue: Catalogue,
-    gazetteer: Gazetteer,
-    markets: Mapping[str, frozenset[int]],
-) -> RulePack:
     read = read_toml_text("sop.toml", text, SopSchema(), lambda data: checks.sop_faults(data, catalogue))
     problems = list(read.problems)
     if read.data is not None:
@@ -244,7 +230,10 @@ def _pack_of(
         problems += [found for name, faults in others.items() for found in placed(name, NOWHERE, faults)]
     if problems or read.data is None:
         raise WrongSop(str(problem) for problem in sorted(problems))
-    return rule_pack(read.data, facts["timezone"], gazetteer, markets)
+    try:
+        return rule_pack(read.data, facts["timezone"], gazetteer, markets)
+    except OverflowError:
+        raise WrongSop(["sop.toml: A figure is beyond anything that can be counted."]) from None
 
 
 def _rows(path: Path) -> Iterator[tuple[dict[str, str], str, int]]:

@@ -39,7 +39,7 @@ from deconflict.services.pacing import Pace
 from deconflict.services.self_test import SelfTests, run_self_tests
 from deconflict.services.sheet import HandOver, write_sheet
 from deconflict.services.sop_effect import work_out
-from deconflict.services.sop_in_force import rules_now
+from deconflict.services.sop_in_force import last_read, rules_now
 from deconflict.store.base import db, transaction
 from deconflict.store.work import beat, take_slot, turn
 
@@ -87,11 +87,11 @@ class Cycle:
     def deliver(self, clock: Clock) -> int:
         """What is owed leaves, but for the mail. Returns how many tries were made."""
         _ran(self._take_back, clock())
-        return self._as_published()._send(clock, mail=False)
+        return self._as_read()._send(clock, mail=False)
 
     def post(self, clock: Clock) -> int:
         """The mail, and letters. By a worker of its own name: what the other holds is not lost. Returns how many tries were made."""
-        poster = replace(self._as_published(), worker=f"mail@{self.worker}"[:64])
+        poster = replace(self._as_read(), worker=f"mail@{self.worker}"[:64])
         _ran(poster._take_back, clock())
         _ran(poster._letters, clock())
         return poster._send(clock, mail=True)
@@ -104,7 +104,7 @@ class Cycle:
     def prove(self, clock: Clock) -> int:
         """What is for the day when nothing else works: test messages and the hourly file. Returns 0: no more is due at once."""
         _ran(self._prove, clock())
-        _ran(self._as_published()._hand_over, clock())
+        _ran(self._as_read()._hand_over, clock())
         return 0
 
     def foresee(self, clock: Clock) -> int:
@@ -115,6 +115,13 @@ class Cycle:
         """With the SOP in force."""
         mission = rules_now(self.mission)
         db.session.rollback()
+        return self._by(mission)
+
+    def _as_read(self) -> Cycle:
+        """With the SOP that was in force when `decide` looked last, each second: what leaves looks four times as often."""
+        return self._by(last_read(self.mission))
+
+    def _by(self, mission: Mission) -> Cycle:
         return self if mission is self.mission else replace(self, mission=mission)
 
     def _turn(self, stages: tuple[Stage, ...], now: datetime, sending: bool = True) -> None:

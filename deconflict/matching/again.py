@@ -25,12 +25,12 @@ from sqlalchemy.orm import Session
 
 from deconflict.domain.country import Mission
 from deconflict.matching.boxes import Row, outdated, rows_of, understand, write_rows
+from deconflict.matching.each_read import each_read
 from deconflict.matching.in_force import basis_of, in_force, keep
 from deconflict.matching.marks import AGAIN, READ, WHOLE, Due, gathered, mark, marked, portions, take
 from deconflict.matching.sweep import Swept
 from deconflict.store.base import db, transaction
-from deconflict.store.items import DueMark, Item, ItemVersion
-from deconflict.store.queries import current_versions, filing_of, version_of
+from deconflict.store.items import DueMark, Item
 from deconflict.store.work import Judged, lock_matcher
 
 log = structlog.get_logger()
@@ -81,27 +81,8 @@ def _read(mission: Mission, now: datetime) -> int:
 
 def _understood(session: Session, items: Sequence[Item], mission: Mission) -> dict[int, list[Row]]:
     """The boxes of each of these items that can be read."""
-    rows: dict[int, list[Row]] = {}
-    versions = _versions(session, items)
-    for item in items:
-        try:
-            filing = filing_of(versions.get(item.id) or version_of(session, item))
-            rows[item.id] = rows_of(understand(item, filing, mission))
-        except OperationalError:
-            raise
-        except Exception:
-            log.exception("an item could not be read", item=item.id)
-    return rows
-
-
-def _versions(session: Session, items: Sequence[Item]) -> Mapping[int, ItemVersion]:
-    """All at once; none where one of them cannot be opened, so that each is tried by itself."""
-    try:
-        return current_versions(session, items)
-    except OperationalError:
-        raise
-    except Exception:
-        return {}
+    read = each_read(session, items, lambda item, filing: rows_of(understand(item, filing, mission)))
+    return {item.id: rows for item, rows in read}
 
 
 def _still_due(session: Session, due: Sequence[Due]) -> list[Due]:

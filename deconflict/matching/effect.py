@@ -11,7 +11,6 @@ from typing import Any
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, aliased
 
 from deconflict.domain.activity import Activity, Side
@@ -21,11 +20,11 @@ from deconflict.domain.effect import CLOSES, DIFFERS, FALLS, OPENS, REOPENS, RIS
 from deconflict.domain.judgement import Judgement
 from deconflict.domain.severity import Severity
 from deconflict.domain.states import OPEN_CASES, CaseState
-from deconflict.matching.boxes import understood
+from deconflict.matching.boxes import understand
 from deconflict.matching.cases import comes_back, material
+from deconflict.matching.each_read import each_read
 from deconflict.store.cases import Case
 from deconflict.store.items import Item
-from deconflict.store.queries import filing_of, version_of
 
 log = structlog.get_logger()
 AT_ONCE = 200
@@ -106,24 +105,16 @@ def _understood(
     """Everything that takes part, by side; the references by id; how many could not be read."""
     sides: dict[Side, list[Activity]] = {side: [] for side in Side}
     references: dict[int, str] = {}
-    unread = 0
-    ids = session.scalars(select(Item.id).where(Item.takes_part).order_by(Item.id)).all()
-    for start in range(0, len(ids), AT_ONCE):
-        for item in session.scalars(select(Item).where(Item.id.in_(ids[start : start + AT_ONCE])).order_by(Item.id)):
-            try:
-                filing = filing_of(version_of(session, item))
-                activity = understood(filing, mission, item_id=item.id, version=item.version)
-            except OperationalError:
-                raise
-            except Exception:
-                log.exception("an item could not be read", item=item.id)
-                unread += 1
-                continue
+    live = select(Item).where(Item.takes_part).order_by(Item.id)
+    last, asked = 0, 0
+    while items := session.scalars(live.where(Item.id > last).limit(AT_ONCE)).all():
+        last, asked = items[-1].id, asked + len(items)
+        for item, activity in each_read(session, items, lambda item, filing: understand(item, filing, mission)):
             sides[activity.side].append(activity)
             references[item.id] = item.reference
         session.rollback()
         pause()
-    return sides, references, unread
+    return sides, references, asked - len(references)
 
 
 def _standing(session: Session) -> Iterator[tuple[Pair, Standing]]:

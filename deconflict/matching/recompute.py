@@ -14,7 +14,7 @@ from deconflict.domain.activity import Activity
 from deconflict.domain.country import Mission
 from deconflict.domain.filing import Filing, from_json
 from deconflict.domain.judgement import Judgement
-from deconflict.domain.presence import activity_of
+from deconflict.matching.boxes import understood
 from deconflict.store.cases import Case
 from deconflict.store.items import Item, ItemVersion
 
@@ -54,16 +54,7 @@ def differences(stored: Judgement, again: Judgement | None, *, bare: bool = Fals
 def _activity(session: Session, mission: Mission, item: Item, version: int) -> Activity:
     query = select(ItemVersion.filing).where(ItemVersion.item_id == item.id, ItemVersion.version == version)
     filing: Filing = from_json(session.scalars(query).one())
-    return activity_of(
-        filing,
-        item_id=item.id,
-        version=version,
-        catalogue=mission.catalogue,
-        pack=mission.pack,
-        gazetteer=mission.gazetteer,
-        roads=mission.roads,
-        communes=mission.communes,
-    )
+    return understood(filing, mission, item_id=item.id, version=version)
 
 
 def _differing(path: str, stored: Any, again: Any, bare: bool) -> Iterator[str]:

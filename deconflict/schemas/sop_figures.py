@@ -14,6 +14,7 @@ from marshmallow import ValidationError, fields, validate
 
 from deconflict.schemas.rules_file import SEVERITIES
 from deconflict.schemas.sop_file import SopSchema
+from deconflict.schemas.toml_file import flat
 
 NUMBER, SEVERITY, HOUR, HOURS = "number", "severity", "hour", "hours"
 OF_A_RULE = ("within_km", "within_h", "together_min", "severity")
@@ -205,19 +206,11 @@ def _beyond(text: str) -> Iterator[tuple[str, Wrong]]:
     try:
         SopSchema().load(raw)
     except ValidationError as error:
-        for path in _paths(error.messages):
+        for path, _words in flat(error.messages):
             key = ("rule", raw["rule"][path[1]]["id"], *path[2:]) if path[0] == "rule" and len(path) > 2 else path
             bounds = _bounds(SopSchema(), path)
             if bounds is not None:
                 yield ".".join(map(str, key)), Wrong(NUMBER, *bounds)
-
-
-def _paths(messages: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    if not isinstance(messages, dict):
-        yield path
-        return
-    for key, inner in messages.items():
-        yield from _paths(inner, path if key in ("_schema", "key", "value") else (*path, key))
 
 
 def _bounds(schema: Any, path: tuple[Any, ...]) -> tuple[float | None, float | None] | None:

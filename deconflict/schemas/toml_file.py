@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +31,12 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class TomlFile:
-    """What was read. `data` is None when the schema refused it; `problems` may also hold faults of what could be read; `raw` is what
-    TOML itself says."""
+    """What was read. `data` is None when the schema refused it; `problems` may also hold faults of what could be read."""
 
     data: Loaded | None
     lines: Lines
     problems: tuple[Problem, ...]
-    raw: Loaded = field(default_factory=dict)
+    text: str = ""
 
 
 NOWHERE = Lines({})
@@ -70,8 +69,8 @@ def read_toml_text(name: str, text: str, schema: Schema, faults: Callable[[Loade
     try:
         data: Loaded = schema.load(raw)
     except ValidationError as error:
-        return TomlFile(None, lines, placed(name, lines, _flat(error.messages)), raw)
-    return TomlFile(data, lines, placed(name, lines, faults(data)), raw)
+        return TomlFile(None, lines, placed(name, lines, flat(error.messages)), text)
+    return TomlFile(data, lines, placed(name, lines, faults(data)), text)
 
 
 def placed(name: str, lines: Lines, faults: Iterable[Fault]) -> tuple[Problem, ...]:
@@ -79,12 +78,12 @@ def placed(name: str, lines: Lines, faults: Iterable[Fault]) -> tuple[Problem, .
     return tuple(Problem(name, lines.of(path), _reason(path, words)) for path, words in faults)
 
 
-def _flat(messages: Any, path: KeyPath = ()) -> Iterator[Fault]:
+def flat(messages: Any, path: KeyPath = ()) -> Iterator[Fault]:
     """marshmallow's nested messages as (path, words)."""
     if isinstance(messages, dict):
         for key, inner in messages.items():
             # Of a dictionary's entry it says whether the key or the value is wrong; of a whole table, `_schema`.
-            yield from _flat(inner, path if key in ("_schema", "key", "value") else (*path, key))
+            yield from flat(inner, path if key in ("_schema", "key", "value") else (*path, key))
     else:
         for words in messages if isinstance(messages, list) else [messages]:
             yield path, str(words)

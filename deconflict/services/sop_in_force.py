@@ -41,6 +41,12 @@ def waits_for(mission: Mission, person_id: int) -> bool:
     return known is not None and known[1].proposer not in (0, person_id)
 
 
+def last_read(mission: Mission) -> Mission:
+    """What `as_published` said last, for whoever need not or cannot ask the database now."""
+    known = _known.get(id(mission.files or mission))
+    return known[2] if known is not None else mission
+
+
 def rules_now(mission: Mission) -> Mission:
     """As `as_published`, in the session of whoever asks; what was read last where the database does not answer."""
     try:
@@ -48,8 +54,7 @@ def rules_now(mission: Mission) -> Mission:
     except OperationalError:
         log.exception("which SOP is in force is not known")
         db.session.rollback()
-        known = _known.get(id(mission.files or mission))
-        return known[2] if known is not None else mission
+        return last_read(mission)
 
 
 def published_version() -> str:

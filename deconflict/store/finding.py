@@ -3,9 +3,9 @@ rows, of which the gate keeps what exists for whoever looks."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, and_, case, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -24,6 +24,7 @@ from deconflict.store.items import Item
 from deconflict.store.ours import mine
 from deconflict.store.people import Organisation
 
+Row = TypeVar("Row", Item, Case)
 LEAST = 2  # letters of a name
 ORGANISATIONS_MOST = 6
 
@@ -67,15 +68,9 @@ def organisations_like(session: Session, words: str) -> list[tuple[int, str]]:
     return [(id, name) for id, name, _folded in like[:ORGANISATIONS_MOST]]
 
 
-def items_in_order(session: Session, ids: Sequence[int]) -> list[Item]:
-    """These rows, in this order."""
-    rows = {row.id: row for row in session.scalars(select(Item).where(Item.id.in_(ids)))}
-    return [rows[id] for id in ids if id in rows]
-
-
-def cases_in_order(session: Session, ids: Collection[int]) -> list[Case]:
-    """As above."""
-    rows = {row.id: row for row in session.scalars(select(Case).where(Case.id.in_(ids)))}
+def in_this_order(session: Session, table: type[Row], ids: Collection[int]) -> list[Row]:
+    """These rows of items or of cases."""
+    rows = {row.id: row for row in session.scalars(select(table).where(table.id.in_(ids)))}
     return [rows[id] for id in ids if id in rows]
 
 

@@ -15,6 +15,8 @@ from deconflict.domain.finding import CaseSpot, cases_at, in_order, items_at, se
 from deconflict.services.reading import note_found
 from deconflict.store import desk, finding
 from deconflict.store.base import db
+from deconflict.store.cases import Case
+from deconflict.store.items import Item
 from deconflict.web import desk_items
 from deconflict.web.acts import Page
 from deconflict.web.audience import audience, current_audience
@@ -101,16 +103,16 @@ def _looked_for(meant: Meaning) -> tuple[list[AheadItem], list[CaseSpot]]:
 
 
 def _sensitive(cases: Collection[CaseSpot]) -> Collection[int]:
-    rows = finding.cases_in_order(db.session(), [case.id for case in cases])
+    rows = finding.in_this_order(db.session(), Case, [case.id for case in cases])
     return desk.sensitive_cases(db.session(), rows, mission().catalogue)
 
 
 def _case_views(ids: Collection[int]) -> list[DeskCaseView]:
-    rows = finding.cases_in_order(db.session(), ids)
+    rows = finding.in_this_order(db.session(), Case, ids)
     facts = desk.these_cases(db.session(), rows, mission().catalogue)
     return [view for one in facts if (view := view_of_desk_case(one, current_audience())) is not None]
 
 
 def _item_views(ids: list[int]) -> list[DeskItemView]:
-    facts = desk.known_items(db.session(), finding.items_in_order(db.session(), ids), mission().catalogue)
+    facts = desk.known_items(db.session(), finding.in_this_order(db.session(), Item, ids), mission().catalogue)
     return [view for one in facts if (view := view_of_desk_item(one, current_audience())) is not None]
