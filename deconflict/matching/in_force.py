@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from deconflict.domain.by_identity import ByIdentity
 from deconflict.domain.country import Mission
 from deconflict.domain.filing import from_json
 from deconflict.domain.fingerprint import fingerprint
@@ -27,7 +28,6 @@ from deconflict.store.work import Judged, MatcherLock, lock_matcher, take_slot
 log = structlog.get_logger()
 SEEN_EVERY = timedelta(minutes=1)
 GONE_AFTER = timedelta(minutes=3)
-KNOWN_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,28 +42,22 @@ class Basis:
 
 def basis_of(mission: Mission) -> Basis:
     """Worked out once per profile."""
-    return _fingerprinted(mission)[1]
+    return _fingerprinted(mission)[0]
 
 
 def rest_of(mission: Mission) -> str:
     """A fingerprint of the profile but for its SOP, as `basis_of`."""
-    return _fingerprinted(mission)[2]
+    return _fingerprinted(mission)[1]
 
 
-def _fingerprinted(mission: Mission) -> tuple[Mission, Basis, str]:
-    known = _known.get(id(mission))
-    if known is None:
-        lines = [
-            each for each in (mission.roads, mission.communes and mission.communes.fingerprint) if each is not None
-        ]
-        others = (mission.catalogue, mission.gazetteer, *lines, mission.areas, mission.sectors)
-        basis = Basis(mission.pack.version, mission.gazetteer.edition, fingerprint(mission.pack, *others))
-        markets = mission.pack.modifiers.market_day.weekdays  # of another file, although they stand in the pack
-        known = mission, basis, fingerprint(*others, markets, mission.timezone)
-        while len(_known) >= KNOWN_AT_ONCE:
-            del _known[next(iter(_known))]
-        _known[id(mission)] = known
-    return known
+def _fingerprinted(mission: Mission) -> tuple[Basis, str]:
+    if (known := _known.get(mission)) is not None:
+        return known
+    lines = [each for each in (mission.roads, mission.communes and mission.communes.fingerprint) if each is not None]
+    others = (mission.catalogue, mission.gazetteer, *lines, mission.areas, mission.sectors)
+    basis = Basis(mission.pack.version, mission.gazetteer.edition, fingerprint(mission.pack, *others))
+    markets = mission.pack.modifiers.market_day.weekdays  # of another file, although they stand in the pack
+    return _known.put(mission, (basis, fingerprint(*others, markets, mission.timezone)))
 
 
 def in_force(lock: MatcherLock | None, mission: Mission) -> bool:
@@ -150,9 +144,7 @@ def readdress(session: Session, mission: Mission) -> int:
     return moved
 
 
-_known: dict[
-    int, tuple[Mission, Basis, str]
-] = {}  # by the identity of the object, which is kept, so that no other takes it
+_known: ByIdentity[tuple[Basis, str]] = ByIdentity()
 
 
 def _basis(lock: MatcherLock) -> Basis:

@@ -9,16 +9,14 @@ import structlog
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from deconflict.domain.by_identity import ByIdentity
 from deconflict.domain.country import Mission
 from deconflict.domain.sop_text import WrongSop, digest
 from deconflict.store.base import db
 from deconflict.store.sop import SopState, endorsement_of, published, state_of
 
 log = structlog.get_logger()
-KNOWN_AT_ONCE = 8
-_known: dict[
-    int, tuple[Mission, SopState, Mission]
-] = {}  # by the identity of the profile, which is kept so that no other takes it
+_known: ByIdentity[tuple[SopState, Mission]] = ByIdentity()  # by the profile as its files have it
 
 
 def as_published(session: Session, mission: Mission) -> Mission:
@@ -26,25 +24,22 @@ def as_published(session: Session, mission: Mission) -> Mission:
     files of this process, its own stays: old rules are better than none, `unfit` names the one that should be in force, and the log
     says why."""
     files, state = mission.files or mission, state_of(session)
-    known = _known.get(id(files))
-    same = known is not None and replace(known[1], proposer=0) == replace(state, proposer=0)
-    found = known[2] if known is not None and same else _read(session, files, state.version_id)
-    while known is None and len(_known) >= KNOWN_AT_ONCE:
-        del _known[next(iter(_known))]
-    _known[id(files)] = files, state, found
-    return found
+    known = _known.get(files)
+    same = known is not None and replace(known[0], proposer=0) == replace(state, proposer=0)
+    found = known[1] if known is not None and same else _read(session, files, state.version_id)
+    return _known.put(files, (state, found))[1]
 
 
 def waits_for(mission: Mission, person_id: int) -> bool:
     """Whether a version waited for a signature that could be this person's when `as_published` looked last."""
-    known = _known.get(id(mission.files or mission))
-    return known is not None and known[1].proposer not in (0, person_id)
+    known = _known.get(mission.files or mission)
+    return known is not None and known[0].proposer not in (0, person_id)
 
 
 def last_read(mission: Mission) -> Mission:
     """What `as_published` said last, for whoever need not or cannot ask the database now."""
-    known = _known.get(id(mission.files or mission))
-    return known[2] if known is not None else mission
+    known = _known.get(mission.files or mission)
+    return known[1] if known is not None else mission
 
 
 def rules_now(mission: Mission) -> Mission:
