@@ -8,6 +8,7 @@ from planted import signed_in
 from world import code_in
 
 from deconflict.domain.errors import NotFound, Refused
+from deconflict.domain.filing import Level
 from deconflict.domain.levels import CANNOT, HAVE, OLD, PASSED, PASSED_ON, RECEIVED, SILENT
 from deconflict.services import acknowledgements
 from deconflict.services.passing_on import note_passed_on
@@ -72,6 +73,28 @@ def test_golden_15_the_ladder_climbs_on_while_the_unit_is_silent_though_its_desk
     soon.forward("30m")
     soon.sub_office_head.expects(soon.case.reference)
     assert steps(soon) == {"first", "alternate", "security", "officer"}
+
+
+@pytest.mark.parametrize("notice", [Level.MATCH_ONLY, Level.REDACTED, Level.FULL])
+@pytest.mark.parametrize("plan", [Level.MATCH_ONLY, Level.REDACTED])
+def test_golden_15_under_every_pair_of_levels(world, notice, plan):
+    """What decides whether the mission may be asked is the level of the notice; whether its unit is waited for, nothing of either."""
+    world.at("2019-12-10T06:00Z")
+    world.ngo.files(make.distribution("Bankass", "10 Dec 09:05-15:00", level=notice))
+    world.cimic.files(make.patrol(NEAR_BANKASS, "10 Dec 09:05-16:00", level=plan))
+    world.officer.takes(world.case)
+    if notice is Level.MATCH_ONLY:
+        with pytest.raises(Refused):
+            world.officer.asks(world.case, "mission")
+        world.officer.notes_release(world.case, "humanitarian")
+    world.read_everything()
+    world.officer.asks(world.case, "mission")
+    has_it(world.cimic)
+    assert levels(world)["mission", "unit"] == SILENT
+    world.forward("95m")
+    assert {alert.step for alert in world.alerts("request") if alert.side == "ocha"} == {"security"}
+    world.forward("30m")
+    assert steps(world) == {"first", "alternate", "security", "officer"}
 
 
 def test_the_mirror_the_team_of_an_organisation_whose_base_alone_has_it(soon):
