@@ -45,6 +45,7 @@ class Kind(StrEnum):
     PERSON_RESTORED = "person_restored"
     CONTRACT_SET = "contract_set"
     ENTERED_FOR_YOU = "entered_for_you"
+    PROCEDURE_WAITS = "procedure_waits"
 
 
 def render_letter(kind: Kind, language: str, *, name: str, by: str, link: str, reference: str = "") -> Mail:

@@ -17,9 +17,11 @@ from deconflict.domain.filing import Filing, Location, MissionPlan, MovementNoti
 from deconflict.domain.judgement import Hit, Judgement
 from deconflict.domain.place import Place
 from deconflict.domain.places import Gazetteer
+from deconflict.domain.procedures import Noun
 
 EXACT = {Side.HUMANITARIAN: "movement_exact", Side.MISSION: "patrol_exact"}
 TOLD_WITHIN = timedelta(days=1)  # parties hear of an end by then: until they have, nothing about it changes by itself
+KEPT_AS: Mapping[str, str] = {Noun.QIP: "qip", Noun.AID_REPORT: "aid_report"}  # every other noun as "procedure"
 WEEK = timedelta(days=7)
 LAST = timedelta(minutes=1)
 COMMUNE_M = 25_000.0  # as a filing that names no more than a commune
@@ -39,6 +41,7 @@ class Due:
     draft: datetime
     pattern: datetime
     unconfirmed: datetime
+    procedures: Mapping[str, datetime]  # by noun, of those that are over
 
 
 def due(terms: Mapping[str, timedelta], now: datetime) -> Due:
@@ -54,6 +57,7 @@ def due(terms: Mapping[str, timedelta], now: datetime) -> Due:
         draft=since["draft"],
         pattern=since["pattern"],
         unconfirmed=since["hold_unconfirmed"],
+        procedures={noun: since[KEPT_AS.get(noun, "procedure")] for noun in Noun},
     )
 
 

@@ -16,6 +16,8 @@ from deconflict.domain.kinds import ANY, STANDING
 from deconflict.domain.modifiers import CAPPED, Modifiers
 from deconflict.domain.pair import Finding, Pair
 from deconflict.domain.probing import Limits
+from deconflict.domain.procedure_terms import PROPOSED as PROCEDURES
+from deconflict.domain.procedure_terms import ProcedureTerms
 from deconflict.domain.rules import Rule, named
 from deconflict.domain.severity import Harm, Severity, worst
 from deconflict.domain.sides import Sides
@@ -108,6 +110,7 @@ class RulePack:
     close_out: Terms = TERMS
     sites: SiteTerms = PROPOSED
     ways_out: WaysOut = WAYS_OUT
+    procedures: ProcedureTerms = PROCEDURES
 
     @property
     def endorsed(self) -> bool:

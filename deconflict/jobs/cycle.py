@@ -23,6 +23,7 @@ from deconflict.jobs.inquire import inquire_due
 from deconflict.jobs.letters import post_letters
 from deconflict.jobs.objections import ring_for_objections
 from deconflict.jobs.overdue import watch_check_ins
+from deconflict.jobs.procedures import tend_procedures
 from deconflict.jobs.release import release_due
 from deconflict.jobs.retention import run_retention
 from deconflict.jobs.sites import tend_sites
@@ -167,6 +168,7 @@ class Cycle:
             lapse_sop,
             remind_of_drafts,
             lambda at: remind_close_outs(self.mission, at),
+            lambda at: tend_procedures(self.mission, at),
             lambda at: verify_again(self.mission, at),
             lambda at: begin_drills(self.mission, at),
         )

@@ -21,7 +21,7 @@ OF_A_RULE = ("within_km", "within_h", "together_min", "severity")
 ONLY_IN_FILE = ("sop_version", "status", "rule", "step")
 CLOCKS = (
     *("lead_times_h", "alert_release", "ack", "confirm", "release", "answer", "hoped", "asking", "review", "follow_up"),
-    *("quiet", "closing", "sms", "brake", "overdue", "close_out"),
+    *("quiet", "closing", "sms", "brake", "overdue", "close_out", "procedures"),
 )
 PROPOSED = "proposed_defaults_not_endorsed"
 PARTS = ("rules", "clocks", "engine")  # the pages on which figures stand

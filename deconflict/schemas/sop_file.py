@@ -3,6 +3,7 @@ mission.py."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from deconflict.domain.close_out import Terms
 from deconflict.domain.escalation import AUDIENCES, OCHA_ROLES, PARTY_ROLES, Clock, Clocks, Ladder, Night, Step
 from deconflict.domain.places import Gazetteer
 from deconflict.domain.probing import Limits
+from deconflict.domain.procedure_terms import ProcedureTerms
 from deconflict.domain.severity import Severity
 from deconflict.domain.sites import SiteTerms
 from deconflict.domain.sop import Geography, RulePack, Windows
@@ -71,10 +73,11 @@ LeadTimes = Strict.from_dict(
     }
 )
 KEPT = ("movement_exact", "patrol_exact", "personal", "sms_body", "draft", "pattern", "hold_unconfirmed")
+KEPT_PROCEDURES = ("qip", "aid_report", "procedure")
 # Who answers for what is asked long afterwards, and what was deleted does not come back.
 KEPT_LONG = {"case": 90, "audit": 365}
 Retention = Strict.from_dict(
-    {name: number(KEPT_LONG.get(name, 1), LONG) for name in (*KEPT, *KEPT_LONG)},
+    {name: number(KEPT_LONG.get(name, 1), LONG) for name in (*KEPT, *KEPT_PROCEDURES, *KEPT_LONG)},
 )
 
 
@@ -131,6 +134,8 @@ StaticSiteSchema = Strict.from_dict(
     | {name: number(1) for name in ("same_place_m", "near_m")}
     | {"occupied": choice(SEVERITIES)}
 )
+PROCEDURES = tuple(field.name for field in dataclasses.fields(ProcedureTerms))
+ProceduresSchema = Strict.from_dict({name: whole(1, 366) for name in PROCEDURES})
 QuietSchema = Strict.from_dict(
     {
         "from": WallTime(required=True),
@@ -184,6 +189,7 @@ class SopSchema(Strict):
             raise ValidationError("The head of a desk hears after its officer: raise head_h.", "close_out")
 
     static_site = fields.Nested(StaticSiteSchema, required=True)
+    procedures = fields.Nested(ProceduresSchema, required=True)
 
     @validates_schema
     def a_site_is_announced_before_it_goes(self, data: Loaded, **_: Any) -> None:
@@ -251,6 +257,7 @@ def rule_pack(data: Loaded, timezone: str, gazetteer: Gazetteer, markets: Mappin
         close_out=Terms(*(timedelta(hours=data["close_out"][name]) for name in ("remind_h", "head_h"))),
         sites=_site_terms(data["static_site"]),
         ways_out=_ways_out(data["ways_out"]),
+        procedures=ProcedureTerms(**data["procedures"]),
         probing=Limits(
             short_lived=timedelta(hours=data["probing"]["short_lived_h"]),
             **{name: data["probing"][name] for name in PROBING},

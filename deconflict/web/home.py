@@ -58,6 +58,12 @@ ENTRIES = (
         _l("Areas to avoid, of forces that file nothing here. Nobody but OCHA reads them."),
         menu=False,
     ),
+    Entry(
+        "procedures.index",
+        _l("Who must act by when"),
+        _l("QIPs, reports, requests and hazards: what waits, for whom, until when."),
+        menu=False,
+    ),
     Entry("roster.index", _l("Duty roster"), _l("Who is on duty for which area, now and next.")),
     Entry(
         "sop.rules",

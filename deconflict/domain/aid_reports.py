@@ -1,0 +1,69 @@
+"""Reports of aid that was given outside QIPs (D7.7). They accuse nobody: reported, verified, not verified. Who reported is known to the
+CMCoord officer alone."""
+
+from __future__ import annotations
+
+from deconflict.domain import roles
+from deconflict.domain.audience import Audience
+from deconflict.domain.procedures import SAME, SYSTEM, LifeCycle, Noun, ProcedureFacts, in_reach, step
+
+OFFICER = {roles.CMCOORD}
+HEADS = {roles.SUBOFFICE_HEAD, roles.OCHA_HEAD}
+MISSION_DESK = {roles.CIMIC}
+REPORTERS = frozenset({roles.SUBMITTER, roles.FOCAL_POINT, roles.CMCOORD, roles.CIMIC, roles.OPS})
+
+CYCLE = LifeCycle(
+    noun=Noun.AID_REPORT,
+    begins="reported",
+    begun_by=REPORTERS | {SYSTEM},  # a plan's closing answer opens one by itself
+    label={"en": "Aid outside QIPs", "fr": "Aide hors QIP"},
+    states={
+        "reported": {"en": "Reported", "fr": "Signalée"},
+        "under_verification": {"en": "Being verified", "fr": "En vérification"},
+        "verified": {"en": "Verified", "fr": "Vérifiée"},
+        "not_verified": {"en": "Not verified", "fr": "Non vérifiée"},
+        "unfounded": {"en": "Unfounded", "fr": "Sans fondement"},
+        "duplicate": {"en": "The same as another report", "fr": "Identique à un autre signalement"},
+        "raised": {"en": "Raised with the mission", "fr": "Portée à l'attention de la mission"},
+        "responded": {"en": "The mission has answered", "fr": "La mission a répondu"},
+        "unanswered": {"en": "No answer in time", "fr": "Sans réponse dans le délai"},
+        "escalated": {"en": "Raised with the heads of the mission", "fr": "Portée aux responsables de la mission"},
+        "closed": {"en": "Closed", "fr": "Close"},
+    },
+    steps={
+        "take": step("reported", "under_verification", OFFICER, en="Begin to verify", fr="Commencer la vérification"),
+        "source": step("under_verification", SAME, OFFICER, en="Write down a source", fr="Noter une source"),
+        "verify": step("under_verification", "verified", OFFICER, en="Verified", fr="Vérifiée"),
+        "not_verify": step("under_verification", "not_verified", OFFICER, en="Not verified", fr="Non vérifiée"),
+        "unfounded": step("under_verification", "unfounded", OFFICER, en="Unfounded", fr="Sans fondement"),
+        "duplicate": step("reported under_verification", "duplicate", OFFICER, en="A duplicate", fr="Un doublon"),
+        "look_again": step(
+            "not_verified unfounded duplicate",
+            "under_verification",
+            OFFICER,
+            en="Look at it again",
+            fr="Reprendre la vérification",
+        ),
+        "raise": step("verified", "raised", OFFICER | {roles.SUBOFFICE_HEAD}, en="Raise it", fr="Saisir la mission"),
+        "respond": step("raised unanswered escalated", "responded", MISSION_DESK | OFFICER, en="Answer", fr="Répondre"),
+        "lapse": step("raised", "unanswered", {SYSTEM}, en="No answer in time", fr="Sans réponse dans le délai"),
+        "escalate": step(
+            "unanswered responded",
+            "escalated",
+            {roles.OCHA_HEAD},
+            en="Raise it with the heads",
+            fr="Saisir les responsables",
+        ),
+        "close": step("responded escalated", "closed", OFFICER | HEADS, en="Close", fr="Clore"),
+    },
+    over=frozenset({"not_verified", "unfounded", "duplicate", "closed"}),
+)
+# The mission reads of it once it was raised, without any word of who reported (D8).
+RAISED = frozenset({"raised", "responded", "unanswered", "escalated", "closed"})
+
+
+def sees(facts: ProcedureFacts, audience: Audience) -> bool:
+    """Whether a report exists for this audience, beside whoever made it (`own_key`)."""
+    if audience.is_officer:
+        return True
+    return audience.may(roles.CIMIC) and facts.state in RAISED and in_reach(facts, audience)

@@ -1,0 +1,86 @@
+"""Quick Impact Projects: the mission's own projects (D3.3, D7.4). "Approved" is the right word here and nowhere else: a committee
+approves the mission's own project."""
+
+from __future__ import annotations
+
+from deconflict.domain import roles
+from deconflict.domain.audience import Audience
+from deconflict.domain.procedures import SAME, SYSTEM, LifeCycle, Noun, ProcedureFacts, in_reach, step
+
+MANAGER, CHAIR, SECRETARY = {roles.QIP_MANAGER}, {roles.LPRC_CHAIR}, {roles.PRC_SECRETARY}
+LIVE = "registered consultation consulted scheduled returned recommended approved signed in_progress suspended"
+
+CYCLE = LifeCycle(
+    noun=Noun.QIP,
+    begins="registered",
+    begun_by=frozenset(MANAGER),
+    label={"en": "Quick Impact Project", "fr": "Projet à impact rapide (QIP)"},
+    states={
+        "registered": {"en": "Registered", "fr": "Enregistré"},
+        "consultation": {"en": "Consultation open", "fr": "Consultation ouverte"},
+        "consulted": {"en": "Consultation ended", "fr": "Consultation terminée"},
+        "scheduled": {"en": "On the agenda of the local committee", "fr": "À l'ordre du jour du comité local"},
+        "recommended": {"en": "Recommended by the local committee", "fr": "Recommandé par le comité local"},
+        "returned": {"en": "Returned to be mended", "fr": "Renvoyé pour correction"},
+        "rejected": {"en": "Rejected", "fr": "Rejeté"},
+        "approved": {"en": "Approved by the Project Review Committee", "fr": "Approuvé par le comité d'examen"},
+        "signed": {"en": "Agreement signed", "fr": "Accord signé"},
+        "in_progress": {"en": "In progress", "fr": "En cours"},
+        "suspended": {"en": "Suspended", "fr": "Suspendu"},
+        "completed": {"en": "Completed", "fr": "Achevé"},
+        "closed": {"en": "Closed", "fr": "Clos"},
+        "cancelled": {"en": "Cancelled", "fr": "Annulé"},
+    },
+    steps={
+        # Place, sector or dates as they stood before are not what was consulted about: it is consulted anew.
+        "amend": step("registered returned", "registered", MANAGER, en="Amend", fr="Modifier"),
+        "open_consultation": step(
+            "registered", "consultation", MANAGER, en="Open the consultation", fr="Ouvrir la consultation"
+        ),
+        "end_consultation": step("consultation", "consulted", {SYSTEM}, en="Consultation ends", fr="Fin"),
+        "schedule": step("consulted", "scheduled", MANAGER, en="Put on an agenda", fr="Inscrire à l'ordre du jour"),
+        "unschedule": step(
+            "scheduled", "consulted", MANAGER | {SYSTEM}, en="Take off the agenda", fr="Retirer de l'ordre du jour"
+        ),
+        # By name and with a reason, before the clock has ended; listed in the monthly report.
+        "override": step(
+            "consultation consulted",
+            "scheduled",
+            CHAIR,
+            en="Decide before the consultation has ended",
+            fr="Décider avant la fin de la consultation",
+        ),
+        "recommend": step("scheduled", "recommended", CHAIR, en="Recommend", fr="Recommander"),
+        "return": step("scheduled", "returned", CHAIR, en="Return", fr="Renvoyer"),
+        "reject": step("scheduled", "rejected", CHAIR, en="Reject", fr="Rejeter"),
+        "prc_approve": step("recommended", "approved", SECRETARY, en="Approved", fr="Approuvé"),
+        "prc_return": step("recommended", "returned", SECRETARY, en="Returned", fr="Renvoyé"),
+        "prc_reject": step("recommended", "rejected", SECRETARY, en="Rejected", fr="Rejeté"),
+        "sign": step("approved", "signed", MANAGER, en="The agreement is signed", fr="L'accord est signé"),
+        "start": step("signed", "in_progress", MANAGER, en="Works have begun", fr="Les travaux ont commencé"),
+        "visit": step("in_progress suspended", SAME, MANAGER, en="A monitoring visit", fr="Une visite de suivi"),
+        "overrun": step("signed in_progress suspended", SAME, {SYSTEM}, en="Over its time", fr="Délai dépassé"),
+        "suspend": step("signed in_progress", "suspended", MANAGER, en="Suspend", fr="Suspendre"),
+        "resume": step("suspended", "in_progress", MANAGER, en="Resume", fr="Reprendre"),
+        "complete": step("in_progress", "completed", MANAGER, en="Completed", fr="Achevé"),
+        "close": step("completed", "closed", MANAGER, en="Close with the evaluation", fr="Clore avec l'évaluation"),
+        "cancel": step(LIVE, "cancelled", MANAGER, en="Cancel", fr="Annuler"),
+    },
+    over=frozenset({"rejected", "closed", "cancelled"}),
+)
+# Of the mission, whoever runs QIPs or decides of them reads them whole.
+READERS = frozenset(
+    {
+        *(roles.QIP_MANAGER, roles.LPRC_CHAIR, roles.LPRC_MEMBER, roles.PRC_SECRETARY, roles.CIMIC, roles.OPS),
+        *(roles.CMCOORD, roles.SUBOFFICE_HEAD, roles.OCHA_HEAD, roles.HC_OFFICE),
+    }
+)
+# From the opening of the consultation on: transparency is the point (D8).
+CONSULTED = frozenset({roles.CLUSTER, roles.NGO_FORUM, roles.FOCAL_POINT, roles.SUBMITTER})
+
+
+def sees(facts: ProcedureFacts, audience: Audience) -> bool:
+    """Whether a QIP exists for this audience."""
+    if audience.may(*READERS):
+        return in_reach(facts, audience)
+    return audience.may(*CONSULTED) and "consultation_opened_at" in facts.facts

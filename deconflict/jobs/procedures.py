@@ -1,0 +1,21 @@
+"""Each minute: clocks of procedures that have run out; each hour: whoever must act is told."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from deconflict.domain.country import Mission
+from deconflict.services.procedure_clock import run_clock, tell_who_must_act
+from deconflict.store.work import turn
+
+EVERY = timedelta(minutes=1)
+TELL_EVERY = timedelta(hours=1)
+
+
+def tend_procedures(mission: Mission, now: datetime) -> None:
+    with turn("procedures", EVERY, now) as mine:
+        if mine:
+            run_clock(mission, now)
+    with turn("procedures_told", TELL_EVERY, now) as mine:
+        if mine:
+            tell_who_must_act(now)
