@@ -9,6 +9,10 @@ OFFICERS = ["cmcoord", "suboffice_head", "ocha_head"]
 FILERS_OCHA = ["cmcoord", "ocha_head"]
 KEEPERS = ["focal_point", "cimic"]
 FILERS_HUM, FILERS_MIL = ["submitter", "focal_point"], ["cimic", "ops", "qip_manager"]
+WAITERS = [
+    *(*FILERS_HUM, *FILERS_MIL, *OFFICERS, "lprc_chair", "lprc_member", "prc_secretary", "cluster", "ngo_forum"),
+    "hc_office",
+]
 WRITERS = [*FILERS_HUM, *FILERS_MIL, *OFFICERS, "radio_operator"]
 
 # GET routes: what the address names, and for whom there is something behind it. `page`: no name in it.
@@ -91,6 +95,8 @@ GETS = {
     "roster.everywhere": ("page", OFFICERS),
     "drills.index": ("page", OFFICERS),
     "handing_over.index": ("page", OFFICERS),
+    "procedures.index": ("page", WAITERS),
+    "procedures.feed": ("token", None),
     **dict.fromkeys(["sop.rules", "sop.clocks", "sop_versions.index"], ("page", OFFICERS)),
     **dict.fromkeys(["sop_versions.show", "sop_versions.text"], ("sop version", OFFICERS)),
     "sop_versions.text_in_force": ("file", OFFICERS),
@@ -243,6 +249,7 @@ POSTS = {
     "sop_figures.change": ("sop draft", FILERS_OCHA),
     **dict.fromkeys(["handing_over.write", "handing_over.draft"], ("page", OFFICERS)),
     "handing_over.read": ("note", OFFICERS),
+    **dict.fromkeys(["procedures.make_feed", "procedures.end_feed"], ("page", WAITERS)),
     "absences.note": ("page", [*OFFICERS, "focal_point", "cimic"]),
     "telling.choose": ("page", ["focal_point", "cimic"]),
     "absences.end": ("absence", [*OFFICERS, "focal_point", "cimic"]),
