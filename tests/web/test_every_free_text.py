@@ -246,6 +246,8 @@ WITHOUT_WORDS = {
         "ours.find",
         "on_behalf.begin",
         "places.search",
+        "procedures.end_feed",
+        "procedures.make_feed",
     ),
     *(f"contacts.{act}" for act in ("add_mailbox", "add_number", "put_first", "remove")),
     *(f"desk.{act}" for act in ("closing", "give_back", "hand_back", "have", "read", "take")),
