@@ -17,6 +17,7 @@ from deconflict.store import (  # noqa: F401
     drafts,
     drills,
     duplicates,
+    escorts,
     items,
     kept_forms,
     letters,

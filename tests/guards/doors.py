@@ -142,6 +142,12 @@ GETS = {
     "security.static": ("file", None),
     "static": ("file", None),
 }
+GETS |= {
+    "asset_requests.index": ("page", [*FILERS_HUM, *OFFICERS, "hc_office"]),
+    "asset_requests.new": ("page", [*FILERS_HUM, *OFFICERS]),
+    "asset_requests.show": ("asset_request", [*FILERS_HUM, *OFFICERS, "hc_office"]),
+    "asset_requests.correct": ("asset_request", [*FILERS_HUM, *OFFICERS]),
+}
 # POST routes that name something: as above. The others name nothing, or are about whoever asks.
 POSTS = {
     "take_out.own": ("page", FILERS_HUM + FILERS_MIL),
@@ -277,6 +283,14 @@ POSTS = {
     **dict.fromkeys(
         [f"on_behalf.{act}" for act in ("begin", "change", "cancel")], ("page", [*OFFICERS, "radio_operator"])
     ),
+}
+POSTS |= {
+    "asset_requests.new": ("page", [*FILERS_HUM, *OFFICERS]),
+    **dict.fromkeys(
+        [f"asset_requests.{act}" for act in ("act", "correct")], ("asset_request", [*FILERS_HUM, *OFFICERS])
+    ),
+    **dict.fromkeys([f"asset_requests.{act}" for act in ("link", "review", "unlink")], ("asset_request", OFFICERS)),
+    "asset_requests.decide": ("asset_request", ["ocha_head", "hc_office"]),
 }
 POSTS_ABOUT_ONESELF = {
     "kept_forms.again",
