@@ -274,6 +274,7 @@ def _mission(facts: Loaded, pack: RulePack, catalogue: Catalogue, gazetteer: Gaz
         gazetteer=gazetteer,
         basemap=basemap,
         spoken=facts["spoken"],
+        armed_actors=tuple(facts["armed_actors"]),
         drill_plan=facts["drill"],
         default_points=tuple(facts["default_point"]),
         contract_months=facts["contacts"]["contract_months"],

@@ -21,6 +21,7 @@ from werkzeug.test import TestResponse
 from world import LONG_AGO, World
 
 from deconflict.domain import roles
+from deconflict.domain.access_incidents import Incident
 from deconflict.domain.activity import OPEN_END, LatLon
 from deconflict.domain.asset_asked import Asked
 from deconflict.domain.asset_requests import CRITERIA
@@ -33,6 +34,7 @@ from deconflict.domain.uploads import UploadFacts
 from deconflict.domain.zone import POLYGON, Zone
 from deconflict.schemas.sop_figures import named, with_figures
 from deconflict.services import (
+    access_incidents,
     acknowledgements,
     asset_requests,
     cases,
@@ -371,6 +373,12 @@ class PlantedWorld(World):
         by = self.actors[who].audience
         self.procedures[name] = asset_requests.ask(asked, name, by, self.mission, self.now)
 
+    def logs_an_incident(self, who: str, about: str, name: str) -> None:
+        words = self.plant(f"recit-{name}", "words of an incident", "procedure", name)
+        what = Incident("movement", self.now.date(), "ML050202", "denied", True, words, self.items[about])
+        by = self.actors[who].audience
+        self.procedures[name] = access_incidents.log_incident(what, name, by, self.mission, self.now)
+
     def says(self, who: str, name: str, side: str, request: int, answer: str) -> None:
         self.actors[who].answers(
             request, answer, self.plant(f"reponse-{name}-{side[0]}", "answer", "side", name, side=side)
@@ -448,6 +456,8 @@ def planted_world(app: Flask, network: TwilioNetwork, sink: SmtpSink) -> Planted
     sop_endorsements.endorse(seen, body, world.now.date(), "", world.actors["Heda-zq"].audience, mission, world.now)
     world.asks_for_escort("Fanta-zq", "both-n", "escorte-wexo")
     world.asks_for_escort("Fanta-zq", "sensitive-n", "escorte-cachee")
+    world.logs_an_incident("Fanta-zq", "both-n", "entrave-wexo")
+    world.logs_an_incident("Fanta-zq", "sensitive-n", "entrave-cachee")
     assert sensitive.eyes_only
     for alert in world.alerts(""):
         world.plant(alert.link, "link of an e-mail", "nobody", "", must=False)

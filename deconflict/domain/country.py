@@ -149,7 +149,7 @@ class Mission:
     languages people may be called in beside those that texts are written in, by tag; `operators` the telephone operators with the
     first digits of their national numbers; `drill_plan` None: no drill starts by itself; `default_points` where maps and lists put
     the country when they know no better; `communes` their outlines, None where the list of places has none; `roads` those of the
-    base map, None where it has none. `contract_months`: how
+    base map, None where it has none; `armed_actors`: names that no log of access may hold. `contract_months`: how
     far ahead whoever answers for an organisation says until when its people work there; `undo_retirement`: for how long he takes back
     that he retired somebody. `sop_text` what `pack` was read from, `sop_id` which of the published versions that is, 0 for that of the
     files, `endorsed` whether the country team stands behind it, `unfit` the version that should be in
@@ -179,6 +179,7 @@ class Mission:
     default_points: tuple[LatLon, ...] = ()
     communes: Communes | None = None
     roads: Roads | None = None
+    armed_actors: tuple[str, ...] = ()
     contract_months: int = 12
     undo_retirement: timedelta = timedelta(days=14)
     sop_text: str = ""

@@ -5,35 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-from marshmallow import ValidationError, post_load
+from marshmallow import post_load
 
 from deconflict.domain.asset_asked import Asked, Decision, Reviewed
 from deconflict.domain.asset_requests import ALTERNATIVES, ANSWERS, ASSETS, CRITERIA, DECIDED_BY, FOUND, PROVIDERS
 from deconflict.domain.audience import Audience
-from deconflict.domain.errors import Refused
-from deconflict.domain.free_text import check_words
+from deconflict.schemas.checked_words import Words
 from deconflict.schemas.duty import Day
 from deconflict.schemas.fields import Choice, Door, Text
 
 MOST, SHORT = 500, 200
 USE, NOT = "use", "not"
-
-
-class Words(Text):
-    """In one's own words, without what is never stored of those the writer speaks of (domain.free_text)."""
-
-    def __init__(self, limit: int, by: Audience, **more: Any) -> None:
-        super().__init__(limit, **more)
-        self.by = by
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
-        line = super()._deserialize(value, attr, data, **more)
-        try:
-            check_words(line, self.by)
-        except Refused as wrong:
-            raise ValidationError(_l(wrong.sentence, **wrong.facts)) from None
-        return line
 
 
 class AskSchema(Door):

@@ -179,6 +179,7 @@ class MissionSchema(Strict):
     cod_version = text()
     levels = fields.Nested(LevelsSchema, required=True)
     basemap = text()
+    armed_actors = fields.List(text(), load_default=list)
     spoken = fields.Dict(fields.String(validate=validate.Regexp(r"^[a-z]{2,3}$")), text(), load_default=dict)
     two_way_sms = fields.Boolean(truthy={True}, falsy={False}, required=True)
     name = fields.Nested(Words, required=True)

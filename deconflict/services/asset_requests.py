@@ -5,7 +5,6 @@ true, marks the notice to be looked at."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +17,6 @@ from deconflict.domain.asset_requests import (
     ALTERNATIVES,
     CYCLE,
     ESCORT,
-    FILERS,
     MEANT,
     decide_by,
     desk_of,
@@ -27,41 +25,23 @@ from deconflict.domain.asset_requests import (
 )
 from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
-from deconflict.domain.desk import view_of_desk_item
-from deconflict.domain.disclosure import owns
 from deconflict.domain.errors import LostRace, NotFound, Refused, WrongState
 from deconflict.domain.free_text import check_words
 from deconflict.domain.msgid import N_
 from deconflict.domain.procedures import SYSTEM, Noun
 from deconflict.services.filing import mark_due
+from deconflict.services.for_whom import Whose, for_whom, on_desk
 from deconflict.services.procedures import began_before, begin, move, taken
 from deconflict.store.audit import record
 from deconflict.store.base import transaction
-from deconflict.store.desk import known_items
 from deconflict.store.escorts import EscortLink
 from deconflict.store.items import Item
 from deconflict.store.moves import LOST
-from deconflict.store.people import Organisation
 from deconflict.store.procedures import Procedure
-from deconflict.store.queries import filing_of, is_sensitive, version_of
 
 MARK = "escort"
 ACTS = ("arrange", "use", "not_use", "close", "withdraw")  # what needs no more than a few words
-UNKNOWN_NOTICE = N_(
-    "There is no movement notice under this reference, or it is not yours. Look at its page and copy it."
-)
 UNKNOWN_PLAN = N_("There is no escort under this reference. Look at the plan's page and copy it.")
-
-
-@dataclass(frozen=True, slots=True)
-class _Whose:
-    """For whom it is, where, and for which movement."""
-
-    owner_id: int
-    area: str
-    sector: str
-    item: Item | None = None
-    sensitive: bool = field(default=False)
 
 
 def ask(asked: Asked, key: str, by: Audience, mission: Mission, now: datetime) -> str:
@@ -77,10 +57,8 @@ def ask(asked: Asked, key: str, by: Audience, mission: Mission, now: datetime) -
         )
         facts = asked.facts() | {"decide_by": until.isoformat(), "sensitive": whose.sensitive}
         due = waits_for("requested", facts, mission.zone)
-        row = begin(
-            session, Noun.ASSET_REQUEST, by, own_key, facts, mission, now, area=whose.area, sector=whose.sector, due=due
-        )
-        row.owner_id, row.item_id = whose.owner_id, whose.item.id if whose.item else None
+        row = begin(session, Noun.ASSET_REQUEST, by, own_key, facts, mission, now, due=due)
+        _lies(row, asked, whose)
         row.seal(asked.words())
         return row.reference
 
@@ -97,7 +75,7 @@ def correct(reference: str, version: int, asked: Asked, by: Audience, mission: M
         change = asked.facts() | {"decide_by": sooner.isoformat(), "sensitive": whose.sensitive}
         due = waits_for("requested", change, mission.zone)
         move(session, row, "correct", by, mission, now, change=change, due=due)
-        row.item_id, row.area, row.sector = whose.item.id if whose.item else None, whose.area, whose.sector
+        _lies(row, asked, whose)
         row.seal(asked.words())
 
 
@@ -224,38 +202,19 @@ def _check(asked: Asked, by: Audience) -> None:
         check_words(text, by, name)
 
 
-def _whose(session: Session, asked: Asked, by: Audience, mission: Mission, owner_id: int | None = None) -> _Whose:
-    """The caller's own organisation, or the one that an officer names; by the movement where there is one."""
-    own = by.organisation_id if by.may(*FILERS) else owner_id or asked.organisation_id
-    if asked.notice:
-        item = _notice(session, asked.notice, by, mission)
-        if own is not None and item.owner_id != own:
-            raise Refused(N_("This movement is of another organisation. Correct one of the two."), field="notice")
-        sensitive = is_sensitive(filing_of(version_of(session, item)), mission.catalogue)
-        return _Whose(item.owner_id, item.area, item.sector, item, sensitive)
-    if own is None or (organisation := session.get(Organisation, own)) is None or organisation.side != "humanitarian":
-        raise Refused(
-            N_("Choose for which organisation this is asked, or give the reference of its movement."),
-            field="organisation",
-        )
-    if not asked.area:
+def _whose(session: Session, asked: Asked, by: Audience, mission: Mission, owner_id: int | None = None) -> Whose:
+    """With where it is: by the movement, else as chosen."""
+    organisation = asked.organisation_id
+    found = for_whom(session, by, mission, notice=asked.notice, organisation_id=organisation, owner_id=owner_id)
+    if found.item is None and not asked.area:
         raise Refused(N_("Choose where, or give the reference of the movement."), field="area")
-    return _Whose(own, asked.area, "")
+    return found
 
 
-def _notice(session: Session, reference: str, by: Audience, mission: Mission) -> Item:
-    """A movement notice that exists for whoever names it."""
-    item = session.scalars(select(Item).where(Item.reference == reference.strip().upper())).first()
-    if item is None or item.side != Side.HUMANITARIAN or item.site is not None:
-        raise Refused(UNKNOWN_NOTICE, field="notice")
-    own = owns(by, item.side, item.owner_id, item.sector)
-    if not own and not (by.is_officer and _on_desk(session, item, by, mission)):
-        raise Refused(UNKNOWN_NOTICE, field="notice")
-    return item
-
-
-def _on_desk(session: Session, item: Item, by: Audience, mission: Mission) -> bool:
-    return view_of_desk_item(known_items(session, [item], mission.catalogue)[0], by) is not None
+def _lies(row: Procedure, asked: Asked, whose: Whose) -> None:
+    item = whose.item
+    row.owner_id, row.item_id = whose.owner_id, whose.item_id
+    row.area, row.sector = (item.area, item.sector) if item is not None else (asked.area, "")
 
 
 def _of_officer(session: Session, reference: str, by: Audience) -> Procedure:
@@ -270,4 +229,4 @@ def _of_officer(session: Session, reference: str, by: Audience) -> Procedure:
 def _is_escort(session: Session, plan: Item, by: Audience, mission: Mission) -> bool:
     """Whether it is a plan of one of the kinds that may escort, in force, and exists for this officer."""
     names = mission.pack.modifiers.escort.names
-    return plan.side == Side.MISSION and plan.takes_part and plan.kind in names and _on_desk(session, plan, by, mission)
+    return plan.side == Side.MISSION and plan.takes_part and plan.kind in names and on_desk(session, plan, by, mission)

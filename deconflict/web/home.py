@@ -70,6 +70,12 @@ ENTRIES = (
         _l("What was asked for as a last resort, what else could be done, and what was decided."),
         menu=False,
     ),
+    Entry(
+        "access_incidents.index",
+        _l("Access incidents"),
+        _l("What hindered movements, by codes, and how often."),
+        menu=False,
+    ),
     Entry("roster.index", _l("Duty roster"), _l("Who is on duty for which area, now and next.")),
     Entry(
         "sop.rules",

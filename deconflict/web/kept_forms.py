@@ -88,6 +88,7 @@ STANDS_HERE = frozenset(
         "on_behalf.cancel",
         *("areas.new", "areas.amend", "areas.cancel"),
         *("asset_requests.new", "asset_requests.correct"),
+        *("access_incidents.new", "access_incidents.correct"),
     ]
 )
 

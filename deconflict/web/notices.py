@@ -24,6 +24,7 @@ from deconflict.web import (
     own_changes,
     own_check_ins,
 )
+from deconflict.web.access_words import incidents_logged, may_log
 from deconflict.web.asset_words import escorts_asked
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.filing_form import PLACE, Layout, window
@@ -242,6 +243,8 @@ def _on_the_page() -> dict[str, Any]:
     return {
         "check_ins": own_check_ins.on_own_page,
         "escorts_asked": escorts_asked,
+        "incidents_logged": incidents_logged,
+        "may_log": may_log,
         "convoy_of": convoy_of,
         "entered": lambda view: entered(view.reference, own=view.own, old=view.reduced_at is not None),
     }

@@ -147,6 +147,10 @@ GETS |= {
     "asset_requests.new": ("page", [*FILERS_HUM, *OFFICERS]),
     "asset_requests.show": ("asset_request", [*FILERS_HUM, *OFFICERS, "hc_office"]),
     "asset_requests.correct": ("asset_request", [*FILERS_HUM, *OFFICERS]),
+    "access_incidents.index": ("page", [*FILERS_HUM, *OFFICERS]),
+    "access_incidents.new": ("page", [*FILERS_HUM, *FILERS_OCHA]),
+    "access_incidents.show": ("access_incident", [*FILERS_HUM, *OFFICERS]),
+    "access_incidents.correct": ("access_incident", [*FILERS_HUM, *FILERS_OCHA]),
 }
 # POST routes that name something: as above. The others name nothing, or are about whoever asks.
 POSTS = {
@@ -290,6 +294,10 @@ POSTS |= {
         [f"asset_requests.{act}" for act in ("act", "correct")], ("asset_request", [*FILERS_HUM, *OFFICERS])
     ),
     **dict.fromkeys([f"asset_requests.{act}" for act in ("link", "review", "unlink")], ("asset_request", OFFICERS)),
+    "access_incidents.new": ("page", [*FILERS_HUM, *FILERS_OCHA]),
+    "access_incidents.correct": ("access_incident", [*FILERS_HUM, *FILERS_OCHA]),
+    "access_incidents.act": ("access_incident", FILERS_OCHA),
+    "access_incidents.take_out": ("page", OFFICERS),
     "asset_requests.decide": ("asset_request", ["ocha_head", "hc_office"]),
 }
 POSTS_ABOUT_ONESELF = {

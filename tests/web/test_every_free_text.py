@@ -18,13 +18,14 @@ from sqlalchemy import select, update
 
 from deconflict.channels.port import Code, SendFailed
 from deconflict.domain import roles
+from deconflict.domain.access_incidents import Incident
 from deconflict.domain.asset_asked import Asked, Reviewed
 from deconflict.domain.asset_requests import ALTERNATIVES, CRITERIA
 from deconflict.domain.close_out import Answer
 from deconflict.domain.filing import Level, MissionPlan
 from deconflict.domain.states import MessageState
 from deconflict.domain.zone import Zone
-from deconflict.services import asset_requests, close_outs, holds
+from deconflict.services import access_incidents, asset_requests, close_outs, holds
 from deconflict.store.alerts import Message
 from deconflict.store.base import transaction
 from deconflict.web.plans import PAGES as PLANS
@@ -34,7 +35,7 @@ TOO_MUCH_OF_A_TEAM = "350 ménages, 500 000 FCFA, +223 70 00 00 01"
 FOUND = re.compile("“(2e Cie|24 pax|350 ménages|500 000 FCFA)”")
 # Read as something else than words, and refused as that.
 NO_WORDS = re.compile(
-    r"(stops-\d+-(position|(arrive|depart)_(date|from|to))|(begins|ends|from|until)_(date|time)|until|code|code-\d+|radius_m|half_width_km|plates|word|notice|plan"
+    r"(stops-\d+-(position|(arrive|depart)_(date|from|to))|(begins|ends|from|until)_(date|time)|until|code|code-\d+|radius_m|half_width_km|plates|word|notice|plan|on|review_on|place"
     r"|vehicles|persons|days|hours|first|last|_call_(date|time)|number|mailbox|coverage_(date|time))"
 )
 # Nothing of it is kept but, of the last, its length.
@@ -125,6 +126,8 @@ class House(DeskHouse):
         with app.app_context():
             found = dict.fromkeys(ALTERNATIVES, "would_not")
             asset_requests.review(self.asked[1], 1, Reviewed(found, ""), self.officer.audience, mission, self.now)
+            what = Incident("movement", self.now.date(), "ML050202", "denied", True, "", self.leaving)
+            self.asked.append(access_incidents.log_incident(what, "k", self.ngo.audience, mission, self.now))
         self._nothing_reaches_the_mission()
         assert self.acts("ask", side="mission", ask="avoid_place").status_code == 303
         self.turn()
@@ -226,7 +229,9 @@ def faults(house, who):
 
 
 HEARD = {"relay.write", "relay.write_check_in"} | OF_A_TEAM
-ASKED = {f"asset_requests.{act}" for act in ("act", "correct", "new")}
+ASKED = {"access_incidents.new", "access_incidents.correct"} | {
+    f"asset_requests.{act}" for act in ("act", "correct", "new")
+}
 OFFICER = (
     HEARD
     | ASKED
@@ -299,7 +304,7 @@ WITHOUT_WORDS = {
     *("take_out.own", "take_out.desk"),
     *(f"sop_versions.{act}" for act in ("begin", "mend", "sign", "take_back", "withdraw", "work_out")),
     "sop_figures.change",
-    *("asset_requests.link", "asset_requests.unlink"),
+    *("asset_requests.link", "asset_requests.unlink", "access_incidents.act", "access_incidents.take_out"),
     "handing_over.draft",  # shows again what was typed, and keeps nothing
     *(f"convoys.{act}" for act in ("join", "open_one", "close_one")),
     *(f"sites.{act}" for act in ("second", "confirm", "suspend", "resume", "left", "reopen", "close", "drop_draft")),
