@@ -275,6 +275,7 @@ def _mission(facts: Loaded, pack: RulePack, catalogue: Catalogue, gazetteer: Gaz
         basemap=basemap,
         spoken=facts["spoken"],
         armed_actors=tuple(facts["armed_actors"]),
+        other_procedures=tuple(facts["other_procedure"]),
         drill_plan=facts["drill"],
         default_points=tuple(facts["default_point"]),
         contract_months=facts["contacts"]["contract_months"],

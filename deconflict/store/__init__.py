@@ -24,6 +24,7 @@ from deconflict.store import (  # noqa: F401
     looks,
     notes,
     on_behalf,
+    other_procedures,
     patterns,
     people,
     procedures,

@@ -164,6 +164,7 @@ POSTS = {
     "notices.postpone": ("notice", FILERS_HUM),
     "notices.sharing": ("notice", FILERS_HUM),
     "notices.check_in": ("notice", FILERS_HUM),
+    "notices.tick": ("notice", FILERS_HUM),
     "notices.again": ("notice", FILERS_HUM),
     "plans.again": ("plan", FILERS_MIL),
     "notices.keep": ("notice", FILERS_HUM),

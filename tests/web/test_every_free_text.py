@@ -299,7 +299,7 @@ WITHOUT_WORDS = {
     *(f"own_people.{act}" for act in ("contract", "invite_again", "retire", "take_back")),
     *(f"people.{act}" for act in ("clear_second_step", "contract", "deactivate", "reinvite", "take_back")),
     *("plans.again", "plans.drop_draft", "requests.acknowledge", "roster.assign", "roster.end", "telling.choose"),
-    *(f"notices.{act}" for act in ("again", "check_in", "drop_draft", "drop_pattern")),
+    *(f"notices.{act}" for act in ("again", "check_in", "drop_draft", "drop_pattern", "tick")),
     *(f"uploads.{act}" for act in ("ask", "drop", "go_on", "leave", "mend", "right", "send", "take_up", "which_list")),
     *("take_out.own", "take_out.desk"),
     *(f"sop_versions.{act}" for act in ("begin", "mend", "sign", "take_back", "withdraw", "work_out")),
