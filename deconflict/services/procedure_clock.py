@@ -13,6 +13,7 @@ from deconflict.channels.letters import Kind
 from deconflict.domain import roles
 from deconflict.domain.country import Mission
 from deconflict.domain.procedures import SYSTEM, Noun
+from deconflict.services import asset_requests
 from deconflict.store.base import db, transaction
 from deconflict.store.letters import queue_letter
 from deconflict.store.people import Person
@@ -23,7 +24,9 @@ HEADS = frozenset({roles.SUBOFFICE_HEAD, roles.OCHA_HEAD})
 Act = Callable[[Session, Procedure, Mission, datetime], None]
 
 # What the clock does when the hour of a row has come, by noun: each with `due.who` naming SYSTEM. It must set another due, or none.
-ON_DUE: Mapping[Noun, Act] = {}
+ON_DUE: Mapping[Noun, Act] = {
+    Noun.ASSET_REQUEST: asset_requests.lapse,
+}
 
 
 def run_clock(mission: Mission, now: datetime) -> int:

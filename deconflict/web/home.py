@@ -64,6 +64,18 @@ ENTRIES = (
         _l("QIPs, reports, requests and hazards: what waits, for whom, until when."),
         menu=False,
     ),
+    Entry(
+        "asset_requests.index",
+        _l("Escorts and military assets"),
+        _l("What was asked for as a last resort, what else could be done, and what was decided."),
+        menu=False,
+    ),
+    Entry(
+        "access_incidents.index",
+        _l("Access incidents"),
+        _l("What hindered movements, by codes, and how often."),
+        menu=False,
+    ),
     Entry("roster.index", _l("Duty roster"), _l("Who is on duty for which area, now and next.")),
     Entry(
         "sop.rules",

@@ -36,8 +36,10 @@ from deconflict.domain.activity import Side
 from deconflict.domain.audience import Audience
 from deconflict.domain.disclosure import ItemFacts
 from deconflict.domain.drafts import is_read_by
+from deconflict.domain.every_procedure import sees_procedure
 from deconflict.domain.numbers import keeps_numbers_of
 from deconflict.domain.own_people import keeps
+from deconflict.domain.procedures import Noun
 from deconflict.domain.states import OPEN_CASES
 from deconflict.domain.uploads import is_open_to
 from deconflict.store.alerts import Acknowledgement, Alert
@@ -48,6 +50,7 @@ from deconflict.store.doubts import Doubt
 from deconflict.store.notes import Note
 from deconflict.store.patterns import Pattern
 from deconflict.store.people import Absence, Contact, Duty, Organisation, Person
+from deconflict.store.procedures import Procedure, procedure_facts
 from deconflict.store.queries import facts_of
 from deconflict.store.sop import SopEndorsement, SopVersion
 from deconflict.web.take_out import KINDS
@@ -137,6 +140,9 @@ class Crawl:
         if kind == "contact":
             whose = self.world.contacts.get(key)
             return whose is not None and (who.is_officer or whose == who.organisation_id)
+        if kind in set(Noun):
+            facts = self.world.procedures.get(key)
+            return facts is not None and facts.noun == kind and sees_procedure(facts, who)
         if kind in ("sop version", "sop draft"):
             state = self.world.sops.get(key)
             return state is not None and (who.is_officer if kind == "sop version" else state == "draft")
@@ -226,6 +232,8 @@ class Crawl:
                 return is_open_to(self.world.uploads[about], who)
             case "sop":
                 return who.is_officer
+            case "procedure":
+                return sees_procedure(self.world.procedures[self.world.procedures_by[about]], who)
             case "nobody":
                 return False
         facts = self.facts[about]
@@ -380,8 +388,10 @@ def described(world) -> Crawl:
         for name, case in world.cases_by.items()
         if case.state in OPEN_CASES and case.judgement and len(case.items) == 2
     }
-    references = [*world.items.values(), *(code for codes in by_case.values() for code in codes.values()), MISSING]
     session = db.session
+    procedures = {row.reference: procedure_facts(row) for row in session.scalars(select(Procedure))}
+    sides = (code for codes in by_case.values() for code in codes.values())
+    references = [*world.items.values(), *sides, *procedures, MISSING]
     known = {
         "organisation": select(Organisation.id),
         "person": select(Person.id),
@@ -424,6 +434,8 @@ def described(world) -> Crawl:
         organisations=organisations,
         contacts=contacts,
         scopes=scopes,
+        procedures=procedures,
+        procedures_by=world.procedures,
     )
     db.session.rollback()
     return Crawl(there, world.plants, accounts, facts, keys)

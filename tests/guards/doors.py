@@ -148,6 +148,16 @@ GETS = {
     "security.static": ("file", None),
     "static": ("file", None),
 }
+GETS |= {
+    "asset_requests.index": ("page", [*FILERS_HUM, *OFFICERS, "hc_office"]),
+    "asset_requests.new": ("page", [*FILERS_HUM, *OFFICERS]),
+    "asset_requests.show": ("asset_request", [*FILERS_HUM, *OFFICERS, "hc_office"]),
+    "asset_requests.correct": ("asset_request", [*FILERS_HUM, *OFFICERS]),
+    "access_incidents.index": ("page", [*FILERS_HUM, *OFFICERS]),
+    "access_incidents.new": ("page", [*FILERS_HUM, *FILERS_OCHA]),
+    "access_incidents.show": ("access_incident", [*FILERS_HUM, *OFFICERS]),
+    "access_incidents.correct": ("access_incident", [*FILERS_HUM, *FILERS_OCHA]),
+}
 # POST routes that name something: as above. The others name nothing, or are about whoever asks.
 POSTS = {
     "take_out.own": ("page", FILERS_HUM + FILERS_MIL),
@@ -160,6 +170,7 @@ POSTS = {
     "notices.postpone": ("notice", FILERS_HUM),
     "notices.sharing": ("notice", FILERS_HUM),
     "notices.check_in": ("notice", FILERS_HUM),
+    "notices.tick": ("notice", FILERS_HUM),
     "notices.again": ("notice", FILERS_HUM),
     "plans.again": ("plan", FILERS_MIL),
     "notices.keep": ("notice", FILERS_HUM),
@@ -284,6 +295,18 @@ POSTS = {
     **dict.fromkeys(
         [f"on_behalf.{act}" for act in ("begin", "change", "cancel")], ("page", [*OFFICERS, "radio_operator"])
     ),
+}
+POSTS |= {
+    "asset_requests.new": ("page", [*FILERS_HUM, *OFFICERS]),
+    **dict.fromkeys(
+        [f"asset_requests.{act}" for act in ("act", "correct")], ("asset_request", [*FILERS_HUM, *OFFICERS])
+    ),
+    **dict.fromkeys([f"asset_requests.{act}" for act in ("link", "review", "unlink")], ("asset_request", OFFICERS)),
+    "access_incidents.new": ("page", [*FILERS_HUM, *FILERS_OCHA]),
+    "access_incidents.correct": ("access_incident", [*FILERS_HUM, *FILERS_OCHA]),
+    "access_incidents.act": ("access_incident", FILERS_OCHA),
+    "access_incidents.take_out": ("page", OFFICERS),
+    "asset_requests.decide": ("asset_request", ["ocha_head", "hc_office"]),
 }
 POSTS_ABOUT_ONESELF = {
     "kept_forms.again",
