@@ -33,11 +33,13 @@ from world import make_app
 
 from deconflict.domain import disclosure, matrix, roles
 from deconflict.domain.activity import Side
+from deconflict.domain.aid_reports import sees as sees_aid
 from deconflict.domain.audience import Audience
 from deconflict.domain.disclosure import ItemFacts
 from deconflict.domain.drafts import is_read_by
 from deconflict.domain.numbers import keeps_numbers_of
 from deconflict.domain.own_people import keeps
+from deconflict.domain.procedures import Noun
 from deconflict.domain.states import OPEN_CASES
 from deconflict.domain.uploads import is_open_to
 from deconflict.store.alerts import Acknowledgement, Alert
@@ -48,6 +50,7 @@ from deconflict.store.doubts import Doubt
 from deconflict.store.notes import Note
 from deconflict.store.patterns import Pattern
 from deconflict.store.people import Absence, Contact, Duty, Organisation, Person
+from deconflict.store.procedures import Procedure, procedure_facts
 from deconflict.store.queries import facts_of
 from deconflict.store.sop import SopEndorsement, SopVersion
 from deconflict.web.take_out import KINDS
@@ -143,6 +146,11 @@ class Crawl:
         if kind == "whose numbers":
             whose = self.world.people.get(key)
             return whose is not None and keeps_numbers_of(int(key), whose, who, self.world.scopes[key])
+        if kind == "aid report":
+            facts = self.world.aid_files.get(key)
+            return facts is not None and sees_aid(facts, who)
+        if kind == "own aid report":
+            return any(aid.own == key and aid.person_id == who.person_id for aid in self.world.aid.values())
         if kind in ("draft", "draft of a site"):
             draft = self.world.drafts.get(key)
             there = draft is not None and (draft.sheet == "site") == (kind == "draft of a site")
@@ -226,6 +234,14 @@ class Crawl:
                 return is_open_to(self.world.uploads[about], who)
             case "sop":
                 return who.is_officer
+            case "aid own":
+                return self.world.aid[about].person_id == who.person_id
+            case "aid file":
+                return sees_aid(self.world.aid_files[self.world.aid[about].reference], who)
+            case "aid words":
+                facts = self.world.aid_files[self.world.aid[about].reference]
+                declared = facts.owner_id == who.organisation_id and sees_aid(facts, who)
+                return who.is_officer or declared or self.world.aid[about].person_id == who.person_id
             case "nobody":
                 return False
         facts = self.facts[about]
@@ -380,7 +396,17 @@ def described(world) -> Crawl:
         for name, case in world.cases_by.items()
         if case.state in OPEN_CASES and case.judgement and len(case.items) == 2
     }
-    references = [*world.items.values(), *(code for codes in by_case.values() for code in codes.values()), MISSING]
+    aid_files = {
+        row.reference: procedure_facts(row)
+        for row in db.session.scalars(select(Procedure).where(Procedure.noun == Noun.AID_REPORT))
+    }
+    told = [code for aid in world.aid.values() for code in (aid.reference, aid.own) if code]
+    references = [
+        *told,
+        *world.items.values(),
+        *(code for codes in by_case.values() for code in codes.values()),
+        MISSING,
+    ]
     session = db.session
     known = {
         "organisation": select(Organisation.id),
@@ -424,6 +450,8 @@ def described(world) -> Crawl:
         organisations=organisations,
         contacts=contacts,
         scopes=scopes,
+        aid=world.aid,
+        aid_files=aid_files,
     )
     db.session.rollback()
     return Crawl(there, world.plants, accounts, facts, keys)
