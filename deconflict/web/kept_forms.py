@@ -62,6 +62,7 @@ STANDS_ON = {
     "sop_figures.change": "sop_figures.page",
     "on_behalf.begin": "on_behalf.mine",
     "notices.give_back": "notices.draft",
+    "aid_reports.act": "aid_reports.show",  # a report itself is not kept: beside an account it would say who made it
 }
 STANDS_HERE = frozenset(
     [f"{side}.{act}" for side in ("notices", "plans") for act in ("amend", "cancel", "postpone", "sharing")]

@@ -1,4 +1,4 @@
-"""Aid outside QIPs through the pages: reported, looked into, raised, answered, closed, in both languages; and each role reads what is his."""
+"""Aid outside QIPs through the pages: reported, looked into, raised, answered, closed, in both languages; each role reads what is his."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from deconflict.domain.close_out import Answer
 from deconflict.services import close_outs
 from deconflict.store.base import db
 from deconflict.store.procedures import Procedure
-from deconflict.web.language import COOKIE
 
 FORM = {
     **{"aid-place": "Gossi", "day": "2019-12-06", "kind": "food", "giver": "troops", "source": "seen"},
@@ -181,11 +180,11 @@ def test_the_item_of_a_verified_report_is_no_area_of_ocha_s(house):
 def test_in_french_it_reads_french(house):
     file = verified(house)
     act(house, "raise")
-    house.desk.set_cookie(COOKIE, "fr")
-    page = words(house.desk.get(file))
+    french = house.browser(house.make_account(roles.CMCOORD, name="Issa", language="fr"))
+    page = words(french.get(file))
     assert "Portée à l'attention de la mission" in page
     assert "Pour le chargé CMCoord seul" in page
-    assert "Aide hors QIP par trimestre" in words(house.desk.get("/aid-reports/pack"))
+    assert "Aide hors QIP par trimestre" in words(french.get("/aid-reports/pack"))
 
 
 def test_pages_stay_small(house):

@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 
 import make
 import pytest
-from deskhouse import DeskHouse
+from deskhouse import DeskHouse, aid_files
 from guards.doors import POSTS
 from planted import Visitor, outside
 from sqlalchemy import select, update
@@ -41,6 +41,7 @@ FORGOTTEN = {
     *(("desk.find", "find"), ("ours.find", "find"), ("numbers.confirm", "words")),
     ("desk.take_group", "dismiss-reason"),  # of another button of its form
     ("sop_versions.begin", "name"),  # one word of letters and figures
+    ("aid_reports.act", "other"),  # a reference
 }
 # What a team told of itself, written down for it: the table of its own people holds, D1.5's (domain.unwanted).
 OF_A_TEAM = {"on_behalf.new", "on_behalf.site"}
@@ -114,6 +115,7 @@ class House(DeskHouse):
         self.site = self.files(self.ngo, make.site("Douentza"))
         self.area = self.files(self.officer, AREA)
         self.over = self.files(self.g9, make.patrol("Koro", "6 Dec 10:00-11:00"))
+        self.aid = aid_files(self)
         with app.app_context():
             close_outs.close_out(self.over, Answer(aid_given=False), "", self.g9.audience, mission, self.now)
             for act in (holds.ask_hold, holds.confirm_hold):
@@ -138,7 +140,17 @@ class House(DeskHouse):
     def addresses(self):
         case = self.case
         own = [case.humanitarian_reference, case.mission_reference]
-        references = [self.site, self.notice, self.plan, self.leaving, self.area, self.over, case.reference, *own]
+        references = [
+            self.site,
+            self.notice,
+            self.plan,
+            self.leaving,
+            self.area,
+            self.over,
+            case.reference,
+            *own,
+            *self.aid,
+        ]
         names = {
             "reference": references,
             "what": [*PLANS.sheets],
@@ -211,12 +223,12 @@ OFFICER = HEARD | {
 }
 TRIED = {
     "g9": {f"plans.{act}" for act in ("amend", "cancel", "close_out", "postpone", "sharing", "write")}
-    | {"own_people.invite", "passing.note", "requests.answer"},
-    "officer": OFFICER,
+    | {"own_people.invite", "passing.note", "requests.answer", "aid_reports.new", "aid_reports.act"},
+    "officer": OFFICER | {"aid_reports.new", "aid_reports.act"},
     "boss": OFFICER | {"sop_versions.endorse", "desk.accept_risk", "desk.change_case_hold", "desk.change_item_hold"},
     "radia": HEARD,
     "ngo": {f"notices.{act}" for act in ("new", "amend", "cancel", "keep", "postpone", "sharing")}
-    | {"sites.new", "sites.amend", "sites.sharing"},
+    | {"sites.new", "sites.amend", "sites.sharing", "aid_reports.new"},
     "admin": {"people.add_organisation", "people.invite"},
 }
 
@@ -254,6 +266,7 @@ WITHOUT_WORDS = {
     *(f"numbers.{act}" for act in ("confirm", "drill", "read_back", "try_number")),
     *(f"own_people.{act}" for act in ("contract", "invite_again", "retire", "take_back")),
     *(f"people.{act}" for act in ("clear_second_step", "contract", "deactivate", "reinvite", "take_back")),
+    "aid_reports.withdraw",
     *("plans.again", "plans.drop_draft", "requests.acknowledge", "roster.assign", "roster.end", "telling.choose"),
     *(f"notices.{act}" for act in ("again", "check_in", "drop_draft", "drop_pattern")),
     *(f"uploads.{act}" for act in ("ask", "drop", "go_on", "leave", "mend", "right", "send", "take_up", "which_list")),
