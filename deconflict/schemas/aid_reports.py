@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from marshmallow import ValidationError, fields, post_load, validates
 
+from deconflict.domain.activity import Side
 from deconflict.domain.aid_words import (
     ANSWERS,
     BY_MISSION,
@@ -19,9 +20,11 @@ from deconflict.domain.aid_words import (
     SOURCES,
     Told,
 )
+from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
 from deconflict.domain.place import Place
-from deconflict.schemas.fields import CHOOSE, REQUIRED, Choice, Door, Text
+from deconflict.schemas.fields import CHOOSE, REQUIRED, Choice, Door, FreeText, Text
+from deconflict.schemas.open_text import OpenText
 
 MOST_WORDS = 500
 MOST_NAMED = 5
@@ -50,18 +53,19 @@ class Settlement(fields.Field[Place]):
 
 class AidReportSchema(Door):
     """Fields: day (ISO), aid-place, kind, needs, consulted, consequence, and where said description, giver; `source` of all but the
-    mission. -> Told. Raises ValidationError; messages are lazy."""
+    mission, which `declares`. -> Told. Raises ValidationError; messages are lazy."""
 
     day = fields.Date(required=True, error_messages={"required": REQUIRED, "invalid": _l("Write a date.")})
     kind = Choice(KINDS, required=True, error_messages={"required": CHOOSE})
     giver = Choice(GIVERS, load_default="")
-    description = Text(MOST_WORDS, load_default="")
     needs = Choice(ANSWERS, required=True, error_messages={"required": CHOOSE})
     consulted = Choice(ANSWERS, required=True, error_messages={"required": CHOOSE})
     consequence = Choice(CONSEQUENCES, required=True, error_messages={"required": CHOOSE})
 
-    def __init__(self, mission: Mission, today: date, *, declares: bool) -> None:
+    def __init__(self, mission: Mission, today: date, by: Audience, *, declares: bool) -> None:
         super().__init__()
+        words = FreeText if by.side == Side.HUMANITARIAN else OpenText
+        self.declared_fields["description"] = words(MOST_WORDS, load_default="")
         self.today = today
         self.declared_fields["place"] = Settlement(mission, required=True, data_key=PLACE)
         if not declares:

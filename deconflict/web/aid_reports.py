@@ -66,7 +66,7 @@ def new() -> Page:
 
     def do() -> str:
         today = at.astimezone(mission().zone).date()
-        said = AidReportSchema(mission(), today, declares=not me.may(*PROTECTED)).load(sent)
+        said = AidReportSchema(mission(), today, me, declares=not me.may(*PROTECTED)).load(sent)
         made.append(service.report(said, me, key if KEY.fullmatch(key) else secrets.token_hex(16), mission(), at))
         return _("Reported. It accuses nobody: OCHA looks into it first.")
 

@@ -32,7 +32,7 @@ TOO_MUCH_OF_A_TEAM = "350 ménages, 500 000 FCFA, +223 70 00 00 01"
 FOUND = re.compile("“(2e Cie|24 pax|350 ménages|500 000 FCFA)”")
 # Read as something else than words, and refused as that.
 NO_WORDS = re.compile(
-    r"(stops-\d+-(position|(arrive|depart)_(date|from|to))|(begins|ends|from|until)_(date|time)|until|code|code-\d+|radius_m|half_width_km|plates|word"
+    r"(aid-place|stops-\d+-(position|(arrive|depart)_(date|from|to))|(begins|ends|from|until)_(date|time)|until|code|code-\d+|radius_m|half_width_km|plates|word"
     r"|vehicles|persons|days|hours|first|last|_call_(date|time)|number|mailbox|coverage_(date|time))"
 )
 # Nothing of it is kept but, of the last, its length.
