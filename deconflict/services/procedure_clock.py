@@ -13,7 +13,7 @@ from deconflict.channels.letters import Kind
 from deconflict.domain import roles
 from deconflict.domain.country import Mission
 from deconflict.domain.procedures import SYSTEM, Noun
-from deconflict.services import asset_requests
+from deconflict.services import aid_raising, asset_requests
 from deconflict.store.base import db, transaction
 from deconflict.store.letters import queue_letter
 from deconflict.store.people import Person
@@ -25,6 +25,7 @@ Act = Callable[[Session, Procedure, Mission, datetime], None]
 
 # What the clock does when the hour of a row has come, by noun: each with `due.who` naming SYSTEM. It must set another due, or none.
 ON_DUE: Mapping[Noun, Act] = {
+    Noun.AID_REPORT: aid_raising.lapse,
     Noun.ASSET_REQUEST: asset_requests.lapse,
 }
 

@@ -180,7 +180,7 @@ def _page(reference: str, *, warning: str = "", form: Form | None = None) -> str
         same=same_points(views[-1]),
         together=_together(reference),
         entered=entered(reference, own=False, sensitive=views[-1].sensitive),
-        amends=views[-1].of_ocha and enters_areas(current_audience()),
+        amends=_is_area(views[-1]) and enters_areas(current_audience()),
         noted=_noted(views[-1]),
         closed=said_of(item_id, said[-1]) if said[-1] else [],
         how=HOW,
@@ -189,6 +189,11 @@ def _page(reference: str, *, warning: str = "", form: Form | None = None) -> str
         form=form or Form(),
         **texts(),
     )
+
+
+def _is_area(view: DeskItemView) -> bool:
+    """Entered on the pages of OCHA's areas, unlike aid that was verified (web.aid_reports)."""
+    return view.of_ocha and view.view is not None and view.view.zone is not None
 
 
 def _together(reference: str) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from deconflict.domain.activity import Side
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import ItemFacts, ItemView, view_of_item
 from deconflict.domain.errors import NotFound, Refused
-from deconflict.domain.filing import Filing, StaticSite
+from deconflict.domain.filing import Filing, MissionPlan, StaticSite
 from deconflict.domain.msgid import N_
 from deconflict.domain.party import own_filing
 from deconflict.schemas.filings import FilingSchema
@@ -130,8 +130,8 @@ def mine(pages: Pages, drafts: Iterable[Any] = ()) -> str:
     return render_template(
         "own/mine.html",
         pages=pages,
-        coming=_rows(found.ahead),
-        past=_rows(found.past),
+        coming=_rows(pages, found.ahead),
+        past=_rows(pages, found.past),
         unreadable=found.unreadable,
         page=page,
         more=found.more,
@@ -228,9 +228,14 @@ def own_versions(pages: Pages, reference: str) -> list[ItemView]:
     audience = current_audience()
     views = [view_of_item(facts, audience) for facts in _versions(pages, reference)]
     found = [view for view in views if view is not None and view.own]
-    if not found or len(found) != len(views) or any((view.site is not None) != pages.sites for view in found):
+    if not found or len(found) != len(views) or not all(_is_of(pages, view) for view in found):
         raise NotFound
     return found
+
+
+def _is_of(pages: Pages, view: ItemView) -> bool:
+    """What OCHA's pages enter are areas: aid that it verified is a matter of the report of it (web.aid_reports)."""
+    return (view.site is not None) == pages.sites and (not pages.of_ocha or view.zone is not None)
 
 
 def _versions(pages: Pages, reference: str) -> list[ItemFacts]:
@@ -240,9 +245,9 @@ def _versions(pages: Pages, reference: str) -> list[ItemFacts]:
         raise Refused(N_("This item cannot be shown. Call the desk and give its reference.")) from None
 
 
-def _rows(items: Iterable[ItemFacts]) -> list[Row]:
+def _rows(pages: Pages, items: Iterable[ItemFacts]) -> list[Row]:
     views = [view for facts in items if (view := view_of_item(facts, current_audience())) is not None and view.own]
-    return [Row(view, in_words(view, mission()), _begins(view)) for view in views]
+    return [Row(view, in_words(view, mission()), _begins(view)) for view in views if _is_of(pages, view)]
 
 
 def _begins(view: ItemView) -> str:
@@ -258,6 +263,8 @@ def filings_of(pages: Pages, reference: str) -> list[Filing]:
     """One's own item as it was filed, a version after the other. Raises NotFound as own_versions."""
     read = [own_filing(facts, current_audience()) for facts in _versions(pages, reference)]
     found = [filing for filing in read if filing is not None and isinstance(filing, StaticSite) == pages.sites]
+    if pages.of_ocha:
+        found = [filing for filing in found if isinstance(filing, MissionPlan) and filing.zone is not None]
     if not found or len(found) != len(read):
         raise NotFound
     return found

@@ -76,6 +76,18 @@ ENTRIES = (
         _l("What hindered movements, by codes, and how often."),
         menu=False,
     ),
+    Entry(
+        "aid_reports.index",
+        _l("Aid outside QIPs"),
+        _l("What the mission gave that no QIP and no plan spoke of: reported, looked into, raised."),
+        menu=False,
+    ),
+    Entry(
+        "aid_reports.pack",
+        _l("Aid outside QIPs by quarter"),
+        _l("What was verified, by region and kind, and whether the mission answered."),
+        menu=False,
+    ),
     Entry("roster.index", _l("Duty roster"), _l("Who is on duty for which area, now and next.")),
     Entry(
         "sop.rules",

@@ -63,6 +63,7 @@ STANDS_ON = {
     "on_behalf.begin": "on_behalf.mine",
     "notices.give_back": "notices.draft",
     **dict.fromkeys([f"asset_requests.{act}" for act in ("review", "decide", "act", "link")], "asset_requests.show"),
+    "aid_reports.act": "aid_reports.show",  # a report itself is not kept: beside an account it would say who made it
 }
 STANDS_HERE = frozenset(
     [f"{side}.{act}" for side in ("notices", "plans") for act in ("amend", "cancel", "postpone", "sharing")]

@@ -33,6 +33,7 @@ from world import make_app
 
 from deconflict.domain import disclosure, matrix, roles
 from deconflict.domain.activity import Side
+from deconflict.domain.aid_reports import sees as sees_aid
 from deconflict.domain.audience import Audience
 from deconflict.domain.disclosure import ItemFacts
 from deconflict.domain.drafts import is_read_by
@@ -149,6 +150,11 @@ class Crawl:
         if kind == "whose numbers":
             whose = self.world.people.get(key)
             return whose is not None and keeps_numbers_of(int(key), whose, who, self.world.scopes[key])
+        if kind == "aid report":
+            facts = self.world.aid_files.get(key)
+            return facts is not None and sees_aid(facts, who)
+        if kind == "own aid report":
+            return any(aid.own == key and aid.person_id == who.person_id for aid in self.world.aid.values())
         if kind in ("draft", "draft of a site"):
             draft = self.world.drafts.get(key)
             there = draft is not None and (draft.sheet == "site") == (kind == "draft of a site")
@@ -234,6 +240,14 @@ class Crawl:
                 return who.is_officer
             case "procedure":
                 return sees_procedure(self.world.procedures[self.world.procedures_by[about]], who)
+            case "aid own":
+                return self.world.aid[about].person_id == who.person_id
+            case "aid file":
+                return sees_aid(self.world.aid_files[self.world.aid[about].reference], who)
+            case "aid words":
+                facts = self.world.aid_files[self.world.aid[about].reference]
+                declared = facts.owner_id == who.organisation_id and sees_aid(facts, who)
+                return who.is_officer or declared or self.world.aid[about].person_id == who.person_id
             case "nobody":
                 return False
         facts = self.facts[about]
@@ -388,10 +402,15 @@ def described(world) -> Crawl:
         for name, case in world.cases_by.items()
         if case.state in OPEN_CASES and case.judgement and len(case.items) == 2
     }
+    aid_files = {
+        row.reference: procedure_facts(row)
+        for row in db.session.scalars(select(Procedure).where(Procedure.noun == Noun.AID_REPORT))
+    }
+    told = [code for aid in world.aid.values() for code in (aid.reference, aid.own) if code]
     session = db.session
     procedures = {row.reference: procedure_facts(row) for row in session.scalars(select(Procedure))}
     sides = (code for codes in by_case.values() for code in codes.values())
-    references = [*world.items.values(), *sides, *procedures, MISSING]
+    references = list(dict.fromkeys([*told, *world.items.values(), *sides, *procedures, MISSING]))
     known = {
         "organisation": select(Organisation.id),
         "person": select(Person.id),
@@ -436,6 +455,8 @@ def described(world) -> Crawl:
         scopes=scopes,
         procedures=procedures,
         procedures_by=world.procedures,
+        aid=world.aid,
+        aid_files=aid_files,
     )
     db.session.rollback()
     return Crawl(there, world.plants, accounts, facts, keys)

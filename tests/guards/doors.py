@@ -91,6 +91,12 @@ GETS = {
     "desk.item": ("desk item", OFFICERS),
     "desk.case_hold": ("desk case", OFFICERS),
     "desk.item_hold": ("desk item", OFFICERS),
+    "aid_reports.index": ("page", [*FILERS_HUM, *OFFICERS, "cimic", "ops"]),
+    "aid_reports.new": ("page", [*FILERS_HUM, "cmcoord", "cimic", "ops"]),
+    "aid_reports.own": ("own aid report", [*FILERS_HUM, "cmcoord"]),
+    "aid_reports.show": ("aid report", [*OFFICERS, "cimic", "ops"]),
+    "aid_reports.letters": ("aid report", [*OFFICERS, "cimic"]),
+    "aid_reports.pack": ("page", [*OFFICERS, "hc_office"]),
     "roster.index": ("page", OFFICERS),
     "roster.everywhere": ("page", OFFICERS),
     "drills.index": ("page", OFFICERS),
@@ -161,6 +167,8 @@ GETS |= {
 # POST routes that name something: as above. The others name nothing, or are about whoever asks.
 POSTS = {
     "take_out.own": ("page", FILERS_HUM + FILERS_MIL),
+    "aid_reports.act": ("aid report", [*OFFICERS, "cimic"]),
+    "aid_reports.withdraw": ("own aid report", [*FILERS_HUM, "cmcoord"]),
     "take_out.desk": ("page", OFFICERS),
     "places.search": ("page", WRITERS),
     "desk.find": ("page", OFFICERS),

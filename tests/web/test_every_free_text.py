@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 
 import make
 import pytest
-from deskhouse import DeskHouse
+from deskhouse import DeskHouse, aid_files
 from guards.doors import POSTS
 from planted import Visitor, outside
 from sqlalchemy import select, update
@@ -35,7 +35,7 @@ TOO_MUCH_OF_A_TEAM = "350 ménages, 500 000 FCFA, +223 70 00 00 01"
 FOUND = re.compile("“(2e Cie|24 pax|350 ménages|500 000 FCFA)”")
 # Read as something else than words, and refused as that.
 NO_WORDS = re.compile(
-    r"(stops-\d+-(position|(arrive|depart)_(date|from|to))|(begins|ends|from|until)_(date|time)|until|code|code-\d+|radius_m|half_width_km|plates|word|notice|plan|on|review_on|place"
+    r"(aid-place|stops-\d+-(position|(arrive|depart)_(date|from|to))|(begins|ends|from|until)_(date|time)|until|code|code-\d+|radius_m|half_width_km|plates|word|notice|plan|on|review_on|place"
     r"|vehicles|persons|days|hours|first|last|_call_(date|time)|number|mailbox|coverage_(date|time))"
 )
 # Nothing of it is kept but, of the last, its length.
@@ -44,6 +44,7 @@ FORGOTTEN = {
     *(("desk.find", "find"), ("ours.find", "find"), ("numbers.confirm", "words")),
     ("desk.take_group", "dismiss-reason"),  # of another button of its form
     ("sop_versions.begin", "name"),  # one word of letters and figures
+    ("aid_reports.act", "other"),  # a reference
 }
 # What a team told of itself, written down for it: the table of its own people holds, D1.5's (domain.unwanted).
 OF_A_TEAM = {"on_behalf.new", "on_behalf.site"}
@@ -117,6 +118,7 @@ class House(DeskHouse):
         self.site = self.files(self.ngo, make.site("Douentza"))
         self.area = self.files(self.officer, AREA)
         self.over = self.files(self.g9, make.patrol("Koro", "6 Dec 10:00-11:00"))
+        self.aid = aid_files(self)
         with app.app_context():
             close_outs.close_out(self.over, Answer(aid_given=False), "", self.g9.audience, mission, self.now)
             for act in (holds.ask_hold, holds.confirm_hold):
@@ -163,6 +165,7 @@ class House(DeskHouse):
             case.reference,
             *own,
             *self.asked,
+            *self.aid,
         ]
         names = {
             "reference": references,
@@ -247,11 +250,13 @@ OFFICER = (
 )
 TRIED = {
     "g9": {f"plans.{act}" for act in ("amend", "cancel", "close_out", "postpone", "sharing", "write")}
-    | {"own_people.invite", "passing.note", "requests.answer"},
-    "officer": OFFICER,
+    | {"own_people.invite", "passing.note", "requests.answer", "aid_reports.new", "aid_reports.act"},
+    "officer": OFFICER | {"aid_reports.new", "aid_reports.act"},
     "boss": OFFICER
     | {
         "asset_requests.decide",
+        "aid_reports.new",
+        "aid_reports.act",
         "sop_versions.endorse",
         "desk.accept_risk",
         "desk.change_case_hold",
@@ -259,7 +264,7 @@ TRIED = {
     },
     "radia": HEARD,
     "ngo": {f"notices.{act}" for act in ("new", "amend", "cancel", "keep", "postpone", "sharing")}
-    | {"sites.new", "sites.amend", "sites.sharing"}
+    | {"sites.new", "sites.amend", "sites.sharing", "aid_reports.new"}
     | ASKED,
     "admin": {"people.add_organisation", "people.invite"},
 }
@@ -300,6 +305,7 @@ WITHOUT_WORDS = {
     *(f"numbers.{act}" for act in ("confirm", "drill", "read_back", "try_number")),
     *(f"own_people.{act}" for act in ("contract", "invite_again", "retire", "take_back")),
     *(f"people.{act}" for act in ("clear_second_step", "contract", "deactivate", "reinvite", "take_back")),
+    "aid_reports.withdraw",
     *("plans.again", "plans.drop_draft", "requests.acknowledge", "roster.assign", "roster.end", "telling.choose"),
     *(f"notices.{act}" for act in ("again", "check_in", "drop_draft", "drop_pattern", "tick")),
     *(f"uploads.{act}" for act in ("ask", "drop", "go_on", "leave", "mend", "right", "send", "take_up", "which_list")),
