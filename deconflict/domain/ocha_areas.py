@@ -9,6 +9,7 @@ from deconflict.domain import roles
 from deconflict.domain.activity import Side
 from deconflict.domain.audience import Audience
 from deconflict.domain.filing import Filing, Level, MissionPlan
+from deconflict.domain.hazard_notice import KIND as HAZARD
 
 OCHA = "ocha"
 
@@ -20,9 +21,10 @@ def enters_areas(audience: Audience) -> bool:
 
 
 def may_enter(filing: Filing, audience: Audience) -> bool:
-    """An area, shared with nobody: no other plan is OCHA's to file."""
+    """An area, shared with nobody, or a hazard that is shown to everybody: no other plan is OCHA's to file."""
     is_area = isinstance(filing, MissionPlan) and filing.zone is not None
-    return is_area and filing.level is Level.MATCH_ONLY and enters_areas(audience)
+    level = Level.REDACTED if filing.kind == HAZARD else Level.MATCH_ONLY
+    return is_area and filing.level is level and enters_areas(audience)
 
 
 def may_be_agreed(code: str) -> bool:

@@ -64,6 +64,12 @@ ENTRIES = (
         _l("QIPs, reports, requests and hazards: what waits, for whom, until when."),
         menu=False,
     ),
+    Entry(
+        "hazards.index",
+        _l("Hazards"),
+        _l("Roads closed, explosive devices, fords out of use: enter one, read what is shown."),
+        menu=False,
+    ),
     Entry("roster.index", _l("Duty roster"), _l("Who is on duty for which area, now and next.")),
     Entry(
         "sop.rules",

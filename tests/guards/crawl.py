@@ -36,8 +36,10 @@ from deconflict.domain.activity import Side
 from deconflict.domain.audience import Audience
 from deconflict.domain.disclosure import ItemFacts
 from deconflict.domain.drafts import is_read_by
+from deconflict.domain.every_procedure import sees_procedure
 from deconflict.domain.numbers import keeps_numbers_of
 from deconflict.domain.own_people import keeps
+from deconflict.domain.procedures import Noun
 from deconflict.domain.states import OPEN_CASES
 from deconflict.domain.uploads import is_open_to
 from deconflict.store.alerts import Acknowledgement, Alert
@@ -48,6 +50,7 @@ from deconflict.store.doubts import Doubt
 from deconflict.store.notes import Note
 from deconflict.store.patterns import Pattern
 from deconflict.store.people import Absence, Contact, Duty, Organisation, Person
+from deconflict.store.procedures import Procedure, procedure_facts
 from deconflict.store.queries import facts_of
 from deconflict.store.sop import SopEndorsement, SopVersion
 from deconflict.web.take_out import KINDS
@@ -159,6 +162,8 @@ class Crawl:
         if kind == "kept person":
             whose = self.world.people.get(key)
             return whose is not None and keeps(who, organisation_id=whose, scope=self.world.scopes[key])
+        if kind.removeprefix("own ") in self.world.nouns:
+            return self.procedure(kind, key, who)
         if kind in ("retired person", "entered", "lapsed case"):
             return False  # nobody and nothing of the planted world is
         if kind == "paper":
@@ -175,6 +180,13 @@ class Crawl:
         if (kind, key) not in self.had:
             self.had[kind, key] = any(self.exists(who, kind, key) for who in self.accounts.values())
         return self.had[kind, key]
+
+    def procedure(self, kind: str, key: str, who: Audience) -> bool:
+        """Whether there is one of this noun under this reference that exists for him; `own`: that he may act on."""
+        facts = self.world.procedures.get(key)
+        if facts is None or facts.noun != kind.removeprefix("own ") or not sees_procedure(facts, who):
+            return False
+        return not kind.startswith("own ") or who.may(*roles.FILERS_OCHA) or facts.made_by_id == who.person_id
 
     def keeps(self, who: Audience, key: str) -> bool:
         """Whether it is a movement that his organisation keeps under a name."""
@@ -226,6 +238,8 @@ class Crawl:
                 return is_open_to(self.world.uploads[about], who)
             case "sop":
                 return who.is_officer
+            case "hazard":
+                return sees_procedure(self.world.procedures[about], who)
             case "nobody":
                 return False
         facts = self.facts[about]
@@ -380,7 +394,13 @@ def described(world) -> Crawl:
         for name, case in world.cases_by.items()
         if case.state in OPEN_CASES and case.judgement and len(case.items) == 2
     }
-    references = [*world.items.values(), *(code for codes in by_case.values() for code in codes.values()), MISSING]
+    procedures = {row.reference: procedure_facts(row) for row in db.session.scalars(select(Procedure))}
+    references = [
+        *procedures,
+        *world.items.values(),
+        *(code for codes in by_case.values() for code in codes.values()),
+        MISSING,
+    ]
     session = db.session
     known = {
         "organisation": select(Organisation.id),
@@ -415,6 +435,8 @@ def described(world) -> Crawl:
         sops={str(id): state for id, state in session.execute(select(SopVersion.id, SopVersion.state))},
         drafts=world.drafts,
         uploads=world.uploads,
+        procedures=procedures,
+        nouns=set(Noun),
         patterns={str(p.id): p.organisation_id for p in session.scalars(select(Pattern))},
         people=people,
         cases=by_case,

@@ -10,6 +10,7 @@ FILERS_OCHA = ["cmcoord", "ocha_head"]
 KEEPERS = ["focal_point", "cimic"]
 FILERS_HUM, FILERS_MIL = ["submitter", "focal_point"], ["cimic", "ops", "qip_manager"]
 WRITERS = [*FILERS_HUM, *FILERS_MIL, *OFFICERS, "radio_operator"]
+WRITERS_OF_HAZARDS = [*FILERS_HUM, *FILERS_MIL, *FILERS_OCHA, "radio_operator"]
 
 # GET routes: what the address names, and for whom there is something behind it. `page`: no name in it.
 GETS = {
@@ -55,6 +56,10 @@ GETS = {
     "areas.mine": ("page", FILERS_OCHA),
     "areas.new": ("page", FILERS_OCHA),
     **dict.fromkeys([f"areas.{act}" for act in ("show", "filed", "amend", "cancel")], ("area", FILERS_OCHA)),
+    "hazards.index": ("page", WRITERS),
+    "hazards.new": ("page", WRITERS_OF_HAZARDS),
+    "hazards.show": ("hazard", WRITERS),
+    "hazards.correct": ("own hazard", WRITERS_OF_HAZARDS),
     "requests.mine": ("page", FILERS_HUM + FILERS_MIL),
     **dict.fromkeys(["ours.page", "ours.on_map", "ours.calendar", "ours.find"], ("page", FILERS_HUM + FILERS_MIL)),
     "ours.who": ("own item", FILERS_HUM + FILERS_MIL),
@@ -195,6 +200,10 @@ POSTS = {
     ),
     "areas.new": ("page", FILERS_OCHA),
     **dict.fromkeys(["areas.amend", "areas.cancel"], ("area", FILERS_OCHA)),
+    "hazards.new": ("page", WRITERS_OF_HAZARDS),
+    "hazards.correct": ("own hazard", WRITERS_OF_HAZARDS),
+    "hazards.withdraw": ("own hazard", WRITERS_OF_HAZARDS),
+    **dict.fromkeys([f"hazards.{act}" for act in ("make_shown", "set_aside", "renew", "end")], ("hazard", FILERS_OCHA)),
     "passing.note": ("own case", FILERS_HUM + FILERS_MIL),
     "requests.answer": ("own case", FILERS_HUM + FILERS_MIL),
     "requests.acknowledge": ("own case", FILERS_HUM + FILERS_MIL),
