@@ -47,6 +47,7 @@ BLUEPRINTS: list[str] = [
     "deconflict.web.own_passing:bp",
     "deconflict.web.ours:bp",
     "deconflict.web.areas:bp",
+    "deconflict.web.hazards:bp",
     "deconflict.web.ahead:bp",
     "deconflict.web.desk:bp",
     "deconflict.web.roster:bp",

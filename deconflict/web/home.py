@@ -88,6 +88,12 @@ ENTRIES = (
         _l("What was verified, by region and kind, and whether the mission answered."),
         menu=False,
     ),
+    Entry(
+        "hazards.index",
+        _l("Hazards"),
+        _l("Roads closed, explosive devices, fords out of use: enter one, read what is shown."),
+        menu=False,
+    ),
     Entry("roster.index", _l("Duty roster"), _l("Who is on duty for which area, now and next.")),
     Entry(
         "sop.rules",
