@@ -95,6 +95,9 @@ class ItemView:
     site: SiteView | None = None
     of_ocha: bool = False
     known_from: str | None = None  # of an area that OCHA entered, for OCHA alone
+    qip: str | None = None
+    occasion: str | None = None
+    civilian: bool | None = None
 
 
 def owns(audience: Audience, side: str, owner_id: int, sector: str) -> bool:
@@ -175,6 +178,9 @@ def view_of_item(facts: ItemFacts, audience: Audience) -> ItemView | None:
             urgency=filing.urgency,
             category=filing.category,
             no_notice=facts.no_notice,
+            qip=filing.qip,
+            occasion=filing.occasion,
+            civilian=filing.civilian,
             known_from=filing.known_from if facts.of_ocha and audience.side == OCHA else None,
         )
     return view

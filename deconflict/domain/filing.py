@@ -141,7 +141,9 @@ class MissionPlan(Filing):
     cannot leak. `title` and `media` are of QIP events; of what is given it is `title` too. `category` is the aid category of a
     QIP or a gift, as kinds have it, or empty. With a `zone` it is an area: the stops are its corners, points or villages, and
     the first bears the two instants it holds between, the last of which is OPEN_END until further notice. `known_from`, of an area
-    that OCHA entered (domain.ocha_areas), says in a code from whom it has it; empty of everything else."""
+    that OCHA entered (domain.ocha_areas), says in a code from whom it has it; empty of everything else. Of a visible event, `qip` is
+    the reference of its project, `occasion` which of its events it is (domain.qip_codes), and `civilian` that nobody in uniform
+    takes part."""
 
     aid_component: str = "none"
     joint_with: str = "none"
@@ -151,6 +153,9 @@ class MissionPlan(Filing):
     category: str = ""
     zone: Zone | None = None
     known_from: str = ""
+    qip: str = ""
+    occasion: str = ""
+    civilian: bool = False
 
     @property
     def side(self) -> Side:

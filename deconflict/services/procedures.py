@@ -22,6 +22,10 @@ from deconflict.store.procedures import Procedure, ProcedureStep, procedure, pro
 
 MOST_WORDS = 500
 Sees = Callable[[ProcedureFacts, Audience], bool]
+After = Callable[[Session, Procedure, Audience | None, Mission, datetime], None]
+
+# What follows every step of a noun in the same transaction, whoever took it: filled by the module that does it.
+AFTER: dict[Noun, After] = {}
 
 
 def began_before(session: Session, key: str) -> Procedure | None:
@@ -114,6 +118,8 @@ def move(
     row.ended_at = now if row.state in cycle.over else None
     row.wait_for(due)
     _write(session, row, event, by, mission, now, code=code, words=words, detail=detail)
+    if (follow := AFTER.get(Noun(row.noun))) is not None:
+        follow(session, row, by, mission, now)
 
 
 def _write(

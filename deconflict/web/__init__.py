@@ -56,6 +56,7 @@ BLUEPRINTS: list[str] = [
     "deconflict.web.telling:bp",
     "deconflict.web.handing_over:bp",
     "deconflict.web.procedures:bp",
+    "deconflict.web.qips:bp",
     "deconflict.web.sop_pages:bp",
     "deconflict.web.sop_versions:bp",
     "deconflict.web.sop_figures:bp",

@@ -64,6 +64,12 @@ ENTRIES = (
         _l("QIPs, reports, requests and hazards: what waits, for whom, until when."),
         menu=False,
     ),
+    Entry(
+        "qips.index",
+        _l("Quick Impact Projects"),
+        _l("The mission's own projects: where each stands, and what is asked of you."),
+        menu=False,
+    ),
     Entry("roster.index", _l("Duty roster"), _l("Who is on duty for which area, now and next.")),
     Entry(
         "sop.rules",
