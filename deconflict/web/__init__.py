@@ -60,6 +60,7 @@ BLUEPRINTS: list[str] = [
     "deconflict.web.asset_requests:bp",
     "deconflict.web.access_incidents:bp",
     "deconflict.web.aid_report_acts:bp",
+    "deconflict.web.qips:bp",
     "deconflict.web.sop_pages:bp",
     "deconflict.web.sop_versions:bp",
     "deconflict.web.sop_figures:bp",
