@@ -151,6 +151,7 @@ GETS = {
 # POST routes that name something: as above. The others name nothing, or are about whoever asks.
 POSTS = {
     "take_out.own": ("page", FILERS_HUM + FILERS_MIL),
+    "aid_reports.new": ("page", [*FILERS_HUM, "cmcoord", "cimic", "ops"]),
     "aid_reports.act": ("aid report", [*OFFICERS, "cimic"]),
     "aid_reports.withdraw": ("own aid report", [*FILERS_HUM, "cmcoord"]),
     "take_out.desk": ("page", OFFICERS),
