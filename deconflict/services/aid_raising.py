@@ -4,7 +4,7 @@ clock, and silence goes to the heads of the mission. What was written is kept as
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -71,7 +71,7 @@ def _letters(row: Procedure, letter: Letter, due: Due | None, mission: Mission, 
 
 def _facts(row: Procedure, due: Due | None, mission: Mission, tag: str, now: datetime) -> Mapping[str, str]:
     place = mission.gazetteer.meant(row.pcode, row.cod_version)
-    last = (due.at - timedelta(minutes=1)).astimezone(mission.zone).date() if due and due.at else None
+    last = due.at.astimezone(mission.zone).date() if due and due.at else None
     raised = row.facts.get("raised_on", _today(now, mission))
     return {
         "reference": row.reference,

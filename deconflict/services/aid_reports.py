@@ -31,6 +31,7 @@ from deconflict.store.people import Organisation, Person
 from deconflict.store.procedures import Procedure, procedure, procedure_facts
 
 MORNING = time(7)
+LAST = timedelta(minutes=1)  # people read "by the 24th", and not "by the 25th at midnight"
 NAMED = N_("Leave out who you are and whose: the officer knows, and nobody else is to.")
 
 
@@ -168,10 +169,10 @@ def due_in(state: str, mission: Mission, now: datetime, row: Procedure | None = 
         return Due("take", frozenset(OFFICER), datetime.combine(day, MORNING, zone))
     if state == "under_verification":
         since = (row.made_at if row is not None else now).astimezone(zone).date()
-        until = working_days.end_of(working_days.after(since, terms.verify_wd, off), zone)
-        return Due("verify", frozenset(OFFICER), until)
+        until = working_days.end_of(working_days.after(since, terms.verify_wd, off), zone) - LAST
+        return Due("conclude", frozenset(OFFICER), until)
     if state == "raised":
-        until = working_days.end_of(working_days.after(today, terms.response_wd, off), zone)
+        until = working_days.end_of(working_days.after(today, terms.response_wd, off), zone) - LAST
         return Due("respond", frozenset(MISSION_DESK | {SYSTEM}), until)
     return {
         "verified": Due("raise", frozenset(OFFICER | {roles.SUBOFFICE_HEAD})),

@@ -219,7 +219,7 @@ def test_raised_the_mission_has_ten_working_days_and_reads_a_letter_without_whoe
     assert refs(seen, seen.cimic) == [reference]
     assert found.due is not None
     assert found.due.at is not None
-    assert found.due.at.isoformat() == "2019-12-25T00:00:00+00:00"  # the tenth working day is the 24th
+    assert found.due.at.isoformat() == "2019-12-24T23:59:00+00:00"  # the tenth working day
     (letter,) = found.facts["letters"]
     assert "24 décembre 2019" in letter["fr"]
     assert "by 24 December 2019" in letter["en"]
