@@ -21,9 +21,12 @@ from werkzeug.test import TestResponse
 from world import LONG_AGO, World
 
 from deconflict.domain import roles
+from deconflict.domain.access_incidents import Incident
 from deconflict.domain.activity import OPEN_END, LatLon, Side
 from deconflict.domain.aid_sources import Source
 from deconflict.domain.aid_words import Told
+from deconflict.domain.asset_asked import Asked
+from deconflict.domain.asset_requests import CRITERIA
 from deconflict.domain.coordinates import format_mgrs
 from deconflict.domain.drafts import Draft
 from deconflict.domain.dtg import format_dtg
@@ -33,10 +36,12 @@ from deconflict.domain.uploads import UploadFacts
 from deconflict.domain.zone import POLYGON, Zone
 from deconflict.schemas.sop_figures import named, with_figures
 from deconflict.services import (
+    access_incidents,
     acknowledgements,
     aid_raising,
     aid_reports,
     aid_verifying,
+    asset_requests,
     cases,
     drafts,
     item_notes,
@@ -190,9 +195,11 @@ class AidPlant:
 
 class PlantedWorld(World):
     """Two organisations, two sectors, OCHA; notices of every level, plans of both, cases in every state of being told.
+    `procedures` are references by name.
     `plants` says what lies where; `items` and `cases_by` name references; `told` who was told of which case."""
 
     def _people(self) -> None:
+        self.procedures: dict[str, str] = {}
         ids = {key: self._organisation(name, side, kind) for key, (name, side, kind) in ORGANISATIONS.items()}
         for name, (organisation, function, role, scope) in PEOPLE.items():
             self._person(name, ids[organisation], function, {role}, scope=scope)
@@ -374,6 +381,20 @@ class PlantedWorld(World):
         look_again()
         return db.session.get_one(SopVersion, id)
 
+    def asks_for_escort(self, who: str, about: str, name: str) -> None:
+        """As a last resort, for one of its own movements."""
+        said = {code: ("unknown", self.plant(f"{code}-{name}", "why", "procedure", name)) for code in CRITERIA}
+        why = self.plant(f"motif-{name}", "why an escort", "procedure", name)
+        asked = Asked("armed_escort", "mission", self.now.date(), self.now.date(), why, said, self.items[about])
+        by = self.actors[who].audience
+        self.procedures[name] = asset_requests.ask(asked, name, by, self.mission, self.now)
+
+    def logs_an_incident(self, who: str, about: str, name: str) -> None:
+        words = self.plant(f"recit-{name}", "words of an incident", "procedure", name)
+        what = Incident("movement", self.now.date(), "ML050202", "denied", True, words, self.items[about])
+        by = self.actors[who].audience
+        self.procedures[name] = access_incidents.log_incident(what, name, by, self.mission, self.now)
+
     def tells_of_aid(self, who: str, about: str, day: str, n: int) -> str:
         """A report of aid outside QIPs, in words that nothing else holds; the desk's reference of it."""
         by = self.actors[who].audience
@@ -478,6 +499,10 @@ def planted_world(app: Flask, network: TwilioNetwork, sink: SmtpSink) -> Planted
     body = world.plant("Comite-wexo", "who endorsed it", "sop", "in force")
     seen = digest(mission.sop_text)
     sop_endorsements.endorse(seen, body, world.now.date(), "", world.actors["Heda-zq"].audience, mission, world.now)
+    world.asks_for_escort("Fanta-zq", "both-n", "escorte-wexo")
+    world.asks_for_escort("Fanta-zq", "sensitive-n", "escorte-cachee")
+    world.logs_an_incident("Fanta-zq", "both-n", "entrave-wexo")
+    world.logs_an_incident("Fanta-zq", "sensitive-n", "entrave-cachee")
     _aid_outside_qips(world)
     assert sensitive.eyes_only
     for alert in world.alerts(""):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from deconflict.domain.filing import StaticSite
 from deconflict.domain.geodesy import distance_m
 from deconflict.domain.place import fold
 from deconflict.domain.severity import Severity
 from deconflict.domain.states import LIVE_SITES, VERIFIED_SITES, SiteState
+from deconflict.domain.working_days import DayOff, after
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +89,10 @@ def event_due(state: str, facts: SiteFacts, terms: SiteTerms, now: datetime) -> 
     return "warn" if now >= facts.heard_at + terms.archive - terms.notice else None
 
 
-def process_by(heard_at: datetime, terms: SiteTerms, day_off: Callable[[date], bool]) -> datetime:
+def process_by(heard_at: datetime, terms: SiteTerms, day_off: DayOff) -> datetime:
     """By when a filing is to be verified: the same hour, so many working days later."""
-    left, at = terms.processing_days, heard_at
-    while left > 0:
-        at += timedelta(days=1)
-        left -= not day_off(at.date())
-    return at
+    day = heard_at.date()
+    return heard_at + (after(day, terms.processing_days, day_off) - day)
 
 
 # ---- two that may be one -----------------------------------------------------------------------------------------

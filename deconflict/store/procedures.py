@@ -6,16 +6,17 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, and_, delete, or_, select, update
+from sqlalchemy import JSON, ForeignKey, Index, Select, String, UniqueConstraint, and_, delete, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from deconflict.domain.audience import Audience
 from deconflict.domain.every_procedure import sees_procedure
 from deconflict.domain.procedures import Due, Noun, Past, ProcedureFacts, must_act
 from deconflict.store.base import Base, Code, Ref, Sealed, UTCDateTime, lookup_hash
-from deconflict.store.people import Person
+from deconflict.store.people import Account, Person, Role
 
 MOST = 200  # rows of one list
 
@@ -143,15 +144,20 @@ def procedures(
     query = select(Procedure).where(Procedure.noun == noun)
     if states:
         query = query.where(Procedure.state.in_(states))
-    rows = session.scalars(query.order_by(Procedure.id.desc()).limit(most))
-    return [facts for row in rows if sees_procedure(facts := procedure_facts(row), audience)]
+    return _seen(session, query.order_by(Procedure.id.desc()), audience, most)
 
 
 def waiting(session: Session, audience: Audience, *, most: int = MOST) -> list[ProcedureFacts]:
     """Everything that waits for somebody and exists for this audience, by when it must be done; what has no hour first."""
     query = select(Procedure).where(Procedure.due_event != "")
-    rows = session.scalars(query.order_by(Procedure.due_at.is_not(None), Procedure.due_at, Procedure.id).limit(most))
-    return [facts for row in rows if sees_procedure(facts := procedure_facts(row), audience)]
+    return _seen(session, query.order_by(Procedure.due_at.is_not(None), Procedure.due_at, Procedure.id), audience, most)
+
+
+def _seen(session: Session, query: Select[Procedure], audience: Audience, most: int) -> list[ProcedureFacts]:
+    """The first `most` that exist for this audience: what others may read takes no place of theirs."""
+    rows: Iterable[Procedure] = session.scalars(query.execution_options(yield_per=MOST))
+    seen = (facts for facts in map(procedure_facts, rows) if sees_procedure(facts, audience))
+    return list(islice(seen, most))
 
 
 def waiting_for(session: Session, audience: Audience) -> list[ProcedureFacts]:
@@ -181,8 +187,6 @@ def with_past(session: Session, noun: Noun, reference: str) -> Procedure | None:
 
 def holders(session: Session, who: Iterable[str], row: Procedure) -> list[Person]:
     """Whoever holds one of these roles where the row lies: of the whole country, of its area or of its sector."""
-    from deconflict.store.people import Account, Role
-
     query = (
         select(Person)
         .join(Account, Account.person_id == Person.id)

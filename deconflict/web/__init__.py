@@ -56,6 +56,8 @@ BLUEPRINTS: list[str] = [
     "deconflict.web.telling:bp",
     "deconflict.web.handing_over:bp",
     "deconflict.web.procedures:bp",
+    "deconflict.web.asset_requests:bp",
+    "deconflict.web.access_incidents:bp",
     "deconflict.web.aid_report_acts:bp",
     "deconflict.web.sop_pages:bp",
     "deconflict.web.sop_versions:bp",

@@ -65,6 +65,18 @@ ENTRIES = (
         menu=False,
     ),
     Entry(
+        "asset_requests.index",
+        _l("Escorts and military assets"),
+        _l("What was asked for as a last resort, what else could be done, and what was decided."),
+        menu=False,
+    ),
+    Entry(
+        "access_incidents.index",
+        _l("Access incidents"),
+        _l("What hindered movements, by codes, and how often."),
+        menu=False,
+    ),
+    Entry(
         "aid_reports.index",
         _l("Aid outside QIPs"),
         _l("What the mission gave that no QIP and no plan spoke of: reported, looked into, raised."),

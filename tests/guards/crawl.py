@@ -37,6 +37,7 @@ from deconflict.domain.aid_reports import sees as sees_aid
 from deconflict.domain.audience import Audience
 from deconflict.domain.disclosure import ItemFacts
 from deconflict.domain.drafts import is_read_by
+from deconflict.domain.every_procedure import sees_procedure
 from deconflict.domain.numbers import keeps_numbers_of
 from deconflict.domain.own_people import keeps
 from deconflict.domain.procedures import Noun
@@ -140,6 +141,9 @@ class Crawl:
         if kind == "contact":
             whose = self.world.contacts.get(key)
             return whose is not None and (who.is_officer or whose == who.organisation_id)
+        if kind in set(Noun):
+            facts = self.world.procedures.get(key)
+            return facts is not None and facts.noun == kind and sees_procedure(facts, who)
         if kind in ("sop version", "sop draft"):
             state = self.world.sops.get(key)
             return state is not None and (who.is_officer if kind == "sop version" else state == "draft")
@@ -234,6 +238,8 @@ class Crawl:
                 return is_open_to(self.world.uploads[about], who)
             case "sop":
                 return who.is_officer
+            case "procedure":
+                return sees_procedure(self.world.procedures[self.world.procedures_by[about]], who)
             case "aid own":
                 return self.world.aid[about].person_id == who.person_id
             case "aid file":
@@ -401,13 +407,10 @@ def described(world) -> Crawl:
         for row in db.session.scalars(select(Procedure).where(Procedure.noun == Noun.AID_REPORT))
     }
     told = [code for aid in world.aid.values() for code in (aid.reference, aid.own) if code]
-    references = [
-        *told,
-        *world.items.values(),
-        *(code for codes in by_case.values() for code in codes.values()),
-        MISSING,
-    ]
     session = db.session
+    procedures = {row.reference: procedure_facts(row) for row in session.scalars(select(Procedure))}
+    sides = (code for codes in by_case.values() for code in codes.values())
+    references = list(dict.fromkeys([*told, *world.items.values(), *sides, *procedures, MISSING]))
     known = {
         "organisation": select(Organisation.id),
         "person": select(Person.id),
@@ -450,6 +453,8 @@ def described(world) -> Crawl:
         organisations=organisations,
         contacts=contacts,
         scopes=scopes,
+        procedures=procedures,
+        procedures_by=world.procedures,
         aid=world.aid,
         aid_files=aid_files,
     )

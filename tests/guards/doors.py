@@ -9,6 +9,10 @@ OFFICERS = ["cmcoord", "suboffice_head", "ocha_head"]
 FILERS_OCHA = ["cmcoord", "ocha_head"]
 KEEPERS = ["focal_point", "cimic"]
 FILERS_HUM, FILERS_MIL = ["submitter", "focal_point"], ["cimic", "ops", "qip_manager"]
+WAITERS = [
+    *(*FILERS_HUM, *FILERS_MIL, *OFFICERS, "lprc_chair", "lprc_member", "prc_secretary", "cluster", "ngo_forum"),
+    "hc_office",
+]
 WRITERS = [*FILERS_HUM, *FILERS_MIL, *OFFICERS, "radio_operator"]
 
 # GET routes: what the address names, and for whom there is something behind it. `page`: no name in it.
@@ -97,6 +101,8 @@ GETS = {
     "roster.everywhere": ("page", OFFICERS),
     "drills.index": ("page", OFFICERS),
     "handing_over.index": ("page", OFFICERS),
+    "procedures.index": ("page", WAITERS),
+    "procedures.feed": ("token", None),
     **dict.fromkeys(["sop.rules", "sop.clocks", "sop_versions.index"], ("page", OFFICERS)),
     **dict.fromkeys(["sop_versions.show", "sop_versions.text"], ("sop version", OFFICERS)),
     "sop_versions.text_in_force": ("file", OFFICERS),
@@ -148,6 +154,16 @@ GETS = {
     "security.static": ("file", None),
     "static": ("file", None),
 }
+GETS |= {
+    "asset_requests.index": ("page", [*FILERS_HUM, *OFFICERS, "hc_office"]),
+    "asset_requests.new": ("page", [*FILERS_HUM, *OFFICERS]),
+    "asset_requests.show": ("asset_request", [*FILERS_HUM, *OFFICERS, "hc_office"]),
+    "asset_requests.correct": ("asset_request", [*FILERS_HUM, *OFFICERS]),
+    "access_incidents.index": ("page", [*FILERS_HUM, *OFFICERS]),
+    "access_incidents.new": ("page", [*FILERS_HUM, *FILERS_OCHA]),
+    "access_incidents.show": ("access_incident", [*FILERS_HUM, *OFFICERS]),
+    "access_incidents.correct": ("access_incident", [*FILERS_HUM, *FILERS_OCHA]),
+}
 # POST routes that name something: as above. The others name nothing, or are about whoever asks.
 POSTS = {
     "take_out.own": ("page", FILERS_HUM + FILERS_MIL),
@@ -163,6 +179,7 @@ POSTS = {
     "notices.postpone": ("notice", FILERS_HUM),
     "notices.sharing": ("notice", FILERS_HUM),
     "notices.check_in": ("notice", FILERS_HUM),
+    "notices.tick": ("notice", FILERS_HUM),
     "notices.again": ("notice", FILERS_HUM),
     "plans.again": ("plan", FILERS_MIL),
     "notices.keep": ("notice", FILERS_HUM),
@@ -252,6 +269,7 @@ POSTS = {
     "sop_figures.change": ("sop draft", FILERS_OCHA),
     **dict.fromkeys(["handing_over.write", "handing_over.draft"], ("page", OFFICERS)),
     "handing_over.read": ("note", OFFICERS),
+    **dict.fromkeys(["procedures.make_feed", "procedures.end_feed"], ("page", WAITERS)),
     "absences.note": ("page", [*OFFICERS, "focal_point", "cimic"]),
     "telling.choose": ("page", ["focal_point", "cimic"]),
     "absences.end": ("absence", [*OFFICERS, "focal_point", "cimic"]),
@@ -286,6 +304,18 @@ POSTS = {
     **dict.fromkeys(
         [f"on_behalf.{act}" for act in ("begin", "change", "cancel")], ("page", [*OFFICERS, "radio_operator"])
     ),
+}
+POSTS |= {
+    "asset_requests.new": ("page", [*FILERS_HUM, *OFFICERS]),
+    **dict.fromkeys(
+        [f"asset_requests.{act}" for act in ("act", "correct")], ("asset_request", [*FILERS_HUM, *OFFICERS])
+    ),
+    **dict.fromkeys([f"asset_requests.{act}" for act in ("link", "review", "unlink")], ("asset_request", OFFICERS)),
+    "access_incidents.new": ("page", [*FILERS_HUM, *FILERS_OCHA]),
+    "access_incidents.correct": ("access_incident", [*FILERS_HUM, *FILERS_OCHA]),
+    "access_incidents.act": ("access_incident", FILERS_OCHA),
+    "access_incidents.take_out": ("page", OFFICERS),
+    "asset_requests.decide": ("asset_request", ["ocha_head", "hc_office"]),
 }
 POSTS_ABOUT_ONESELF = {
     "kept_forms.again",

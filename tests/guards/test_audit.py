@@ -21,6 +21,7 @@ NOT_FOLLOWED = (
 UNTRACED: dict[str, str] = {
     "asked.fall_silent": "the system's act, which the history of the case records (store.moves.note_event)",
     "brake.failed": "a wrong secret proves nobody; the count is forgotten with its quarter of an hour",
+    "calendar_feeds.whose": "when an address was last fetched, on its own row; it shows its owner's own deadlines",
     "counting.count_refused_hook": "whoever called proved nothing; a number is all there is to keep",
     "demo_inbox.keep": "what a fake phone received; the message's own row says that it left",
     "demo_inbox.stamp_demo": "the first row of a demo's database, before there is anybody",
@@ -35,6 +36,8 @@ UNTRACED: dict[str, str] = {
     "outcomes.record": "the message's own row and its row of the ledger say what became of the try",
     "people.signed_in": "the account's own row says when; whoever acts then leaves a trace of it",
     "preview.preview": "rolled back in any case: nothing is written",
+    "procedure_clock.run_clock": "each noun's own act leaves a trace (services.procedures.move)",
+    "procedure_clock.tell_who_must_act": "the letters that go out say so, and the row when they were asked for",
     "receipts._hear": "the receipt is a row of its own, and never changed",
     "risk.end_acceptances": "the system's act, which the history of the case records (store.moves.move_case)",
     "releases.fall_silent": "the system's act, which the history of the case records (store.moves.note_event)",

@@ -18,11 +18,14 @@ from sqlalchemy import select, update
 
 from deconflict.channels.port import Code, SendFailed
 from deconflict.domain import roles
+from deconflict.domain.access_incidents import Incident
+from deconflict.domain.asset_asked import Asked, Reviewed
+from deconflict.domain.asset_requests import ALTERNATIVES, CRITERIA
 from deconflict.domain.close_out import Answer
 from deconflict.domain.filing import Level, MissionPlan
 from deconflict.domain.states import MessageState
 from deconflict.domain.zone import Zone
-from deconflict.services import close_outs, holds
+from deconflict.services import access_incidents, asset_requests, close_outs, holds
 from deconflict.store.alerts import Message
 from deconflict.store.base import transaction
 from deconflict.web.plans import PAGES as PLANS
@@ -32,7 +35,7 @@ TOO_MUCH_OF_A_TEAM = "350 ménages, 500 000 FCFA, +223 70 00 00 01"
 FOUND = re.compile("“(2e Cie|24 pax|350 ménages|500 000 FCFA)”")
 # Read as something else than words, and refused as that.
 NO_WORDS = re.compile(
-    r"(aid-place|stops-\d+-(position|(arrive|depart)_(date|from|to))|(begins|ends|from|until)_(date|time)|until|code|code-\d+|radius_m|half_width_km|plates|word"
+    r"(aid-place|stops-\d+-(position|(arrive|depart)_(date|from|to))|(begins|ends|from|until)_(date|time)|until|code|code-\d+|radius_m|half_width_km|plates|word|notice|plan|on|review_on|place"
     r"|vehicles|persons|days|hours|first|last|_call_(date|time)|number|mailbox|coverage_(date|time))"
 )
 # Nothing of it is kept but, of the last, its length.
@@ -121,6 +124,12 @@ class House(DeskHouse):
             for act in (holds.ask_hold, holds.confirm_hold):
                 who, why = (self.boss, ("why",)) if act is holds.ask_hold else (self.officer, ())
                 act("item", self.plan, *why, who.audience, mission.catalogue, self.now)
+        self.asked = [self._asks(), self._asks()]
+        with app.app_context():
+            found = dict.fromkeys(ALTERNATIVES, "would_not")
+            asset_requests.review(self.asked[1], 1, Reviewed(found, ""), self.officer.audience, mission, self.now)
+            what = Incident("movement", self.now.date(), "ML050202", "denied", True, "", self.leaving)
+            self.asked.append(access_incidents.log_incident(what, "k", self.ngo.audience, mission, self.now))
         self._nothing_reaches_the_mission()
         assert self.acts("ask", side="mission", ask="avoid_place").status_code == 303
         self.turn()
@@ -131,6 +140,12 @@ class House(DeskHouse):
             raise SendFailed(False, Code.BAD_ADDRESS)
 
         self.sms.send = self.mail.send = refuses
+
+    def _asks(self):
+        with self.app.app_context():
+            day, said = self.now.date(), dict.fromkeys(CRITERIA, ("yes", ""))
+            what = Asked("armed_escort", "mission", day, day, "Piste", said, self.leaving)
+            return asset_requests.ask(what, str(next(self._keys)), self.ngo.audience, self.mission, self.now)
 
     def _hold_back(self):
         with self.app.app_context(), transaction() as session:
@@ -149,6 +164,7 @@ class House(DeskHouse):
             self.over,
             case.reference,
             *own,
+            *self.asked,
             *self.aid,
         ]
         names = {
@@ -216,19 +232,40 @@ def faults(house, who):
 
 
 HEARD = {"relay.write", "relay.write_check_in"} | OF_A_TEAM
-OFFICER = HEARD | {
-    *("areas.new", "areas.amend", "areas.cancel", "handing_over.write"),
-    *(f"desk.{act}" for act in ("agree", "call", "called", "check_in", "decide_held", "dismiss", "relay", "release")),
-    *("desk.note", "desk.note_item", "desk.note_site"),
+ASKED = {"access_incidents.new", "access_incidents.correct"} | {
+    f"asset_requests.{act}" for act in ("act", "correct", "new")
 }
+OFFICER = (
+    HEARD
+    | ASKED
+    | {
+        "asset_requests.review",
+        *("areas.new", "areas.amend", "areas.cancel", "handing_over.write"),
+        *(
+            f"desk.{act}"
+            for act in ("agree", "call", "called", "check_in", "decide_held", "dismiss", "relay", "release")
+        ),
+        *("desk.note", "desk.note_item", "desk.note_site"),
+    }
+)
 TRIED = {
     "g9": {f"plans.{act}" for act in ("amend", "cancel", "close_out", "postpone", "sharing", "write")}
     | {"own_people.invite", "passing.note", "requests.answer", "aid_reports.new", "aid_reports.act"},
     "officer": OFFICER | {"aid_reports.new", "aid_reports.act"},
-    "boss": OFFICER | {"sop_versions.endorse", "desk.accept_risk", "desk.change_case_hold", "desk.change_item_hold"},
+    "boss": OFFICER
+    | {
+        "asset_requests.decide",
+        "aid_reports.new",
+        "aid_reports.act",
+        "sop_versions.endorse",
+        "desk.accept_risk",
+        "desk.change_case_hold",
+        "desk.change_item_hold",
+    },
     "radia": HEARD,
     "ngo": {f"notices.{act}" for act in ("new", "amend", "cancel", "keep", "postpone", "sharing")}
-    | {"sites.new", "sites.amend", "sites.sharing", "aid_reports.new"},
+    | {"sites.new", "sites.amend", "sites.sharing", "aid_reports.new"}
+    | ASKED,
     "admin": {"people.add_organisation", "people.invite"},
 }
 
@@ -258,6 +295,8 @@ WITHOUT_WORDS = {
         "ours.find",
         "on_behalf.begin",
         "places.search",
+        "procedures.end_feed",
+        "procedures.make_feed",
     ),
     *(f"contacts.{act}" for act in ("add_mailbox", "add_number", "put_first", "remove")),
     *(f"desk.{act}" for act in ("closing", "give_back", "hand_back", "have", "read", "take")),
@@ -268,11 +307,12 @@ WITHOUT_WORDS = {
     *(f"people.{act}" for act in ("clear_second_step", "contract", "deactivate", "reinvite", "take_back")),
     "aid_reports.withdraw",
     *("plans.again", "plans.drop_draft", "requests.acknowledge", "roster.assign", "roster.end", "telling.choose"),
-    *(f"notices.{act}" for act in ("again", "check_in", "drop_draft", "drop_pattern")),
+    *(f"notices.{act}" for act in ("again", "check_in", "drop_draft", "drop_pattern", "tick")),
     *(f"uploads.{act}" for act in ("ask", "drop", "go_on", "leave", "mend", "right", "send", "take_up", "which_list")),
     *("take_out.own", "take_out.desk"),
     *(f"sop_versions.{act}" for act in ("begin", "mend", "sign", "take_back", "withdraw", "work_out")),
     "sop_figures.change",
+    *("asset_requests.link", "asset_requests.unlink", "access_incidents.act", "access_incidents.take_out"),
     "handing_over.draft",  # shows again what was typed, and keeps nothing
     *(f"convoys.{act}" for act in ("join", "open_one", "close_one")),
     *(f"sites.{act}" for act in ("second", "confirm", "suspend", "resume", "left", "reopen", "close", "drop_draft")),
