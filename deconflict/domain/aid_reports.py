@@ -86,7 +86,10 @@ CYCLE = LifeCycle(
         "close": step("responded escalated", "closed", OFFICER | HEADS, en="Close", fr="Clore"),
     },
     over=frozenset({"not_verified", "unfounded", "duplicate", "closed", "withdrawn"}),
-    dues={"conclude": {"en": "Find whether it holds", "fr": "Conclure : vérifiée ou non"}},
+    dues={
+        "lay_open": {"en": "Tell the CMCoord officers by letter", "fr": "Avertir les chargés CMCoord par lettre"},
+        "conclude": {"en": "Find whether it holds", "fr": "Conclure : vérifiée ou non"},
+    },
 )
 # Those that count: somebody looked, and it held.
 VERIFIED = frozenset({"verified", "raised", "responded", "unanswered", "escalated", "closed"})

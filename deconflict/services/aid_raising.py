@@ -16,7 +16,7 @@ from deconflict.domain.country import Mission
 from deconflict.domain.free_text import check_words
 from deconflict.domain.places import label
 from deconflict.domain.procedures import Due, Noun
-from deconflict.services.aid_reports import due_in
+from deconflict.services.aid_clocks import due_in
 from deconflict.services.procedures import move, taken
 from deconflict.store.base import transaction
 from deconflict.store.procedures import Procedure
@@ -54,8 +54,11 @@ def close(reference: str, version: int, by: Audience, mission: Mission, now: dat
         move(session, taken(session, Noun.AID_REPORT, reference, version, by), "close", by, mission, now)
 
 
-def lapse(session: Session, row: Procedure, mission: Mission, now: datetime) -> None:
-    """The clock: no answer in time is no answer, and goes to the OCHA head."""
+def on_due(session: Session, row: Procedure, mission: Mission, now: datetime) -> None:
+    """The clock: a new report is put before the officers; no answer in time is no answer, and goes to the OCHA head."""
+    if row.due_event == "lay_open":
+        row.wait_for(due_in("reported", mission, now, row))
+        return
     move(session, row, "lapse", None, mission, now, due=due_in("unanswered", mission, now))
 
 

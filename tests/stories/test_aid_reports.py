@@ -16,6 +16,7 @@ from deconflict.domain.close_out import Answer
 from deconflict.domain.errors import LostRace, NotFound, Refused, WrongState
 from deconflict.domain.procedures import Noun
 from deconflict.services import aid_raising, aid_reports, aid_verifying, close_outs
+from deconflict.services.aid_reading import own_report
 from deconflict.store.aid_reports import opened_by_close_outs, own_reference, reports_seen, verified_reports
 from deconflict.store.base import db
 from deconflict.store.items import Item
@@ -324,4 +325,4 @@ def test_the_contingent_declares_itself_on_its_own_form(seen: World) -> None:
     assert (found.made_by_id, found.own_key) == (seen.cimic.audience.person_id, "")
     assert refs(seen, seen.cimic) == [reference]
     with pytest.raises(NotFound):
-        aid_reports.own_report(db.session(), own_reference(reference), seen.cimic.audience)
+        own_report(db.session(), own_reference(reference), seen.cimic.audience)
