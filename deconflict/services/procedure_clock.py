@@ -25,7 +25,7 @@ Act = Callable[[Session, Procedure, Mission, datetime], None]
 
 # What the clock does when the hour of a row has come, by noun: each with `due.who` naming SYSTEM. It must set another due, or none.
 ON_DUE: Mapping[Noun, Act] = {
-    Noun.AID_REPORT: aid_raising.lapse,
+    Noun.AID_REPORT: aid_raising.on_due,
     Noun.ASSET_REQUEST: asset_requests.lapse,
     Noun.HAZARD: hazards.on_due,
     Noun.QIP: qips.on_due,
