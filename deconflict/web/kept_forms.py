@@ -63,6 +63,7 @@ STANDS_ON = {
     "on_behalf.begin": "on_behalf.mine",
     "notices.give_back": "notices.draft",
     **dict.fromkeys(["hazards.set_aside", "hazards.renew"], "hazards.show"),
+    **dict.fromkeys(["meetings.cancel", "meetings.follow"], "meetings.show"),
 }
 STANDS_HERE = frozenset(
     [f"{side}.{act}" for side in ("notices", "plans") for act in ("amend", "cancel", "postpone", "sharing")]
@@ -88,6 +89,7 @@ STANDS_HERE = frozenset(
         "on_behalf.cancel",
         *("areas.new", "areas.amend", "areas.cancel"),
         *("hazards.new", "hazards.correct"),
+        *("meetings.new", "meetings.write"),
     ]
 )
 
