@@ -20,11 +20,12 @@ from sqlalchemy import select, update
 from deconflict.channels.port import Code, SendFailed
 from deconflict.domain import roles
 from deconflict.domain.close_out import Answer
+from deconflict.domain.dialogue import Meeting
 from deconflict.domain.filing import Level, MissionPlan
 from deconflict.domain.hazard_notice import Hazard
 from deconflict.domain.states import MessageState
 from deconflict.domain.zone import Zone
-from deconflict.services import close_outs, hazards, holds
+from deconflict.services import close_outs, hazards, holds, meetings
 from deconflict.store.alerts import Message
 from deconflict.store.base import transaction
 from deconflict.web.plans import PAGES as PLANS
@@ -154,6 +155,7 @@ class House(DeskHouse):
             self.area,
             self.over,
             self.hazard,
+            self.meeting,
             case.reference,
             *own,
         ]
@@ -224,6 +226,7 @@ def faults(house, who):
 HEARD = {"relay.write", "relay.write_check_in"} | OF_A_TEAM
 OFFICER = HEARD | {
     *("areas.new", "areas.amend", "areas.cancel", "handing_over.write", "hazards.new", "hazards.correct"),
+    *("meetings.new", "meetings.write", "meetings.follow"),
     *(f"desk.{act}" for act in ("agree", "call", "called", "check_in", "decide_held", "dismiss", "relay", "release")),
     *("desk.note", "desk.note_item", "desk.note_site"),
 }
@@ -276,6 +279,7 @@ WITHOUT_WORDS = {
     *(f"notices.{act}" for act in ("again", "check_in", "drop_draft", "drop_pattern")),
     *(f"uploads.{act}" for act in ("ask", "drop", "go_on", "leave", "mend", "right", "send", "take_up", "which_list")),
     *(f"hazards.{act}" for act in ("make_shown", "set_aside", "renew", "end", "withdraw")),
+    *("meetings.cancel", "meetings.done"),
     *("take_out.own", "take_out.desk"),
     *(f"sop_versions.{act}" for act in ("begin", "mend", "sign", "take_back", "withdraw", "work_out")),
     "sop_figures.change",
