@@ -12,8 +12,12 @@ from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from deconflict.domain.country import Mission
 from deconflict.domain.dialogue import Meeting, Promise
+from deconflict.domain.errors import Refused
 from deconflict.domain.meetings import BILATERAL, DOERS, FORCES, INTERPRETERS, KINDS, LANGUAGES, PRESENT, TOPICS
-from deconflict.schemas.fields import CHOOSE, Choice, Count, Door, Text, blank, complaints, messages
+from deconflict.domain.unspoken import refuse_unspoken
+from deconflict.domain.unwanted import unwanted_in
+from deconflict.schemas.fields import CHOOSE, Choice, Count, Door, PlaceName, blank, complaints, messages
+from deconflict.schemas.open_text import OpenText, refuse_place
 from deconflict.schemas.whereabouts import locate
 from deconflict.schemas.windows import CHECK_THE_YEAR, SIMPLE_DAY, SPOKEN_DAY, out_of_reach, read_instant
 
@@ -39,19 +43,46 @@ class Day(fields.Field[date]):
         raise ValidationError(DAY)
 
 
+class Topics(fields.Field[tuple[str, ...]]):
+    """Several codes of TOPICS, each once."""
+
+    default_error_messages = messages(invalid=CHOOSE)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_more: Any) -> tuple[str, ...]:
+        if not isinstance(value, list) or not all(isinstance(one, str) and one in TOPICS for one in value):
+            raise self.make_error("invalid")
+        return tuple(code for code in TOPICS if code in value)
+
+
+class Said(OpenText):
+    """What somebody is to do, in a few words: nothing that is never stored, no armed group, nothing of what is negotiated."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
+        line = super()._deserialize(value, attr, data, **more)
+        if (found := unwanted_in(line)) is not None:
+            raise ValidationError(_l(found.sentence, found=found.found))
+        try:
+            refuse_unspoken(line, "")
+        except Refused as refused:
+            raise ValidationError(_l(refused.sentence, **refused.facts)) from None
+        return line
+
+
 class MeetingSchema(Door):
-    """-> Meeting. Fields: kind, force, area, on, place, topics (several), present_* (counts by class), language, interpreter."""
+    """-> (Meeting, whether it took place). Fields: kind, force, area, on, where-place, topics (several), present_* (counts by class),
+    language, interpreter, _held."""
 
     kind = Choice(KINDS, required=True, error_messages={"required": CHOOSE})
     force = Choice(FORCES, load_default="")
     on = Day(required=True)
-    place = Text(120, load_default="", data_key="where-place")
-    topics = fields.List(Choice(TOPICS), load_default=list)
+    place = PlaceName(120, load_default="", data_key="where-place")
+    topics = Topics(load_default=())
     language = Choice(LANGUAGES, load_default="")
     interpreter = Choice(INTERPRETERS, load_default="")
+    took_place = Choice({"yes": ""}, data_key="_held", load_default="")
 
     def __init__(self, mission: Mission, now: datetime, *, held: bool) -> None:
-        """`held`: it took place, so that its day is no later than today."""
+        """`held`: it is known to have taken place. Then its day is no later than today, and it was about something."""
         super().__init__()
         self.mission, self.now, self.held = mission, now, held
         areas = {area.code: dict(area.name) for area in mission.areas}
@@ -65,7 +96,7 @@ class MeetingSchema(Door):
     def _meets_somebody(self, data: dict[str, Any], **_more: Any) -> None:
         if data.get("kind") == BILATERAL and not data.get("force"):
             raise ValidationError({"force": [_l("Choose with which force.")]})
-        if self.held and not data.get("topics"):
+        if self._was_held(data) and not data.get("topics") and "topics" in data:
             raise ValidationError({"topics": [_l("Tick what it was about.")]})
 
     @validates_schema(skip_on_field_errors=False)
@@ -75,7 +106,7 @@ class MeetingSchema(Door):
         at = read_instant({"on_date": data["on"].isoformat(), "on_time": "12:00"}, "on", self.mission.zone)
         if at is None or out_of_reach(at, self.now):
             raise ValidationError({"on": [CHECK_THE_YEAR]})
-        if self.held and data["on"] > self.now.astimezone(self.mission.zone).date():
+        if self._was_held(data) and data["on"] > self.now.astimezone(self.mission.zone).date():
             raise ValidationError({"on": [_l("This day is still to come. Give the day on which it took place.")]})
 
     @validates_schema(skip_on_field_errors=False)
@@ -83,10 +114,10 @@ class MeetingSchema(Door):
         self._place(data)
 
     @post_load
-    def _meeting(self, data: dict[str, Any], **_more: Any) -> Meeting:
+    def _read(self, data: dict[str, Any], **_more: Any) -> tuple[Meeting, bool]:
         present = {code: data[name] for name, code in COUNTED.items() if data[name]}
         name, pcode, edition = self._place(data)
-        return Meeting(
+        meeting = Meeting(
             kind=data["kind"],
             area=data["area"],
             on=data["on"],
@@ -94,16 +125,21 @@ class MeetingSchema(Door):
             place=name,
             pcode=pcode,
             cod_version=edition,
-            topics=tuple(data["topics"]),
+            topics=data["topics"],
             present=present,
             language=data["language"],
             interpreter=data["interpreter"],
         )
+        return meeting, self._was_held(data)
+
+    def _was_held(self, data: Mapping[str, Any]) -> bool:
+        return self.held or data.get("took_place") == "yes"
 
     def _place(self, data: Mapping[str, Any]) -> tuple[str, str, str]:
         if blank(data.get("place")):
             return "", "", ""
         try:
+            refuse_place(data["place"])
             place = locate(self.mission, place=data["place"])
         except ValidationError as error:
             said = [one for each in complaints(error).values() for one in (each if isinstance(each, list) else [each])]
@@ -116,7 +152,7 @@ class MeetingSchema(Door):
 class PromiseSchema(Door):
     """-> Promise. Fields: what (words), who, by."""
 
-    what = Text(120, required=True)
+    what = Said(120, required=True)
     who = Choice(DOERS, required=True, error_messages={"required": CHOOSE})
     by = Day(required=True)
 

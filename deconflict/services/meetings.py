@@ -14,12 +14,9 @@ from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
 from deconflict.domain.dialogue import Meeting, Promise, due_of, due_to_hold, meeting_of, next_due
 from deconflict.domain.errors import Refused
-from deconflict.domain.free_text import check_words
 from deconflict.domain.meetings import CANCELLED, SENSITISATION
 from deconflict.domain.msgid import N_
 from deconflict.domain.procedures import Noun, ProcedureFacts
-from deconflict.domain.unspoken import refuse_unspoken
-from deconflict.domain.unwanted import unwanted_in
 from deconflict.services.procedures import began_before, begin, move, taken
 from deconflict.store.base import db, transaction
 from deconflict.store.meetings import every_meeting, planned_session
@@ -76,7 +73,6 @@ def cancel(reference: str, version: int, code: str, by: Audience, mission: Missi
 
 def follow(reference: str, version: int, promise: Promise, by: Audience, mission: Mission, now: datetime) -> None:
     """What was promised there, who does it, by when."""
-    check_said(promise.words, by, "what")
     if promise.until < now.astimezone(mission.zone).date():
         raise Refused(N_("This day is past. Give the day by which it is to be done."), field="by")
     with transaction() as session:
@@ -104,14 +100,6 @@ def plan_sessions(mission: Mission, now: datetime) -> int:
     every = every_meeting(db.session())
     db.session.rollback()
     return sum(_plan_one(area.code, every, mission, now) for area in mission.areas)
-
-
-def check_said(words: str, by: Audience, field: str) -> None:
-    """Raises Refused for what no text holds, and for what this log never does."""
-    check_words(words, by, field)
-    refuse_unspoken(words, field)
-    if (found := unwanted_in(words)) is not None:
-        raise Refused(found.sentence, field=field, facts={"found": found.found})
 
 
 def _plan_one(area: str, every: Sequence[ProcedureFacts], mission: Mission, now: datetime) -> int:

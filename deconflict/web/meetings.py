@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from deconflict.domain import meetings as nouns
 from deconflict.domain import roles
-from deconflict.domain.dialogue import Meeting, counted, meeting_of, month_before, sessions_by_area
+from deconflict.domain.dialogue import HELD, Meeting, counted, meeting_of, month_before, sessions_by_area
 from deconflict.domain.errors import NotFound
 from deconflict.domain.every_procedure import sees_procedure
 from deconflict.domain.procedures import Noun, ProcedureFacts
@@ -32,7 +32,7 @@ from deconflict.web.language import LOCALES
 from deconflict.web.procedure_words import past_lines, standing
 
 bp = Blueprint("meetings", __name__)
-OWN = ("_key", "version", "_held")  # of the page, not of the meeting
+OWN = ("_key", "version")  # of the page, not of the meeting
 LATELY = 40
 
 
@@ -69,7 +69,7 @@ def new() -> Page:
     def do() -> str:
         nonlocal reference
         key = f"meeting-{current_audience().person_id}-{request.form.get('_key', '')[:32]}"
-        reference = service.plan(_read(), _held(), current_audience(), key, mission(), now())
+        reference = service.plan(*_read(), current_audience(), key, mission(), now())
         return _("Noted. Officers of OCHA read it, and nobody else.")
 
     answer = submit("", do, _form)
@@ -92,8 +92,8 @@ def write(reference: str) -> Page:
         return _form(Form(values), facts)
 
     def do() -> str:
-        held = _held() or facts.state in ("held", "following")
-        service.write(reference, _version(), _read(held=held), held, current_audience(), mission(), now())
+        meeting, held = _read(held=facts.state in HELD)
+        service.write(reference, _version(), meeting, held, current_audience(), mission(), now())
         return _("Noted. Officers of OCHA read it, and nobody else.")
 
     return submit(url_for("meetings.show", reference=reference), do, lambda form: _form(form, facts))
@@ -178,7 +178,7 @@ def _page(reference: str, form: Form | None = None) -> str:
 
 
 def _form(form: Form, facts: ProcedureFacts | None = None) -> str:
-    held = facts is not None and facts.state in ("held", "following")
+    held = facts is not None and facts.state in HELD
     return render_template(
         "meetings/form.html",
         form=form,
@@ -199,15 +199,12 @@ def _facts(reference: str) -> ProcedureFacts:
     return facts
 
 
-def _read(*, held: bool | None = None) -> Meeting:
+def _read(*, held: bool = False) -> tuple[Meeting, bool]:
+    """What was typed, and whether it took place."""
     given: dict[str, Any] = typed(request.form, "topics")
     given = {name: value for name, value in given.items() if name not in OWN}
-    meeting: Meeting = MeetingSchema(mission(), now(), held=_held() if held is None else held).load(given)
-    return meeting
-
-
-def _held() -> bool:
-    return request.form.get("_held") == "yes"
+    read: tuple[Meeting, bool] = MeetingSchema(mission(), now(), held=held).load(given)
+    return read
 
 
 def _version() -> int:

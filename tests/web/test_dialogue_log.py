@@ -189,7 +189,7 @@ def test_a_session_takes_the_place_of_the_one_that_was_due_and_the_next_follows_
     then = dict(sessions(house))["MOPTI"]
     assert then != due
     assert row(house, then).facts["due_by"].startswith("2020-03-08")  # 92 days after 6 December ended
-    assert words(house.desk.get("/dialogue")).count("none yet") == len(house.mission.areas) - 1
+    assert words(house.desk.get("/dialogue")).count("no session yet") == len(house.mission.areas) - 1
 
 
 def test_one_that_is_cancelled_leaves_its_area_due_as_it_was(house):
