@@ -48,6 +48,7 @@ BLUEPRINTS: list[str] = [
     "deconflict.web.ours:bp",
     "deconflict.web.areas:bp",
     "deconflict.web.hazards:bp",
+    "deconflict.web.meetings:bp",
     "deconflict.web.ahead:bp",
     "deconflict.web.desk:bp",
     "deconflict.web.roster:bp",
