@@ -159,8 +159,8 @@ class Crawl:
         if kind == "kept person":
             whose = self.world.people.get(key)
             return whose is not None and keeps(who, organisation_id=whose, scope=self.world.scopes[key])
-        if kind in ("retired person", "entered", "lapsed case"):
-            return False  # nobody and nothing of the planted world is
+        if kind in ("retired person", "entered", "lapsed case", "qip"):
+            return False  # nobody and nothing of the planted world is; of projects tests/web/test_qip_leaks.py asks
         if kind == "paper":
             filers = roles.FILERS_MISSION if key in SHEETS else roles.FILERS_HUMANITARIAN | {roles.RADIO_OPERATOR}
             return key in (*SHEETS, "movement", "site") and who.may(*filers, *roles.OFFICERS)
@@ -239,7 +239,7 @@ class Crawl:
 def addresses(crawl: Crawl, rule, kind: str, turn: int, shut: bool) -> Iterator[tuple[str, str]]:
     """(name, address) for every name behind which there is something of this kind for anybody, and a seventh of the other
     names, another for each account. `shut`: the door is shut for this account before any name is looked at, so a part of all will do."""
-    names = {name for name in rule.arguments if name not in ("filename", "part")}
+    names = {name for name in rule.arguments if name not in ("filename", "part", "occasion")}
     if kind == "token":
         yield from [("", rule.rule), ("x", f"{rule.rule}?token=1.{'0' * 64}")]
         return
@@ -250,7 +250,7 @@ def addresses(crawl: Crawl, rule, kind: str, turn: int, shut: bool) -> Iterator[
     known = () if shut else [key for key in values if crawl.somebody_has(kind, key)]
     step = 14 if shut else 7
     for key in {*known, *values[turn % step :: step], values[-1]}:
-        address = re.sub(r"<[^>]*>", key, rule.rule.replace("<part>", "rules"))
+        address = re.sub(r"<[^>]*>", key, rule.rule.replace("<part>", "rules").replace("<occasion>", "ceremony"))
         yield key, address + ASKED_WITH.get(rule.endpoint, "")
 
 
