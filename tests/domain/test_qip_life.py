@@ -16,7 +16,17 @@ from deconflict.domain.errors import WrongState
 from deconflict.domain.procedures import SYSTEM, Noun, ProcedureFacts
 from deconflict.domain.qip_codes import EVENT_KINDS, OCCASIONS, SAME_AID, SECTORS
 from deconflict.domain.qip_view import view_of_qip
-from deconflict.domain.qips import CONSULTED, CYCLE, READERS, due_of, last_day, longest, matched_as, works_window
+from deconflict.domain.qips import (
+    CONSULTED,
+    CYCLE,
+    READERS,
+    due_of,
+    last_day,
+    longest,
+    matched_as,
+    tells_due,
+    works_window,
+)
 
 AT = datetime(2019, 12, 7, tzinfo=UTC)
 ZONE = ZoneInfo("Africa/Bamako")
@@ -190,6 +200,13 @@ def test_the_mission_of_another_sector_knows_nothing_of_it_and_the_whole_force_d
     assert view_of_qip(qip(), who(roles.LPRC_MEMBER, "E")) is None
     assert view_of_qip(qip(), who(roles.LPRC_MEMBER, "C")) is not None
     assert view_of_qip(qip(), who(roles.LPRC_MEMBER)) is not None
+
+
+@pytest.mark.parametrize("role", OUTSIDERS)
+def test_by_when_works_must_be_over_is_not_told_to_whoever_is_consulted_and_by_when_to_answer_is(role):
+    assert not tells_due(qip("in_progress"), who(role))
+    assert tells_due(qip("consultation"), who(role))
+    assert all(tells_due(qip("in_progress"), who(insider)) for insider in INSIDERS)
 
 
 def test_every_sector_says_which_aid_is_the_same_and_every_event_what_it_is(mission):

@@ -62,8 +62,11 @@ def test_once_the_committee_has_approved_it_they_read_its_title_and_its_budget_a
     reference = house.registers()
     house.approves(reference)
     event = house.plans_event(reference, "ceremony", "2020-05-14", "10:00", "10:30", "12:00", "12:30")
+    for step in ("sign", "start"):
+        house.steps(reference, step, on="2019-12-07")
     text = everything(house.reader(role), reference)
-    assert found(text, PARTNER, *DAYS, *EXACT, SIGN, event, "14 May") == []
+    # nor the last day, which is by when somebody must act, nor that of the beginning
+    assert found(text, PARTNER, *DAYS, *EXACT, SIGN, event, "14 May", "7 Jun", "1 Jul", "7 December") == []
     assert "45,000 USD" in text
     assert "Borehole of the school" in text
 
