@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from deconflict.domain.country import Mission
+from deconflict.services.consultations import tend_consultations
 from deconflict.services.procedure_clock import run_clock, tell_who_must_act
 from deconflict.store.work import turn
 
@@ -16,6 +17,7 @@ def tend_procedures(mission: Mission, now: datetime) -> None:
     with turn("procedures", EVERY, now) as mine:
         if mine:
             run_clock(mission, now)
+            tend_consultations(mission, now)
     with turn("procedures_told", TELL_EVERY, now) as mine:
         if mine:
             tell_who_must_act(now)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from deconflict.channels.letters import Kind
 from deconflict.domain.country import Mission
 from deconflict.domain.procedures import SYSTEM, Noun
+from deconflict.services import consultations
 from deconflict.store.base import db, transaction
 from deconflict.store.letters import queue_letter
 from deconflict.store.people import Person
@@ -21,7 +22,7 @@ log = structlog.get_logger()
 Act = Callable[[Session, Procedure, Mission, datetime], None]
 
 # What the clock does when the hour of a row has come, by noun: each with `due.who` naming SYSTEM. It must set another due, or none.
-ON_DUE: Mapping[Noun, Act] = {}
+ON_DUE: Mapping[Noun, Act] = {Noun.QIP: consultations.on_due}
 
 
 def run_clock(mission: Mission, now: datetime) -> int:

@@ -64,6 +64,24 @@ ENTRIES = (
         _l("QIPs, reports, requests and hazards: what waits, for whom, until when."),
         menu=False,
     ),
+    Entry(
+        "consultations.index",
+        _l("Consultations on QIPs"),
+        _l("Projects of the mission on which you are asked, and until when."),
+        menu=False,
+    ),
+    Entry(
+        "sittings.index",
+        _l("Sittings of review committees"),
+        _l("When committees sit on QIPs, what is on their agenda, what they decided."),
+        menu=False,
+    ),
+    Entry(
+        "hc_month.page",
+        _l("Month of the Humanitarian Coordinator"),
+        _l("Overrides of QIP consultations, and how committees keep to them."),
+        menu=False,
+    ),
     Entry("roster.index", _l("Duty roster"), _l("Who is on duty for which area, now and next.")),
     Entry(
         "sop.rules",

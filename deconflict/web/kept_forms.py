@@ -62,6 +62,8 @@ STANDS_ON = {
     "sop_figures.change": "sop_figures.page",
     "on_behalf.begin": "on_behalf.mine",
     "notices.give_back": "notices.draft",
+    **dict.fromkeys(["consultations.reply", "consultations.summary"], "consultations.show"),
+    "conditions.act": "conditions.show",
 }
 STANDS_HERE = frozenset(
     [f"{side}.{act}" for side in ("notices", "plans") for act in ("amend", "cancel", "postpone", "sharing")]
@@ -86,6 +88,7 @@ STANDS_HERE = frozenset(
         "on_behalf.change",
         "on_behalf.cancel",
         *("areas.new", "areas.amend", "areas.cancel"),
+        *("consultations.override", "sittings.new", "sittings.cancel", "sittings.decide", "sittings.minutes"),
     ]
 )
 

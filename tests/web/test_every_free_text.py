@@ -229,8 +229,10 @@ def test_what_is_never_stored_is_refused_wherever_words_are_typed(house, account
 
 
 # Behind a page or a button of its own, or in a file: test_desk_phone.py, test_desk_queue.py, test_on_behalf.py,
-# test_offline.py, test_drafts.py, test_again.py, test_uploads.py, test_sop_versions.py.
+# test_offline.py, test_drafts.py, test_again.py, test_uploads.py, test_sop_versions.py, test_committee_words.py.
 ELSEWHERE = {
+    *("consultations.reply", "consultations.summary", "consultations.override", "conditions.act"),
+    *("sittings.cancel", "sittings.decide", "sittings.minutes"),
     *("on_behalf.change", "on_behalf.cancel", "offline.send", "notices.give_back", "notices.use_pattern"),
     *("sop_versions.propose", "sop_versions.send_file"),
     *("uploads.take_in", "uploads.columns", "desk.ask", "desk.send_now", "desk.write_after_note", "desk.dismiss_group"),
@@ -258,6 +260,8 @@ WITHOUT_WORDS = {
     *(f"notices.{act}" for act in ("again", "check_in", "drop_draft", "drop_pattern")),
     *(f"uploads.{act}" for act in ("ask", "drop", "go_on", "leave", "mend", "right", "send", "take_up", "which_list")),
     *("take_out.own", "take_out.desk"),
+    *("consultations.open_one", "consultations.note_sectors"),
+    *(f"sittings.{act}" for act in ("new", "move", "renew", "on_agenda")),
     *(f"sop_versions.{act}" for act in ("begin", "mend", "sign", "take_back", "withdraw", "work_out")),
     "sop_figures.change",
     "handing_over.draft",  # shows again what was typed, and keeps nothing
