@@ -41,6 +41,7 @@ CAUSES = {
     "notice": "the notice was amended",
     "plan": "the plan was amended",
     "notice_off": "the notice was cancelled",
+    "escort": "what was decided of an escort changed",
     "plan_off": "the plan was cancelled",
     "rules": "the rules changed",
     "places": "the list of places changed",

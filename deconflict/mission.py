@@ -274,6 +274,8 @@ def _mission(facts: Loaded, pack: RulePack, catalogue: Catalogue, gazetteer: Gaz
         gazetteer=gazetteer,
         basemap=basemap,
         spoken=facts["spoken"],
+        armed_actors=tuple(facts["armed_actors"]),
+        other_procedures=tuple(facts["other_procedure"]),
         drill_plan=facts["drill"],
         default_points=tuple(facts["default_point"]),
         contract_months=facts["contacts"]["contract_months"],

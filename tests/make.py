@@ -24,6 +24,14 @@ PLACES: dict[str, tuple[LatLon, str]] = {
     "Koro": ((14.0700, -3.0800), "Koro"),
     "Kidal": ((18.4411, 1.4078), "Kidal"),
 }
+# What is asked of an activity for people beside place and hours, as a form sends it.
+OF_AID = {
+    "needs_basis": "authorities",
+    "civilian_lead": "asked_declined",
+    "civilian_actor": "ngo",
+    "civilian_reason": "no_means",
+    "alternative": "handed_over",
+}
 MONTHS = {
     name: n
     for n, name in enumerate(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], 1)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from importlib import import_module
 from time import time as clock
 from typing import Any, TypeVar
@@ -21,19 +21,31 @@ from werkzeug.test import TestResponse
 from world import LONG_AGO, World
 
 from deconflict.domain import roles
-from deconflict.domain.activity import OPEN_END, LatLon
+from deconflict.domain.access_incidents import Incident
+from deconflict.domain.activity import OPEN_END, LatLon, Side
+from deconflict.domain.aid_sources import Source
+from deconflict.domain.aid_words import Told
+from deconflict.domain.asset_asked import Asked
+from deconflict.domain.asset_requests import CRITERIA
 from deconflict.domain.coordinates import format_mgrs
 from deconflict.domain.drafts import Draft
 from deconflict.domain.dtg import format_dtg
 from deconflict.domain.filing import Filing, Level, Location, MissionPlan, MovementNotice, StaticSite, Stop, Window
+from deconflict.domain.hazard_notice import Hazard
 from deconflict.domain.sop_text import digest
 from deconflict.domain.uploads import UploadFacts
 from deconflict.domain.zone import POLYGON, Zone
 from deconflict.schemas.sop_figures import named, with_figures
 from deconflict.services import (
+    access_incidents,
     acknowledgements,
+    aid_raising,
+    aid_reports,
+    aid_verifying,
+    asset_requests,
     cases,
     drafts,
+    hazards,
     item_notes,
     releases,
     repeating,
@@ -47,6 +59,7 @@ from deconflict.store.cases import Case
 from deconflict.store.drafts import draft_by_key
 from deconflict.store.patterns import Pattern
 from deconflict.store.people import Account, Duty
+from deconflict.store.procedures import Procedure
 from deconflict.store.queries import filing_of, version_of
 from deconflict.store.sop import SopVersion
 from deconflict.store.uploads import upload_by_key
@@ -173,11 +186,22 @@ STEPS = {"duty": "Offa-zq", "suboffice_head": "Suba-zq", "ocha_head": "Heda-zq"}
 NIGHT = datetime(2019, 12, 12, tzinfo=UTC)  # planted hours are before six: nothing else of the story happens then
 
 
+@dataclass(frozen=True)
+class AidPlant:
+    """A report of aid: as the desk and as its maker calls it, and who that is."""
+
+    reference: str
+    own: str
+    person_id: int
+
+
 class PlantedWorld(World):
     """Two organisations, two sectors, OCHA; notices of every level, plans of both, cases in every state of being told.
+    `procedures` are references by name.
     `plants` says what lies where; `items` and `cases_by` name references; `told` who was told of which case."""
 
     def _people(self) -> None:
+        self.procedures: dict[str, str] = {}
         ids = {key: self._organisation(name, side, kind) for key, (name, side, kind) in ORGANISATIONS.items()}
         for name, (organisation, function, role, scope) in PEOPLE.items():
             self._person(name, ids[organisation], function, {role}, scope=scope)
@@ -198,6 +222,7 @@ class PlantedWorld(World):
         self.drafts: dict[str, Draft] = {}
         self.uploads: dict[str, UploadFacts] = {}
         self.told: set[tuple[str, str]] = set()
+        self.aid: dict[str, AidPlant] = {}
 
     def plant(self, value: str, what: str, element: str, about: str, **more: Any) -> str:
         self.plants.append(Plant(value, what, element, about, **more))
@@ -267,6 +292,17 @@ class PlantedWorld(World):
             disclaimer="1",
         )
         return self._file(about, by, filing, "notice")
+
+    def hazard(self, who: str, words: str, shown: bool) -> str:
+        """Entered by somebody, shown or not; its reference."""
+        place = make.fix(make.PLACES["Kidal"][0])
+        now, by = self.now, self.actors[who].audience
+        told = Hazard("mines_uxo", (place,), now, now + timedelta(days=7), "drivers", words)
+        reference = hazards.enter(told, by, f"hazard-{words}", self.mission, now)
+        if shown:
+            hazards.show(reference, 1, self.actors["Offa-zq"].audience, self.mission, now)
+        self.plant(words, "words of a hazard", "hazard", reference)
+        return reference
 
     def area(self, about: str, n: int, corner: LatLon, by: str) -> str:
         """An area to avoid that OCHA entered."""
@@ -358,6 +394,37 @@ class PlantedWorld(World):
         look_again()
         return db.session.get_one(SopVersion, id)
 
+    def asks_for_escort(self, who: str, about: str, name: str) -> None:
+        """As a last resort, for one of its own movements."""
+        said = {code: ("unknown", self.plant(f"{code}-{name}", "why", "procedure", name)) for code in CRITERIA}
+        why = self.plant(f"motif-{name}", "why an escort", "procedure", name)
+        asked = Asked("armed_escort", "mission", self.now.date(), self.now.date(), why, said, self.items[about])
+        by = self.actors[who].audience
+        self.procedures[name] = asset_requests.ask(asked, name, by, self.mission, self.now)
+
+    def logs_an_incident(self, who: str, about: str, name: str) -> None:
+        words = self.plant(f"recit-{name}", "words of an incident", "procedure", name)
+        what = Incident("movement", self.now.date(), "ML050202", "denied", True, words, self.items[about])
+        by = self.actors[who].audience
+        self.procedures[name] = access_incidents.log_incident(what, name, by, self.mission, self.now)
+
+    def tells_of_aid(self, who: str, about: str, day: str, n: int) -> str:
+        """A report of aid outside QIPs, in words that nothing else holds; the desk's reference of it."""
+        by = self.actors[who].audience
+        place = self.mission.gazetteer.nearest(make.PLACES["Kidal"][0])
+        assert place is not None
+        words = self.plant(f"Recit-{n}-wexo", "words of a report of aid", "aid words", about)
+        source = "" if by.side == Side.MISSION else "seen"
+        told = Told(date.fromisoformat(day), place[0].pcode, "water", words, source=source)
+        key = f"{n:032x}"
+        own = aid_reports.report(told, by, key, self.mission, self.now)
+        row = db.session.scalars(select(Procedure).where(Procedure.key == key)).one()
+        if source:
+            self.plant(own, "a reporter's own reference", "aid own", about)
+        self.plant(row.reference, "the desk's reference of a report", "aid file", about)
+        self.aid[about] = AidPlant(row.reference, own if source else "", by.person_id)
+        return row.reference
+
     def says(self, who: str, name: str, side: str, request: int, answer: str) -> None:
         self.actors[who].answers(
             request, answer, self.plant(f"reponse-{name}-{side[0]}", "answer", "side", name, side=side)
@@ -371,6 +438,18 @@ class PlantedWorld(World):
 
     def written(self, name: str, what: str) -> str:
         return self.plant(f"{what}-{name}-wexo", what, "desk", name)
+
+
+def _aid_outside_qips(world: PlantedWorld) -> None:
+    """One that nobody looks into yet, one that the mission declares, one so old that nobody is advised any more, raised with it."""
+    world.tells_of_aid("Bina-zq", "aid-new", "2019-12-06", 31)
+    world.tells_of_aid("Uma-zq", "aid-declared", "2019-12-06", 32)
+    reference = world.tells_of_aid("Sira-zq", "aid-raised", "2019-11-01", 33)
+    by, at = world.actors["Offa-zq"].audience, (world.mission, world.now)
+    aid_reports.take(reference, 1, by, *at)
+    aid_reports.add_source(reference, 2, Source("authority"), by, *at)
+    aid_verifying.verify(reference, 3, by, *at)
+    aid_raising.raise_with_mission(reference, 4, by, *at)
 
 
 def planted_world(app: Flask, network: TwilioNetwork, sink: SmtpSink) -> PlantedWorld:
@@ -425,6 +504,8 @@ def planted_world(app: Flask, network: TwilioNetwork, sink: SmtpSink) -> Planted
     world.site("house-s", 20, (17.51234, -1.01234), RED, "Fanta-zq", "SITE_HEALTH")
     world.site("guests-s", 21, (17.81234, -1.51234), MO, "Bina-zq", "SITE_GUESTHOUSE")
     world.area("ocha-a", 22, (19.61234, -1.71234), "Offa-zq")
+    world.hazard("Fanta-zq", "Danger-wexo-1", shown=False)
+    world.hazard("Cima-zq", "Danger-wexo-2", shown=True)
     world.writes_sop("Offa-zq", "Wexo-sop-1", "R10", "4")  # speaks of the sensitive case
     sop = world.writes_sop("Heda-zq", "Wexo-sop-2", "R10", "3")
     why = world.plant("motif-sop-wexo", "reason of an SOP", "sop", "Wexo-sop-2")
@@ -433,6 +514,11 @@ def planted_world(app: Flask, network: TwilioNetwork, sink: SmtpSink) -> Planted
     body = world.plant("Comite-wexo", "who endorsed it", "sop", "in force")
     seen = digest(mission.sop_text)
     sop_endorsements.endorse(seen, body, world.now.date(), "", world.actors["Heda-zq"].audience, mission, world.now)
+    world.asks_for_escort("Fanta-zq", "both-n", "escorte-wexo")
+    world.asks_for_escort("Fanta-zq", "sensitive-n", "escorte-cachee")
+    world.logs_an_incident("Fanta-zq", "both-n", "entrave-wexo")
+    world.logs_an_incident("Fanta-zq", "sensitive-n", "entrave-cachee")
+    _aid_outside_qips(world)
     assert sensitive.eyes_only
     for alert in world.alerts(""):
         world.plant(alert.link, "link of an e-mail", "nobody", "", must=False)

@@ -1,5 +1,5 @@
 """Reports of aid that was given outside QIPs (D7.7). They accuse nobody: reported, verified, not verified. Who reported is known to the
-CMCoord officer alone."""
+CMCoord officer alone (domain.aid_views); what the mission declares of itself is not protected from the mission."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from deconflict.domain.procedures import SAME, SYSTEM, LifeCycle, Noun, Procedur
 OFFICER = {roles.CMCOORD}
 HEADS = {roles.SUBOFFICE_HEAD, roles.OCHA_HEAD}
 MISSION_DESK = {roles.CIMIC}
-REPORTERS = frozenset({roles.SUBMITTER, roles.FOCAL_POINT, roles.CMCOORD, roles.CIMIC, roles.OPS})
+DECLARERS = frozenset({roles.CIMIC, roles.OPS})  # of the mission, for itself
+PROTECTED = frozenset({roles.SUBMITTER, roles.FOCAL_POINT, roles.CMCOORD})
+REPORTERS = PROTECTED | DECLARERS
 
 CYCLE = LifeCycle(
     noun=Noun.AID_REPORT,
@@ -29,10 +31,19 @@ CYCLE = LifeCycle(
         "unanswered": {"en": "No answer in time", "fr": "Sans réponse dans le délai"},
         "escalated": {"en": "Raised with the heads of the mission", "fr": "Portée aux responsables de la mission"},
         "closed": {"en": "Closed", "fr": "Close"},
+        "withdrawn": {"en": "Withdrawn by whoever reported it", "fr": "Retirée par son auteur"},
     },
     steps={
         "take": step("reported", "under_verification", OFFICER, en="Begin to verify", fr="Commencer la vérification"),
-        "source": step("under_verification", SAME, OFFICER, en="Write down a source", fr="Noter une source"),
+        # What a plan's closing answer said first may be corrected by its owner at any moment; what follows is for the officer to say.
+        "correct": step(
+            "reported under_verification not_verified verified raised responded unanswered escalated",
+            SAME,
+            roles.FILERS_MISSION,
+            en="The mission corrected its answer",
+            fr="La mission a corrigé sa réponse",
+        ),
+        "source": step("reported under_verification", SAME, OFFICER, en="Write down a source", fr="Noter une source"),
         "verify": step("under_verification", "verified", OFFICER, en="Verified", fr="Vérifiée"),
         "not_verify": step("under_verification", "not_verified", OFFICER, en="Not verified", fr="Non vérifiée"),
         "unfounded": step("under_verification", "unfounded", OFFICER, en="Unfounded", fr="Sans fondement"),
@@ -43,6 +54,14 @@ CYCLE = LifeCycle(
             OFFICER,
             en="Look at it again",
             fr="Reprendre la vérification",
+        ),
+        "withdraw": step("reported under_verification", "withdrawn", PROTECTED, en="Withdraw", fr="Retirer"),
+        "shown_wrong": step(
+            "verified raised responded unanswered escalated closed",
+            "unfounded",
+            OFFICER,
+            en="Shown to be wrong",
+            fr="S'avère inexacte",
         ),
         "raise": step("verified", "raised", OFFICER | {roles.SUBOFFICE_HEAD}, en="Raise it", fr="Saisir la mission"),
         "respond": step("raised unanswered escalated", "responded", MISSION_DESK | OFFICER, en="Answer", fr="Répondre"),
@@ -56,14 +75,20 @@ CYCLE = LifeCycle(
         ),
         "close": step("responded escalated", "closed", OFFICER | HEADS, en="Close", fr="Clore"),
     },
-    over=frozenset({"not_verified", "unfounded", "duplicate", "closed"}),
+    over=frozenset({"not_verified", "unfounded", "duplicate", "closed", "withdrawn"}),
 )
-# The mission reads of it once it was raised, without any word of who reported (D8).
-RAISED = frozenset({"raised", "responded", "unanswered", "escalated", "closed"})
+# Those that count: somebody looked, and it held.
+VERIFIED = frozenset({"verified", "raised", "responded", "unanswered", "escalated", "closed"})
 
 
 def sees(facts: ProcedureFacts, audience: Audience) -> bool:
-    """Whether a report exists for this audience, beside whoever made it (`own_key`)."""
+    """Whether a report exists for this audience, beside whoever made it, who has a page of his own for it (domain.aid_views). The mission
+    reads of what it declared itself, and of any other once that was raised with it (D8), even where it was wrong."""
     if audience.is_officer:
         return True
-    return audience.may(roles.CIMIC) and facts.state in RAISED and in_reach(facts, audience)
+    if not in_reach(facts, audience):
+        return False
+    declared = facts.owner_id is not None and facts.owner_id == audience.organisation_id
+    if declared and audience.side == "mission":
+        return audience.may(*DECLARERS)
+    return audience.may(roles.CIMIC) and "raised_on" in facts.facts

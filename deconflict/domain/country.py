@@ -13,6 +13,7 @@ from deconflict.domain.activity import LatLon
 from deconflict.domain.communes import Communes
 from deconflict.domain.filing import Filing
 from deconflict.domain.kinds import Catalogue
+from deconflict.domain.other_procedures import OtherProcedure
 from deconflict.domain.place import Place
 from deconflict.domain.places import Gazetteer
 from deconflict.domain.roads import Roads
@@ -149,7 +150,8 @@ class Mission:
     languages people may be called in beside those that texts are written in, by tag; `operators` the telephone operators with the
     first digits of their national numbers; `drill_plan` None: no drill starts by itself; `default_points` where maps and lists put
     the country when they know no better; `communes` their outlines, None where the list of places has none; `roads` those of the
-    base map, None where it has none. `contract_months`: how
+    base map, None where it has none; `armed_actors`: names that no log of access may hold;
+    `other_procedures`: what a movement has to be told or booked with elsewhere. `contract_months`: how
     far ahead whoever answers for an organisation says until when its people work there; `undo_retirement`: for how long he takes back
     that he retired somebody. `sop_text` what `pack` was read from, `sop_id` which of the published versions that is, 0 for that of the
     files, `endorsed` whether the country team stands behind it, `unfit` the version that should be in
@@ -179,6 +181,8 @@ class Mission:
     default_points: tuple[LatLon, ...] = ()
     communes: Communes | None = None
     roads: Roads | None = None
+    armed_actors: tuple[str, ...] = ()
+    other_procedures: tuple[OtherProcedure, ...] = ()
     contract_months: int = 12
     undo_retirement: timedelta = timedelta(days=14)
     sop_text: str = ""
@@ -224,6 +228,12 @@ class Mission:
         named = self.gazetteer.meant(on_site.pcode, on_site.cod_version)
         where = named.pcode if named else on_site.point
         return self.area_of(where), self.sector_of(where)
+
+    def place_at(self, point: LatLon) -> Place | None:
+        """The commune in whose outline a point lies, else the nearest settlement; None in a gazetteer without any."""
+        outlined = self.gazetteer.get(self.communes.at(point) or "") if self.communes else None
+        near = None if outlined else self.gazetteer.nearest(point)
+        return outlined or (near[0] if near else None)
 
     def is_day_off(self, day: date) -> bool:
         """Saturday, Sunday or a holiday."""

@@ -95,6 +95,12 @@ class ItemView:
     site: SiteView | None = None
     of_ocha: bool = False
     known_from: str | None = None  # of an area that OCHA entered, for OCHA alone
+    needs_basis: str | None = None
+    civilian_lead: str | None = None
+    civilian_actor: str | None = None
+    civilian_reason: str | None = None
+    alternative: str | None = None
+    alternative_too: str | None = None
 
 
 def owns(audience: Audience, side: str, owner_id: int, sector: str) -> bool:
@@ -174,6 +180,12 @@ def view_of_item(facts: ItemFacts, audience: Audience) -> ItemView | None:
             media=filing.media,
             urgency=filing.urgency,
             category=filing.category,
+            needs_basis=filing.needs_basis,
+            civilian_lead=filing.civilian_lead,
+            civilian_actor=filing.civilian_actor,
+            civilian_reason=filing.civilian_reason,
+            alternative=filing.alternative,
+            alternative_too=filing.alternative_too,
             no_notice=facts.no_notice,
             known_from=filing.known_from if facts.of_ocha and audience.side == OCHA else None,
         )

@@ -141,7 +141,9 @@ class MissionPlan(Filing):
     cannot leak. `title` and `media` are of QIP events; of what is given it is `title` too. `category` is the aid category of a
     QIP or a gift, as kinds have it, or empty. With a `zone` it is an area: the stops are its corners, points or villages, and
     the first bears the two instants it holds between, the last of which is OPEN_END until further notice. `known_from`, of an area
-    that OCHA entered (domain.ocha_areas), says in a code from whom it has it; empty of everything else."""
+    that OCHA entered (domain.ocha_areas), says in a code from whom it has it; empty of everything else. Of an activity for people, in
+    codes: `needs_basis`, on whose assessment it rests; `civilian_lead`, whether a civilian actor was asked to do it instead,
+    `civilian_actor` which, `civilian_reason` why none does; `alternative` and `alternative_too`, what was weighed."""
 
     aid_component: str = "none"
     joint_with: str = "none"
@@ -151,6 +153,12 @@ class MissionPlan(Filing):
     category: str = ""
     zone: Zone | None = None
     known_from: str = ""
+    needs_basis: str = ""
+    civilian_lead: str = ""
+    civilian_actor: str = ""
+    civilian_reason: str = ""
+    alternative: str = ""
+    alternative_too: str = ""
 
     @property
     def side(self) -> Side:

@@ -26,6 +26,7 @@ FUNCTIONS: dict[str, dict[str, dict[str, str]]] = {
     "mission": {
         "desk": {"en": "Duty desk", "fr": "Permanence"},
         "unit": {"en": "Unit", "fr": "Unité"},
+        "projects": {"en": "Projects and committees", "fr": "Projets et comités"},
     },
     "ocha": {
         "officer": {"en": "CMCoord officer", "fr": "Chargé de la coordination civilo-militaire"},

@@ -24,12 +24,15 @@ ClassKey = tuple[str, str, int]  # side, names, tier
 Row = tuple[ClassKey, int, Box]  # class, cell, where and when
 
 
-def understand(item: Item, filing: Filing, mission: Mission) -> Activity:
-    """The item as the matcher sees it. Raises what `activity_of` raises for one that cannot be read."""
-    return understood(filing, mission, item_id=item.id, version=item.version)
+def understand(item: Item, filing: Filing, mission: Mission, escorts: frozenset[int] = frozenset()) -> Activity:
+    """The item as the matcher sees it; `escorts`: whose notices it was decided to escort, by id. Raises what `activity_of` raises for
+    one that cannot be read."""
+    return understood(filing, mission, item_id=item.id, version=item.version, escorts=escorts)
 
 
-def understood(filing: Filing, mission: Mission, *, item_id: int, version: int) -> Activity:
+def understood(
+    filing: Filing, mission: Mission, *, item_id: int, version: int, escorts: frozenset[int] = frozenset()
+) -> Activity:
     """As `understand`, of a filing without its row."""
     return activity_of(
         filing,
@@ -38,6 +41,7 @@ def understood(filing: Filing, mission: Mission, *, item_id: int, version: int) 
         catalogue=mission.catalogue,
         pack=mission.pack,
         gazetteer=mission.gazetteer,
+        escorts=escorts,
         roads=mission.roads,
         communes=mission.communes,
     )

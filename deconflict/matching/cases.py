@@ -27,7 +27,7 @@ from deconflict.store.queries import is_no_notice
 @dataclass(frozen=True, slots=True)
 class Pairing:
     """A humanitarian and a mission item, and what is said of them now. `before` is what the one that is being settled was
-    judged with last, to say why a first case opens."""
+    judged with last, to say why a first case opens; `escorted`: the plan was decided to escort that very notice."""
 
     mission: Mission
     humanitarian: Item
@@ -35,6 +35,7 @@ class Pairing:
     judgement: Judgement | None
     before: Looked
     now: datetime
+    escorted: bool = False
 
 
 def settle(session: Session, pairing: Pairing) -> None:
@@ -187,6 +188,7 @@ def _take_judgement(case: Case, pairing: Pairing, judgement: Judgement) -> None:
         "sop_version": judgement.sop_version,
         "gazetteer": case.gazetteer,
         "profile": case.profile,
+        **({"escorted": True, "looked_escorted": True} if pairing.escorted else {}),
     }
     case.severity, case.harm = judgement.severity, judgement.harm
     case.eyes_only = judgement.eyes_only
@@ -199,6 +201,8 @@ def _take_look(case: Case, pairing: Pairing) -> None:
     basis = basis_of(pairing.mission)
     case.humanitarian_version, case.mission_version = pairing.humanitarian.version, pairing.mission_item.version
     case.sop_version, case.gazetteer, case.profile = basis.sop_version, basis.gazetteer, basis.profile
+    if case.judged_from and pairing.escorted != case.judged_from.get("looked_escorted", False):
+        case.judged_from = case.judged_from | {"looked_escorted": pairing.escorted}
     case.area, case.also = pairing.humanitarian.area, " ".join(_also(pairing))
 
 
@@ -226,4 +230,5 @@ def _hold(pairing: Pairing, case: Case) -> None:
 
 def _why(pairing: Pairing, last: Looked, *, worse: bool = False) -> str:
     basis = basis_of(pairing.mission)
-    return causes(last, pairing.humanitarian, pairing.mission_item, basis, worse=worse)
+    decided = pairing.escorted != last.escorted
+    return causes(last, pairing.humanitarian, pairing.mission_item, basis, worse=worse, escort=decided)

@@ -17,6 +17,7 @@ from deconflict.domain.activity import Activity, Side
 from deconflict.domain.all_pairs import candidates
 from deconflict.domain.country import Mission
 from deconflict.domain.effect import CLOSES, DIFFERS, FALLS, OPENS, REOPENS, RISES, Change, Effect
+from deconflict.domain.filing import Filing
 from deconflict.domain.judgement import Judgement
 from deconflict.domain.severity import Severity
 from deconflict.domain.states import OPEN_CASES, CaseState
@@ -24,6 +25,7 @@ from deconflict.matching.boxes import understand
 from deconflict.matching.cases import comes_back, material
 from deconflict.matching.each_read import each_read
 from deconflict.store.cases import Case
+from deconflict.store.escorts import escorts_in_force
 from deconflict.store.items import Item
 
 log = structlog.get_logger()
@@ -106,10 +108,15 @@ def _understood(
     sides: dict[Side, list[Activity]] = {side: [] for side in Side}
     references: dict[int, str] = {}
     live = select(Item).where(Item.takes_part).order_by(Item.id)
+    escorts = escorts_in_force(session)
     last, asked = 0, 0
+
+    def seen(item: Item, filing: Filing) -> Activity:
+        return understand(item, filing, mission, escorts.get(item.id, frozenset()))
+
     while items := session.scalars(live.where(Item.id > last).limit(AT_ONCE)).all():
         last, asked = items[-1].id, asked + len(items)
-        for item, activity in each_read(session, items, lambda item, filing: understand(item, filing, mission)):
+        for item, activity in each_read(session, items, seen):
             sides[activity.side].append(activity)
             references[item.id] = item.reference
         session.rollback()

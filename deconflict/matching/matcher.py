@@ -7,6 +7,7 @@ one, and a kill at any moment leaves the marks for the next.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -26,6 +27,7 @@ from deconflict.matching.lowered import withdraw_unreleased
 from deconflict.matching.marks import Due, due_items, take
 from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
+from deconflict.store.escorts import escorts_of, linked_with
 from deconflict.store.items import Item
 from deconflict.store.queries import filing_of, is_no_notice, version_of
 from deconflict.store.work import Judged, lock_matcher
@@ -35,10 +37,11 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class Answer:
-    """What one item means to its neighbours, with the versions it was computed from. `duplicates` are other notices.
-    `unreadable` items are people's work. `activity` None: the item no longer takes part, or cannot be read."""
+    """What one item means to its neighbours, with the versions and the escorts (by plan) that it was computed from. `duplicates` are
+    other notices. `unreadable` items are people's work. `activity` None: the item no longer takes part, or cannot be read."""
 
     versions: dict[int, int] = field(default_factory=dict)
+    escorts: Mapping[int, frozenset[int]] = field(default_factory=dict)
     judgements: dict[int, Judgement | None] = field(default_factory=dict)
     duplicates: dict[int, Judgement | None] = field(default_factory=dict)
     unreadable: set[int] = field(default_factory=set)
@@ -74,6 +77,7 @@ def judge_item(session: Session, mission: Mission, item: Item, now: datetime) ->
         answer.duplicates = dict.fromkeys(duplicates.partners(session, mission, item, None) if ours else ())
         _note_versions(session, answer)
         return answer
+    answer.escorts = escorts_of(session, known | {item.id})
     answer.activity = _understood(session, mission, item, answer)
     if answer.activity is None:
         return answer
@@ -88,6 +92,7 @@ def _judge_cases(
 ) -> None:
     unjudged: set[int] = set()
     found = neighbours(session, mission, activity)
+    answer.escorts = {**answer.escorts, **escorts_of(session, found)}
     for other in session.scalars(select(Item).where(Item.id.in_(found | known)).order_by(Item.id)):
         answer.versions[other.id] = other.version
         if not other.takes_part:
@@ -162,14 +167,19 @@ def _write(session: Session, mission: Mission, item: Item, answer: Answer, now: 
         unchecked.recover(session, mission, item, now)
     else:
         unchecked.open_case(session, mission, item, now)
-    seen = session.get(Judged, item.id)
+    seen, linked = session.get(Judged, item.id), linked_with(session, item.id)
     for other_id, judgement in sorted(answer.judgements.items()):
         other = session.get_one(Item, other_id)
         pair = (item, other) if item.side == Side.HUMANITARIAN else (other, item)
-        look = before(item, seen, other, in_force.basis_of(mission))
-        cases.settle(session, cases.Pairing(mission, *pair, judgement, look, now))
+        look = before(item, seen, other, in_force.basis_of(mission), escorted=other_id in linked)
+        cases.settle(session, cases.Pairing(mission, *pair, judgement, look, now, escorted=_escorted(answer, pair)))
     duplicates.settle(session, item, answer.duplicates, now)
     _note_judged(session, mission, item, seen, answer, now)
+
+
+def _escorted(answer: Answer, pair: tuple[Item, Item]) -> bool:
+    """Whether the plan was decided to escort that notice."""
+    return pair[0].id in answer.escorts.get(pair[1].id, ())
 
 
 def _note_judged(
@@ -188,7 +198,7 @@ def _note_judged(
 
 def _understood(session: Session, mission: Mission, item: Item, answer: Answer) -> Activity | None:
     try:
-        return understand(item, filing_of(version_of(session, item)), mission)
+        return understand(item, filing_of(version_of(session, item)), mission, answer.escorts.get(item.id, frozenset()))
     except OperationalError:
         raise
     except Exception:
@@ -205,6 +215,8 @@ def _still_holds(session: Session, answer: Answer) -> bool:
     live = {id for id, judgement in judged.items() if judgement is not None} | answer.unreadable
     if answer.activity is not None:
         live.add(answer.activity.id)  # another scheduler may have settled its cancelling meanwhile
+    if answer.escorts != escorts_of(session, answer.versions):
+        return False
     return all(version == answer.versions[id] and (id not in live or takes_part) for id, version, takes_part in rows)
 
 

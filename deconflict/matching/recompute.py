@@ -37,9 +37,10 @@ def _judged(session: Session, mission: Mission, case: Case, versions: Sequence[i
     if case.humanitarian is None or case.mission is None or not case.judged_from:
         raise ValueError("only a case of two items was judged")
     ours, theirs = versions
+    escorts = frozenset({case.humanitarian.id} if case.judged_from.get("escorted") else ())
     pair = (
         _activity(session, mission, case.humanitarian, ours),
-        _activity(session, mission, case.mission, theirs),
+        _activity(session, mission, case.mission, theirs, escorts),
     )
     return mission.pack.judge(*pair, now=datetime.fromisoformat(case.judged_from["at"]))
 
@@ -51,10 +52,12 @@ def differences(stored: Judgement, again: Judgement | None, *, bare: bool = Fals
     return list(_differing("", stored.to_json(), again.to_json(), bare))
 
 
-def _activity(session: Session, mission: Mission, item: Item, version: int) -> Activity:
+def _activity(
+    session: Session, mission: Mission, item: Item, version: int, escorts: frozenset[int] = frozenset()
+) -> Activity:
     query = select(ItemVersion.filing).where(ItemVersion.item_id == item.id, ItemVersion.version == version)
     filing: Filing = from_json(session.scalars(query).one())
-    return understood(filing, mission, item_id=item.id, version=version)
+    return understood(filing, mission, item_id=item.id, version=version, escorts=escorts)
 
 
 def _differing(path: str, stored: Any, again: Any, bare: bool) -> Iterator[str]:

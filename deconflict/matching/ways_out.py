@@ -25,6 +25,7 @@ from deconflict.domain.ways_out import Change, Way
 from deconflict.matching.boxes import understand
 from deconflict.matching.candidates import neighbours
 from deconflict.store.cases import Case
+from deconflict.store.escorts import escorts_of
 from deconflict.store.items import Item
 from deconflict.store.queries import current_versions, filing_of, version_of
 
@@ -72,7 +73,9 @@ class _Known:
     @classmethod
     def of(cls, session: Session, mission: Mission, item: Item) -> _Known:
         filing = filing_of(version_of(session, item))
-        return cls(item, filing, understand(item, filing, mission))
+        return cls(
+            item, filing, understand(item, filing, mission, escorts_of(session, [item.id]).get(item.id, frozenset()))
+        )
 
 
 @dataclass(slots=True)
@@ -116,7 +119,7 @@ class _Search:
 
     def _changed(self, filing: Filing) -> Activity | None:
         try:
-            return understand(self.own.item, filing, self.mission)
+            return understand(self.own.item, filing, self.mission, self.own.activity.escorts)
         except (ValueError, KeyError):  # what nobody could file
             return None
 
@@ -151,10 +154,11 @@ class _Search:
             versions = current_versions(self.session, rows)
         except UNREADABLE:  # a spoilt row takes the whole answer with it: then each is asked for alone
             versions = {}
+        escorts = escorts_of(self.session, ids)
         for item in rows:
             try:
                 filing = filing_of(versions.get(item.id) or version_of(self.session, item))
-                self.others[item.id] = understand(item, filing, self.mission)
+                self.others[item.id] = understand(item, filing, self.mission, escorts.get(item.id, frozenset()))
             except UNREADABLE:
                 log.warning("an item could not be compared", item=item.id)
                 self.unread += 1

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from deconflict.domain.country import Area, Committee, Contact, DrillPlan, Holiday, PhonePlan, QueueAlarm, Sector
+from deconflict.domain.other_procedures import APPLIES, OtherProcedure
 from deconflict.domain.place import Terms
 from deconflict.domain.severity import Severity
 from deconflict.schemas.toml_fields import Loaded, Strict, WallTime, Words, choice, number, text, whole, words
@@ -136,6 +137,17 @@ class CommitteeSchema(Strict):
         return Committee(**{**data, "sectors": tuple(data["sectors"])})
 
 
+class OtherProcedureSchema(Strict):
+    code = fields.String(required=True, validate=validate.Regexp(r"^[a-z][a-z0-9_]{0,29}$"))
+    applies = choice(list(APPLIES))
+    label = fields.Nested(Words, required=True)
+    why = fields.Nested(Words, required=True)
+
+    @post_load
+    def build(self, data: Loaded, **_: Any) -> OtherProcedure:
+        return OtherProcedure(**data)
+
+
 class BoundsSchema(Strict):
     south = number(-90, 90)
     west = number(-180, 180)
@@ -179,6 +191,7 @@ class MissionSchema(Strict):
     cod_version = text()
     levels = fields.Nested(LevelsSchema, required=True)
     basemap = text()
+    armed_actors = fields.List(text(), load_default=list)
     spoken = fields.Dict(fields.String(validate=validate.Regexp(r"^[a-z]{2,3}$")), text(), load_default=dict)
     two_way_sms = fields.Boolean(truthy={True}, falsy={False}, required=True)
     name = fields.Nested(Words, required=True)
@@ -192,6 +205,14 @@ class MissionSchema(Strict):
     drill = fields.Nested(DrillSchema, load_default=None)
     holiday = fields.List(fields.Nested(HolidaySchema), load_default=list)
     committee = fields.List(fields.Nested(CommitteeSchema), load_default=list)
+    other_procedure = fields.List(fields.Nested(OtherProcedureSchema), load_default=list)
+
+    @validates_schema
+    def each_procedure_once(self, data: Loaded, **_: Any) -> None:
+        codes = [one.code for one in data["other_procedure"]]
+        for n, code in enumerate(codes):
+            if code in codes[:n]:
+                raise ValidationError({"other_procedure": {n: {"code": ["This code was given before."]}}})
 
     @validates_schema
     def real_zone(self, data: Loaded, **_: Any) -> None:

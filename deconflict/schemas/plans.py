@@ -11,6 +11,7 @@ from marshmallow import ValidationError, post_load, pre_load, validates, validat
 from deconflict.domain.activity import Side
 from deconflict.domain.filing import Level, MissionPlan
 from deconflict.domain.kinds import Kind as ActivityKind
+from deconflict.schemas.aid_plans import OfAid, checked
 from deconflict.schemas.fields import CHOOSE, Choice, YesNo, blank
 from deconflict.schemas.filings import MODES, FilingSchema, StopSchema
 from deconflict.schemas.open_text import OpenText, refuse_fields, refuse_place
@@ -58,12 +59,12 @@ class PlanStopSchema(StopSchema):
         refuse_place(text)
 
 
-class PlanSchema(FilingSchema):
+class PlanSchema(OfAid, FilingSchema):
     """-> MissionPlan. Raises ValidationError; messages are lazy, in the reader's language when shown.
 
     Fields: kind (of a patrol, a stay, an activity for people or an event), level, mode, urgency, aid_component, joint_with, title (of
-    events and activities), media (of events), category (of an activity whose kind has none), stops: as a notice's, each with halt
-    (yes or no); windows may be date-time groups in `from` and `to`."""
+    events and activities), media (of events), category (of an activity whose kind has none), those of
+    schemas.aid_plans, stops: as a notice's, each with halt (yes or no); windows may be date-time groups in `from` and `to`."""
 
     side, whole, levels = Side.MISSION, ("patrol", "event", "stay", "aid"), LEVELS
     stop_schema = PlanStopSchema
@@ -122,6 +123,10 @@ class PlanSchema(FilingSchema):
             raise ValidationError({"category": [CHOOSE]})
         if data.get("category") and (not kind.aid or kind.category not in (None, data["category"])):
             raise ValidationError({"category": [_l("The kind of activity says this already. Leave it empty.")]})
+
+    @validates_schema(skip_on_field_errors=False)
+    def _need_and_alternatives_are_said(self, data: dict[str, Any], **_more: Any) -> None:
+        checked(self._kind(data), data)
 
     def _kind(self, data: dict[str, Any]) -> ActivityKind | None:
         return self.mission.catalogue[data["kind"]] if "kind" in data else None

@@ -20,6 +20,7 @@ from deconflict.domain.free_text import check_words
 from deconflict.domain.msgid import N_
 from deconflict.domain.retention import commune_of
 from deconflict.domain.states import MATCHED_ITEMS
+from deconflict.services.aid_declared import follow_close_out
 from deconflict.services.filing import own_item
 from deconflict.services.letters import tell_answerable
 from deconflict.store.audit import record
@@ -60,7 +61,8 @@ def close_out(reference: str, answer: Answer, reason: str, by: Audience, mission
         if before and not reason.strip():
             raise Refused(N_("Say in a few words why the answer changes, without names."), field="reason")
         spoken_of = foreseen(filing, mission.catalogue)
-        given = declared(filing, answer, mission) if is_unforeseen(answer, spoken_of) else (None, None)
+        unforeseen = is_unforeseen(answer, spoken_of)
+        given = declared(filing, answer, mission) if unforeseen else (None, None)
         session.add(
             CloseOut(
                 item_id=item.id,
@@ -78,6 +80,7 @@ def close_out(reference: str, answer: Answer, reason: str, by: Audience, mission
                 at=now,
             )
         )
+        follow_close_out(session, item, given if unforeseen else None, answer.category, by, mission, now)
         detail = {"aid_given": answer.aid_given, "version": item.version}
         verb = "correct_close_out" if before else "close_out"
         record(session, by.person_id, verb, item.side, item.id, detail, at=now, organisation_id=item.owner_id)

@@ -25,6 +25,7 @@ from deconflict.domain.disclosure import owns
 from deconflict.domain.errors import LostRace, NotFound, Refused
 from deconflict.domain.filing import Filing, MissionPlan, MovementNotice, StaticSite, split_sealed
 from deconflict.domain.free_text import check_words
+from deconflict.domain.hazard_notice import KIND as HAZARD
 from deconflict.domain.msgid import N_
 from deconflict.domain.ocha_areas import may_enter
 from deconflict.domain.sites import needs_verifying
@@ -231,15 +232,20 @@ def cancel_item(reference: str, by: Audience, reason: str, now: datetime, also: 
     check_words(reason, by)
     with transaction() as session:
         item = own_item(session, reference, by)
-        move_item(session, item, "cancel", "owner")
-        replace_boxes(session, item.id, None)
-        mark_due(session, item, "cancel", now)
-        item.word_due_at = None
+        take_off(session, item, now)
         end_convoy(session, item, by, now)
         detail = {"version": item.version, "reason": reason.strip()[:500]}
         record(session, by.person_id, "cancel", item.side, item.id, detail, at=now, organisation_id=item.owner_id)
         if also is not None:
             also(session, item)
+
+
+def take_off(session: Session, item: Item, now: datetime) -> None:
+    """It is cancelled: it meets nothing from here on. Inside the caller's transaction, which writes down who did it and why."""
+    move_item(session, item, "cancel", "owner")
+    replace_boxes(session, item.id, None)
+    mark_due(session, item, "cancel", now)
+    item.word_due_at = None
 
 
 def read_item(item_id: int, version: int, by: Audience, now: datetime) -> None:
@@ -276,9 +282,10 @@ def mark_due(session: Session, item: Item, reason: str, now: datetime) -> None:
 
 
 def own_item(session: Session, reference: str, by: Audience) -> Item:
-    """The item under this reference if it is the person's to act on; NotFound otherwise, foreign and missing alike."""
+    """The item under this reference if it is the person's to act on; NotFound otherwise, foreign and missing alike. A hazard that is
+    shown changes by its notice alone."""
     item = session.scalars(select(Item).where(Item.reference == reference).with_for_update(of=Item)).first()
-    if item is None or not owns(by, item.side, item.owner_id, item.sector):
+    if item is None or item.kind == HAZARD or not owns(by, item.side, item.owner_id, item.sector):
         raise NotFound
     return item
 

@@ -10,19 +10,26 @@ import structlog
 from sqlalchemy.orm import Session
 
 from deconflict.channels.letters import Kind
+from deconflict.domain import roles
 from deconflict.domain.country import Mission
 from deconflict.domain.procedures import SYSTEM, Noun
-from deconflict.services import consultations
+from deconflict.services import aid_raising, asset_requests, consultations, hazards
 from deconflict.store.base import db, transaction
 from deconflict.store.letters import queue_letter
 from deconflict.store.people import Person
 from deconflict.store.procedures import Procedure, clock_due, holders, to_tell
 
 log = structlog.get_logger()
+HEADS = frozenset({roles.SUBOFFICE_HEAD, roles.OCHA_HEAD})
 Act = Callable[[Session, Procedure, Mission, datetime], None]
 
 # What the clock does when the hour of a row has come, by noun: each with `due.who` naming SYSTEM. It must set another due, or none.
-ON_DUE: Mapping[Noun, Act] = {Noun.QIP: consultations.on_due}
+ON_DUE: Mapping[Noun, Act] = {
+    Noun.AID_REPORT: aid_raising.lapse,
+    Noun.ASSET_REQUEST: asset_requests.lapse,
+    Noun.HAZARD: hazards.on_due,
+    Noun.QIP: consultations.on_due,
+}
 
 
 def run_clock(mission: Mission, now: datetime) -> int:
@@ -43,18 +50,21 @@ def run_clock(mission: Mission, now: datetime) -> int:
 
 
 def tell_who_must_act(now: datetime) -> int:
-    """One letter to each person for whom something new waits, or is late. It names nothing: a mailbox is read by others too. Returns how
-    many are told."""
+    """One letter to each person for whom something new waits, or is late. What is late the heads of OCHA hear of too, and so they do where
+    nobody holds the role that must act: then nobody would. It names nothing: a mailbox is read by others too. Returns how many are
+    told."""
     with transaction() as session:
         told: dict[int, Person] = {}
         for row in to_tell(session, now):
             due = row.due
             if due is None:
                 continue
-            told |= {person.id: person for person in holders(session, due.who - {SYSTEM}, row)}
+            late = due.at is not None and due.at <= now
+            them = holders(session, due.who - {SYSTEM}, row)
+            them += holders(session, HEADS, row) if late or not them else []
+            told |= {person.id: person for person in them}
             row.told_at = row.told_at or now
-            if due.at is not None and due.at <= now:
-                row.late_told_at = now
+            row.late_told_at = now if late else None
         for person in told.values():
             queue_letter(session, Kind.PROCEDURE_WAITS, person, person, None, now)
         return len(told)

@@ -103,9 +103,11 @@ def move(
     code: str = "",
     words: str = "",
     detail: Mapping[str, Any] | None = None,
+    protected: bool = False,
 ) -> None:
     """One step of a row that is locked. `by` None: the clock. `change`: facts that are new; `due`: who must act next, None where nobody
-    must; `detail`: what the history keeps of this step alone. Raises WrongState where the table has no such row."""
+    must; `detail`: what the history keeps of this step alone; `protected`: neither history nor audit says who. Raises WrongState where
+    the table has no such row."""
     cycle = CYCLES[Noun(row.noun)]
     row.state = cycle.after(row.state, event, by.roles if by else {SYSTEM})
     row.version += 1
@@ -113,7 +115,8 @@ def move(
     row.facts = {**row.facts, **(change or {})}
     row.ended_at = now if row.state in cycle.over else None
     row.wait_for(due)
-    _write(session, row, event, by, mission, now, code=code, words=words, detail=detail)
+    known = by if not protected else None
+    _write(session, row, event, known, mission, now, code=code, words=words, detail=detail)
 
 
 def _write(

@@ -17,6 +17,7 @@ from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import RECOGNITION, ItemFacts, owns, plates_shown
 from deconflict.domain.errors import Refused
 from deconflict.domain.escalation import CLOSING, MINIMAL, REQUEST
+from deconflict.domain.hazard_notice import KIND as HAZARD
 from deconflict.domain.levels import DESK, Heard, level_behind
 from deconflict.domain.msgid import N_
 from deconflict.domain.party import AlertFacts, Move, PartyCaseFacts, RequestFacts, ends_told
@@ -62,7 +63,7 @@ def own_items(
     one page of what is over or cancelled, the last filed first. By its end an exact row would stand elsewhere than one that
     is in weeks."""
     mine = select(Item).where(Item.side == side, Item.owner_id == audience.organisation_id)
-    mine = mine.where(Item.state.not_in(SITE_STATES))
+    mine = mine.where(Item.state.not_in(SITE_STATES), Item.kind != HAZARD)  # a hazard has a page of its own
     if audience.sector is not None:
         mine = mine.where(Item.sector == audience.sector)
     ahead = and_(Item.state.in_(LIVE_MOVES), Item.ends_at >= now)
@@ -87,7 +88,7 @@ def versions_by_reference(
 ) -> list[ItemFacts]:
     """Every version of the audience's own item, oldest first; empty for another's, which is not opened, and for none."""
     item = session.scalars(select(Item).where(Item.reference == reference, Item.side == side)).first()
-    if item is None or not _mine(item, audience):
+    if item is None or item.kind == HAZARD or not _mine(item, audience):
         return []
     return [owner_facts(session, item, mission, now, version) for version in range(1, item.version + 1)]
 

@@ -41,6 +41,7 @@ from deconflict.store.item_notes import ItemNote
 from deconflict.store.items import Item, ItemVersion, PartBox
 from deconflict.store.notes import Note
 from deconflict.store.on_behalf import OnBehalf
+from deconflict.store.other_procedures import OtherProcedureTick
 from deconflict.store.risk import RiskAcceptance
 from deconflict.store.sites import Site, SitePair
 from deconflict.store.trials import Trial
@@ -104,6 +105,7 @@ def write_reduced(session: Session, item_id: int, filings: Iterable[tuple[int, d
     session.execute(update(CloseOut).where(CloseOut.item_id == item_id).values(reason=""))
     session.execute(delete(ItemNote).where(ItemNote.item_id == item_id))
     session.execute(delete(CheckInRow).where(CheckInRow.item_id == item_id))  # when its team was where
+    session.execute(delete(OtherProcedureTick).where(OtherProcedureTick.item_id == item_id))  # which way it took
     # That it lay beside another one tells where it was.
     session.execute(delete(SitePair).where(or_(SitePair.first_id == item_id, SitePair.second_id == item_id)))
     session.execute(update(OnBehalf).where(OnBehalf.item_id == item_id).values(number=None))  # where was called back

@@ -16,6 +16,7 @@ from deconflict.domain.places import label as place_label
 from deconflict.services.close_outs import asked_kinds
 from deconflict.services.reading import note_list_read
 from deconflict.store import close_outs as store
+from deconflict.store.aid_reports import opened_by_close_outs
 from deconflict.store.base import db
 from deconflict.store.close_outs import CloseOut
 from deconflict.store.plan_figures import filed_ahead
@@ -34,13 +35,15 @@ UNREADABLE = (ValueError, KeyError, TypeError)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Aid that was declared and not planned. `place` and `when`: the settlement and the day, for as long as they are kept."""
+    """Aid that was declared and not planned. `place` and `when`: the settlement and the day, for as long as they are kept;
+    `report`: the file of aid outside QIPs that the answer opened, empty where there is none any more."""
 
     view: ItemView
     sector: str
     words: str
     place: str
     when: str
+    report: str
 
 
 @audience(*roles.OFFICERS)
@@ -48,7 +51,8 @@ def close_outs() -> str:
     """Written down whose plans were shown, before they are."""
     me, at, session = current_audience(), now(), db.session()
     found = [(row, view) for row in store.self_declared(session) if (view := _view(row)) is not None]
-    rows = [_row(row, view) for row, view in found]
+    opened = opened_by_close_outs(session, [row.item_id for row, _view in found])
+    rows = [_row(row, view, opened.get(row.item_id, "")) for row, view in found]
     waiting = [
         (_sector(one.sector), one.count, span_words(at - one.since))
         for one in store.unanswered(session, asked_kinds(mission()), at)
@@ -75,11 +79,11 @@ def _view(row: CloseOut) -> ItemView | None:
         return None
 
 
-def _row(row: CloseOut, view: ItemView) -> Row:
+def _row(row: CloseOut, view: ItemView, report: str) -> Row:
     place = mission().gazetteer.meant(row.pcode, row.cod_version)
     when = str(format_date(date.fromisoformat(row.given_on), "d MMM yyyy")) if row.given_on else ""
     said = answer_words(row, in_words(view, mission()))
-    return Row(view, _sector(view.sector or ""), said, place_label(place) if place else "", when)
+    return Row(view, _sector(view.sector or ""), said, place_label(place) if place else "", when, report)
 
 
 def _sector(code: str) -> str:

@@ -15,6 +15,7 @@ from deconflict.domain.check_ins import read_step
 from deconflict.domain.desk import DeskItemView, in_queue_order, view_of_desk_case, view_of_desk_item
 from deconflict.domain.errors import LostRace, NotFound, WrongState
 from deconflict.domain.ocha_areas import enters_areas
+from deconflict.domain.procedures import Noun
 from deconflict.domain.states import SITE_STATES, ItemState, possible
 from deconflict.services import filing
 from deconflict.services.check_ins import check_in_by_relay
@@ -24,6 +25,7 @@ from deconflict.store.base import db
 from deconflict.store.cancelled import cancelling
 from deconflict.store.convoys import travelling_with
 from deconflict.store.item_notes import notes_of
+from deconflict.store.procedures import reference_of_item
 from deconflict.web.acts import submit
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
@@ -180,7 +182,8 @@ def _page(reference: str, *, warning: str = "", form: Form | None = None) -> str
         same=same_points(views[-1]),
         together=_together(reference),
         entered=entered(reference, own=False, sensitive=views[-1].sensitive),
-        amends=views[-1].of_ocha and enters_areas(current_audience()),
+        hazard=reference_of_item(db.session(), Noun.HAZARD, item_id),
+        amends=_is_area(views[-1]) and enters_areas(current_audience()),
         noted=_noted(views[-1]),
         closed=said_of(item_id, said[-1]) if said[-1] else [],
         how=HOW,
@@ -189,6 +192,11 @@ def _page(reference: str, *, warning: str = "", form: Form | None = None) -> str
         form=form or Form(),
         **texts(),
     )
+
+
+def _is_area(view: DeskItemView) -> bool:
+    """Entered on the pages of OCHA's areas, unlike aid that was verified (web.aid_reports)."""
+    return view.of_ocha and view.view is not None and view.view.zone is not None
 
 
 def _together(reference: str) -> list[tuple[str, str]]:

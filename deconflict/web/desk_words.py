@@ -111,6 +111,7 @@ CAUSES = {
     "rules": _l("the rules changed"),
     "places": _l("the list of places changed"),
     "clock": _l("time has passed"),
+    "escort": _l("what was decided of an escort changed"),
 }
 DISMISSALS = {
     "duplicate": _l("Duplicate"),

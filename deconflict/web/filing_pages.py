@@ -17,12 +17,13 @@ from deconflict.domain.activity import Side
 from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import ItemFacts, ItemView, view_of_item
 from deconflict.domain.errors import NotFound, Refused
-from deconflict.domain.filing import Filing, StaticSite
+from deconflict.domain.filing import Filing, MissionPlan, StaticSite
 from deconflict.domain.msgid import N_
 from deconflict.domain.party import own_filing
 from deconflict.schemas.filings import FilingSchema
 from deconflict.schemas.zones import ZoneSchema
 from deconflict.services.filing import Filed
+from deconflict.services.hazards_near import on_way
 from deconflict.store import own
 from deconflict.store.base import db
 from deconflict.store.cancelled import cancelling
@@ -30,6 +31,7 @@ from deconflict.web.audience import current_audience
 from deconflict.web.clock import now
 from deconflict.web.filing_form import Layout, Typed
 from deconflict.web.filing_words import RETURNS, Words, changes, in_words, moment_said, moment_words
+from deconflict.web.hazard_words import HazardLine, lines_of
 from deconflict.web.health import health_now
 from deconflict.web.intake import page_asked
 from deconflict.web.language import label
@@ -130,8 +132,8 @@ def mine(pages: Pages, drafts: Iterable[Any] = ()) -> str:
     return render_template(
         "own/mine.html",
         pages=pages,
-        coming=_rows(found.ahead),
-        past=_rows(found.past),
+        coming=_rows(pages, found.ahead),
+        past=_rows(pages, found.past),
         unreadable=found.unreadable,
         page=page,
         more=found.more,
@@ -171,7 +173,16 @@ def show(pages: Pages, reference: str) -> str:
         cancelled=cancelled and moment_words(cancelled.at),
         # By the clock, as the versions' reasons: whether the row still holds it would tell of a case or a hold (RUL-6).
         cancelled_why=cancelled.reason if cancelled and view.reduced_at is None else "",
+        near=_near(pages, view),
     )
+
+
+def _near(pages: Pages, view: ItemView) -> list[HazardLine]:
+    """Known hazards on the way of a movement that is ahead, as on the page before it was sent."""
+    if view.reduced_at is not None or view.state not in states.LIVE_MOVES:
+        return []
+    who = current_audience()
+    return lines_of(on_way(filing_of(pages, view.reference), who, mission(), now()), who, mission())
 
 
 def map_of(view: ItemView) -> OwnMap | None:
@@ -228,9 +239,14 @@ def own_versions(pages: Pages, reference: str) -> list[ItemView]:
     audience = current_audience()
     views = [view_of_item(facts, audience) for facts in _versions(pages, reference)]
     found = [view for view in views if view is not None and view.own]
-    if not found or len(found) != len(views) or any((view.site is not None) != pages.sites for view in found):
+    if not found or len(found) != len(views) or not all(_is_of(pages, view) for view in found):
         raise NotFound
     return found
+
+
+def _is_of(pages: Pages, view: ItemView) -> bool:
+    """What OCHA's pages enter are areas: aid that it verified is a matter of the report of it (web.aid_reports)."""
+    return (view.site is not None) == pages.sites and (not pages.of_ocha or view.zone is not None)
 
 
 def _versions(pages: Pages, reference: str) -> list[ItemFacts]:
@@ -240,9 +256,9 @@ def _versions(pages: Pages, reference: str) -> list[ItemFacts]:
         raise Refused(N_("This item cannot be shown. Call the desk and give its reference.")) from None
 
 
-def _rows(items: Iterable[ItemFacts]) -> list[Row]:
+def _rows(pages: Pages, items: Iterable[ItemFacts]) -> list[Row]:
     views = [view for facts in items if (view := view_of_item(facts, current_audience())) is not None and view.own]
-    return [Row(view, in_words(view, mission()), _begins(view)) for view in views]
+    return [Row(view, in_words(view, mission()), _begins(view)) for view in views if _is_of(pages, view)]
 
 
 def _begins(view: ItemView) -> str:
@@ -258,6 +274,8 @@ def filings_of(pages: Pages, reference: str) -> list[Filing]:
     """One's own item as it was filed, a version after the other. Raises NotFound as own_versions."""
     read = [own_filing(facts, current_audience()) for facts in _versions(pages, reference)]
     found = [filing for filing in read if filing is not None and isinstance(filing, StaticSite) == pages.sites]
+    if pages.of_ocha:
+        found = [filing for filing in found if isinstance(filing, MissionPlan) and filing.zone is not None]
     if not found or len(found) != len(read):
         raise NotFound
     return found

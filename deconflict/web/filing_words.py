@@ -18,7 +18,7 @@ from deconflict.domain.disclosure import NO_END, HalfDay, ItemView, Recognition
 from deconflict.domain.dtg import format_dtg
 from deconflict.domain.filing import Location, Stop, Window
 from deconflict.domain.kinds import Kind
-from deconflict.schemas import notices, plans, sites
+from deconflict.schemas import aid_plans, notices, plans, sites
 from deconflict.schemas.filings import MODES, URGENCIES
 from deconflict.schemas.zones import KNOWN_FROM
 from deconflict.web import zone_words
@@ -264,8 +264,25 @@ def _plan(view: ItemView, *, event: bool) -> list[tuple[str, str, Any]]:
         ("category", _("Kind of aid"), plans.CATEGORIES.get(view.category or "", "")),
         ("mode", _("How"), "" if event else MODES.get(view.mode or "", "")),
         ("aid", _("Aid given on the way"), plans.AID_COMPONENTS.get(view.aid_component or "", "")),
+        *_of_aid(view),
         ("joint_with", _("With whom"), plans.PARTNERS.get(view.joint_with or "", "")),
         ("media", _("Media"), _("Media invited") if view.media else ""),
+    ]
+
+
+def _of_aid(view: ItemView) -> list[tuple[str, str, Any]]:
+    """Of an activity for people: empty of everything else, and of what was filed before it was asked."""
+    return [
+        ("needs_basis", _("Needs"), aid_plans.NEEDS.get(view.needs_basis or "", "")),
+        ("civilian_lead", _("A civilian actor instead"), aid_plans.LEAD.get(view.civilian_lead or "", "")),
+        ("civilian_actor", _("Who was asked"), aid_plans.ACTORS.get(view.civilian_actor or "", "")),
+        ("civilian_reason", _("Why no civilian actor does it"), aid_plans.REASONS.get(view.civilian_reason or "", "")),
+        ("alternative", _("Alternative weighed"), aid_plans.ALTERNATIVES.get(view.alternative or "", "")),
+        (
+            "alternative_too",
+            _("Another alternative weighed"),
+            aid_plans.ALTERNATIVES.get(view.alternative_too or "", ""),
+        ),
     ]
 
 

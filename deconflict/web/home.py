@@ -82,6 +82,36 @@ ENTRIES = (
         _l("Overrides of QIP consultations, and how committees keep to them."),
         menu=False,
     ),
+    Entry(
+        "asset_requests.index",
+        _l("Escorts and military assets"),
+        _l("What was asked for as a last resort, what else could be done, and what was decided."),
+        menu=False,
+    ),
+    Entry(
+        "access_incidents.index",
+        _l("Access incidents"),
+        _l("What hindered movements, by codes, and how often."),
+        menu=False,
+    ),
+    Entry(
+        "aid_reports.index",
+        _l("Aid outside QIPs"),
+        _l("What the mission gave that no QIP and no plan spoke of: reported, looked into, raised."),
+        menu=False,
+    ),
+    Entry(
+        "aid_reports.pack",
+        _l("Aid outside QIPs by quarter"),
+        _l("What was verified, by region and kind, and whether the mission answered."),
+        menu=False,
+    ),
+    Entry(
+        "hazards.index",
+        _l("Hazards"),
+        _l("Roads closed, explosive devices, fords out of use: enter one, read what is shown."),
+        menu=False,
+    ),
     Entry("roster.index", _l("Duty roster"), _l("Who is on duty for which area, now and next.")),
     Entry(
         "sop.rules",

@@ -23,7 +23,10 @@ from deconflict.web import (
     filing_write,
     own_changes,
     own_check_ins,
+    own_other_procedures,
 )
+from deconflict.web.access_words import incidents_logged, may_log
+from deconflict.web.asset_words import escorts_asked
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.filing_form import PLACE, Layout, window
 from deconflict.web.filing_pages import Page, Pages, Sheet
@@ -236,10 +239,20 @@ def check_in(reference: str) -> Page:
     return own_check_ins.press(PAGES, reference)
 
 
+@bp.post("/notices/<reference>/other-procedures")
+@audience(*roles.FILERS_HUMANITARIAN)
+def tick(reference: str) -> Page:
+    return own_other_procedures.save(reference)
+
+
 @bp.context_processor
 def _on_the_page() -> dict[str, Any]:
     return {
         "check_ins": own_check_ins.on_own_page,
+        "other_procedures": own_other_procedures.other_procedures,
+        "escorts_asked": escorts_asked,
+        "incidents_logged": incidents_logged,
+        "may_log": may_log,
         "convoy_of": convoy_of,
         "entered": lambda view: entered(view.reference, own=view.own, old=view.reduced_at is not None),
     }

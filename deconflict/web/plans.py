@@ -11,8 +11,8 @@ from deconflict.domain import roles
 from deconflict.domain.activity import Side
 from deconflict.domain.errors import NotFound
 from deconflict.domain.filing import Level
+from deconflict.schemas import aid_plans, zones
 from deconflict.schemas import plans as schema
-from deconflict.schemas import zones
 from deconflict.schemas.filings import MODES
 from deconflict.web import filing_again, filing_drafts, filing_pages, filing_write, own_changes, own_close_outs
 from deconflict.web.audience import audience
@@ -25,6 +25,14 @@ WHOLE = {
     "aid_component": _l("Is anything given to people or done for them?"),
     "joint_with": _l("With whom"),
     "level": _l("What the OCHA officer may tell the other side"),
+}
+OF_AID = {
+    "needs_basis": _l("On whose assessment of needs does it rest?"),
+    "civilian_lead": _l("Was a civilian actor asked to do it instead?"),
+    "civilian_actor": _l("Who was asked?"),
+    "civilian_reason": _l("Why does no civilian actor do it?"),
+    "alternative": _l("Which alternative was weighed?"),
+    "alternative_too": _l("And another one?"),
 }
 PATROL = Sheet(
     flag="patrol",
@@ -64,7 +72,7 @@ AID = Sheet(
     layout=Layout(
         before={"kind": _l("Kind"), "title": _l("What is given or done"), "category": _l("Kind of aid")},
         stop={**PLACE, **window("arrive", _l("Begins")), **window("depart", _l("Ends"))},
-        after=WHOLE | {"aid_component": _l("What is the aid part of?")},
+        after=WHOLE | {"aid_component": _l("What is the aid part of?")} | OF_AID,
         one_place=True,
     ),
     stops=1,
@@ -150,6 +158,11 @@ PAGES = Pages(
         "modes": MODES,
         "aid": schema.AID_COMPONENTS,
         "categories": schema.CATEGORIES,
+        "needs": aid_plans.NEEDS,
+        "leads": aid_plans.LEAD,
+        "actors": aid_plans.ACTORS,
+        "reasons": aid_plans.REASONS,
+        "alternatives": aid_plans.ALTERNATIVES,
         "shapes": zones.SHAPES,
         "partners": schema.PARTNERS,
         "yes_no": {"yes": _l("Yes"), "no": _l("No")},

@@ -1184,6 +1184,35 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('procedure_step', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_procedure_step_procedure_id'), ['procedure_id'], unique=False)
+    op.create_table('escort_link',
+    sa.Column('procedure_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('humanitarian_id', sa.Integer(), nullable=False),
+    sa.Column('mission_id', sa.Integer(), nullable=False),
+    sa.Column('made_by_id', sa.Integer(), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['humanitarian_id'], ['item.id'], name=op.f('fk_escort_link_humanitarian_id_item')),
+    sa.ForeignKeyConstraint(['made_by_id'], ['person.id'], name=op.f('fk_escort_link_made_by_id_person')),
+    sa.ForeignKeyConstraint(['mission_id'], ['item.id'], name=op.f('fk_escort_link_mission_id_item')),
+    sa.ForeignKeyConstraint(['procedure_id'], ['procedure.id'], name=op.f('fk_escort_link_procedure_id_procedure'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('procedure_id', name=op.f('pk_escort_link'))
+    )
+    with op.batch_alter_table('escort_link', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_escort_link_humanitarian_id'), ['humanitarian_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_escort_link_mission_id'), ['mission_id'], unique=False)
+    op.create_table('other_procedure_tick',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('item_id', sa.Integer(), nullable=False),
+    sa.Column('code', sa.String(length=40), nullable=False),
+    sa.Column('place', sa.String(length=40), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_other_procedure_tick_by_id_person')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_other_procedure_tick_item_id_item')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_other_procedure_tick')),
+    sa.UniqueConstraint('item_id', 'code', 'place', name=op.f('uq_other_procedure_tick_item_id_code_place'))
+    )
+    with op.batch_alter_table('other_procedure_tick', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_other_procedure_tick_item_id'), ['item_id'], unique=False)
     op.create_table('cluster_sector',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=False),
@@ -1232,6 +1261,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_cluster_sector_person_id'))
 
     op.drop_table('cluster_sector')
+    with op.batch_alter_table('other_procedure_tick', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_other_procedure_tick_item_id'))
+
+    op.drop_table('other_procedure_tick')
+    with op.batch_alter_table('escort_link', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_escort_link_mission_id'))
+        batch_op.drop_index(batch_op.f('ix_escort_link_humanitarian_id'))
+
+    op.drop_table('escort_link')
     with op.batch_alter_table('procedure_step', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_procedure_step_procedure_id'))
 

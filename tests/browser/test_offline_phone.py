@@ -338,8 +338,9 @@ def test_after_three_days_it_is_gone(prepared, house, day):
 def test_signing_out_wipes_it_and_asks_before(prepared, house, day):
     phone = prepared
     phone.queues(day)
-    phone.network(True)
+    # Before there is a network: what waits would leave the moment that it comes.
     phone.page.route("**/offline/session", lambda route: route.abort())
+    phone.network(True)
     phone.page.goto(house.url + "/notices")
     warning = phone.page.locator("#not-sent")
     warning.wait_for()

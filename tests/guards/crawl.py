@@ -36,8 +36,10 @@ from deconflict.domain.activity import Side
 from deconflict.domain.audience import Audience
 from deconflict.domain.disclosure import ItemFacts
 from deconflict.domain.drafts import is_read_by
+from deconflict.domain.every_procedure import sees_procedure
 from deconflict.domain.numbers import keeps_numbers_of
 from deconflict.domain.own_people import keeps
+from deconflict.domain.procedures import Noun
 from deconflict.domain.states import OPEN_CASES
 from deconflict.domain.uploads import is_open_to
 from deconflict.store.alerts import Acknowledgement, Alert
@@ -48,6 +50,7 @@ from deconflict.store.doubts import Doubt
 from deconflict.store.notes import Note
 from deconflict.store.patterns import Pattern
 from deconflict.store.people import Absence, Contact, Duty, Organisation, Person
+from deconflict.store.procedures import Procedure, procedure_facts
 from deconflict.store.queries import facts_of
 from deconflict.store.sop import SopEndorsement, SopVersion
 from deconflict.web.take_out import KINDS
@@ -137,12 +140,20 @@ class Crawl:
         if kind == "contact":
             whose = self.world.contacts.get(key)
             return whose is not None and (who.is_officer or whose == who.organisation_id)
+        if kind in set(Noun):
+            facts = self.world.procedures.get(key)
+            return facts is not None and facts.noun == kind and sees_procedure(facts, who)
         if kind in ("sop version", "sop draft"):
             state = self.world.sops.get(key)
             return state is not None and (who.is_officer if kind == "sop version" else state == "draft")
         if kind == "whose numbers":
             whose = self.world.people.get(key)
             return whose is not None and keeps_numbers_of(int(key), whose, who, self.world.scopes[key])
+        if kind == "aid report":
+            facts = self.world.procedures.get(key)
+            return facts is not None and facts.noun == Noun.AID_REPORT and sees_procedure(facts, who)
+        if kind == "own aid report":
+            return any(aid.own == key and aid.person_id == who.person_id for aid in self.world.aid.values())
         if kind in ("draft", "draft of a site"):
             draft = self.world.drafts.get(key)
             there = draft is not None and (draft.sheet == "site") == (kind == "draft of a site")
@@ -161,6 +172,8 @@ class Crawl:
             return whose is not None and keeps(who, organisation_id=whose, scope=self.world.scopes[key])
         if kind in ("committee", "cluster coordinator"):
             return False  # their own tests look at them (tests/web/test_consultations.py)
+        if kind.removeprefix("own ") in self.world.nouns:
+            return self.procedure(kind, key, who)
         if kind in ("retired person", "entered", "lapsed case"):
             return False  # nobody and nothing of the planted world is
         if kind == "paper":
@@ -177,6 +190,13 @@ class Crawl:
         if (kind, key) not in self.had:
             self.had[kind, key] = any(self.exists(who, kind, key) for who in self.accounts.values())
         return self.had[kind, key]
+
+    def procedure(self, kind: str, key: str, who: Audience) -> bool:
+        """Whether there is one of this noun under this reference that exists for him; `own`: that he may act on."""
+        facts = self.world.procedures.get(key)
+        if facts is None or facts.noun != kind.removeprefix("own ") or not sees_procedure(facts, who):
+            return False
+        return not kind.startswith("own ") or who.may(*roles.FILERS_OCHA) or facts.made_by_id == who.person_id
 
     def keeps(self, who: Audience, key: str) -> bool:
         """Whether it is a movement that his organisation keeps under a name."""
@@ -228,6 +248,16 @@ class Crawl:
                 return is_open_to(self.world.uploads[about], who)
             case "sop":
                 return who.is_officer
+            case "procedure" | "hazard":
+                return sees_procedure(self.world.procedures[self.world.procedures_by.get(about, about)], who)
+            case "aid own":
+                return self.world.aid[about].person_id == who.person_id
+            case "aid file":
+                return sees_procedure(self.world.procedures[self.world.aid[about].reference], who)
+            case "aid words":
+                facts = self.world.procedures[self.world.aid[about].reference]
+                declared = facts.owner_id == who.organisation_id and sees_procedure(facts, who)
+                return who.is_officer or declared or self.world.aid[about].person_id == who.person_id
             case "nobody":
                 return False
         facts = self.facts[about]
@@ -382,8 +412,11 @@ def described(world) -> Crawl:
         for name, case in world.cases_by.items()
         if case.state in OPEN_CASES and case.judgement and len(case.items) == 2
     }
-    references = [*world.items.values(), *(code for codes in by_case.values() for code in codes.values()), MISSING]
+    told = [code for aid in world.aid.values() for code in (aid.reference, aid.own) if code]
     session = db.session
+    procedures = {row.reference: procedure_facts(row) for row in session.scalars(select(Procedure))}
+    sides = (code for codes in by_case.values() for code in codes.values())
+    references = list(dict.fromkeys([*told, *world.items.values(), *sides, *procedures, MISSING]))
     known = {
         "organisation": select(Organisation.id),
         "person": select(Person.id),
@@ -417,6 +450,8 @@ def described(world) -> Crawl:
         sops={str(id): state for id, state in session.execute(select(SopVersion.id, SopVersion.state))},
         drafts=world.drafts,
         uploads=world.uploads,
+        procedures=procedures,
+        nouns=set(Noun),
         patterns={str(p.id): p.organisation_id for p in session.scalars(select(Pattern))},
         people=people,
         cases=by_case,
@@ -426,6 +461,8 @@ def described(world) -> Crawl:
         organisations=organisations,
         contacts=contacts,
         scopes=scopes,
+        procedures_by=world.procedures,
+        aid=world.aid,
     )
     db.session.rollback()
     return Crawl(there, world.plants, accounts, facts, keys)

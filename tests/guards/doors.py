@@ -19,6 +19,7 @@ SITTING_READERS = [
 SITTING_CALLERS = ["lprc_chair", "prc_secretary", "qip_manager"]
 CONSULTATION_READERS = [*SITTING_READERS, "ops", "cluster", "ngo_forum", *FILERS_HUM]
 WRITERS = [*FILERS_HUM, *FILERS_MIL, *OFFICERS, "radio_operator"]
+WRITERS_OF_HAZARDS = [*FILERS_HUM, *FILERS_MIL, *FILERS_OCHA, "radio_operator"]
 
 # GET routes: what the address names, and for whom there is something behind it. `page`: no name in it.
 GETS = {
@@ -64,6 +65,10 @@ GETS = {
     "areas.mine": ("page", FILERS_OCHA),
     "areas.new": ("page", FILERS_OCHA),
     **dict.fromkeys([f"areas.{act}" for act in ("show", "filed", "amend", "cancel")], ("area", FILERS_OCHA)),
+    "hazards.index": ("page", WRITERS),
+    "hazards.new": ("page", WRITERS_OF_HAZARDS),
+    "hazards.show": ("hazard", WRITERS),
+    "hazards.correct": ("own hazard", WRITERS_OF_HAZARDS),
     "requests.mine": ("page", FILERS_HUM + FILERS_MIL),
     **dict.fromkeys(["ours.page", "ours.on_map", "ours.calendar", "ours.find"], ("page", FILERS_HUM + FILERS_MIL)),
     "ours.who": ("own item", FILERS_HUM + FILERS_MIL),
@@ -96,6 +101,12 @@ GETS = {
     "desk.item": ("desk item", OFFICERS),
     "desk.case_hold": ("desk case", OFFICERS),
     "desk.item_hold": ("desk item", OFFICERS),
+    "aid_reports.index": ("page", [*FILERS_HUM, *OFFICERS, "cimic", "ops"]),
+    "aid_reports.new": ("page", [*FILERS_HUM, "cmcoord", "cimic", "ops"]),
+    "aid_reports.own": ("own aid report", [*FILERS_HUM, "cmcoord"]),
+    "aid_reports.show": ("aid report", [*OFFICERS, "cimic", "ops"]),
+    "aid_reports.letters": ("aid report", [*OFFICERS, "cimic"]),
+    "aid_reports.pack": ("page", [*OFFICERS, "hc_office"]),
     "roster.index": ("page", OFFICERS),
     "roster.everywhere": ("page", OFFICERS),
     "drills.index": ("page", OFFICERS),
@@ -164,9 +175,22 @@ GETS = {
     "security.static": ("file", None),
     "static": ("file", None),
 }
+GETS |= {
+    "asset_requests.index": ("page", [*FILERS_HUM, *OFFICERS, "hc_office"]),
+    "asset_requests.new": ("page", [*FILERS_HUM, *OFFICERS]),
+    "asset_requests.show": ("asset_request", [*FILERS_HUM, *OFFICERS, "hc_office"]),
+    "asset_requests.correct": ("asset_request", [*FILERS_HUM, *OFFICERS]),
+    "access_incidents.index": ("page", [*FILERS_HUM, *OFFICERS]),
+    "access_incidents.new": ("page", [*FILERS_HUM, *FILERS_OCHA]),
+    "access_incidents.show": ("access_incident", [*FILERS_HUM, *OFFICERS]),
+    "access_incidents.correct": ("access_incident", [*FILERS_HUM, *FILERS_OCHA]),
+}
 # POST routes that name something: as above. The others name nothing, or are about whoever asks.
 POSTS = {
     "take_out.own": ("page", FILERS_HUM + FILERS_MIL),
+    "aid_reports.new": ("page", [*FILERS_HUM, "cmcoord", "cimic", "ops"]),
+    "aid_reports.act": ("aid report", [*OFFICERS, "cimic"]),
+    "aid_reports.withdraw": ("own aid report", [*FILERS_HUM, "cmcoord"]),
     "take_out.desk": ("page", OFFICERS),
     "places.search": ("page", WRITERS),
     "desk.find": ("page", OFFICERS),
@@ -176,6 +200,7 @@ POSTS = {
     "notices.postpone": ("notice", FILERS_HUM),
     "notices.sharing": ("notice", FILERS_HUM),
     "notices.check_in": ("notice", FILERS_HUM),
+    "notices.tick": ("notice", FILERS_HUM),
     "notices.again": ("notice", FILERS_HUM),
     "plans.again": ("plan", FILERS_MIL),
     "notices.keep": ("notice", FILERS_HUM),
@@ -217,6 +242,10 @@ POSTS = {
     ),
     "areas.new": ("page", FILERS_OCHA),
     **dict.fromkeys(["areas.amend", "areas.cancel"], ("area", FILERS_OCHA)),
+    "hazards.new": ("page", WRITERS_OF_HAZARDS),
+    "hazards.correct": ("own hazard", WRITERS_OF_HAZARDS),
+    "hazards.withdraw": ("own hazard", WRITERS_OF_HAZARDS),
+    **dict.fromkeys([f"hazards.{act}" for act in ("make_shown", "set_aside", "renew", "end")], ("hazard", FILERS_OCHA)),
     "passing.note": ("own case", FILERS_HUM + FILERS_MIL),
     "requests.answer": ("own case", FILERS_HUM + FILERS_MIL),
     "requests.acknowledge": ("own case", FILERS_HUM + FILERS_MIL),
@@ -310,6 +339,18 @@ POSTS = {
     **dict.fromkeys(
         [f"on_behalf.{act}" for act in ("begin", "change", "cancel")], ("page", [*OFFICERS, "radio_operator"])
     ),
+}
+POSTS |= {
+    "asset_requests.new": ("page", [*FILERS_HUM, *OFFICERS]),
+    **dict.fromkeys(
+        [f"asset_requests.{act}" for act in ("act", "correct")], ("asset_request", [*FILERS_HUM, *OFFICERS])
+    ),
+    **dict.fromkeys([f"asset_requests.{act}" for act in ("link", "review", "unlink")], ("asset_request", OFFICERS)),
+    "access_incidents.new": ("page", [*FILERS_HUM, *FILERS_OCHA]),
+    "access_incidents.correct": ("access_incident", [*FILERS_HUM, *FILERS_OCHA]),
+    "access_incidents.act": ("access_incident", FILERS_OCHA),
+    "access_incidents.take_out": ("page", OFFICERS),
+    "asset_requests.decide": ("asset_request", ["ocha_head", "hc_office"]),
 }
 POSTS_ABOUT_ONESELF = {
     "kept_forms.again",

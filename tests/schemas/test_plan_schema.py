@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import make
 import pytest
 from filed import MISSION, errors, patrol, plan_forms, stop, sure, window
 from hypothesis import given, settings
 
-from deconflict.domain.filing import Level, MissionPlan, Window
+from deconflict.domain.filing import Level, MissionPlan, Window, from_json, to_json
 from deconflict.domain.itinerary import visits_of
+from deconflict.schemas.aid_plans import ASKED
 from deconflict.schemas.forms import receive, typed
 from deconflict.schemas.plans import PlanSchema
 
@@ -141,7 +144,7 @@ def test_a_window_of_several_days_comes_back_as_date_time_groups() -> None:
 
 
 def at_one_place(kind: str, **changes: Any) -> dict[str, Any]:
-    return patrol(kind=kind) | changes
+    return patrol(kind=kind) | (make.OF_AID if kind.startswith("CIMIC") else {}) | changes
 
 
 def test_a_base_and_a_landing_zone_are_plans_of_their_own() -> None:
@@ -186,3 +189,37 @@ def test_free_text_that_says_what_is_never_stored_is_refused_with_its_words(text
     assert "take it out" in said[0]
     assert errors(SCHEMA, halting(place=f"Bankass {text}"))["stops-0-place"][0].startswith("“")
     assert errors(SCHEMA, patrol(kind="QIP_CEREMONY", title="Forage de Bankass, 2e tranche")) == {}
+
+
+# ---- what is asked of an activity for people -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({}, set()),
+        (dict.fromkeys(make.OF_AID, ""), {"needs_basis", "civilian_lead", "alternative"}),
+        ({"civilian_actor": ""}, {"civilian_actor"}),
+        ({"civilian_lead": "not_asked"}, {"civilian_actor"}),
+        ({"civilian_lead": "not_asked", "civilian_actor": ""}, set()),
+        ({"civilian_lead": "not_asked", "civilian_actor": "", "civilian_reason": ""}, {"civilian_reason"}),
+        ({"civilian_lead": "asked_no_answer", "civilian_reason": ""}, set()),
+        ({"alternative_too": "handed_over"}, {"alternative_too"}),
+        ({"alternative_too": "as_qip"}, set()),
+        ({"needs_basis": "a hunch"}, {"needs_basis"}),
+    ],
+)
+def test_need_civilian_lead_and_alternatives_are_said(changes: dict[str, str], wrong: set[str]) -> None:
+    filed = at_one_place("CIMIC_HEALTH", aid_component="planned_cimic", **changes)
+    assert set(errors(SCHEMA, filed)) == wrong
+
+
+def test_nothing_else_is_asked_for_it() -> None:
+    for name, code in make.OF_AID.items():
+        assert set(errors(SCHEMA, patrol(**{name: code}))) == {name}
+
+
+def test_a_plan_that_was_kept_before_it_was_asked_still_reads() -> None:
+    plan = SCHEMA.load(at_one_place("CIMIC_HEALTH", aid_component="planned_cimic"))
+    old = {name: value for name, value in to_json(plan).items() if name not in ASKED}
+    assert from_json(old) == replace(plan, **dict.fromkeys(ASKED, ""))

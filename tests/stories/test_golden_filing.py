@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from itertools import count
 
+import make
 import pytest
 from planted import Visitor, signed_in, tell_the_time, window
 from werkzeug.test import TestResponse
@@ -67,6 +68,7 @@ def donation(pcode: str) -> dict[str, str]:
     return {
         **{"kind": "CIMIC_ACT", "category": "education", "title": "Kits", "aid_component": "planned_cimic"},
         **{"joint_with": "none", "level": "redacted"},
+        **make.OF_AID,
         "stops-0-place": "Salam",
         "stops-0-place_pcode": pcode,
         **window("stops-0-arrive", DAY, "09:00", "09:30"),

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import make
 from sqlalchemy import select, update
 
 from deconflict.domain import roles
+from deconflict.domain.aid_sources import Source
+from deconflict.domain.aid_words import Told
 from deconflict.domain.filing import Level
 from deconflict.jobs.cycle import Cycle
-from deconflict.services import filing
+from deconflict.services import aid_raising, aid_reports, aid_verifying, filing
 from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
 from deconflict.store.items import Item, ItemVersion
 from deconflict.store.people import Duty
+from deconflict.store.procedures import Procedure
 
 NOW = datetime(2019, 12, 7, 6, tzinfo=UTC)
 NEAR_BANKASS = (14.0800, -3.5120)
@@ -125,3 +128,21 @@ class DeskHouse:
     def acts(self, act, browser=None, **form):
         """Presses a button of the case page as it stands now."""
         return (browser or self.desk).post(self.url(act), data={"round": str(self.case.round)} | form)
+
+
+def aid_files(house):
+    """References of two reports of aid outside QIPs: one is looked into, the other waits for the mission's answer. Nobody is advised of
+    either any more."""
+    with house.app.app_context():
+        place = house.mission.gazetteer.nearest(make.PLACES["Kidal"][0])[0]
+        for day in (1, 2):
+            told = Told(date(2019, 11, day), place.pcode, "water", source="seen")
+            aid_reports.report(told, house.ngo.audience, f"{day:032x}", house.mission, house.now)
+        references = list(db.session.scalars(select(Procedure.reference).order_by(Procedure.id)))
+        by, at = house.officer.audience, (house.mission, house.now)
+        for reference in references:
+            aid_reports.take(reference, 1, by, *at)
+        aid_reports.add_source(references[1], 2, Source("authority"), by, *at)
+        aid_verifying.verify(references[1], 3, by, *at)
+        aid_raising.raise_with_mission(references[1], 4, by, *at)
+        return references

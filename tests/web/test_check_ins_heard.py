@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from deconflict.domain import roles
 from deconflict.domain.filing import Level
-from deconflict.store.base import db
+from deconflict.store.base import db, transaction
 from deconflict.store.check_ins import CheckInRow
 from deconflict.store.items import Item
 
@@ -38,9 +38,14 @@ def rows(house):
         return [(r.kind, r.stop, r.method, r.how) for r in db.session.scalars(select(CheckInRow))]
 
 
+CODE = "7305"  # no part of a position, an hour or a year of these pages
+
+
 def code(house, reference):
-    with house.app.app_context():
-        return db.session.scalars(select(Item).where(Item.reference == reference)).one().code
+    with house.app.app_context(), transaction() as session:
+        item = session.scalars(select(Item).where(Item.reference == reference)).one()
+        item.code = CODE
+    return CODE
 
 
 def test_an_officer_writes_it_down_on_the_page_of_the_notice(house, trip):
@@ -54,11 +59,12 @@ def test_an_officer_writes_it_down_on_the_page_of_the_notice(house, trip):
     assert "We have left: stop 1, Mopti" in said
     assert "heard and written down by OCHA, By radio: the driver, at 05:45, read back" in said
     assert rows(house) == [("departed", 1, "relay", "radio: the driver, at 05:45")]
+    shown = code(house, trip)
     mine = words(house.browser(house.ngo).get(f"/notices/{trip}"))
     assert "heard and written down by OCHA" in mine
     assert "the driver" not in mine
-    assert code(house, trip) in mine
-    assert code(house, trip) not in words(house.desk.get(page))
+    assert shown in mine
+    assert shown not in words(house.desk.get(page))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 
 import make
 import pytest
-from deskhouse import DeskHouse
+from deskhouse import DeskHouse, aid_files
 from mends import MENDS
 from planted import Visitor, outside
 from sqlalchemy import update
@@ -122,6 +122,7 @@ def people(app, mission, make_account, sign_in):
     house.site = house.files(house.ngo, make.site("Koro"))
     house.acts("take")
     house.acts("ask", side="humanitarian", ask="avoid_place")
+    house.aid = aid_files(house)
     return house
 
 
@@ -135,6 +136,7 @@ def addresses(house):
         case.reference,
         case.humanitarian_reference,
         case.mission_reference,
+        *house.aid,
     ]
     names = {
         "reference": references,
@@ -296,4 +298,5 @@ MUST_BE_TRIED = {
 # Takes any words, or nothing, for an answer.
 MAY_TAKE_ANYTHING = {"desk.find", "ours.find"}
 # Not given back after a session that ended: secrets, and what was only looked for.
-NOT_KEPT = {"security.login", "security.verify", "security.change_password", *MAY_TAKE_ANYTHING}
+# A report of aid: kept beside an account it would say who made it.
+NOT_KEPT = {"aid_reports.new", "security.login", "security.verify", "security.change_password", *MAY_TAKE_ANYTHING}

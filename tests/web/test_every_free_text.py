@@ -11,18 +11,21 @@ from html.parser import HTMLParser
 
 import make
 import pytest
-from deskhouse import DeskHouse
+from deskhouse import DeskHouse, aid_files
 from guards.doors import POSTS
 from planted import Visitor, outside
 from sqlalchemy import select, update
 
 from deconflict.channels.port import Code, SendFailed
 from deconflict.domain import roles
+from deconflict.domain.access_incidents import Incident
+from deconflict.domain.asset_asked import Asked, Reviewed
+from deconflict.domain.asset_requests import ALTERNATIVES, CRITERIA
 from deconflict.domain.close_out import Answer
 from deconflict.domain.filing import Level, MissionPlan
 from deconflict.domain.states import MessageState
 from deconflict.domain.zone import Zone
-from deconflict.services import close_outs, holds
+from deconflict.services import access_incidents, asset_requests, close_outs, holds
 from deconflict.store.alerts import Message
 from deconflict.store.base import transaction
 from deconflict.web.plans import PAGES as PLANS
@@ -32,7 +35,7 @@ TOO_MUCH_OF_A_TEAM = "350 ménages, 500 000 FCFA, +223 70 00 00 01"
 FOUND = re.compile("“(2e Cie|24 pax|350 ménages|500 000 FCFA)”")
 # Read as something else than words, and refused as that.
 NO_WORDS = re.compile(
-    r"(stops-\d+-(position|(arrive|depart)_(date|from|to))|(begins|ends|from|until)_(date|time)|until|code|code-\d+|radius_m|half_width_km|plates|word"
+    r"(aid-place|stops-\d+-(position|(arrive|depart)_(date|from|to))|(begins|ends|from|until)_(date|time)|until|code|code-\d+|radius_m|half_width_km|plates|word|notice|plan|on|review_on|place"
     r"|vehicles|persons|days|hours|first|last|_call_(date|time)|number|mailbox|coverage_(date|time))"
 )
 # Nothing of it is kept but, of the last, its length.
@@ -41,6 +44,7 @@ FORGOTTEN = {
     *(("desk.find", "find"), ("ours.find", "find"), ("numbers.confirm", "words")),
     ("desk.take_group", "dismiss-reason"),  # of another button of its form
     ("sop_versions.begin", "name"),  # one word of letters and figures
+    ("aid_reports.act", "other"),  # a reference
 }
 # What a team told of itself, written down for it: the table of its own people holds, D1.5's (domain.unwanted).
 OF_A_TEAM = {"on_behalf.new", "on_behalf.site"}
@@ -114,11 +118,18 @@ class House(DeskHouse):
         self.site = self.files(self.ngo, make.site("Douentza"))
         self.area = self.files(self.officer, AREA)
         self.over = self.files(self.g9, make.patrol("Koro", "6 Dec 10:00-11:00"))
+        self.aid = aid_files(self)
         with app.app_context():
             close_outs.close_out(self.over, Answer(aid_given=False), "", self.g9.audience, mission, self.now)
             for act in (holds.ask_hold, holds.confirm_hold):
                 who, why = (self.boss, ("why",)) if act is holds.ask_hold else (self.officer, ())
                 act("item", self.plan, *why, who.audience, mission.catalogue, self.now)
+        self.asked = [self._asks(), self._asks()]
+        with app.app_context():
+            found = dict.fromkeys(ALTERNATIVES, "would_not")
+            asset_requests.review(self.asked[1], 1, Reviewed(found, ""), self.officer.audience, mission, self.now)
+            what = Incident("movement", self.now.date(), "ML050202", "denied", True, "", self.leaving)
+            self.asked.append(access_incidents.log_incident(what, "k", self.ngo.audience, mission, self.now))
         self._nothing_reaches_the_mission()
         assert self.acts("ask", side="mission", ask="avoid_place").status_code == 303
         self.turn()
@@ -130,6 +141,12 @@ class House(DeskHouse):
 
         self.sms.send = self.mail.send = refuses
 
+    def _asks(self):
+        with self.app.app_context():
+            day, said = self.now.date(), dict.fromkeys(CRITERIA, ("yes", ""))
+            what = Asked("armed_escort", "mission", day, day, "Piste", said, self.leaving)
+            return asset_requests.ask(what, str(next(self._keys)), self.ngo.audience, self.mission, self.now)
+
     def _hold_back(self):
         with self.app.app_context(), transaction() as session:
             first = session.scalars(select(Message.id).order_by(Message.id)).first()
@@ -138,7 +155,18 @@ class House(DeskHouse):
     def addresses(self):
         case = self.case
         own = [case.humanitarian_reference, case.mission_reference]
-        references = [self.site, self.notice, self.plan, self.leaving, self.area, self.over, case.reference, *own]
+        references = [
+            self.site,
+            self.notice,
+            self.plan,
+            self.leaving,
+            self.area,
+            self.over,
+            case.reference,
+            *own,
+            *self.asked,
+            *self.aid,
+        ]
         names = {
             "reference": references,
             "what": [*PLANS.sheets],
@@ -204,19 +232,40 @@ def faults(house, who):
 
 
 HEARD = {"relay.write", "relay.write_check_in"} | OF_A_TEAM
-OFFICER = HEARD | {
-    *("areas.new", "areas.amend", "areas.cancel", "handing_over.write"),
-    *(f"desk.{act}" for act in ("agree", "call", "called", "check_in", "decide_held", "dismiss", "relay", "release")),
-    *("desk.note", "desk.note_item", "desk.note_site"),
+ASKED = {"access_incidents.new", "access_incidents.correct"} | {
+    f"asset_requests.{act}" for act in ("act", "correct", "new")
 }
+OFFICER = (
+    HEARD
+    | ASKED
+    | {
+        "asset_requests.review",
+        *("areas.new", "areas.amend", "areas.cancel", "handing_over.write"),
+        *(
+            f"desk.{act}"
+            for act in ("agree", "call", "called", "check_in", "decide_held", "dismiss", "relay", "release")
+        ),
+        *("desk.note", "desk.note_item", "desk.note_site"),
+    }
+)
 TRIED = {
     "g9": {f"plans.{act}" for act in ("amend", "cancel", "close_out", "postpone", "sharing", "write")}
-    | {"own_people.invite", "passing.note", "requests.answer"},
-    "officer": OFFICER,
-    "boss": OFFICER | {"sop_versions.endorse", "desk.accept_risk", "desk.change_case_hold", "desk.change_item_hold"},
+    | {"own_people.invite", "passing.note", "requests.answer", "aid_reports.new", "aid_reports.act"},
+    "officer": OFFICER | {"aid_reports.new", "aid_reports.act"},
+    "boss": OFFICER
+    | {
+        "asset_requests.decide",
+        "aid_reports.new",
+        "aid_reports.act",
+        "sop_versions.endorse",
+        "desk.accept_risk",
+        "desk.change_case_hold",
+        "desk.change_item_hold",
+    },
     "radia": HEARD,
     "ngo": {f"notices.{act}" for act in ("new", "amend", "cancel", "keep", "postpone", "sharing")}
-    | {"sites.new", "sites.amend", "sites.sharing"},
+    | {"sites.new", "sites.amend", "sites.sharing", "aid_reports.new"}
+    | ASKED,
     "admin": {"people.add_organisation", "people.invite"},
 }
 
@@ -248,6 +297,8 @@ WITHOUT_WORDS = {
         "ours.find",
         "on_behalf.begin",
         "places.search",
+        "procedures.end_feed",
+        "procedures.make_feed",
     ),
     *(f"contacts.{act}" for act in ("add_mailbox", "add_number", "put_first", "remove")),
     *(f"desk.{act}" for act in ("closing", "give_back", "hand_back", "have", "read", "take")),
@@ -256,14 +307,16 @@ WITHOUT_WORDS = {
     *(f"numbers.{act}" for act in ("confirm", "drill", "read_back", "try_number")),
     *(f"own_people.{act}" for act in ("contract", "invite_again", "retire", "take_back")),
     *(f"people.{act}" for act in ("clear_second_step", "contract", "deactivate", "reinvite", "take_back")),
+    "aid_reports.withdraw",
     *("plans.again", "plans.drop_draft", "requests.acknowledge", "roster.assign", "roster.end", "telling.choose"),
-    *(f"notices.{act}" for act in ("again", "check_in", "drop_draft", "drop_pattern")),
+    *(f"notices.{act}" for act in ("again", "check_in", "drop_draft", "drop_pattern", "tick")),
     *(f"uploads.{act}" for act in ("ask", "drop", "go_on", "leave", "mend", "right", "send", "take_up", "which_list")),
     *("take_out.own", "take_out.desk"),
     *("consultations.open_one", "consultations.note_sectors"),
     *(f"sittings.{act}" for act in ("new", "move", "renew", "on_agenda")),
     *(f"sop_versions.{act}" for act in ("begin", "mend", "sign", "take_back", "withdraw", "work_out")),
     "sop_figures.change",
+    *("asset_requests.link", "asset_requests.unlink", "access_incidents.act", "access_incidents.take_out"),
     "handing_over.draft",  # shows again what was typed, and keeps nothing
     *(f"convoys.{act}" for act in ("join", "open_one", "close_one")),
     *(f"sites.{act}" for act in ("second", "confirm", "suspend", "resume", "left", "reopen", "close", "drop_draft")),

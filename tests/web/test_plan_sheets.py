@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 
+import make
 import pytest
 from pages import DAY, NOW, errors, fields, file, patrol, send, window, words
 from sqlalchemy import select
@@ -43,6 +44,7 @@ def base(**more):
 def activity(**more):
     return (
         patrol(kind="CIMIC_HEALTH", title="Consultations", aid_component="planned_cimic", category="", _key=next(KEYS))
+        | make.OF_AID
         | more
     )
 
@@ -96,6 +98,36 @@ def test_an_activity_for_people_is_no_patrol(app, g9):
     kits = file(g9, AID, activity(kind="CIMIC_ACT", category="education", title="School kits"))
     assert "Education" in words(g9.get(f"/plans/{kits}"))
     assert errors(send(g9, AID, activity(title="Don, 24 pax"))) == ["f-title"]
+
+
+def test_of_an_activity_for_people_the_need_the_civilian_lead_and_alternatives_are_asked(app, g9):
+    page = g9.get(AID)
+    assert "Last resort: only where no civilian actor" in words(page)
+    assert "proposed words, not endorsed yet" in words(page)
+    bare = send(g9, AID, activity(**dict.fromkeys(make.OF_AID, "")))
+    assert errors(bare) == ["f-needs_basis", "f-civilian_lead", "f-alternative"]
+    assert errors(send(g9, AID, activity(civilian_actor=""))) == ["f-civilian_actor"]
+    assert errors(send(g9, AID, activity(civilian_lead="not_asked"))) == ["f-civilian_actor"]
+    not_asked = activity(civilian_lead="not_asked", civilian_actor="", civilian_reason="")
+    assert errors(send(g9, AID, not_asked)) == ["f-civilian_reason"]
+    assert errors(send(g9, AID, activity(alternative_too="handed_over"))) == ["f-alternative_too"]
+    reference = file(g9, AID, activity(alternative_too="later"))
+    assert {name: stored(app, reference)[1][name] for name in make.OF_AID} == make.OF_AID
+    page = words(g9.get(f"/plans/{reference}"))
+    for said in (
+        "Assessed by local authorities",
+        "Asked, and declined",
+        "An NGO",
+        "None has the means",
+        "Hand it over",
+    ):
+        assert said in page
+    assert fields(g9.get(f"/plans/{reference}/amend"))["alternative_too"] == "later"
+
+
+def test_of_a_patrol_none_of_it_is_asked_and_none_is_taken(g9):
+    assert "needs_basis" not in fields(g9.get(PATROL))
+    assert "Only activities for people" in words(send(g9, PATROL, patrol(needs_basis="mission")))
 
 
 @pytest.mark.parametrize(("kind", "mode"), [("PAT_RIVER", "river"), ("PAT_AIR", "air")])

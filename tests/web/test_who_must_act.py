@@ -105,10 +105,17 @@ def test_whoever_must_act_is_told_once_and_once_more_when_it_is_late(house):
     assert letters(house) == told
     house.now = SOON + timedelta(hours=1)
     tend(house)
-    assert len(letters(house)) == 2 * len(told)
+    late = letters(house)[len(told) :]
+    assert set(late) == {*told, house.head.person_id}, "what is late the head hears of too"
     house.now += timedelta(days=1)
     tend(house)
-    assert len(letters(house)) == 2 * len(told)
+    assert len(letters(house)) == len(told) + len(late)
+
+
+def test_where_nobody_holds_the_role_the_heads_hear_of_it_at_once(house):
+    meeting(house, who=frozenset({roles.PRC_SECRETARY}))
+    tend(house)
+    assert letters(house) == [house.head.person_id]
 
 
 def test_a_clock_that_fails_stops_no_other_and_is_tried_again(house, monkeypatch):
