@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 
 from flask import Blueprint, render_template, request
-from flask_babel import format_date
+from flask_babel import format_date, format_decimal
 
 from deconflict.domain import consultation as rules
 from deconflict.domain import roles
@@ -47,6 +47,7 @@ def page() -> str:
         reason=lambda code: words.words_of(rules.REASONS, code),
         version=mission().pack.version,
         short=short,
+        number=format_decimal,
     )
 
 
