@@ -46,6 +46,8 @@ class Kind(StrEnum):
     CONTRACT_SET = "contract_set"
     ENTERED_FOR_YOU = "entered_for_you"
     PROCEDURE_WAITS = "procedure_waits"
+    CONSULTATION_OPENED = "consultation_opened"
+    CONSULTATION_REMINDER = "consultation_reminder"
 
 
 def render_letter(kind: Kind, language: str, *, name: str, by: str, link: str, reference: str = "") -> Mail:

@@ -8,6 +8,7 @@ from deconflict.domain import (
     access_incidents,
     aid_reports,
     asset_requests,
+    conditions,
     hazards,
     meetings,
     qips,
@@ -16,7 +17,7 @@ from deconflict.domain import (
 from deconflict.domain.audience import Audience
 from deconflict.domain.procedures import LifeCycle, Noun, ProcedureFacts
 
-MODULES = (qips, sittings, aid_reports, asset_requests, access_incidents, hazards, meetings)
+MODULES = (qips, sittings, conditions, aid_reports, asset_requests, access_incidents, hazards, meetings)
 CYCLES: Mapping[Noun, LifeCycle] = {module.CYCLE.noun: module.CYCLE for module in MODULES}
 SEES: Mapping[Noun, Callable[[ProcedureFacts, Audience], bool]] = {module.CYCLE.noun: module.sees for module in MODULES}
 

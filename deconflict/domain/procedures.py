@@ -27,6 +27,7 @@ class Noun(StrEnum):
 
     QIP = "qip"
     SITTING = "sitting"  # of a committee that reviews QIPs
+    CONDITION = "condition"  # that such a committee set
     AID_REPORT = "aid_report"  # of aid given outside QIPs
     ASSET_REQUEST = "asset_request"  # an armed escort or another military asset, as a last resort
     ACCESS_INCIDENT = "access_incident"

@@ -12,6 +12,7 @@ from deconflict.domain.audience import Audience
 from deconflict.domain.procedures import SAME, SYSTEM, Due, LifeCycle, Noun, ProcedureFacts, in_reach, step
 from deconflict.domain.working_days import end_of
 
+SUMMARISE = "summarise"
 MANAGER, CHAIR, SECRETARY = {roles.QIP_MANAGER}, {roles.LPRC_CHAIR}, {roles.PRC_SECRETARY}
 PROPOSED = "registered consultation consulted scheduled returned recommended"
 LIVE = f"{PROPOSED} approved signed in_progress suspended"
@@ -47,24 +48,47 @@ CYCLE = LifeCycle(
             "registered", "consultation", MANAGER, en="Open the consultation", fr="Ouvrir la consultation"
         ),
         "end_consultation": step("consultation", "consulted", {SYSTEM}, en="Consultation ends", fr="Fin"),
-        "schedule": step("consulted", "scheduled", MANAGER, en="Put on an agenda", fr="Inscrire à l'ordre du jour"),
+        # Where nobody of OCHA is on duty the head of the sub-office answers and sums up (RUL-13); the project says so.
+        "pass_on": step(
+            "consultation consulted scheduled",
+            SAME,
+            {SYSTEM},
+            en="Passed to the head of the sub-office: nobody of OCHA is on duty",
+            fr="Transmis au chef de sous-bureau : personne d'OCHA n'est de permanence",
+        ),
+        SUMMARISE: step(
+            "consulted scheduled", SAME, roles.OFFICERS, en="Sum up for the committee", fr="Résumer pour le comité"
+        ),
+        # By the manager one by one, and by the clock for all that is ripe when a sitting is called.
+        "schedule": step(
+            "consulted", "scheduled", MANAGER | {SYSTEM}, en="Put on an agenda", fr="Inscrire à l'ordre du jour"
+        ),
         "unschedule": step(
             "scheduled", "consulted", MANAGER | {SYSTEM}, en="Take off the agenda", fr="Retirer de l'ordre du jour"
+        ),
+        # Of one that was put on an agenda before its time, when the sitting goes: its clock runs on.
+        "go_on": step(
+            "scheduled",
+            "consultation",
+            MANAGER | {SYSTEM},
+            en="Take off the agenda: the consultation goes on",
+            fr="Retirer de l'ordre du jour : la consultation continue",
         ),
         # By name and with a reason, before the clock has ended; listed in the monthly report.
         "override": step(
             "consultation consulted",
             "scheduled",
-            CHAIR,
+            CHAIR | SECRETARY,
             en="Decide before the consultation has ended",
             fr="Décider avant la fin de la consultation",
         ),
         "recommend": step("scheduled", "recommended", CHAIR, en="Recommend", fr="Recommander"),
         "return": step("scheduled", "returned", CHAIR, en="Return", fr="Renvoyer"),
         "reject": step("scheduled", "rejected", CHAIR, en="Reject", fr="Rejeter"),
-        "prc_approve": step("recommended", "approved", SECRETARY, en="Approved", fr="Approuvé"),
-        "prc_return": step("recommended", "returned", SECRETARY, en="Returned", fr="Renvoyé"),
-        "prc_reject": step("recommended", "rejected", SECRETARY, en="Rejected", fr="Rejeté"),
+        # From `scheduled` alone where no local committee sits for the sector (services.sittings).
+        "prc_approve": step("scheduled recommended", "approved", SECRETARY, en="Approved", fr="Approuvé"),
+        "prc_return": step("scheduled recommended", "returned", SECRETARY, en="Returned", fr="Renvoyé"),
+        "prc_reject": step("scheduled recommended", "rejected", SECRETARY, en="Rejected", fr="Rejeté"),
         "sign": step("approved", "signed", MANAGER, en="The agreement is signed", fr="L'accord est signé"),
         "start": step("signed", "in_progress", MANAGER, en="Works have begun", fr="Les travaux ont commencé"),
         "visit": step("in_progress suspended", SAME, MANAGER, en="A monitoring visit", fr="Une visite de suivi"),
@@ -86,6 +110,10 @@ CYCLE = LifeCycle(
         "cancel": step(LIVE, "cancelled", MANAGER, en="Cancel", fr="Annuler"),
     },
     over=frozenset({"rejected", "closed", "cancelled"}),
+    dues={
+        "decide": {"en": "Decide on it at the sitting", "fr": "Décider en séance"},
+        "prc_decide": {"en": "Decide on it in the national committee", "fr": "Décider au comité national"},
+    },
 )
 # Of the mission, whoever runs QIPs or decides of them reads them whole.
 READERS = frozenset(

@@ -19,6 +19,7 @@ from deconflict.store import retention as rows
 from deconflict.store.audit import record
 from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
+from deconflict.store.consultations import forget_consultees, forget_replies
 from deconflict.store.drafts import forget_drafts
 from deconflict.store.holds import Held, held
 from deconflict.store.items import Item
@@ -50,6 +51,8 @@ def keep_no_longer(mission: Mission, now: datetime) -> dict[str, int]:
             lambda session: rows.forget_declared(session, limits.case, _held(session, limits).items, BULK)
         ),
         "protected": _bulk(lambda session: forget_who(session, limits.personal, BULK)),
+        "replies": _bulk(lambda session: forget_replies(session, limits.personal, BULK)),
+        "consultees": _bulk(lambda session: forget_consultees(session, limits.procedures, BULK)),
         "procedures": _bulk(lambda session: forget_procedures(session, limits.procedures, BULK)),
         "forms": _bulk(lambda session: forget_forms(session, now - LIFE)),
         "bodies": _bulk(lambda session: rows.forget_bodies(session, limits.sms_body, BULK)),

@@ -11,6 +11,7 @@ from deconflict.store import (  # noqa: F401
     check_ins,
     close_outs,
     codes,
+    consultations,
     convoys,
     counters,
     doubts,

@@ -65,6 +65,24 @@ ENTRIES = (
         menu=False,
     ),
     Entry(
+        "consultations.index",
+        _l("Consultations on QIPs"),
+        _l("Projects of the mission on which you are asked, and until when."),
+        menu=False,
+    ),
+    Entry(
+        "sittings.index",
+        _l("Sittings of review committees"),
+        _l("When committees sit on QIPs, what is on their agenda, what they decided."),
+        menu=False,
+    ),
+    Entry(
+        "hc_month.page",
+        _l("Month of the Humanitarian Coordinator"),
+        _l("Overrides of QIP consultations, and how committees keep to them."),
+        menu=False,
+    ),
+    Entry(
         "asset_requests.index",
         _l("Escorts and military assets"),
         _l("What was asked for as a last resort, what else could be done, and what was decided."),

@@ -62,6 +62,8 @@ STANDS_ON = {
     "sop_figures.change": "sop_figures.page",
     "on_behalf.begin": "on_behalf.mine",
     "notices.give_back": "notices.draft",
+    **dict.fromkeys(["consultations.reply", "consultations.summary"], "consultations.show"),
+    "conditions.act": "conditions.show",
     **dict.fromkeys([f"asset_requests.{act}" for act in ("review", "decide", "act", "link")], "asset_requests.show"),
     "aid_reports.act": "aid_reports.show",  # a report itself is not kept: beside an account it would say who made it
     **dict.fromkeys(["hazards.set_aside", "hazards.renew"], "hazards.show"),
@@ -91,6 +93,7 @@ STANDS_HERE = frozenset(
         "on_behalf.change",
         "on_behalf.cancel",
         *("areas.new", "areas.amend", "areas.cancel"),
+        *("consultations.override", "sittings.new", "sittings.cancel", "sittings.decide", "sittings.minutes"),
         *("asset_requests.new", "asset_requests.correct"),
         *("access_incidents.new", "access_incidents.correct"),
         *("hazards.new", "hazards.correct"),

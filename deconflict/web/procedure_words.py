@@ -22,6 +22,7 @@ from deconflict.web.language import label
 PAGES: Mapping[Noun, str] = {
     Noun.QIP: "qips.show",
     Noun.SITTING: "sittings.show",
+    Noun.CONDITION: "conditions.show",
     Noun.AID_REPORT: "aid_reports.show",
     Noun.ASSET_REQUEST: "asset_requests.show",
     Noun.ACCESS_INCIDENT: "access_incidents.show",

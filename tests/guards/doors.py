@@ -14,6 +14,11 @@ WAITERS = [
     *(*FILERS_HUM, *FILERS_MIL, *OFFICERS, "lprc_chair", "lprc_member", "prc_secretary", "cluster", "ngo_forum"),
     "hc_office",
 ]
+SITTING_READERS = [
+    *("qip_manager", "lprc_chair", "lprc_member", "prc_secretary", "cimic", *OFFICERS, "hc_office"),
+]
+SITTING_CALLERS = ["lprc_chair", "prc_secretary", "qip_manager"]
+CONSULTATION_READERS = [*SITTING_READERS, "ops", "cluster", "ngo_forum", *FILERS_HUM]
 WRITERS = [*FILERS_HUM, *FILERS_MIL, *OFFICERS, "radio_operator"]
 WRITERS_OF_HAZARDS = [*FILERS_HUM, *FILERS_MIL, *FILERS_OCHA, "radio_operator"]
 
@@ -117,6 +122,17 @@ GETS = {
     "handing_over.index": ("page", OFFICERS),
     "procedures.index": ("page", WAITERS),
     "procedures.feed": ("token", None),
+    "consultations.index": ("page", CONSULTATION_READERS),
+    "consultations.show": ("committee", CONSULTATION_READERS),
+    "consultations.override": ("committee", ["lprc_chair", "prc_secretary"]),
+    "consultations.clusters": ("page", OFFICERS),
+    "sittings.index": ("page", SITTING_READERS),
+    "sittings.new": ("page", SITTING_CALLERS),
+    "sittings.show": ("committee", SITTING_READERS),
+    "sittings.cancel": ("committee", SITTING_CALLERS),
+    **dict.fromkeys(["sittings.decide", "sittings.minutes"], ("committee", ["lprc_chair", "prc_secretary"])),
+    "conditions.show": ("committee", SITTING_READERS),
+    "hc_month.page": ("page", ["hc_office", *OFFICERS]),
     **dict.fromkeys(["sop.rules", "sop.clocks", "sop_versions.index"], ("page", OFFICERS)),
     **dict.fromkeys(["sop_versions.show", "sop_versions.text"], ("sop version", OFFICERS)),
     "sop_versions.text_in_force": ("file", OFFICERS),
@@ -292,6 +308,16 @@ POSTS = {
     **dict.fromkeys(["handing_over.write", "handing_over.draft"], ("page", OFFICERS)),
     "handing_over.read": ("note", OFFICERS),
     **dict.fromkeys(["procedures.make_feed", "procedures.end_feed"], ("page", WAITERS)),
+    "consultations.open_one": ("committee", ["qip_manager"]),
+    "consultations.reply": ("committee", ["focal_point", "cluster", "ngo_forum", *OFFICERS]),
+    "consultations.summary": ("committee", OFFICERS),
+    "consultations.override": ("committee", ["lprc_chair", "prc_secretary"]),
+    "consultations.note_sectors": ("cluster coordinator", OFFICERS),
+    **dict.fromkeys(["sittings.move", "sittings.renew", "sittings.cancel"], ("committee", SITTING_CALLERS)),
+    "sittings.new": ("page", SITTING_CALLERS),
+    "sittings.on_agenda": ("committee", ["qip_manager"]),
+    **dict.fromkeys(["sittings.decide", "sittings.minutes"], ("committee", ["lprc_chair", "prc_secretary"])),
+    "conditions.act": ("committee", ["qip_manager", "cimic", "cmcoord", "lprc_chair", "prc_secretary"]),
     "absences.note": ("page", [*OFFICERS, "focal_point", "cimic"]),
     "telling.choose": ("page", ["focal_point", "cimic"]),
     "absences.end": ("absence", [*OFFICERS, "focal_point", "cimic"]),

@@ -290,8 +290,10 @@ def test_what_is_never_stored_is_refused_wherever_words_are_typed(house, account
 
 
 # Behind a page or a button of its own, or in a file: test_desk_phone.py, test_desk_queue.py, test_on_behalf.py,
-# test_offline.py, test_drafts.py, test_again.py, test_uploads.py, test_sop_versions.py.
+# test_offline.py, test_drafts.py, test_again.py, test_uploads.py, test_sop_versions.py, test_committee_words.py.
 ELSEWHERE = {
+    *("consultations.reply", "consultations.summary", "consultations.override", "conditions.act"),
+    *("sittings.cancel", "sittings.decide", "sittings.minutes"),
     *("on_behalf.change", "on_behalf.cancel", "offline.send", "notices.give_back", "notices.use_pattern"),
     *("sop_versions.propose", "sop_versions.send_file"),
     *("qips.new", "qips.amend", "qips.step"),  # test_qips.py
@@ -325,6 +327,8 @@ WITHOUT_WORDS = {
     *(f"hazards.{act}" for act in ("make_shown", "set_aside", "renew", "end", "withdraw")),
     *("meetings.cancel", "meetings.done"),
     *("take_out.own", "take_out.desk"),
+    *("consultations.open_one", "consultations.note_sectors"),
+    *(f"sittings.{act}" for act in ("new", "move", "renew", "on_agenda")),
     *(f"sop_versions.{act}" for act in ("begin", "mend", "sign", "take_back", "withdraw", "work_out")),
     "sop_figures.change",
     *("asset_requests.link", "asset_requests.unlink", "access_incidents.act", "access_incidents.take_out"),
