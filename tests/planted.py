@@ -31,6 +31,7 @@ from deconflict.domain.coordinates import format_mgrs
 from deconflict.domain.drafts import Draft
 from deconflict.domain.dtg import format_dtg
 from deconflict.domain.filing import Filing, Level, Location, MissionPlan, MovementNotice, StaticSite, Stop, Window
+from deconflict.domain.hazard_notice import Hazard
 from deconflict.domain.sop_text import digest
 from deconflict.domain.uploads import UploadFacts
 from deconflict.domain.zone import POLYGON, Zone
@@ -44,6 +45,7 @@ from deconflict.services import (
     asset_requests,
     cases,
     drafts,
+    hazards,
     item_notes,
     releases,
     repeating,
@@ -291,6 +293,17 @@ class PlantedWorld(World):
         )
         return self._file(about, by, filing, "notice")
 
+    def hazard(self, who: str, words: str, shown: bool) -> str:
+        """Entered by somebody, shown or not; its reference."""
+        place = make.fix(make.PLACES["Kidal"][0])
+        now, by = self.now, self.actors[who].audience
+        told = Hazard("mines_uxo", (place,), now, now + timedelta(days=7), "drivers", words)
+        reference = hazards.enter(told, by, f"hazard-{words}", self.mission, now)
+        if shown:
+            hazards.show(reference, 1, self.actors["Offa-zq"].audience, self.mission, now)
+        self.plant(words, "words of a hazard", "hazard", reference)
+        return reference
+
     def area(self, about: str, n: int, corner: LatLon, by: str) -> str:
         """An area to avoid that OCHA entered."""
         hour = self._hour(self.plant(f"03:{n:02d}", "hour", "plan.timing", about))
@@ -491,6 +504,8 @@ def planted_world(app: Flask, network: TwilioNetwork, sink: SmtpSink) -> Planted
     world.site("house-s", 20, (17.51234, -1.01234), RED, "Fanta-zq", "SITE_HEALTH")
     world.site("guests-s", 21, (17.81234, -1.51234), MO, "Bina-zq", "SITE_GUESTHOUSE")
     world.area("ocha-a", 22, (19.61234, -1.71234), "Offa-zq")
+    world.hazard("Fanta-zq", "Danger-wexo-1", shown=False)
+    world.hazard("Cima-zq", "Danger-wexo-2", shown=True)
     world.writes_sop("Offa-zq", "Wexo-sop-1", "R10", "4")  # speaks of the sensitive case
     sop = world.writes_sop("Heda-zq", "Wexo-sop-2", "R10", "3")
     why = world.plant("motif-sop-wexo", "reason of an SOP", "sop", "Wexo-sop-2")

@@ -10,6 +10,7 @@ from deconflict.domain import roles
 from deconflict.domain.activity import Side
 from deconflict.domain.audience import Audience
 from deconflict.domain.filing import Filing, Level, MissionPlan
+from deconflict.domain.hazard_notice import KIND as HAZARD
 
 OCHA = "ocha"
 AID_INCIDENT = "AID_INCIDENT"  # the kind of a verified report of aid, as activities.toml has it
@@ -22,9 +23,10 @@ def enters_areas(audience: Audience) -> bool:
 
 
 def may_enter(filing: Filing, audience: Audience) -> bool:
-    """An area, or aid that was verified, shared with nobody: no other plan is OCHA's to file."""
+    """An area, or aid that was verified, shared with nobody, or a hazard that is shown to everybody: no other plan is OCHA's to file."""
     enters = isinstance(filing, MissionPlan) and (filing.zone is not None or filing.kind == AID_INCIDENT)
-    return enters and filing.level is Level.MATCH_ONLY and enters_areas(audience)
+    level = Level.REDACTED if filing.kind == HAZARD else Level.MATCH_ONLY
+    return enters and filing.level is level and enters_areas(audience)
 
 
 def may_be_agreed(code: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from deconflict.domain.country import Mission
+from deconflict.services.meetings import plan_sessions
 from deconflict.services.procedure_clock import run_clock, tell_who_must_act
 from deconflict.store.work import turn
 
@@ -16,6 +17,9 @@ def tend_procedures(mission: Mission, now: datetime) -> None:
     with turn("procedures", EVERY, now) as mine:
         if mine:
             run_clock(mission, now)
+    with turn("sessions", TELL_EVERY, now) as mine:
+        if mine:
+            plan_sessions(mission, now)
     with turn("procedures_told", TELL_EVERY, now) as mine:
         if mine:
             tell_who_must_act(now)

@@ -13,7 +13,7 @@ from deconflict.channels.letters import Kind
 from deconflict.domain import roles
 from deconflict.domain.country import Mission
 from deconflict.domain.procedures import SYSTEM, Noun
-from deconflict.services import aid_raising, asset_requests
+from deconflict.services import aid_raising, asset_requests, hazards, qips
 from deconflict.store.base import db, transaction
 from deconflict.store.letters import queue_letter
 from deconflict.store.people import Person
@@ -27,6 +27,8 @@ Act = Callable[[Session, Procedure, Mission, datetime], None]
 ON_DUE: Mapping[Noun, Act] = {
     Noun.AID_REPORT: aid_raising.on_due,
     Noun.ASSET_REQUEST: asset_requests.lapse,
+    Noun.HAZARD: hazards.on_due,
+    Noun.QIP: qips.on_due,
 }
 
 

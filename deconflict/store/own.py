@@ -17,9 +17,11 @@ from deconflict.domain.country import Mission
 from deconflict.domain.disclosure import RECOGNITION, ItemFacts, owns, plates_shown
 from deconflict.domain.errors import Refused
 from deconflict.domain.escalation import CLOSING, MINIMAL, REQUEST
+from deconflict.domain.hazard_notice import KIND as HAZARD
 from deconflict.domain.levels import DESK, Heard, level_behind
 from deconflict.domain.msgid import N_
 from deconflict.domain.party import AlertFacts, Move, PartyCaseFacts, RequestFacts, ends_told
+from deconflict.domain.qips import MATCHED_AS
 from deconflict.domain.retention import TOLD_WITHIN, reduced_words
 from deconflict.domain.states import (
     LIVE_MOVES,
@@ -58,11 +60,12 @@ class OwnItems:
 def own_items(
     session: Session, side: Side, audience: Audience, mission: Mission, now: datetime, *, page: int
 ) -> OwnItems:
-    """The items of the audience's organisation but its sites, of his sector if he has one: those still ahead or under way by departure, and
-    one page of what is over or cancelled, the last filed first. By its end an exact row would stand elsewhere than one that
-    is in weeks."""
+    """The items of the audience's organisation but its sites and its projects, which have pages of their own, of his sector if he has
+    one: those still ahead or under way by departure, and one page of what is over or cancelled, the last filed first. By its end an
+    exact row would stand elsewhere than one that is in weeks."""
     mine = select(Item).where(Item.side == side, Item.owner_id == audience.organisation_id)
-    mine = mine.where(Item.state.not_in(SITE_STATES))
+    # A hazard and a project have pages of their own.
+    mine = mine.where(Item.state.not_in(SITE_STATES), Item.kind.not_in({*MATCHED_AS, HAZARD}))
     if audience.sector is not None:
         mine = mine.where(Item.sector == audience.sector)
     ahead = and_(Item.state.in_(LIVE_MOVES), Item.ends_at >= now)
@@ -87,7 +90,7 @@ def versions_by_reference(
 ) -> list[ItemFacts]:
     """Every version of the audience's own item, oldest first; empty for another's, which is not opened, and for none."""
     item = session.scalars(select(Item).where(Item.reference == reference, Item.side == side)).first()
-    if item is None or not _mine(item, audience):
+    if item is None or item.kind == HAZARD or not _mine(item, audience):
         return []
     return [owner_facts(session, item, mission, now, version) for version in range(1, item.version + 1)]
 

@@ -185,6 +185,12 @@ def with_past(session: Session, noun: Noun, reference: str) -> Procedure | None:
     return session.scalars(query.options(selectinload(Procedure.steps))).first()
 
 
+def reference_of_item(session: Session, noun: Noun, item_id: int) -> str:
+    """Of what this item is matched for; empty for none."""
+    query = select(Procedure.reference).where(Procedure.noun == noun, Procedure.item_id == item_id)
+    return session.scalars(query).first() or ""
+
+
 def holders(session: Session, who: Iterable[str], row: Procedure) -> list[Person]:
     """Whoever holds one of these roles where the row lies: of the whole country, of its area or of its sector."""
     query = (

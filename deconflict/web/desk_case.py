@@ -14,6 +14,7 @@ from deconflict.domain.country import Mission
 from deconflict.domain.desk import CallLine, CaseLine, DeskCaseFacts, DeskCaseView, DeskItemView, view_of_desk_case
 from deconflict.domain.desk_log import AlertLine
 from deconflict.domain.errors import NotFound
+from deconflict.domain.hazard_notice import KIND as HAZARD
 from deconflict.domain.ocha_areas import may_be_agreed, whose
 from deconflict.domain.severity import Severity
 from deconflict.domain.states import UNANSWERED, possible
@@ -162,6 +163,7 @@ def texts() -> dict[str, object]:
         "area_name": area_name,
         "doing": lambda item: doing(item.view, mission()) if item else "",
         "stop_lines": lambda item: desk_words.stop_lines(item.view, mission()),
+        "is_hazard": lambda case: any(item.view and item.view.kind == HAZARD for item in case.items),
         "route": lambda item: desk_words.route(item.view, mission()),
         "blind": bool(request.args.get("blind")),
         "sides": SIDES,

@@ -15,6 +15,7 @@ from deconflict.domain.check_ins import read_step
 from deconflict.domain.desk import DeskItemView, in_queue_order, view_of_desk_case, view_of_desk_item
 from deconflict.domain.errors import LostRace, NotFound, WrongState
 from deconflict.domain.ocha_areas import enters_areas
+from deconflict.domain.procedures import Noun
 from deconflict.domain.states import SITE_STATES, ItemState, possible
 from deconflict.services import filing
 from deconflict.services.check_ins import check_in_by_relay
@@ -24,7 +25,9 @@ from deconflict.store.base import db
 from deconflict.store.cancelled import cancelling
 from deconflict.store.convoys import travelling_with
 from deconflict.store.item_notes import notes_of
+from deconflict.store.procedures import reference_of_item
 from deconflict.web.acts import submit
+from deconflict.web.asset_words import requests_standing
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_case import mission, texts
@@ -179,7 +182,9 @@ def _page(reference: str, *, warning: str = "", form: Form | None = None) -> str
         returns=RETURNS,
         same=same_points(views[-1]),
         together=_together(reference),
+        escorts=requests_standing(item_id),
         entered=entered(reference, own=False, sensitive=views[-1].sensitive),
+        hazard=reference_of_item(db.session(), Noun.HAZARD, item_id),
         amends=_is_area(views[-1]) and enters_areas(current_audience()),
         noted=_noted(views[-1]),
         closed=said_of(item_id, said[-1]) if said[-1] else [],

@@ -23,6 +23,7 @@ from deconflict.domain.party import own_filing
 from deconflict.schemas.filings import FilingSchema
 from deconflict.schemas.zones import ZoneSchema
 from deconflict.services.filing import Filed
+from deconflict.services.hazards_near import on_way
 from deconflict.store import own
 from deconflict.store.base import db
 from deconflict.store.cancelled import cancelling
@@ -30,6 +31,7 @@ from deconflict.web.audience import current_audience
 from deconflict.web.clock import now
 from deconflict.web.filing_form import Layout, Typed
 from deconflict.web.filing_words import RETURNS, Words, changes, in_words, moment_said, moment_words
+from deconflict.web.hazard_words import HazardLine, lines_of
 from deconflict.web.health import health_now
 from deconflict.web.intake import page_asked
 from deconflict.web.language import label
@@ -171,7 +173,16 @@ def show(pages: Pages, reference: str) -> str:
         cancelled=cancelled and moment_words(cancelled.at),
         # By the clock, as the versions' reasons: whether the row still holds it would tell of a case or a hold (RUL-6).
         cancelled_why=cancelled.reason if cancelled and view.reduced_at is None else "",
+        near=_near(pages, view),
     )
+
+
+def _near(pages: Pages, view: ItemView) -> list[HazardLine]:
+    """Known hazards on the way of a movement that is ahead, as on the page before it was sent."""
+    if view.reduced_at is not None or view.state not in states.LIVE_MOVES:
+        return []
+    who = current_audience()
+    return lines_of(on_way(filing_of(pages, view.reference), who, mission(), now()), who, mission())
 
 
 def map_of(view: ItemView) -> OwnMap | None:

@@ -22,6 +22,7 @@ from deconflict.schemas.forms import receive
 from deconflict.services import drafts, repeating
 from deconflict.services import filing as service
 from deconflict.services.convoys import leaves_convoy
+from deconflict.services.hazards_near import on_way
 from deconflict.store import own
 from deconflict.store.base import db
 from deconflict.web import draw_area, filing_drafts, filing_form, large_map, map_pick, own_asked
@@ -33,6 +34,7 @@ from deconflict.web.filing_pages import Page, Pages, Sheet, filing_of, map_of, m
 from deconflict.web.filing_places import beside
 from deconflict.web.filing_words import Words, changes, half_days_words, in_words
 from deconflict.web.forms_ui import Form, errors_of
+from deconflict.web.hazard_words import lines_of
 from deconflict.web.intake import number
 from deconflict.web.kept_forms import typed_before
 from deconflict.web.language import label
@@ -361,6 +363,7 @@ def _review(
         action=action,
         later=len(own.later_of(db.session(), view.reference, pages.side, now())) if view and not pages.hands else 0,
         map=map_of(draft),
+        near=lines_of(on_way(filing, current_audience(), mission(), now()), current_audience(), mission()),
     )
 
 

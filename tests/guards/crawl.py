@@ -33,7 +33,6 @@ from world import make_app
 
 from deconflict.domain import disclosure, matrix, roles
 from deconflict.domain.activity import Side
-from deconflict.domain.aid_reports import sees as sees_aid
 from deconflict.domain.audience import Audience
 from deconflict.domain.disclosure import ItemFacts
 from deconflict.domain.drafts import is_read_by
@@ -151,8 +150,8 @@ class Crawl:
             whose = self.world.people.get(key)
             return whose is not None and keeps_numbers_of(int(key), whose, who, self.world.scopes[key])
         if kind == "aid report":
-            facts = self.world.aid_files.get(key)
-            return facts is not None and sees_aid(facts, who)
+            facts = self.world.procedures.get(key)
+            return facts is not None and facts.noun == Noun.AID_REPORT and sees_procedure(facts, who)
         if kind == "own aid report":
             return any(aid.own == key and aid.person_id == who.person_id for aid in self.world.aid.values())
         if kind in ("draft", "draft of a site"):
@@ -171,6 +170,8 @@ class Crawl:
         if kind == "kept person":
             whose = self.world.people.get(key)
             return whose is not None and keeps(who, organisation_id=whose, scope=self.world.scopes[key])
+        if kind.removeprefix("own ") in self.world.nouns:
+            return self.procedure(kind, key, who)
         if kind in ("retired person", "entered", "lapsed case"):
             return False  # nobody and nothing of the planted world is
         if kind == "paper":
@@ -187,6 +188,13 @@ class Crawl:
         if (kind, key) not in self.had:
             self.had[kind, key] = any(self.exists(who, kind, key) for who in self.accounts.values())
         return self.had[kind, key]
+
+    def procedure(self, kind: str, key: str, who: Audience) -> bool:
+        """Whether there is one of this noun under this reference that exists for him; `own`: that he may act on."""
+        facts = self.world.procedures.get(key)
+        if facts is None or facts.noun != kind.removeprefix("own ") or not sees_procedure(facts, who):
+            return False
+        return not kind.startswith("own ") or who.may(*roles.FILERS_OCHA) or facts.made_by_id == who.person_id
 
     def keeps(self, who: Audience, key: str) -> bool:
         """Whether it is a movement that his organisation keeps under a name."""
@@ -238,15 +246,15 @@ class Crawl:
                 return is_open_to(self.world.uploads[about], who)
             case "sop":
                 return who.is_officer
-            case "procedure":
-                return sees_procedure(self.world.procedures[self.world.procedures_by[about]], who)
+            case "procedure" | "hazard":
+                return sees_procedure(self.world.procedures[self.world.procedures_by.get(about, about)], who)
             case "aid own":
                 return self.world.aid[about].person_id == who.person_id
             case "aid file":
-                return sees_aid(self.world.aid_files[self.world.aid[about].reference], who)
+                return sees_procedure(self.world.procedures[self.world.aid[about].reference], who)
             case "aid words":
-                facts = self.world.aid_files[self.world.aid[about].reference]
-                declared = facts.owner_id == who.organisation_id and sees_aid(facts, who)
+                facts = self.world.procedures[self.world.aid[about].reference]
+                declared = facts.owner_id == who.organisation_id and sees_procedure(facts, who)
                 return who.is_officer or declared or self.world.aid[about].person_id == who.person_id
             case "nobody":
                 return False
@@ -402,10 +410,6 @@ def described(world) -> Crawl:
         for name, case in world.cases_by.items()
         if case.state in OPEN_CASES and case.judgement and len(case.items) == 2
     }
-    aid_files = {
-        row.reference: procedure_facts(row)
-        for row in db.session.scalars(select(Procedure).where(Procedure.noun == Noun.AID_REPORT))
-    }
     told = [code for aid in world.aid.values() for code in (aid.reference, aid.own) if code]
     session = db.session
     procedures = {row.reference: procedure_facts(row) for row in session.scalars(select(Procedure))}
@@ -444,6 +448,8 @@ def described(world) -> Crawl:
         sops={str(id): state for id, state in session.execute(select(SopVersion.id, SopVersion.state))},
         drafts=world.drafts,
         uploads=world.uploads,
+        procedures=procedures,
+        nouns=set(Noun),
         patterns={str(p.id): p.organisation_id for p in session.scalars(select(Pattern))},
         people=people,
         cases=by_case,
@@ -453,10 +459,8 @@ def described(world) -> Crawl:
         organisations=organisations,
         contacts=contacts,
         scopes=scopes,
-        procedures=procedures,
         procedures_by=world.procedures,
         aid=world.aid,
-        aid_files=aid_files,
     )
     db.session.rollback()
     return Crawl(there, world.plants, accounts, facts, keys)

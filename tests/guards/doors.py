@@ -14,6 +14,7 @@ WAITERS = [
     "hc_office",
 ]
 WRITERS = [*FILERS_HUM, *FILERS_MIL, *OFFICERS, "radio_operator"]
+WRITERS_OF_HAZARDS = [*FILERS_HUM, *FILERS_MIL, *FILERS_OCHA, "radio_operator"]
 
 # GET routes: what the address names, and for whom there is something behind it. `page`: no name in it.
 GETS = {
@@ -59,6 +60,13 @@ GETS = {
     "areas.mine": ("page", FILERS_OCHA),
     "areas.new": ("page", FILERS_OCHA),
     **dict.fromkeys([f"areas.{act}" for act in ("show", "filed", "amend", "cancel")], ("area", FILERS_OCHA)),
+    "hazards.index": ("page", WRITERS),
+    "hazards.new": ("page", WRITERS_OF_HAZARDS),
+    "hazards.show": ("hazard", WRITERS),
+    "hazards.correct": ("own hazard", WRITERS_OF_HAZARDS),
+    **dict.fromkeys(["meetings.index", "meetings.new"], ("page", OFFICERS)),
+    "meetings.pack": ("tag", OFFICERS),
+    **dict.fromkeys(["meetings.show", "meetings.write"], ("meeting", OFFICERS)),
     "requests.mine": ("page", FILERS_HUM + FILERS_MIL),
     **dict.fromkeys(["ours.page", "ours.on_map", "ours.calendar", "ours.find"], ("page", FILERS_HUM + FILERS_MIL)),
     "ours.who": ("own item", FILERS_HUM + FILERS_MIL),
@@ -221,6 +229,12 @@ POSTS = {
     ),
     "areas.new": ("page", FILERS_OCHA),
     **dict.fromkeys(["areas.amend", "areas.cancel"], ("area", FILERS_OCHA)),
+    "hazards.new": ("page", WRITERS_OF_HAZARDS),
+    "hazards.correct": ("own hazard", WRITERS_OF_HAZARDS),
+    "hazards.withdraw": ("own hazard", WRITERS_OF_HAZARDS),
+    **dict.fromkeys([f"hazards.{act}" for act in ("make_shown", "set_aside", "renew", "end")], ("hazard", FILERS_OCHA)),
+    "meetings.new": ("page", OFFICERS),
+    **dict.fromkeys([f"meetings.{act}" for act in ("write", "cancel", "follow", "done")], ("meeting", OFFICERS)),
     "passing.note": ("own case", FILERS_HUM + FILERS_MIL),
     "requests.answer": ("own case", FILERS_HUM + FILERS_MIL),
     "requests.acknowledge": ("own case", FILERS_HUM + FILERS_MIL),

@@ -67,6 +67,7 @@ def test_what_is_there_for_an_account_answers_and_what_is_not_is_missing(crawl):
             changing = ("amend", "postpone", "sharing")
             refusals = {f"{side}.{act}": {200, 422} for side in ("notices", "plans", "sites") for act in changing}
             refusals["desk.item"] = {200, 303}  # that of a site leads to the site's own page
+            refusals["hazards.correct"] = {200, 409}  # its author, once it is shown
             refusals["desk.ask_preview"] = {200, 409, 422}
             refusals |= {key: {303} for key in ["on_behalf.change", "on_behalf.cancel"]}  # without what had been typed
             wanted = refusals.get(answer.endpoint, {200})
