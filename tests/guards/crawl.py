@@ -238,7 +238,7 @@ class Crawl:
                 return is_open_to(self.world.uploads[about], who)
             case "sop":
                 return who.is_officer
-            case "hazard":
+            case "hazard" | "meeting":
                 return sees_procedure(self.world.procedures[about], who)
             case "nobody":
                 return False
