@@ -248,7 +248,7 @@ class Crawl:
                 return is_open_to(self.world.uploads[about], who)
             case "sop":
                 return who.is_officer
-            case "procedure" | "hazard":
+            case "procedure" | "hazard" | "meeting":
                 return sees_procedure(self.world.procedures[self.world.procedures_by.get(about, about)], who)
             case "aid own":
                 return self.world.aid[about].person_id == who.person_id
