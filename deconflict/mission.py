@@ -280,4 +280,5 @@ def _mission(facts: Loaded, pack: RulePack, catalogue: Catalogue, gazetteer: Gaz
         default_points=tuple(facts["default_point"]),
         contract_months=facts["contacts"]["contract_months"],
         undo_retirement=timedelta(days=facts["contacts"]["undo_days"]),
+        qip=facts["qip"],
     )

@@ -44,10 +44,20 @@ CYCLE = LifeCycle(
             fr="La mission a corrigé sa réponse",
         ),
         "source": step("reported under_verification", SAME, OFFICER, en="Write down a source", fr="Noter une source"),
-        "verify": step("under_verification", "verified", OFFICER, en="Verified", fr="Vérifiée"),
-        "not_verify": step("under_verification", "not_verified", OFFICER, en="Not verified", fr="Non vérifiée"),
-        "unfounded": step("under_verification", "unfounded", OFFICER, en="Unfounded", fr="Sans fondement"),
-        "duplicate": step("reported under_verification", "duplicate", OFFICER, en="A duplicate", fr="Un doublon"),
+        "verify": step("under_verification", "verified", OFFICER, en="It holds: verified", fr="Elle est vérifiée"),
+        "not_verify": step(
+            "under_verification", "not_verified", OFFICER, en="It could not be verified", fr="Elle n'a pu être vérifiée"
+        ),
+        "unfounded": step(
+            "under_verification", "unfounded", OFFICER, en="It is unfounded", fr="Elle est sans fondement"
+        ),
+        "duplicate": step(
+            "reported under_verification",
+            "duplicate",
+            OFFICER,
+            en="Count it as the other",
+            fr="La compter avec l'autre",
+        ),
         "look_again": step(
             "not_verified unfounded duplicate",
             "under_verification",
@@ -76,6 +86,10 @@ CYCLE = LifeCycle(
         "close": step("responded escalated", "closed", OFFICER | HEADS, en="Close", fr="Clore"),
     },
     over=frozenset({"not_verified", "unfounded", "duplicate", "closed", "withdrawn"}),
+    dues={
+        "lay_open": {"en": "Tell the CMCoord officers by letter", "fr": "Avertir les chargés CMCoord par lettre"},
+        "conclude": {"en": "Find whether it holds", "fr": "Conclure : vérifiée ou non"},
+    },
 )
 # Those that count: somebody looked, and it held.
 VERIFIED = frozenset({"verified", "raised", "responded", "unanswered", "escalated", "closed"})

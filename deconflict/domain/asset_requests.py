@@ -65,6 +65,7 @@ CYCLE = LifeCycle(
     },
     over=frozenset({"closed", "withdrawn"}),
     dues={
+        "say_arranged": {"en": "Say that it is arranged", "fr": "Dire qu'il est organisé"},
         "decide_one": {"en": "Decide", "fr": "Décider"},
         "decide_again": {"en": "Decide again, or not any more", "fr": "Décider à nouveau, ou renoncer"},
         "say_used": {"en": "Say whether it was used", "fr": "Dire s'il a été utilisé"},
@@ -105,7 +106,7 @@ CRITERIA: Mapping[str, Label] = {
     },
     "sustainability": {
         "en": "Can later access do without it, and acceptance last after it?",
-        "fr": "L'accès pourra-t-il ensuite s'en passer, et l'acceptation y survivre ?",
+        "fr": "Pourra-t-on ensuite s'en passer, et l'acceptation y survivra-t-elle ?",
     },
 }
 ANSWERS: Mapping[str, Label] = {
@@ -173,7 +174,7 @@ def waits_for(state: str, facts: Mapping[str, Any], zone: tzinfo) -> Due | None:
             return Due("decide_one", deciders_of(facts), decide_by_at)
         case "decided" | "arranged":
             review = end_of(date.fromisoformat(facts["review_on"]), zone)
-            return Due("arrange" if state == "decided" else "say_used", desk | {SYSTEM}, review)
+            return Due("say_arranged" if state == "decided" else "say_used", desk | {SYSTEM}, review)
         case "due_again":
             return Due("decide_again", deciders_of(facts))
         case "used" | "not_used" | "declined":

@@ -145,6 +145,15 @@ class Committee:
 
 
 @dataclass(frozen=True, slots=True)
+class QipTerms:
+    """What the mission lets a Quick Impact Project cost, in whole USD, and last, in calendar months; its categories, by code."""
+
+    ceiling_usd: int = 50_000
+    longest_months: int = 6
+    categories: Mapping[str, Label] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Mission:
     """Everything of config/missions/<code>, read once. `bounds` is (south, west, north, east) in degrees; `spoken` names the
     languages people may be called in beside those that texts are written in, by tag; `operators` the telephone operators with the
@@ -185,6 +194,7 @@ class Mission:
     other_procedures: tuple[OtherProcedure, ...] = ()
     contract_months: int = 12
     undo_retirement: timedelta = timedelta(days=14)
+    qip: QipTerms = field(default_factory=QipTerms)
     sop_text: str = ""
     sop_id: int = 0
     endorsed: bool = False
@@ -238,6 +248,11 @@ class Mission:
     def is_day_off(self, day: date) -> bool:
         """Saturday, Sunday or a holiday."""
         return day.weekday() >= 5 or any(holiday.falls_on(day) for holiday in self.holidays)
+
+    def committee_of(self, sector: str) -> str:
+        """The code of the local committee that reviews the projects of a sector, else of the national one; empty where there is none."""
+        found = [one for one in self.committees if sector in one.sectors]
+        return next((one.code for kind in ("lprc", "prc") for one in found if one.kind == kind), "")
 
     def _place(self, where: str | LatLon) -> Place:
         if isinstance(where, str):

@@ -101,6 +101,9 @@ class ItemView:
     civilian_reason: str | None = None
     alternative: str | None = None
     alternative_too: str | None = None
+    qip: str | None = None
+    occasion: str | None = None
+    civilian: bool | None = None
 
 
 def owns(audience: Audience, side: str, owner_id: int, sector: str) -> bool:
@@ -187,6 +190,9 @@ def view_of_item(facts: ItemFacts, audience: Audience) -> ItemView | None:
             alternative=filing.alternative,
             alternative_too=filing.alternative_too,
             no_notice=facts.no_notice,
+            qip=filing.qip,
+            occasion=filing.occasion,
+            civilian=filing.civilian,
             known_from=filing.known_from if facts.of_ocha and audience.side == OCHA else None,
         )
     return view

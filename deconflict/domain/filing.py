@@ -143,7 +143,9 @@ class MissionPlan(Filing):
     the first bears the two instants it holds between, the last of which is OPEN_END until further notice. `known_from`, of an area
     that OCHA entered (domain.ocha_areas), says in a code from whom it has it; empty of everything else. Of an activity for people, in
     codes: `needs_basis`, on whose assessment it rests; `civilian_lead`, whether a civilian actor was asked to do it instead,
-    `civilian_actor` which, `civilian_reason` why none does; `alternative` and `alternative_too`, what was weighed."""
+    `civilian_actor` which, `civilian_reason` why none does; `alternative` and `alternative_too`, what was weighed. Of a visible event,
+    `qip` is the reference of its project, `occasion` which of its events it is (domain.qip_codes), and `civilian` that nobody in
+    uniform takes part."""
 
     aid_component: str = "none"
     joint_with: str = "none"
@@ -159,6 +161,9 @@ class MissionPlan(Filing):
     civilian_reason: str = ""
     alternative: str = ""
     alternative_too: str = ""
+    qip: str = ""
+    occasion: str = ""
+    civilian: bool = False
 
     @property
     def side(self) -> Side:

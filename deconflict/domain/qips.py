@@ -3,13 +3,22 @@ approves the mission's own project."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Any
+
 from deconflict.domain import roles
 from deconflict.domain.audience import Audience
-from deconflict.domain.procedures import SAME, SYSTEM, LifeCycle, Noun, ProcedureFacts, in_reach, step
+from deconflict.domain.procedures import SAME, SYSTEM, Due, LifeCycle, Noun, ProcedureFacts, in_reach, step
+from deconflict.domain.working_days import end_of
 
 SUMMARISE = "summarise"
 MANAGER, CHAIR, SECRETARY = {roles.QIP_MANAGER}, {roles.LPRC_CHAIR}, {roles.PRC_SECRETARY}
-LIVE = "registered consultation consulted scheduled returned recommended approved signed in_progress suspended"
+PROPOSED = "registered consultation consulted scheduled returned recommended"
+LIVE = f"{PROPOSED} approved signed in_progress suspended"
+# As what it is matched: a proposal on paper until the national committee has approved it, then works on the ground (R04).
+PROPOSAL, WORKS = "QIP_PROPOSAL", "QIP_WORKS"
+MATCHED_AS = frozenset({PROPOSAL, WORKS})
 
 CYCLE = LifeCycle(
     noun=Noun.QIP,
@@ -88,6 +97,14 @@ CYCLE = LifeCycle(
         "resume": step("suspended", "in_progress", MANAGER, en="Resume", fr="Reprendre"),
         "complete": step("in_progress", "completed", MANAGER, en="Completed", fr="Achevé"),
         "close": step("completed", "closed", MANAGER, en="Close with the evaluation", fr="Clore avec l'évaluation"),
+        # Each visible event is a plan of its own, filed beside this one and matched like any other.
+        "plan_event": step(
+            f"{LIVE} completed",
+            SAME,
+            roles.FILERS_MISSION,
+            en="A visible event is planned",
+            fr="Un événement visible est prévu",
+        ),
         "cancel": step(LIVE, "cancelled", MANAGER, en="Cancel", fr="Annuler"),
     },
     over=frozenset({"rejected", "closed", "cancelled"}),
@@ -112,3 +129,62 @@ def sees(facts: ProcedureFacts, audience: Audience) -> bool:
     if audience.may(*READERS):
         return in_reach(facts, audience)
     return audience.may(*CONSULTED) and bool(facts.facts.get("consultation_opened_at"))
+
+
+def matched_as(state: str) -> str:
+    """The code of the activity kind that a QIP is matched as in this state; empty where it is not."""
+    if state in PROPOSED.split():
+        return PROPOSAL
+    return WORKS if state in ("approved", "signed", "in_progress", "suspended", "completed") else ""
+
+
+def due_of(state: str, facts: Mapping[str, Any], longest_months: int, zone: tzinfo) -> Due | None:
+    """Who must act in the states that no committee and no consultation has to do with; None in every other. Where the clock is
+    one of them, the hour is the end of the last day that the project may take."""
+    if state in ("registered", "returned", "approved", "completed"):
+        event = {"registered": "open_consultation", "returned": "amend", "approved": "sign", "completed": "close"}[
+            state
+        ]
+        return Due(event, frozenset(MANAGER))
+    if state not in ("signed", "in_progress", "suspended"):
+        return None
+    event = {"signed": "start", "in_progress": "complete", "suspended": "resume"}[state]
+    at = end_of(last_day(facts, longest_months), zone).astimezone(UTC)
+    if facts.get("overrun_at"):
+        return Due(event, frozenset(MANAGER), at)
+    return Due(event, frozenset(MANAGER | {SYSTEM}), at)
+
+
+def last_day(facts: Mapping[str, Any], longest_months: int) -> date:
+    """The day by which it must be completed: its end as planned, or when it has taken as long as a QIP may."""
+    began = date.fromisoformat(str(facts.get("started_on") or facts["starts_on"]))
+    return min(date.fromisoformat(str(facts["ends_on"])), longest(began, longest_months))
+
+
+def longest(began: date, months: int) -> date:
+    """The last day of a project of so many calendar months that begins on this day."""
+    year, month = divmod(began.month - 1 + months, 12)
+    first_after = date(began.year + year, month + 1, 1)
+    day = first_after + timedelta(days=began.day - 1)
+    if day.month != first_after.month:  # there is no 31st of April
+        day = date(day.year, day.month, 1)
+    return day - timedelta(days=1)
+
+
+def works_window(facts: Mapping[str, Any], state: str, zone: tzinfo, open_end: datetime) -> tuple[datetime, datetime]:
+    """From when to when there are works: as planned until they have begun, then from the day on which they did; until they are
+    said to be completed, however long that takes."""
+    begins = _midnight(str(facts.get("started_on") or facts["starts_on"]), zone)
+    if facts.get("completed_on"):
+        return begins, _after(str(facts["completed_on"]), zone)
+    if facts.get("overrun_at") and state in ("signed", "in_progress", "suspended"):
+        return begins, open_end
+    return begins, _after(str(facts["ends_on"]), zone)
+
+
+def _midnight(day: str, zone: tzinfo) -> datetime:
+    return end_of(date.fromisoformat(day) - timedelta(days=1), zone).astimezone(UTC)
+
+
+def _after(day: str, zone: tzinfo) -> datetime:
+    return end_of(date.fromisoformat(day), zone).astimezone(UTC)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from deconflict.domain.country import Mission
 from deconflict.services.consultations import tend_consultations
+from deconflict.services.meetings import plan_sessions
 from deconflict.services.procedure_clock import run_clock, tell_who_must_act
 from deconflict.store.work import turn
 
@@ -18,6 +19,9 @@ def tend_procedures(mission: Mission, now: datetime) -> None:
         if mine:
             run_clock(mission, now)
             tend_consultations(mission, now)
+    with turn("sessions", TELL_EVERY, now) as mine:
+        if mine:
+            plan_sessions(mission, now)
     with turn("procedures_told", TELL_EVERY, now) as mine:
         if mine:
             tell_who_must_act(now)

@@ -23,7 +23,7 @@ from deconflict.domain.aid_words import (
 from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
 from deconflict.domain.place import Place
-from deconflict.schemas.fields import CHOOSE, REQUIRED, Choice, Door, FreeText, Text
+from deconflict.schemas.fields import CHOOSE, REQUIRED, Choice, Door, FreeText, Text, messages
 from deconflict.schemas.open_text import OpenText
 
 MOST_WORDS = 500
@@ -35,8 +35,10 @@ TOLD_SOURCES = {code: words for code, words in SOURCES.items() if code != BY_MIS
 class Settlement(fields.Field[Place]):
     """A settlement of the mission's list, as one writes it. Where several bear the name, it says how each is written."""
 
+    default_error_messages = messages()
+
     def __init__(self, mission: Mission, **more: Any) -> None:
-        super().__init__(error_messages={"required": REQUIRED}, **more)
+        super().__init__(**more)
         self.gazetteer = mission.gazetteer
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_more: Any) -> Place:

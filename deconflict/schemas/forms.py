@@ -118,6 +118,11 @@ def _flat_stops(rows: list[dict[str, str]]) -> dict[str, str]:
     return {f"stops-{number}-{name}": text for number, row in enumerate(rows) for name, text in row.items()}
 
 
+def flat_place(location: Location, ticks: Mapping[str, str]) -> dict[str, str]:
+    """The fields of the one place of a form, with the ticks that were set beside it."""
+    return _flat_stops([{**_typed_place(location), **ticks}])
+
+
 def _typed_stop(stop: Stop, zone: tzinfo, *, says_halt: bool) -> dict[str, str]:
     halt = {"halt": "yes" if stop.halt else "no"} if says_halt else {}
     windows = typed_window(stop.arrive, "arrive", zone) | typed_window(stop.depart, "depart", zone)

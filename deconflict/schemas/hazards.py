@@ -16,7 +16,7 @@ from deconflict.domain.hazard_notice import Hazard
 from deconflict.domain.hazards import KINDS, SOURCES
 from deconflict.domain.unwanted import unwanted_in
 from deconflict.schemas.doubt_words import sentence
-from deconflict.schemas.fields import CHOOSE, Choice, Door, Text, complaints
+from deconflict.schemas.fields import CHOOSE, Choice, Door, PlaceName, Text, complaints
 from deconflict.schemas.open_text import OpenText, refuse_place
 from deconflict.schemas.whereabouts import locate
 from deconflict.schemas.windows import CHECK_THE_YEAR, out_of_reach, read_instant, typed_instant
@@ -74,8 +74,8 @@ class HazardSchema(UntilSchema):
     zones.seal gives of places that are right though they look made up."""
 
     kind = Choice(KINDS, required=True, error_messages={"required": CHOOSE})
-    first = Text(120, data_key=FIRST, load_default="")
-    last = Text(120, data_key=LAST, load_default="")
+    first = PlaceName(120, data_key=FIRST, load_default="")
+    last = PlaceName(120, data_key=LAST, load_default="")
     since_date, since_time = Text(20), Text(20)
     source = Choice(SOURCES, required=True, error_messages={"required": CHOOSE})
     words = Words(WORDS, load_default="")

@@ -8,7 +8,17 @@ from zoneinfo import available_timezones
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
-from deconflict.domain.country import Area, Committee, Contact, DrillPlan, Holiday, PhonePlan, QueueAlarm, Sector
+from deconflict.domain.country import (
+    Area,
+    Committee,
+    Contact,
+    DrillPlan,
+    Holiday,
+    PhonePlan,
+    QipTerms,
+    QueueAlarm,
+    Sector,
+)
 from deconflict.domain.other_procedures import APPLIES, OtherProcedure
 from deconflict.domain.place import Terms
 from deconflict.domain.severity import Severity
@@ -148,6 +158,28 @@ class OtherProcedureSchema(Strict):
         return OtherProcedure(**data)
 
 
+class QipCategorySchema(Strict):
+    code = fields.String(required=True, validate=validate.Regexp(r"^[a-z_]{2,30}$"))
+    label = fields.Nested(Words, required=True)
+
+
+class QipSchema(Strict):
+    ceiling_usd = whole(1, 999_999)
+    longest_months = whole(1, 36)
+    category = fields.List(fields.Nested(QipCategorySchema), required=True, validate=validate.Length(min=1))
+
+    @validates_schema
+    def each_once(self, data: Loaded, **_: Any) -> None:
+        codes = [one["code"] for one in data["category"]]
+        if len(set(codes)) < len(codes):
+            raise ValidationError("Two categories have the same code.", "category")
+
+    @post_load
+    def build(self, data: Loaded, **_: Any) -> QipTerms:
+        categories = {one["code"]: one["label"] for one in data["category"]}
+        return QipTerms(data["ceiling_usd"], data["longest_months"], categories)
+
+
 class BoundsSchema(Strict):
     south = number(-90, 90)
     west = number(-180, 180)
@@ -205,6 +237,7 @@ class MissionSchema(Strict):
     drill = fields.Nested(DrillSchema, load_default=None)
     holiday = fields.List(fields.Nested(HolidaySchema), load_default=list)
     committee = fields.List(fields.Nested(CommitteeSchema), load_default=list)
+    qip = fields.Nested(QipSchema, required=True)
     other_procedure = fields.List(fields.Nested(OtherProcedureSchema), load_default=list)
 
     @validates_schema

@@ -11,8 +11,9 @@ from marshmallow import ValidationError, post_load, pre_load, validates, validat
 from deconflict.domain.activity import Side
 from deconflict.domain.filing import Level, MissionPlan
 from deconflict.domain.kinds import Kind as ActivityKind
+from deconflict.domain.qip_codes import OCCASIONS
 from deconflict.schemas.aid_plans import OfAid, checked
-from deconflict.schemas.fields import CHOOSE, Choice, YesNo, blank
+from deconflict.schemas.fields import CHOOSE, Choice, Text, YesNo, blank
 from deconflict.schemas.filings import MODES, FilingSchema, StopSchema
 from deconflict.schemas.open_text import OpenText, refuse_fields, refuse_place
 
@@ -48,6 +49,9 @@ CATEGORIES = {
 }
 
 
+OF_EVENTS = ("media", "qip", "occasion", "civilian")
+
+
 class PlanStopSchema(StopSchema):
     @pre_load
     def _nothing_forbidden(self, data: Any, **_more: Any) -> Any:
@@ -63,7 +67,7 @@ class PlanSchema(OfAid, FilingSchema):
     """-> MissionPlan. Raises ValidationError; messages are lazy, in the reader's language when shown.
 
     Fields: kind (of a patrol, a stay, an activity for people or an event), level, mode, urgency, aid_component, joint_with, title (of
-    events and activities), media (of events), category (of an activity whose kind has none), those of
+    events and activities), media, qip, occasion and civilian (of events), category (of an activity whose kind has none), those of
     schemas.aid_plans, stops: as a notice's, each with halt (yes or no); windows may be date-time groups in `from` and `to`."""
 
     side, whole, levels = Side.MISSION, ("patrol", "event", "stay", "aid"), LEVELS
@@ -74,6 +78,9 @@ class PlanSchema(OfAid, FilingSchema):
     title = OpenText(120, load_default="")
     media = YesNo(load_default=False)
     category = Choice(CATEGORIES, load_default="")
+    qip = Text(8, load_default="")
+    occasion = Choice(OCCASIONS, load_default="")
+    civilian = YesNo(load_default=False)
 
     @pre_load
     def _nothing_forbidden(self, data: Any, **_more: Any) -> Any:
@@ -86,7 +93,7 @@ class PlanSchema(OfAid, FilingSchema):
         kind = self._kind(data)
         if kind is None or kind.event:
             return
-        names = ("media",) if kind.aid else ("title", "media")
+        names = (*OF_EVENTS,) if kind.aid else ("title", *OF_EVENTS)
         wrong = {name: [_l("Only QIP events have this. Take it out.")] for name in names if data.get(name)}
         if wrong:
             raise ValidationError(wrong)

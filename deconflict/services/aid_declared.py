@@ -11,7 +11,8 @@ from deconflict.domain.aid_words import KIND_OF, Told
 from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
 from deconflict.domain.procedures import Noun
-from deconflict.services.aid_reports import due_in, facts_of
+from deconflict.services.aid_clocks import due_in
+from deconflict.services.aid_reports import facts_of
 from deconflict.services.procedures import began_before, begin, move
 from deconflict.store.aid_reports import close_out_key
 from deconflict.store.items import Item

@@ -4,7 +4,7 @@ clock, and silence goes to the heads of the mission. What was written is kept as
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from deconflict.domain.country import Mission
 from deconflict.domain.free_text import check_words
 from deconflict.domain.places import label
 from deconflict.domain.procedures import Due, Noun
-from deconflict.services.aid_reports import due_in
+from deconflict.services.aid_clocks import due_in
 from deconflict.services.procedures import move, taken
 from deconflict.store.base import transaction
 from deconflict.store.procedures import Procedure
@@ -54,8 +54,11 @@ def close(reference: str, version: int, by: Audience, mission: Mission, now: dat
         move(session, taken(session, Noun.AID_REPORT, reference, version, by), "close", by, mission, now)
 
 
-def lapse(session: Session, row: Procedure, mission: Mission, now: datetime) -> None:
-    """The clock: no answer in time is no answer, and goes to the OCHA head."""
+def on_due(session: Session, row: Procedure, mission: Mission, now: datetime) -> None:
+    """The clock: a new report is put before the officers; no answer in time is no answer, and goes to the OCHA head."""
+    if row.due_event == "lay_open":
+        row.wait_for(due_in("reported", mission, now, row))
+        return
     move(session, row, "lapse", None, mission, now, due=due_in("unanswered", mission, now))
 
 
@@ -71,7 +74,7 @@ def _letters(row: Procedure, letter: Letter, due: Due | None, mission: Mission, 
 
 def _facts(row: Procedure, due: Due | None, mission: Mission, tag: str, now: datetime) -> Mapping[str, str]:
     place = mission.gazetteer.meant(row.pcode, row.cod_version)
-    last = (due.at - timedelta(minutes=1)).astimezone(mission.zone).date() if due and due.at else None
+    last = due.at.astimezone(mission.zone).date() if due and due.at else None
     raised = row.facts.get("raised_on", _today(now, mission))
     return {
         "reference": row.reference,

@@ -6,31 +6,29 @@ and what is written of his acts bears the day alone: an hour beside another list
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from deconflict.domain import roles, working_days
-from deconflict.domain.aid_reports import CYCLE, HEADS, MISSION_DESK, OFFICER, PROTECTED
+from deconflict.domain.aid_reports import CYCLE, OFFICER, PROTECTED
 from deconflict.domain.aid_sources import Source
-from deconflict.domain.aid_views import AidView, Reader, reader_of, view_of_report
 from deconflict.domain.aid_words import BY_MISSION, Told
 from deconflict.domain.audience import Audience
 from deconflict.domain.country import Mission
 from deconflict.domain.errors import NotFound, Refused
 from deconflict.domain.free_text import check_words
 from deconflict.domain.msgid import N_
-from deconflict.domain.procedures import SYSTEM, Due, Noun
+from deconflict.domain.procedures import Noun
+from deconflict.services.aid_clocks import day_of, due_in, laid_open
+from deconflict.services.aid_reading import own_report
 from deconflict.services.procedures import began_before, begin, move, taken
 from deconflict.store.aid_reports import own_key, own_reference, own_reports
 from deconflict.store.audit import record
-from deconflict.store.base import db, transaction
+from deconflict.store.base import transaction
 from deconflict.store.people import Organisation, Person
-from deconflict.store.procedures import Procedure, procedure, procedure_facts
+from deconflict.store.procedures import Procedure, procedure
 
-MORNING = time(7)
 NAMED = N_("Leave out who you are and whose: the officer knows, and nobody else is to.")
 
 
@@ -59,7 +57,7 @@ def report(said: Told, by: Audience, key: str, mission: Mission, now: datetime) 
             mission,
             at,
             pcode=said.pcode,
-            due=due_in("reported", mission, now),
+            due=laid_open(mission, now) if protected else due_in("reported", mission, now),
             protected=protected,
         )
         row.seal(_secret(said, by, protected=protected))
@@ -112,33 +110,6 @@ def same_as(reference: str, version: int, other: str, by: Audience, mission: Mis
             _add(session, main, reported_as(row), by, mission, now)
 
 
-def read(reference: str, by: Audience, now: datetime) -> AidView:
-    """The report as `by` may read it; that he did is written down first. Raises NotFound."""
-    with transaction() as session:
-        row = procedure(session, Noun.AID_REPORT, reference)
-        reader = reader_of(procedure_facts(row, past=True), by) if row is not None else None
-        if row is None or reader is None:
-            raise NotFound
-        record(session, by.person_id, "view", Noun.AID_REPORT, row.id, at=now)
-        return view_of_report(
-            procedure_facts(row, past=True), _readable(row, reader), reader, row.pcode or "", row.cod_version
-        )
-
-
-def read_own(own: str, by: Audience) -> AidView:
-    """For whoever reported it. That he looks is written nowhere: it would say who he is. Raises NotFound."""
-    row = own_report(db.session(), own, by)
-    return view_of_report(procedure_facts(row), row.sealed(), Reader.REPORTER, row.pcode or "", row.cod_version)
-
-
-def own_report(session: Session, own: str, by: Audience) -> Procedure:
-    """Raises NotFound for what is not his own."""
-    found = [row for row in own_reports(session, by.person_id) if own_reference(row.reference) == own]
-    if not found or not by.may(*PROTECTED):
-        raise NotFound
-    return found[0]
-
-
 def facts_of(said: Told, *, declared: bool) -> dict[str, Any]:
     """What is kept open of a report."""
     asked = {"needs": said.needs, "consulted": said.consulted, "consequence": said.consequence}
@@ -151,34 +122,6 @@ def reported_as(row: Procedure) -> Source:
         return Source(BY_MISSION)
     secret = row.sealed()
     return Source(secret.get("source", ""), secret.get("organisation_id"))
-
-
-def day_of(now: datetime, mission: Mission) -> datetime:
-    """The first instant of the day on the mission's clock."""
-    return datetime.combine(now.astimezone(mission.zone).date(), time(0), mission.zone)
-
-
-def due_in(state: str, mission: Mission, now: datetime, row: Procedure | None = None) -> Due | None:
-    """Who must act once a report is in this state. A new one waits for the morning of the next working day: the letter that tells of it
-    must not say at which hour it was made."""
-    terms, zone, off = mission.pack.procedures, mission.zone, mission.is_day_off
-    today = now.astimezone(zone).date()
-    if state == "reported":
-        day = working_days.next_working_day(today + timedelta(days=1), off)
-        return Due("take", frozenset(OFFICER), datetime.combine(day, MORNING, zone))
-    if state == "under_verification":
-        since = (row.made_at if row is not None else now).astimezone(zone).date()
-        until = working_days.end_of(working_days.after(since, terms.verify_wd, off), zone)
-        return Due("verify", frozenset(OFFICER), until)
-    if state == "raised":
-        until = working_days.end_of(working_days.after(today, terms.response_wd, off), zone)
-        return Due("respond", frozenset(MISSION_DESK | {SYSTEM}), until)
-    return {
-        "verified": Due("raise", frozenset(OFFICER | {roles.SUBOFFICE_HEAD})),
-        "responded": Due("close", frozenset(OFFICER)),
-        "unanswered": Due("escalate", frozenset({roles.OCHA_HEAD})),
-        "escalated": Due("close", frozenset(OFFICER | HEADS)),
-    }.get(state)
 
 
 def _opened(session: Session, reference: str, version: int, by: Audience) -> Procedure:
@@ -196,10 +139,6 @@ def _add(session: Session, row: Procedure, source: Source, by: Audience, mission
     move(session, row, "source", by, mission, now, change={"sources": len(known)}, due=row.due)
 
 
-def _readable(row: Procedure, reader: Reader) -> Mapping[str, Any]:
-    return {} if reader is Reader.MISSION else row.sealed()
-
-
 def _secret(said: Told, by: Audience, *, protected: bool) -> dict[str, Any]:
     who = {"person_id": by.person_id, "organisation_id": by.organisation_id, "source": said.source}
     told = {"description": said.description, "giver": said.giver, "sources": []}
@@ -209,8 +148,6 @@ def _secret(said: Told, by: Audience, *, protected: bool) -> dict[str, Any]:
 def _protect(session: Session, row: Procedure, by: Audience, at: datetime) -> None:
     """In the audit a hash says that two reports are of one person, and nothing says of whom."""
     row.own_key = own_key(by.person_id)
-    # The one letter about it leaves when it is due: one as soon as it is made would say when that was.
-    row.told_at = at
     record(session, None, "protect", Noun.AID_REPORT, row.id, {"who": row.own_key[:16]}, at=at)
 
 

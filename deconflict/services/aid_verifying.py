@@ -18,7 +18,8 @@ from deconflict.domain.msgid import N_
 from deconflict.domain.ocha_areas import AID_INCIDENT
 from deconflict.domain.procedures import Noun
 from deconflict.domain.states import ITEM
-from deconflict.services.aid_reports import due_in, reported_as
+from deconflict.services.aid_clocks import due_in
+from deconflict.services.aid_reports import reported_as
 from deconflict.services.filing import cancel_item, file_item
 from deconflict.services.procedures import move, taken
 from deconflict.store.base import db, transaction

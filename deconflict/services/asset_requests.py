@@ -33,7 +33,7 @@ from deconflict.services.filing import mark_due
 from deconflict.services.for_whom import Whose, for_whom, on_desk
 from deconflict.services.procedures import began_before, begin, move, taken
 from deconflict.store.audit import record
-from deconflict.store.base import transaction
+from deconflict.store.base import Unreadable, transaction
 from deconflict.store.escorts import EscortLink
 from deconflict.store.items import Item
 from deconflict.store.moves import LOST
@@ -165,8 +165,9 @@ def _step(
 ) -> None:
     with transaction() as session:
         row = _taken(session, reference, version, by)
-        if seal:
-            row.seal({**row.sealed(), **{name: text for name, text in seal.items() if text}})
+        new = {name: text for name, text in (seal or {}).items() if text}
+        if new:
+            row.seal({**_sealed(row), **new})
         _moved(session, row, event, by, mission, now, change=change, code=code, words=words)
 
 
@@ -189,6 +190,16 @@ def _moved(
     link = session.get(EscortLink, row.id)
     if link is not None and meant != (row.state in MEANT):
         mark_due(session, session.get_one(Item, link.humanitarian_id), MARK, now)
+
+
+def _sealed(row: Procedure) -> dict[str, Any]:
+    """What was typed before. Raises Refused without its key, rather than write over what another key may still open."""
+    try:
+        return row.sealed()
+    except Unreadable:
+        raise Refused(
+            N_("What was typed before cannot be read: its key is missing. Ask whoever runs this system.")
+        ) from None
 
 
 def _taken(session: Session, reference: str, version: int, by: Audience) -> Procedure:

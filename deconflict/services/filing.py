@@ -28,6 +28,7 @@ from deconflict.domain.free_text import check_words
 from deconflict.domain.hazard_notice import KIND as HAZARD
 from deconflict.domain.msgid import N_
 from deconflict.domain.ocha_areas import may_enter
+from deconflict.domain.qips import MATCHED_AS
 from deconflict.domain.sites import needs_verifying
 from deconflict.domain.states import ItemState, SiteState, table_of
 from deconflict.matching.boxes import replace_boxes, understand
@@ -48,6 +49,10 @@ from deconflict.store.sites import hear
 
 log = structlog.get_logger()
 Also = Callable[[Session, Item], None]  # what is written beside an item, in the transaction of what was done
+OfProject = Callable[[Session, Item, MissionPlan, Audience, Mission, datetime], None]
+
+# What follows when a visible event is filed as one of a project's: services.qips links them.
+WITH_PROJECT: list[OfProject] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,39 +120,59 @@ def _file(
                 raise Refused("This form was used already. Open a new one and start again.")
             return _filed(twin)
         check_colleague(session, filing, by, writer)
-        is_site = isinstance(filing, StaticSite)
-        item = Item(
-            side=filing.side,
-            owner_id=by.organisation_id,
-            reference=fresh_reference(),
-            key=key,
-            code=f"{secrets.randbelow(CODES):04d}" if isinstance(filing, MovementNotice) else None,
-            state=SiteState.SUBMITTED if is_site else ItemState.SUBMITTED,
-            version=1,
-            filed_by_id=by.person_id,
-            filed_at=now,
-            kind="",
-            level="",
-            area="",
-            sector="",
-            departs_at=now,
-            ends_at=now,
-            series=series,
-            convoy_id=joined(session, convoy, filing, by, mission.catalogue) if convoy else None,
-        )
-        _describe(item, filing, mission)
-        session.add(item)
-        session.flush()
-        _write_version(session, item, filing, by, mission, now, reason="")
-        expect_word(session, item, filing, mission)
-        version_of(session, item).no_notice = has_begun(filing, item.departs_at, now)
-        item.late = not item.of_ocha and item.departs_at - now < lead_time(filing, mission)
-        take_as_read(session, item)
-        detail = {"version": 1} | _written_by(writer, by)
-        record(session, by.person_id, "file", item.side, item.id, detail, at=now, organisation_id=item.owner_id)
+        item = new_item(session, filing, by, key, mission, now, series=series, convoy=convoy, writer=writer)
+        if isinstance(filing, MissionPlan) and filing.qip:
+            for link in WITH_PROJECT:
+                link(session, item, filing, by, mission, now)
         if also is not None:
             also(session, item)
         return _filed(item)
+
+
+def new_item(
+    session: Session,
+    filing: Filing,
+    by: Audience,
+    key: str,
+    mission: Mission,
+    now: datetime,
+    *,
+    series: str | None = None,
+    convoy: str = "",
+    writer: int | None = None,
+) -> Item:
+    """The item's row with its first version, inside the caller's transaction; what may be filed by whom is the caller's to ask."""
+    is_site = isinstance(filing, StaticSite)
+    item = Item(
+        side=filing.side,
+        owner_id=by.organisation_id,
+        reference=fresh_reference(),
+        key=key,
+        code=f"{secrets.randbelow(CODES):04d}" if isinstance(filing, MovementNotice) else None,
+        state=SiteState.SUBMITTED if is_site else ItemState.SUBMITTED,
+        version=1,
+        filed_by_id=by.person_id,
+        filed_at=now,
+        kind="",
+        level="",
+        area="",
+        sector="",
+        departs_at=now,
+        ends_at=now,
+        series=series,
+        convoy_id=joined(session, convoy, filing, by, mission.catalogue) if convoy else None,
+    )
+    _describe(item, filing, mission)
+    session.add(item)
+    session.flush()
+    _write_version(session, item, filing, by, mission, now, reason="")
+    expect_word(session, item, filing, mission)
+    version_of(session, item).no_notice = has_begun(filing, item.departs_at, now)
+    item.late = not item.of_ocha and item.departs_at - now < lead_time(filing, mission)
+    take_as_read(session, item)
+    detail = {"version": 1} | _written_by(writer, by)
+    record(session, by.person_id, "file", item.side, item.id, detail, at=now, organisation_id=item.owner_id)
+    return item
 
 
 def amend_item(
@@ -225,6 +250,13 @@ def replace_filing(
     return _filed(item)
 
 
+def withdraw_item(session: Session, item: Item, by: Audience, reason: str, now: datetime) -> None:
+    """Cancels an item inside the caller's transaction: it is matched no more, and stays readable."""
+    take_off(session, item, now)
+    detail = {"version": item.version, "reason": reason.strip()[:500]}
+    record(session, by.person_id, "cancel", item.side, item.id, detail, at=now, organisation_id=item.owner_id)
+
+
 def cancel_item(reference: str, by: Audience, reason: str, now: datetime, also: Also | None = None) -> None:
     """Cancels one's own item. Nothing is deleted: a movement that vanished could not be explained after an incident."""
     if not reason.strip():
@@ -232,10 +264,8 @@ def cancel_item(reference: str, by: Audience, reason: str, now: datetime, also: 
     check_words(reason, by)
     with transaction() as session:
         item = own_item(session, reference, by)
-        take_off(session, item, now)
+        withdraw_item(session, item, by, reason, now)
         end_convoy(session, item, by, now)
-        detail = {"version": item.version, "reason": reason.strip()[:500]}
-        record(session, by.person_id, "cancel", item.side, item.id, detail, at=now, organisation_id=item.owner_id)
         if also is not None:
             also(session, item)
 
@@ -287,6 +317,8 @@ def own_item(session: Session, reference: str, by: Audience) -> Item:
     item = session.scalars(select(Item).where(Item.reference == reference).with_for_update(of=Item)).first()
     if item is None or item.kind == HAZARD or not owns(by, item.side, item.owner_id, item.sector):
         raise NotFound
+    if item.kind in MATCHED_AS:
+        raise Refused(N_("This is a QIP: it is changed on its own page, and what is matched follows."))
     return item
 
 

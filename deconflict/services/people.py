@@ -15,7 +15,8 @@ from deconflict.domain import roles
 from deconflict.domain.activity import Side
 from deconflict.domain.audience import Audience
 from deconflict.domain.errors import NotFound, Refused, WrongState
-from deconflict.domain.people import FUNCTIONS, Newcomer, password_problem
+from deconflict.domain.other_forces import REFUSED, refuse_force
+from deconflict.domain.people import FUNCTIONS, SIDES, Newcomer, password_problem
 from deconflict.domain.withheld import refuse_withheld
 from deconflict.services.invitations import INVITATION_LIFE, begin, invited_account, token_of
 from deconflict.services.leaving import shut
@@ -46,7 +47,10 @@ LinkFor = Callable[[str], str]  # invitation token -> address of the page that t
 
 
 def add_organisation(by: Audience | None, *, name: str, side: str, kind: str, direct: bool, now: datetime) -> int:
-    """Its id. Raises Refused when the name is taken. `by` None is the console."""
+    """Its id. Raises Refused when the name is taken, and for a force that has no account here. `by` None is the console."""
+    refuse_force(name)
+    if side not in SIDES:
+        raise Refused(REFUSED, field="side")
     with transaction() as session:
         _check_name(name, side)
         if session.scalar(select(Organisation.id).where(func.lower(Organisation.name) == name.strip().lower())):

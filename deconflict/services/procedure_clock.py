@@ -13,7 +13,7 @@ from deconflict.channels.letters import Kind
 from deconflict.domain import roles
 from deconflict.domain.country import Mission
 from deconflict.domain.procedures import SYSTEM, Noun
-from deconflict.services import aid_raising, asset_requests, consultations, hazards
+from deconflict.services import aid_raising, asset_requests, consultations, hazards, qips
 from deconflict.store.base import db, transaction
 from deconflict.store.letters import queue_letter
 from deconflict.store.people import Person
@@ -23,12 +23,19 @@ log = structlog.get_logger()
 HEADS = frozenset({roles.SUBOFFICE_HEAD, roles.OCHA_HEAD})
 Act = Callable[[Session, Procedure, Mission, datetime], None]
 
+
+def _of_a_qip(session: Session, row: Procedure, mission: Mission, now: datetime) -> None:
+    """It ends a consultation; of works that are not completed it says that they are over their time."""
+    act = consultations.on_due if row.state == "consultation" else qips.on_due
+    act(session, row, mission, now)
+
+
 # What the clock does when the hour of a row has come, by noun: each with `due.who` naming SYSTEM. It must set another due, or none.
 ON_DUE: Mapping[Noun, Act] = {
-    Noun.AID_REPORT: aid_raising.lapse,
+    Noun.AID_REPORT: aid_raising.on_due,
     Noun.ASSET_REQUEST: asset_requests.lapse,
     Noun.HAZARD: hazards.on_due,
-    Noun.QIP: consultations.on_due,
+    Noun.QIP: _of_a_qip,
 }
 
 

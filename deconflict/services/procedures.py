@@ -22,6 +22,10 @@ from deconflict.store.procedures import Procedure, ProcedureStep, procedure, pro
 
 MOST_WORDS = 500
 Sees = Callable[[ProcedureFacts, Audience], bool]
+After = Callable[[Session, Procedure, Audience | None, Mission, datetime], None]
+
+# What follows every step of a noun in the same transaction, whoever took it: filled by the module that does it.
+AFTER: dict[Noun, After] = {}
 
 
 def began_before(session: Session, key: str) -> Procedure | None:
@@ -117,6 +121,8 @@ def move(
     row.wait_for(due)
     known = by if not protected else None
     _write(session, row, event, known, mission, now, code=code, words=words, detail=detail)
+    if (follow := AFTER.get(Noun(row.noun))) is not None:
+        follow(session, row, by, mission, now)
 
 
 def _write(

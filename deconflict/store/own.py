@@ -21,6 +21,7 @@ from deconflict.domain.hazard_notice import KIND as HAZARD
 from deconflict.domain.levels import DESK, Heard, level_behind
 from deconflict.domain.msgid import N_
 from deconflict.domain.party import AlertFacts, Move, PartyCaseFacts, RequestFacts, ends_told
+from deconflict.domain.qips import MATCHED_AS
 from deconflict.domain.retention import TOLD_WITHIN, reduced_words
 from deconflict.domain.states import (
     LIVE_MOVES,
@@ -59,11 +60,12 @@ class OwnItems:
 def own_items(
     session: Session, side: Side, audience: Audience, mission: Mission, now: datetime, *, page: int
 ) -> OwnItems:
-    """The items of the audience's organisation but its sites, of his sector if he has one: those still ahead or under way by departure, and
-    one page of what is over or cancelled, the last filed first. By its end an exact row would stand elsewhere than one that
-    is in weeks."""
+    """The items of the audience's organisation but its sites and its projects, which have pages of their own, of his sector if he has
+    one: those still ahead or under way by departure, and one page of what is over or cancelled, the last filed first. By its end an
+    exact row would stand elsewhere than one that is in weeks."""
     mine = select(Item).where(Item.side == side, Item.owner_id == audience.organisation_id)
-    mine = mine.where(Item.state.not_in(SITE_STATES), Item.kind != HAZARD)  # a hazard has a page of its own
+    # A hazard and a project have pages of their own.
+    mine = mine.where(Item.state.not_in(SITE_STATES), Item.kind.not_in({*MATCHED_AS, HAZARD}))
     if audience.sector is not None:
         mine = mine.where(Item.sector == audience.sector)
     ahead = and_(Item.state.in_(LIVE_MOVES), Item.ends_at >= now)

@@ -56,7 +56,7 @@ class CountLine:
     @classmethod
     def of(cls, name: str, change: Change) -> CountLine:
         percent = change.percent
-        sign = "" if percent is None or percent < 0 else "+"
+        sign = "+" if percent is not None and percent > 0 else ""
         return cls(
             name, change.old, change.new, "-" if percent is None else f"{sign}{percent} %".replace("-", "\u2212")
         )

@@ -16,6 +16,7 @@ from deconflict.domain.audience import Audience
 from deconflict.domain.errors import NotFound
 from deconflict.schemas.aid_reports import ResponseSchema, SourceSchema
 from deconflict.services import aid_raising, aid_reports, aid_verifying
+from deconflict.services.aid_reading import read
 from deconflict.store.aid_reports import entered_as, verified_reports
 from deconflict.store.base import db
 from deconflict.store.on_behalf import organisations
@@ -66,7 +67,7 @@ def act(reference: str) -> Page:
 @audience(*roles.OFFICERS, roles.CIMIC)
 def letters(reference: str) -> str:
     """As they were written, in both languages, to be printed."""
-    view = aid_reports.read(reference, current_audience(), now())
+    view = read(reference, current_audience(), now())
     return render_template("aid_reports/letters.html", reference=reference, letters=_letters(view))
 
 
@@ -111,7 +112,7 @@ def _act(event: str, reference: str, version: int) -> str:
 
 def _page(reference: str, form: Form) -> str:
     me, at = current_audience(), now()
-    view = aid_reports.read(reference, me, at)
+    view = read(reference, me, at)
     if view.facts is None:
         raise NotFound
     events = CYCLE.open_to(view.state, me.roles)

@@ -13,6 +13,7 @@ from deconflict.domain.aid_reports import CYCLE, DECLARERS, PROTECTED, REPORTERS
 from deconflict.domain.aid_words import ANSWERS, CONSEQUENCES, GIVERS, KINDS
 from deconflict.schemas.aid_reports import PLACE, TOLD_SOURCES, AidReportSchema
 from deconflict.services import aid_reports as service
+from deconflict.services.aid_reading import read_own
 from deconflict.store.aid_reports import own_reference, own_reports, reports_seen
 from deconflict.store.base import db
 from deconflict.store.procedures import procedure_facts
@@ -81,7 +82,7 @@ def new() -> Page:
 @audience(*PROTECTED)
 def own(reference: str) -> str:
     """For whoever reported it, under a reference that nobody else has."""
-    view = service.read_own(reference, current_audience())
+    view = read_own(reference, current_audience())
     return render_template(
         "aid_reports/own.html",
         reference=reference,

@@ -82,6 +82,11 @@ def request_words(facts: Mapping[str, Any]) -> str:
 def escorts_asked(view: ItemView) -> list[Standing]:
     """Where the requests for this own movement stand, the newest first."""
     item_id = own_item_id(db.session(), view.side, view.reference)
+    return requests_standing(item_id)
+
+
+def requests_standing(item_id: int) -> list[Standing]:
+    """Where the requests for a movement stand, for whoever may read the movement."""
     who, at = current_audience(), now()
     return [standing(facts, who, at) for facts in requests_for(db.session(), item_id, who)]
 

@@ -27,6 +27,7 @@ from deconflict.store.convoys import travelling_with
 from deconflict.store.item_notes import notes_of
 from deconflict.store.procedures import reference_of_item
 from deconflict.web.acts import submit
+from deconflict.web.asset_words import requests_standing
 from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_case import mission, texts
@@ -181,6 +182,7 @@ def _page(reference: str, *, warning: str = "", form: Form | None = None) -> str
         returns=RETURNS,
         same=same_points(views[-1]),
         together=_together(reference),
+        escorts=requests_standing(item_id),
         entered=entered(reference, own=False, sensitive=views[-1].sensitive),
         hazard=reference_of_item(db.session(), Noun.HAZARD, item_id),
         amends=_is_area(views[-1]) and enters_areas(current_audience()),

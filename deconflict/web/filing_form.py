@@ -115,14 +115,20 @@ def amending(filing: Filing, version: int, mission: Mission) -> Typed:
     """The page that would be read as this filing again. A P-code that was chosen stands in the place's own words, so that
     changing them changes the place."""
     values = forms.typed(recoded(filing, mission.gazetteer), mission.zone)
-    for n in range(len(filing.stops)):
+    return fresh(placed(values, len(filing.stops), mission), len(filing.stops), base=version)
+
+
+def placed(typed: Mapping[str, str], stops: int, mission: Mission) -> dict[str, str]:
+    """Without P-codes that were chosen: each in the place's own words."""
+    values = dict(typed)
+    for n in range(stops):
         pcode = values.pop(f"stops-{n}-place_pcode", "")
         known = mission.gazetteer.get(pcode) if pcode else None
         if known is not None:
             name = values.get(f"stops-{n}-place", "")
             if candidates(mission.gazetteer, name) != [known]:
                 values[f"stops-{n}-place"] = mission.gazetteer.written(known)
-    return fresh(values, len(filing.stops), base=version)
+    return values
 
 
 def with_stop(typed: Typed) -> Typed:

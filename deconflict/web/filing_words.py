@@ -18,11 +18,12 @@ from deconflict.domain.disclosure import NO_END, HalfDay, ItemView, Recognition
 from deconflict.domain.dtg import format_dtg
 from deconflict.domain.filing import Location, Stop, Window
 from deconflict.domain.kinds import Kind
+from deconflict.domain.qip_codes import OCCASIONS
 from deconflict.schemas import aid_plans, notices, plans, sites
 from deconflict.schemas.filings import MODES, URGENCIES
 from deconflict.schemas.zones import KNOWN_FROM
 from deconflict.web import zone_words
-from deconflict.web.language import current_language, named
+from deconflict.web.language import current_language, label, named
 from deconflict.web.place_words import exactness, placed_words, square_words
 
 MOST_NAMES = 4
@@ -267,6 +268,8 @@ def _plan(view: ItemView, *, event: bool) -> list[tuple[str, str, Any]]:
         *_of_aid(view),
         ("joint_with", _("With whom"), plans.PARTNERS.get(view.joint_with or "", "")),
         ("media", _("Media"), _("Media invited") if view.media else ""),
+        ("occasion", _("Event of the QIP"), label(dict(OCCASIONS[view.occasion])) if view.occasion else ""),
+        ("civilian", _("Uniforms"), _("Nobody in uniform takes part") if view.civilian else ""),
     ]
 
 

@@ -112,6 +112,18 @@ ENTRIES = (
         _l("Roads closed, explosive devices, fords out of use: enter one, read what is shown."),
         menu=False,
     ),
+    Entry(
+        "qips.index",
+        _l("Quick Impact Projects"),
+        _l("The mission's own projects: where each stands, and what is asked of you."),
+        menu=False,
+    ),
+    Entry(
+        "meetings.index",
+        _l("Dialogue log"),
+        _l("Meetings with forces, sessions in communities, training of contingents: what is due, what was held."),
+        menu=False,
+    ),
     Entry("roster.index", _l("Duty roster"), _l("Who is on duty for which area, now and next.")),
     Entry(
         "sop.rules",

@@ -67,6 +67,7 @@ STANDS_ON = {
     **dict.fromkeys([f"asset_requests.{act}" for act in ("review", "decide", "act", "link")], "asset_requests.show"),
     "aid_reports.act": "aid_reports.show",  # a report itself is not kept: beside an account it would say who made it
     **dict.fromkeys(["hazards.set_aside", "hazards.renew"], "hazards.show"),
+    **dict.fromkeys(["meetings.cancel", "meetings.follow"], "meetings.show"),
 }
 STANDS_HERE = frozenset(
     [f"{side}.{act}" for side in ("notices", "plans") for act in ("amend", "cancel", "postpone", "sharing")]
@@ -95,6 +96,7 @@ STANDS_HERE = frozenset(
         *("asset_requests.new", "asset_requests.correct"),
         *("access_incidents.new", "access_incidents.correct"),
         *("hazards.new", "hazards.correct"),
+        *("meetings.new", "meetings.write"),
     ]
 )
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 
 from deconflict.domain import roles
 from deconflict.domain.activity import Side
 from deconflict.domain.errors import NotFound
 from deconflict.domain.filing import Level
+from deconflict.domain.qips import sees
 from deconflict.schemas import aid_plans, zones
 from deconflict.schemas import plans as schema
 from deconflict.schemas.filings import MODES
+from deconflict.store.base import db
+from deconflict.store.qips import qip_of_item
 from deconflict.web import filing_again, filing_drafts, filing_pages, filing_write, own_changes, own_close_outs
-from deconflict.web.audience import audience
+from deconflict.web.audience import audience, current_audience_or_none
 from deconflict.web.filing_form import PLACE, Layout, window
 from deconflict.web.filing_pages import Page, Pages, Sheet
 
@@ -117,7 +120,11 @@ EVENT = Sheet(
             **window("arrive", _l("People in uniform arrive")),
             **window("depart", _l("They leave")),
         },
-        after={"media": _l("Media are invited"), **WHOLE},
+        after={
+            "civilian": _l("Nobody in uniform takes part"),
+            "media": _l("Media are invited"),
+            **WHOLE,
+        },
         one_place=True,
     ),
     stops=1,
@@ -251,6 +258,19 @@ def sharing(reference: str) -> Page:
 @audience(*roles.FILERS_MISSION)
 def close_out(reference: str) -> Page:
     return own_close_outs.answer(PAGES, reference)
+
+
+@bp.before_request
+def _projects_have_pages_of_their_own() -> Page | None:
+    """What is matched of a QIP is no plan to be amended: whoever comes to it is sent to its project."""
+    reference = (request.view_args or {}).get("reference", "")
+    who = current_audience_or_none()
+    found = qip_of_item(db.session(), reference) if reference and who else None
+    if found is None or who is None:
+        return None
+    if request.method != "GET" or not sees(found, who):
+        raise NotFound
+    return redirect(url_for("qips.show", reference=found.reference), 303)
 
 
 @bp.context_processor

@@ -16,6 +16,7 @@ from deconflict.domain.close_out import Answer
 from deconflict.domain.errors import LostRace, NotFound, Refused, WrongState
 from deconflict.domain.procedures import Noun
 from deconflict.services import aid_raising, aid_reports, aid_verifying, close_outs
+from deconflict.services.aid_reading import own_report
 from deconflict.store.aid_reports import opened_by_close_outs, own_reference, reports_seen, verified_reports
 from deconflict.store.base import db
 from deconflict.store.items import Item
@@ -219,7 +220,7 @@ def test_raised_the_mission_has_ten_working_days_and_reads_a_letter_without_whoe
     assert refs(seen, seen.cimic) == [reference]
     assert found.due is not None
     assert found.due.at is not None
-    assert found.due.at.isoformat() == "2019-12-25T00:00:00+00:00"  # the tenth working day is the 24th
+    assert found.due.at.isoformat() == "2019-12-24T23:59:00+00:00"  # the tenth working day
     (letter,) = found.facts["letters"]
     assert "24 décembre 2019" in letter["fr"]
     assert "by 24 December 2019" in letter["en"]
@@ -324,4 +325,4 @@ def test_the_contingent_declares_itself_on_its_own_form(seen: World) -> None:
     assert (found.made_by_id, found.own_key) == (seen.cimic.audience.person_id, "")
     assert refs(seen, seen.cimic) == [reference]
     with pytest.raises(NotFound):
-        aid_reports.own_report(db.session(), own_reference(reference), seen.cimic.audience)
+        own_report(db.session(), own_reference(reference), seen.cimic.audience)

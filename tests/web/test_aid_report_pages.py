@@ -196,5 +196,10 @@ def test_pages_stay_small(house):
 
 def test_the_clock_counts_a_report_nobody_looks_into_as_late(house):
     reported(house)
+    assert "Tell the CMCoord officers by letter" in words(house.desk.get("/aid-reports"))
     house.turn(timedelta(days=4))
+    page = words(house.desk.get("/aid-reports"))
+    assert "Begin to verify" in page
+    assert "late" not in page
+    house.turn(timedelta(days=14))
     assert "late" in words(house.desk.get("/aid-reports"))

@@ -7,6 +7,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from html.parser import HTMLParser
 
 import make
@@ -22,10 +23,12 @@ from deconflict.domain.access_incidents import Incident
 from deconflict.domain.asset_asked import Asked, Reviewed
 from deconflict.domain.asset_requests import ALTERNATIVES, CRITERIA
 from deconflict.domain.close_out import Answer
+from deconflict.domain.dialogue import Meeting
 from deconflict.domain.filing import Level, MissionPlan
+from deconflict.domain.hazard_notice import Hazard
 from deconflict.domain.states import MessageState
 from deconflict.domain.zone import Zone
-from deconflict.services import access_incidents, asset_requests, close_outs, holds
+from deconflict.services import access_incidents, asset_requests, close_outs, hazards, holds, meetings
 from deconflict.store.alerts import Message
 from deconflict.store.base import transaction
 from deconflict.web.plans import PAGES as PLANS
@@ -35,7 +38,7 @@ TOO_MUCH_OF_A_TEAM = "350 ménages, 500 000 FCFA, +223 70 00 00 01"
 FOUND = re.compile("“(2e Cie|24 pax|350 ménages|500 000 FCFA)”")
 # Read as something else than words, and refused as that.
 NO_WORDS = re.compile(
-    r"(aid-place|stops-\d+-(position|(arrive|depart)_(date|from|to))|(begins|ends|from|until)_(date|time)|until|code|code-\d+|radius_m|half_width_km|plates|word|notice|plan|on|review_on|place"
+    r"(aid-place|(first|last)-place|stops-\d+-(position|(arrive|depart)_(date|from|to))|(begins|ends|from|since|until)_(date|time)|until|code|code-\d+|radius_m|half_width_km|plates|word|notice|plan|on|review_on|place"
     r"|vehicles|persons|days|hours|first|last|_call_(date|time)|number|mailbox|coverage_(date|time))"
 )
 # Nothing of it is kept but, of the last, its length.
@@ -117,6 +120,12 @@ class House(DeskHouse):
         self.leaving = self.files(self.ngo, make.distribution("Gao", "7 Dec 18:00-20:00"))
         self.site = self.files(self.ngo, make.site("Douentza"))
         self.area = self.files(self.officer, AREA)
+        place = (make.fix(make.PLACES["Kidal"][0]),)
+        with app.app_context():
+            danger = Hazard("flood", place, self.now, self.now + timedelta(days=7), "drivers")
+            met = Meeting("cell", "MOPTI", on=self.now.date(), topics=("sop",))
+            self.meeting = meetings.plan(met, True, self.officer.audience, "meeting", mission, self.now)
+            self.hazard = hazards.enter(danger, self.ngo.audience, "hazard", mission, self.now)
         self.over = self.files(self.g9, make.patrol("Koro", "6 Dec 10:00-11:00"))
         self.aid = aid_files(self)
         with app.app_context():
@@ -162,6 +171,8 @@ class House(DeskHouse):
             self.leaving,
             self.area,
             self.over,
+            self.hazard,
+            self.meeting,
             case.reference,
             *own,
             *self.asked,
@@ -240,7 +251,8 @@ OFFICER = (
     | ASKED
     | {
         "asset_requests.review",
-        *("areas.new", "areas.amend", "areas.cancel", "handing_over.write"),
+        *("areas.new", "areas.amend", "areas.cancel", "handing_over.write", "hazards.new", "hazards.correct"),
+        *("meetings.new", "meetings.write", "meetings.follow"),
         *(
             f"desk.{act}"
             for act in ("agree", "call", "called", "check_in", "decide_held", "dismiss", "relay", "release")
@@ -250,7 +262,7 @@ OFFICER = (
 )
 TRIED = {
     "g9": {f"plans.{act}" for act in ("amend", "cancel", "close_out", "postpone", "sharing", "write")}
-    | {"own_people.invite", "passing.note", "requests.answer", "aid_reports.new", "aid_reports.act"},
+    | {"own_people.invite", "passing.note", "requests.answer", "aid_reports.new", "aid_reports.act", "hazards.new"},
     "officer": OFFICER | {"aid_reports.new", "aid_reports.act"},
     "boss": OFFICER
     | {
@@ -262,9 +274,9 @@ TRIED = {
         "desk.change_case_hold",
         "desk.change_item_hold",
     },
-    "radia": HEARD,
+    "radia": HEARD | {"hazards.new"},
     "ngo": {f"notices.{act}" for act in ("new", "amend", "cancel", "keep", "postpone", "sharing")}
-    | {"sites.new", "sites.amend", "sites.sharing", "aid_reports.new"}
+    | {"sites.new", "sites.amend", "sites.sharing", "aid_reports.new", "hazards.new", "hazards.correct"}
     | ASKED,
     "admin": {"people.add_organisation", "people.invite"},
 }
@@ -311,6 +323,8 @@ WITHOUT_WORDS = {
     *("plans.again", "plans.drop_draft", "requests.acknowledge", "roster.assign", "roster.end", "telling.choose"),
     *(f"notices.{act}" for act in ("again", "check_in", "drop_draft", "drop_pattern", "tick")),
     *(f"uploads.{act}" for act in ("ask", "drop", "go_on", "leave", "mend", "right", "send", "take_up", "which_list")),
+    *(f"hazards.{act}" for act in ("make_shown", "set_aside", "renew", "end", "withdraw")),
+    *("meetings.cancel", "meetings.done"),
     *("take_out.own", "take_out.desk"),
     *("consultations.open_one", "consultations.note_sectors"),
     *(f"sittings.{act}" for act in ("new", "move", "renew", "on_agenda")),

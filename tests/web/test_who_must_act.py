@@ -13,9 +13,9 @@ from sqlalchemy import func, select
 
 from deconflict.domain import roles
 from deconflict.domain.procedures import SYSTEM, Due, Noun
-from deconflict.jobs.procedures import tend_procedures
 from deconflict.services import procedures as service
 from deconflict.services.calendar_feeds import make_feed
+from deconflict.services.procedure_clock import run_clock, tell_who_must_act
 from deconflict.store.audit import AuditEntry
 from deconflict.store.base import db, transaction
 from deconflict.store.calendar_feeds import CalendarFeed
@@ -37,7 +37,15 @@ def meeting(house, key="m1", *, who=frozenset({roles.CMCOORD}), at=SOON, area="M
     with house.app.app_context(), transaction() as session:
         due = Due("hold", who, at)
         row = service.begin(
-            session, Noun.MEETING, house.officer.audience, key, {}, house.mission, house.now, area=area, due=due
+            session,
+            Noun.MEETING,
+            house.officer.audience,
+            key,
+            {"kind": "cell"},
+            house.mission,
+            house.now,
+            area=area,
+            due=due,
         )
         return row.reference
 
@@ -50,7 +58,8 @@ def letters(house):
 
 def tend(house):
     with house.app.app_context():
-        tend_procedures(house.mission, house.now)
+        run_clock(house.mission, house.now)
+        tell_who_must_act(house.now)
 
 
 def test_what_waits_for_me_stands_apart_from_what_waits_for_others(house):
