@@ -95,7 +95,9 @@ CYCLE = LifeCycle(
         "overrun": step("signed in_progress suspended", SAME, {SYSTEM}, en="Over its time", fr="Délai dépassé"),
         "suspend": step("signed in_progress", "suspended", MANAGER, en="Suspend", fr="Suspendre"),
         "resume": step("suspended", "in_progress", MANAGER, en="Resume", fr="Reprendre"),
-        "complete": step("in_progress", "completed", MANAGER, en="Completed", fr="Achevé"),
+        "complete": step(
+            "in_progress", "completed", MANAGER, en="Write down that it is completed", fr="Noter l'achèvement"
+        ),
         "close": step("completed", "closed", MANAGER, en="Close with the evaluation", fr="Clore avec l'évaluation"),
         # Each visible event is a plan of its own, filed beside this one and matched like any other.
         "plan_event": step(
@@ -129,6 +131,12 @@ def sees(facts: ProcedureFacts, audience: Audience) -> bool:
     if audience.may(*READERS):
         return in_reach(facts, audience)
     return audience.may(*CONSULTED) and bool(facts.facts.get("consultation_opened_at"))
+
+
+def tells_due(facts: ProcedureFacts, audience: Audience) -> bool:
+    """Whether who must act by when is told too. Of works the hour is their last day, and whoever is consulted learns months (RUL-13);
+    until the committee has decided, the hours are those of the consultation."""
+    return audience.may(*READERS) or facts.state in PROPOSED.split()
 
 
 def matched_as(state: str) -> str:

@@ -46,9 +46,18 @@ class Money(fields.Field[int]):
             raise ValidationError(_l("Write the budget in whole US dollars, figures only."))
         if int(digits) > self.most:
             raise ValidationError(
-                _l("%(budget)s USD is above the ceiling of a QIP, %(most)s USD.", budget=int(digits), most=self.most)
+                _l(
+                    "%(budget)s USD is above the ceiling of a QIP, %(most)s USD.",
+                    budget=_thousands(int(digits)),
+                    most=_thousands(self.most),
+                )
             )
         return int(digits)
+
+
+def _thousands(sum_usd: int) -> str:
+    """Set apart as both languages read it."""
+    return f"{sum_usd:,}".replace(",", "\u202f")
 
 
 class WholeDay(fields.Field[date]):

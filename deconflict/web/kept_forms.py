@@ -68,6 +68,7 @@ STANDS_ON = {
     "aid_reports.act": "aid_reports.show",  # a report itself is not kept: beside an account it would say who made it
     **dict.fromkeys(["hazards.set_aside", "hazards.renew"], "hazards.show"),
     **dict.fromkeys(["meetings.cancel", "meetings.follow"], "meetings.show"),
+    "qips.step": "qips.show",
 }
 STANDS_HERE = frozenset(
     [f"{side}.{act}" for side in ("notices", "plans") for act in ("amend", "cancel", "postpone", "sharing")]
@@ -97,6 +98,7 @@ STANDS_HERE = frozenset(
         *("access_incidents.new", "access_incidents.correct"),
         *("hazards.new", "hazards.correct"),
         *("meetings.new", "meetings.write"),
+        *("qips.new", "qips.amend"),
     ]
 )
 

@@ -13,6 +13,7 @@ from deconflict.domain import roles
 from deconflict.domain.audience import Audience
 from deconflict.domain.every_procedure import CYCLES
 from deconflict.domain.procedures import SYSTEM, Noun, Past, ProcedureFacts, must_act
+from deconflict.domain.qips import tells_due
 from deconflict.web.audience import may_open
 from deconflict.web.desk_words import short
 from deconflict.web.language import label
@@ -57,7 +58,8 @@ class PastLine:
 
 
 def standing(facts: ProcedureFacts, who: Audience, now: datetime) -> Standing:
-    cycle, due = CYCLES[facts.noun], facts.due
+    cycle = CYCLES[facts.noun]
+    due = facts.due if facts.noun is not Noun.QIP or tells_due(facts, who) else None
     return Standing(
         noun=label(dict(cycle.label)),
         reference=facts.reference,

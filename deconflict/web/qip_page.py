@@ -18,7 +18,7 @@ from deconflict.store.procedures import procedure_facts
 from deconflict.store.qips import items_named
 from deconflict.store.queries import facts_of
 from deconflict.web import qip_words
-from deconflict.web.filing_words import Words, in_words
+from deconflict.web.filing_words import Words, in_words, moment_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Event:
 
     view: ItemView
     words: Words
+    when: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,5 +67,6 @@ def _events(view: QipView, who: Audience, mission: Mission) -> list[Event]:
         except (ValueError, KeyError, TypeError):  # its own page says so
             continue
         if seen is not None:
-            found.append(Event(seen, in_words(seen, mission)))
+            first = seen.stops[0].arrive if seen.stops else None
+            found.append(Event(seen, in_words(seen, mission), moment_words(first.earliest) if first else ""))
     return found

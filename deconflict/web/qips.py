@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from marshmallow import ValidationError
@@ -239,6 +240,7 @@ def _form(typed: Typed, found: Shown | None, errors: Mapping[str, list[str]] | N
         labels=LAYOUT.labels(1),
         beside=beside(typed.values, 1, errors, mission(), military=True),
         terms=mission().qip,
+        thousands=format_decimal,
         options=_options(),
     )
 

@@ -4,6 +4,7 @@ of it: the tests fail on one they do not know."""
 from __future__ import annotations
 
 from deconflict.domain import roles
+from deconflict.domain.qips import CONSULTED, READERS
 
 OFFICERS = ["cmcoord", "suboffice_head", "ocha_head"]
 FILERS_OCHA = ["cmcoord", "ocha_head"]
@@ -110,6 +111,11 @@ GETS = {
     "aid_reports.show": ("aid report", [*OFFICERS, "cimic", "ops"]),
     "aid_reports.letters": ("aid report", [*OFFICERS, "cimic"]),
     "aid_reports.pack": ("page", [*OFFICERS, "hc_office"]),
+    "qips.index": ("page", sorted(READERS | CONSULTED)),
+    "qips.show": ("qip", sorted(READERS | CONSULTED)),
+    "qips.new": ("page", ["qip_manager"]),
+    "qips.amend": ("qip", ["qip_manager"]),
+    "qips.event": ("qip", FILERS_MIL),
     "roster.index": ("page", OFFICERS),
     "roster.everywhere": ("page", OFFICERS),
     "drills.index": ("page", OFFICERS),
@@ -190,6 +196,8 @@ GETS |= {
 }
 # POST routes that name something: as above. The others name nothing, or are about whoever asks.
 POSTS = {
+    "qips.new": ("page", ["qip_manager"]),
+    **dict.fromkeys(["qips.amend", "qips.step"], ("qip", ["qip_manager"])),
     "take_out.own": ("page", FILERS_HUM + FILERS_MIL),
     "aid_reports.new": ("page", [*FILERS_HUM, "cmcoord", "cimic", "ops"]),
     "aid_reports.act": ("aid report", [*OFFICERS, "cimic"]),

@@ -86,6 +86,7 @@ def test_the_walk_met_something_of_everything(crawl):
                 "entered",
                 "lapsed case",
                 "committee",
+                "qip",
             ),  # nobody has called in the planted world, and nothing was seen to have happened
         ):
             assert (endpoint, kind) in opened, endpoint

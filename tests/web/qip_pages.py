@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from deconflict.domain import roles
 from deconflict.domain.filing import Level, postponed
+from deconflict.domain.states import OPEN_CASES
 from deconflict.services.procedures import move
 from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case
@@ -124,6 +125,12 @@ class QipHouse(DeskHouse):
     def wash(self, place, when, level=Level.REDACTED, later=0, kind="WASH_WORKS"):
         """Somebody who does something about water there, so many days after the day named."""
         return postponed(make.distribution(place, when, kind=kind, level=level), later, 0, self.mission.zone)
+
+    def standing_rules(self):
+        """Of the cases that are open."""
+        with self.app.app_context():
+            cases = db.session.scalars(select(Case).where(Case.state.in_(OPEN_CASES)))
+            return {hit["rule_id"] for case in cases for hit in (case.judgement or {}).get("hits", [])}
 
     def rules(self):
         self.turn(timedelta(seconds=6))

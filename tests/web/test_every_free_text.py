@@ -296,6 +296,7 @@ ELSEWHERE = {
     *("sittings.cancel", "sittings.decide", "sittings.minutes"),
     *("on_behalf.change", "on_behalf.cancel", "offline.send", "notices.give_back", "notices.use_pattern"),
     *("sop_versions.propose", "sop_versions.send_file"),
+    *("qips.new", "qips.amend", "qips.step"),  # test_qips.py
     *("uploads.take_in", "uploads.columns", "desk.ask", "desk.send_now", "desk.write_after_note", "desk.dismiss_group"),
 }
 # A button, a choice, a day, an address or a code.
