@@ -25,7 +25,7 @@ LEAD = {
     "not_asked": _l("Not asked"),
 }
 ACTORS = {
-    "ocha": _l("OCHA"),
+    "coordination": _l("The humanitarian coordination office"),  # a sheet of paper names no one
     "cluster": _l("A cluster"),
     "agency": _l("A UN agency"),
     "ngo": _l("An NGO"),

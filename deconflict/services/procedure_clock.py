@@ -25,7 +25,7 @@ Act = Callable[[Session, Procedure, Mission, datetime], None]
 
 
 def _of_a_qip(session: Session, row: Procedure, mission: Mission, now: datetime) -> None:
-    """It ends a consultation; of works that are not completed it says that they are over their time."""
+    """Its consultation ends, or its works have taken as long as they may."""
     act = consultations.on_due if row.state == "consultation" else qips.on_due
     act(session, row, mission, now)
 

@@ -85,8 +85,8 @@ def test_the_walk_met_something_of_everything(crawl):
             *(
                 "entered",
                 "lapsed case",
-                "committee",
                 "qip",
+                "committee",
             ),  # nobody has called in the planted world, and nothing was seen to have happened
         ):
             assert (endpoint, kind) in opened, endpoint

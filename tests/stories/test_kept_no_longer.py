@@ -36,6 +36,8 @@ KINDS = (
     "lines",
     "patterns",
     "declared",
+    "protected",
+    "procedures",
     "forms",
     "bodies",
     "audit",
