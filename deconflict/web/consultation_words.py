@@ -15,19 +15,12 @@ from deconflict.domain.consultation_view import ConsultationView
 from deconflict.domain.country import Mission
 from deconflict.domain.places import label as place_label
 from deconflict.domain.procedures import ProcedureFacts
+from deconflict.domain.qip_codes import SECTORS
 from deconflict.domain.qips import CYCLE
 from deconflict.web.desk_words import short
 from deconflict.web.language import current_language, label
 
 Rows = list[tuple[str, str]]
-SECTORS: rules.Labels = {
-    "wash": {"en": "Water, sanitation and hygiene (WASH)", "fr": "Eau, hygiène et assainissement (EHA)"},
-    "health": {"en": "Health", "fr": "Santé"},
-    "education": {"en": "Education", "fr": "Éducation"},
-    "fsl": {"en": "Food security and livelihoods", "fr": "Sécurité alimentaire et moyens d'existence"},
-    "protection": {"en": "Protection", "fr": "Protection"},
-    "none": {"en": "None: no cluster does this", "fr": "Aucun : aucun cluster ne fait cela"},
-}
 
 
 def choices(labels: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
@@ -68,11 +61,9 @@ def months_of(view: ConsultationView) -> str:
 
 def facts_rows(view: ConsultationView, mission: Mission) -> Rows:
     """All that whoever is asked reads of the project."""
-    # QIP categories come from the profile, where it names some.
-    categories = getattr(getattr(mission, "qip", None), "categories", {})
     return [
         (_("Sector"), words_of(SECTORS, view.sector)),
-        (_("Category"), words_of(categories, view.category)),
+        (_("Category"), words_of(mission.qip.categories, view.category)),
         (_("Place"), place_of(view, mission)),
         (_("Works"), months_of(view)),
         (_("State"), label(dict(CYCLE.states[view.state]))),

@@ -13,6 +13,7 @@ from deconflict.domain import roles
 from deconflict.domain.consultation_view import ConsultationView, view_of_consultation
 from deconflict.domain.errors import NotFound
 from deconflict.domain.procedures import Noun, ProcedureFacts
+from deconflict.domain.qip_codes import SECTORS
 from deconflict.domain.qips import CONSULTED, CYCLE, READERS
 from deconflict.domain.sittings import decides
 from deconflict.schemas.consultations import OverrideSchema, ReplySchema, SectorsSchema, SummarySchema
@@ -78,7 +79,7 @@ def index() -> str:
         place=lambda view: words.place_of(view, mission()),
         months=words.months_of,
         state=lambda view: label(dict(CYCLE.states[view.state])),
-        sector=lambda view: words.words_of(words.SECTORS, view.sector),
+        sector=lambda view: words.words_of(SECTORS, view.sector),
         counts=words.counts,
         officer=me.is_officer,
         at=now(),
@@ -162,7 +163,7 @@ def clusters() -> str:
 def note_sectors(person_id: int) -> Page:
     def do() -> str:
         told = SectorsSchema().load(typed(request.form, "sectors"))
-        service.note_sectors(person_id, told["sectors"], current_audience(), words.SECTORS, now())
+        service.note_sectors(person_id, told["sectors"], current_audience(), SECTORS, now())
         return _("Noted. It holds for consultations that are opened from now on.")
 
     return press(url_for("consultations.clusters"), do)
@@ -249,5 +250,5 @@ def _clusters_page() -> str:
     return render_template(
         "consultations/clusters.html",
         people=[(person, Form({"sectors": sorted(noted.get(person.id, ()))})) for person in people],
-        sectors=words.choices(words.SECTORS),
+        sectors=words.choices(SECTORS),
     )
