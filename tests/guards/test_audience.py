@@ -15,6 +15,7 @@ PUBLIC_ENDPOINTS = {
     "security.mf_recovery",
     "language.choose",
     "people.join",  # the link of an invitation is the key
+    "procedures.feed",  # the word that the address ends with is the key
     "acknowledge.page",  # reference and code are the key (RUL-18)
     "acknowledge.send",
     "acknowledge.button",  # the link of an e-mail is the key
