@@ -27,7 +27,8 @@ def house(app, mission, make_account, sign_in):
 def conditions(house):
     with house.app.app_context():
         db.session.expire_all()
-        return list(db.session.scalars(select(Procedure).where(Procedure.noun == Noun.CONDITION)))
+        mine = select(Procedure).where(Procedure.noun == Noun.CONDITION)
+        return list(db.session.scalars(mine.order_by(Procedure.id)))
 
 
 ASKED = {
