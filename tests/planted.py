@@ -28,6 +28,7 @@ from deconflict.domain.aid_words import Told
 from deconflict.domain.asset_asked import Asked
 from deconflict.domain.asset_requests import CRITERIA
 from deconflict.domain.coordinates import format_mgrs
+from deconflict.domain.dialogue import Meeting, Promise
 from deconflict.domain.drafts import Draft
 from deconflict.domain.dtg import format_dtg
 from deconflict.domain.filing import Filing, Level, Location, MissionPlan, MovementNotice, StaticSite, Stop, Window
@@ -47,6 +48,7 @@ from deconflict.services import (
     drafts,
     hazards,
     item_notes,
+    meetings,
     releases,
     repeating,
     sop_endorsements,
@@ -304,6 +306,15 @@ class PlantedWorld(World):
         self.plant(words, "words of a hazard", "hazard", reference)
         return reference
 
+    def meets(self, who: str, words: str) -> str:
+        """A meeting in the dialogue log, with something to be done; its reference."""
+        now, by, mission = self.now, self.actors[who].audience, self.mission
+        met = Meeting("bilateral", "MOPTI", on=now.date(), force="host_forces", topics=("sop",))
+        reference = meetings.plan(met, True, by, f"meeting-{words}", mission, now)
+        meetings.follow(reference, 2, Promise(words, "cmcoord", now.date()), by, mission, now)
+        self.plant(words, "what is to be done after a meeting", "meeting", reference)
+        return reference
+
     def area(self, about: str, n: int, corner: LatLon, by: str) -> str:
         """An area to avoid that OCHA entered."""
         hour = self._hour(self.plant(f"03:{n:02d}", "hour", "plan.timing", about))
@@ -506,6 +517,8 @@ def planted_world(app: Flask, network: TwilioNetwork, sink: SmtpSink) -> Planted
     world.area("ocha-a", 22, (19.61234, -1.71234), "Offa-zq")
     world.hazard("Fanta-zq", "Danger-wexo-1", shown=False)
     world.hazard("Cima-zq", "Danger-wexo-2", shown=True)
+    world.hazard("Fanta-zq", "Danger-wexo-3", shown=True)
+    world.meets("Offa-zq", "Suite-wexo-1")
     world.writes_sop("Offa-zq", "Wexo-sop-1", "R10", "4")  # speaks of the sensitive case
     sop = world.writes_sop("Heda-zq", "Wexo-sop-2", "R10", "3")
     why = world.plant("motif-sop-wexo", "reason of an SOP", "sop", "Wexo-sop-2")

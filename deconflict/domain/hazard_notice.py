@@ -13,12 +13,14 @@ from shapely.geometry import LineString
 from deconflict.domain.activity import LatLon
 from deconflict.domain.coordinates import format_dd
 from deconflict.domain.filing import Level, Location, MissionPlan, Stop, Window
+from deconflict.domain.geodesy import distance_m
 from deconflict.domain.roads import Roads
 from deconflict.domain.sop import Geography
 from deconflict.domain.ways import ROAD, way_through
 from deconflict.domain.zone import CORRIDOR, MOST_POINTS, VILLAGES, Zone
 
 KIND = "HAZARD"  # of activities.toml: what only rules that name it speak of
+NEAR_M = 20_000.0
 PLAIN_M = 25.0  # how much of a road's winding is left out first; twice as much until few enough points are left
 
 
@@ -51,6 +53,11 @@ def hazard_of(facts: Mapping[str, Any]) -> Hazard:
         facts["source"],
         facts["words"],
     )
+
+
+def lies_near(one: Hazard, other: Hazard, within_m: float = NEAR_M) -> bool:
+    """Whether an end of one lies so near an end of the other that both may tell of the same."""
+    return any(distance_m(a.point, b.point) <= within_m for a in one.places for b in other.places)
 
 
 def plan_of(hazard: Hazard, geography: Geography, roads: Roads | None) -> MissionPlan:

@@ -77,6 +77,11 @@ SET_ASIDE: Mapping[str, Label] = {
 }
 
 
+def without_words(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what was typed, once that is kept no longer."""
+    return {**facts, "words": ""}
+
+
 def sees(facts: ProcedureFacts, audience: Audience) -> bool:
     """Whether it exists for this audience: whoever entered it and OCHA at once; once it is shown, everybody who files movements or
     plans. Who entered it is shown to OCHA alone."""

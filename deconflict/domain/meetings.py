@@ -5,6 +5,7 @@ each area by the clock, so that one that nobody has thought of is due all the sa
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from deconflict.domain import roles
 from deconflict.domain.audience import Audience
@@ -110,6 +111,11 @@ DOERS: Mapping[str, frozenset[str]] = {
     **{role: frozenset({role}) for role in (roles.CMCOORD, roles.SUBOFFICE_HEAD, roles.OCHA_HEAD)},
     "force": frozenset({roles.CMCOORD}),
 }
+
+
+def without_words(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what was typed, once that is kept no longer."""
+    return {**facts, "promises": [["", who, until, done] for _words, who, until, done in facts["promises"]]}
 
 
 def sees(facts: ProcedureFacts, audience: Audience) -> bool:

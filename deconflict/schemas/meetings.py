@@ -145,7 +145,7 @@ class MeetingSchema(Door):
             said = [one for each in complaints(error).values() for one in (each if isinstance(each, list) else [each])]
             raise ValidationError({"where-place": said}) from None
         if place.pcode is None:
-            raise ValidationError({"where-place": [_l("Name a settlement or a commune, not a position.")]})
+            raise ValidationError({"where-place": [_l("Name a place of the list, not a position.")]})
         return place.name, place.pcode, place.cod_version
 
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from deconflict.domain.activity import Side
 from deconflict.domain.country import Unit, covering
 from deconflict.domain.escalation import OCHA_ROLES
+from deconflict.domain.hazard_notice import KIND as HAZARD
 from deconflict.domain.kinds import Catalogue
 from deconflict.domain.places import Gazetteer
 from deconflict.domain.roads import Roads
@@ -31,6 +32,9 @@ def activities_faults(data: Loaded) -> Iterator[Fault]:
     for side, flag in ((Side.HUMANITARIAN, "travel"), (Side.MISSION, "patrol")):
         if not any(kind.side is side and getattr(kind, flag) for kind in data["kind"]):
             yield ("kind",), f"No kind of the {side} side has {flag} = true, so nothing says how it travels."
+    if not any(kind.code == HAZARD and kind.side is Side.MISSION and kind.record for kind in data["kind"]):
+        said = f"No kind {HAZARD} of the mission side has record = true: no hazard that is shown would meet anybody."
+        yield ("kind",), said
 
 
 def road_faults(facts: Loaded, roads: Roads) -> Iterator[str]:

@@ -81,6 +81,7 @@ def follow(reference: str, version: int, promise: Promise, by: Audience, mission
         meeting = replace(meeting, promises=(*meeting.promises, promise))
         due = due_of(meeting, mission.zone)
         move(session, row, "follow", by, mission, now, change=meeting.to_facts(), due=due)
+        row.reduced_at = None  # it holds words again
 
 
 def done(reference: str, version: int, number: int, by: Audience, mission: Mission, now: datetime) -> None:

@@ -25,7 +25,7 @@ from deconflict.store.holds import Held, held
 from deconflict.store.items import Item
 from deconflict.store.kept_forms import LIFE, forget_forms
 from deconflict.store.patterns import forget_patterns
-from deconflict.store.procedures import forget_procedures, forget_who
+from deconflict.store.procedures import forget_procedures, forget_typed, forget_who
 from deconflict.store.uploads import forget_lines, forget_uploads
 
 log = structlog.get_logger()
@@ -53,6 +53,7 @@ def keep_no_longer(mission: Mission, now: datetime) -> dict[str, int]:
         "protected": _bulk(lambda session: forget_who(session, limits.personal, BULK)),
         "replies": _bulk(lambda session: forget_replies(session, limits.personal, BULK)),
         "consultees": _bulk(lambda session: forget_consultees(session, limits.procedures, BULK)),
+        "typed": _bulk(lambda session: forget_typed(session, limits.personal, now, BULK)),
         "procedures": _bulk(lambda session: forget_procedures(session, limits.procedures, BULK)),
         "forms": _bulk(lambda session: forget_forms(session, now - LIFE)),
         "bodies": _bulk(lambda session: rows.forget_bodies(session, limits.sms_body, BULK)),

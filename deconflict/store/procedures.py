@@ -13,7 +13,7 @@ from sqlalchemy import JSON, ForeignKey, Index, Select, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from deconflict.domain.audience import Audience
-from deconflict.domain.every_procedure import sees_procedure
+from deconflict.domain.every_procedure import WITHOUT_WORDS, sees_procedure
 from deconflict.domain.procedures import Due, Noun, Past, ProcedureFacts, must_act
 from deconflict.store.base import Base, Code, Ref, Sealed, UTCDateTime, lookup_hash
 from deconflict.store.people import Account, Person, Role
@@ -218,6 +218,15 @@ def forget_who(session: Session, since: datetime, limit: int) -> int:
     typed = list(session.scalars(lines.limit(limit)))
     session.execute(update(ProcedureStep).where(ProcedureStep.id.in_(typed)).values(words=""))
     return len(ids) + len(typed)
+
+
+def forget_typed(session: Session, since: datetime, now: datetime, limit: int) -> int:
+    """Of those that were over by then and hold words among their facts: these."""
+    old = select(Procedure).where(Procedure.ended_at <= since, Procedure.reduced_at.is_(None))
+    rows = list(session.scalars(old.where(Procedure.noun.in_(WITHOUT_WORDS)).limit(limit)))
+    for row in rows:
+        row.facts, row.reduced_at = WITHOUT_WORDS[row.noun](row.facts), now
+    return len(rows)
 
 
 def forget_procedures(session: Session, since: Mapping[str, datetime], limit: int) -> int:

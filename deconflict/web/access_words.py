@@ -124,7 +124,7 @@ def incident_facts(found: AccessIncident, *, named: bool) -> list[tuple[str, str
         (_("What hindered"), _word(CONSTRAINTS, facts["constraint"])),
         (_("Day"), _day(facts["on"])),
         (_("Where"), where),
-        (_("What came of it"), _word(OUTCOMES, facts["outcome"])),
+        (_("What became of the movement"), _word(OUTCOMES, facts["outcome"])),
         (_("Proof of notification was demanded"), _("Yes") if facts["proof_demanded"] else _("No")),
     ]
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from deconflict.domain import hazards as nouns
 from deconflict.domain import roles
 from deconflict.domain.errors import NotFound
-from deconflict.domain.hazard_notice import Hazard, hazard_of
+from deconflict.domain.hazard_notice import Hazard, hazard_of, lies_near
 from deconflict.domain.hazards import HazardView, view_of_hazard
 from deconflict.domain.procedures import Noun, ProcedureFacts
 from deconflict.schemas.hazards import FIRST, LAST, HazardSchema, UntilSchema, seal_of, typed_hazard
@@ -25,7 +25,7 @@ from deconflict.web.audience import audience, current_audience
 from deconflict.web.clock import now
 from deconflict.web.desk_case import mission
 from deconflict.web.forms_ui import Form, typed
-from deconflict.web.hazard_words import line_of, lines_of, map_of
+from deconflict.web.hazard_words import HazardLine, line_of, lines_of, map_of
 from deconflict.web.intake import number
 from deconflict.web.language import label
 from deconflict.web.procedure_words import past_lines, standing
@@ -166,11 +166,20 @@ def _page(reference: str, form: Form | None = None) -> str:
         else {},
         map=map_of(hazard_of(view.facts), mission()),
         item=item.reference if item else "",
+        same=_others_near(facts) if "show" in view.acts else [],
         maker=maker,
         codes={code: label(dict(words)) for code, words in nouns.SET_ASIDE.items()},
         days=mission().pack.procedures.hazard_days,
         form=form or Form(),
     )
+
+
+def _others_near(facts: ProcedureFacts) -> list[HazardLine]:
+    """For whoever looks at it: what else is told of there, so that the same is not shown twice."""
+    me, hazard = current_audience(), hazard_of(facts.facts)
+    found = store.procedures(db.session(), Noun.HAZARD, me, ("entered", nouns.SHOWN))
+    near = [one for one in found if one.id != facts.id and lies_near(hazard, hazard_of(one.facts))]
+    return lines_of(near, me, mission())
 
 
 def _form(form: Form, view: HazardView | None = None) -> str:

@@ -183,3 +183,11 @@ def test_what_people_do_promise_is_taken(text: str) -> None:
 )
 def test_every_code_has_words_in_both_languages(table) -> None:
     assert all(words["fr"] and words["en"] for words in table.values())
+
+
+def test_once_typed_words_are_kept_no_longer_who_did_what_by_when_is_left() -> None:
+    promises = (Promise("send the sheet", "cmcoord", date(2019, 12, 9), done=True),)
+    facts = Meeting("cell", "MOPTI", on=date(2019, 12, 1), promises=promises).to_facts()
+    left = meeting_of(meetings.without_words(facts))
+    assert left.promises == (Promise("", "cmcoord", date(2019, 12, 9), done=True),)
+    assert left == replace(meeting_of(facts), promises=left.promises)

@@ -248,7 +248,7 @@ class Crawl:
                 return is_open_to(self.world.uploads[about], who)
             case "sop":
                 return who.is_officer
-            case "procedure" | "hazard":
+            case "procedure" | "hazard" | "meeting":
                 return sees_procedure(self.world.procedures[self.world.procedures_by.get(about, about)], who)
             case "aid own":
                 return self.world.aid[about].person_id == who.person_id
@@ -271,7 +271,7 @@ class Crawl:
 def addresses(crawl: Crawl, rule, kind: str, turn: int, shut: bool) -> Iterator[tuple[str, str]]:
     """(name, address) for every name behind which there is something of this kind for anybody, and a seventh of the other
     names, another for each account. `shut`: the door is shut for this account before any name is looked at, so a part of all will do."""
-    names = {name for name in rule.arguments if name not in ("filename", "part")}
+    names = {name for name in rule.arguments if name not in ("filename", "part", "occasion")}
     if kind == "token":
         yield from [("", rule.rule), ("x", f"{rule.rule}?token=1.{'0' * 64}")]
         return
@@ -282,7 +282,7 @@ def addresses(crawl: Crawl, rule, kind: str, turn: int, shut: bool) -> Iterator[
     known = () if shut else [key for key in values if crawl.somebody_has(kind, key)]
     step = 14 if shut else 7
     for key in {*known, *values[turn % step :: step], values[-1]}:
-        address = re.sub(r"<[^>]*>", key, rule.rule.replace("<part>", "rules"))
+        address = re.sub(r"<[^>]*>", key, rule.rule.replace("<part>", "rules").replace("<occasion>", "ceremony"))
         yield key, address + ASKED_WITH.get(rule.endpoint, "")
 
 

@@ -256,6 +256,31 @@ def test_it_changes_by_its_notice_alone_and_not_on_the_page_of_areas(ahead: Worl
     assert "/desk/areas/" not in page
 
 
+def test_an_officer_who_looks_at_it_reads_what_else_is_told_of_near_there_and_its_author_does_not(ahead: World) -> None:
+    first, far = shown(ahead, ahead.cimic), shown(ahead, ahead.cimic, **{"first-place": "Gao"})
+    second = enters(ahead, ahead.ngo)
+    near = main(browser(ahead, ahead.officer).get(f"/hazards/{second}"))
+    assert f'href="/hazards/{first}"' in near
+    assert f'href="/hazards/{far}"' not in near
+    assert f'href="/hazards/{first}"' not in main(browser(ahead, ahead.ngo).get(f"/hazards/{second}"))
+
+
+def test_of_one_that_is_over_its_words_go_with_what_else_was_typed_and_its_item_by_its_own_clock(ahead: World) -> None:
+    reference = shown(ahead, ahead.ngo)
+    acts(ahead, ahead.officer, reference, "end")
+    for when in ("2019-12-15T08:00Z", "2020-01-05T08:00Z"):
+        ahead.at(when)
+        ahead.turn()
+    assert row(reference).facts["words"] == IED["words"]
+    assert db.session.get_one(Item, row(reference).item_id).reduced_at is not None
+    desk = browser(ahead, ahead.officer)
+    assert desk.get(f"/desk/items/{db.session.get_one(Item, row(reference).item_id).reference}").status_code == 200
+    ahead.at("2020-01-07T08:00Z")
+    ahead.turn()
+    assert row(reference).facts["words"] == ""
+    assert desk.get(f"/hazards/{reference}").status_code == 200
+
+
 # ---- wrong places ------------------------------------------------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from deconflict.domain import roles
 from deconflict.domain.close_out import Answer
+from deconflict.domain.procedures import Noun
 from deconflict.services import close_outs
 from deconflict.store.base import db
 from deconflict.store.procedures import Procedure
@@ -35,7 +36,8 @@ def house(app, mission, make_account, sign_in):
 
 def row(house):
     with house.app.app_context():
-        return db.session.scalars(select(Procedure).order_by(Procedure.id.desc())).first()
+        mine = select(Procedure).where(Procedure.noun == Noun.AID_REPORT)
+        return db.session.scalars(mine.order_by(Procedure.id.desc())).first()
 
 
 def reported(house, browser=None, **more):

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import make
 import pytest
 from deskhouse import DeskHouse
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from deconflict.domain import roles
 from deconflict.domain.asset_asked import Asked, Decision, Reviewed
@@ -16,12 +16,14 @@ from deconflict.domain.asset_requests import ALTERNATIVES, CRITERIA
 from deconflict.domain.errors import NotFound, Refused, WrongState
 from deconflict.domain.filing import Level, MissionPlan
 from deconflict.domain.judgement import Judgement
+from deconflict.domain.procedures import Noun
 from deconflict.matching.recompute import differences, recompute
 from deconflict.services import asset_requests as service
-from deconflict.store.base import db
+from deconflict.store.base import db, transaction
 from deconflict.store.cases import Case, CaseEvent
+from deconflict.store.escorts import EscortLink
 from deconflict.store.items import Item
-from deconflict.store.procedures import Procedure
+from deconflict.store.procedures import Procedure, forget_procedures
 
 DAY = date(2019, 12, 10)
 
@@ -197,6 +199,16 @@ def test_only_an_escort_for_a_movement_with_a_decision_is_linked_and_only_to_a_p
         with pytest.raises(NotFound):
             house.does(service.link_escort, request, house.escort, by=who)
     assert house.rules() == {"R06a"}
+
+
+def test_the_link_goes_with_its_request(house):
+    request = house.decided()
+    house.links(request)
+    house.acts_on(request, "withdraw")
+    with house.app.app_context(), transaction() as session:
+        assert session.scalar(select(func.count()).select_from(EscortLink)) == 1
+        forget_procedures(session, {Noun.ASSET_REQUEST: house.now}, 10)
+        assert session.scalar(select(func.count()).select_from(EscortLink)) == 0
 
 
 def test_neither_the_mission_nor_the_organisation_reads_of_the_link(house):
