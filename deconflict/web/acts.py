@@ -22,6 +22,8 @@ def press(back: str, do: Callable[[], str]) -> Response:
         raise
     except Refused as error:
         flash(said(error), "error")
+    except ValidationError as error:
+        flash(" ".join(dict.fromkeys(one for each in errors_of(error).values() for one in each)), "error")
     return redirect(back, 303)
 
 

@@ -27,7 +27,8 @@ def house(app, mission, make_account, sign_in):
 def conditions(house):
     with house.app.app_context():
         db.session.expire_all()
-        return list(db.session.scalars(select(Procedure).where(Procedure.noun == Noun.CONDITION)))
+        mine = select(Procedure).where(Procedure.noun == Noun.CONDITION)
+        return list(db.session.scalars(mine.order_by(Procedure.id)))
 
 
 ASKED = {
@@ -382,3 +383,32 @@ def test_a_sitting_is_due_until_its_minutes_are_written(house):
     house.press(house.chair, f"/sittings/{sitting}/minutes", of=sitting, present=["ocha"], words="")
     assert house.row(sitting).due_event == ""
     assert house.row(sitting).ended_at is not None
+
+
+def test_where_a_sector_has_no_local_committee_the_national_one_decides_as_the_first(house):
+    reference = house.consulted(committee="PRC")
+    sitting = house.calls(RIPE, house.secretary, "PRC")
+    assert house.state(reference) == "scheduled"
+    house.to(RIPE)
+    assert house.decides(sitting, reference, "prc_approve", who=house.secretary).status_code == 303
+    assert house.state(reference) == "approved"
+    assert "0 Project Review Committee 1 1 of 1" in words(house.page(house.hc, "/reports/hc-month"))
+
+
+def test_the_page_of_the_project_says_where_its_consultation_stands_and_flags_an_override(house):
+    reference = house.qip()
+    assert f"/consultations/{reference}/open" in house.page(house.manager, f"/qips/{reference}").text
+    assert f"/consultations/{reference}/open" not in house.page(house.chair, f"/qips/{reference}").text
+    house.press(house.manager, f"/consultations/{reference}/open", of=reference)
+    sitting = house.calls(EARLY)
+    house.to(EARLY)
+    assert "by an override" not in words(house.page(house.manager, f"/qips/{reference}"))
+    house.overrides(reference, sitting)
+    for who in (house.manager, house.chair, house.officer, house.hc):
+        assert "after 5 of 10 working days of consultation, by an override" in words(
+            house.page(who, f"/qips/{reference}")
+        )
+    for who in (house.ngo, house.wash):
+        page = words(house.page(who, f"/qips/{reference}"))
+        assert "It runs until" in page
+        assert "override" not in page
