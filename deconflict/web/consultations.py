@@ -16,7 +16,7 @@ from deconflict.domain.procedures import Noun, ProcedureFacts
 from deconflict.domain.qip_codes import SECTORS
 from deconflict.domain.qips import CONSULTED, CYCLE, READERS
 from deconflict.domain.sittings import decides
-from deconflict.schemas.consultations import OverrideSchema, ReplySchema, SectorsSchema, SummarySchema
+from deconflict.schemas.consultations import OverrideSchema, ReplySchema, SummarySchema
 from deconflict.services import consultations as service
 from deconflict.store import consultations as store
 from deconflict.store import procedures, sittings
@@ -162,8 +162,8 @@ def clusters() -> str:
 @audience(*roles.OFFICERS)
 def note_sectors(person_id: int) -> Page:
     def do() -> str:
-        told = SectorsSchema().load(typed(request.form, "sectors"))
-        service.note_sectors(person_id, told["sectors"], current_audience(), SECTORS, now())
+        chosen = request.form.getlist("sectors")
+        service.note_sectors(person_id, chosen, current_audience(), SECTORS, now())
         return _("Noted. It holds for consultations that are opened from now on.")
 
     return press(url_for("consultations.clusters"), do)
