@@ -47,7 +47,7 @@ class Money(fields.Field[int]):
         if int(digits) > self.most:
             raise ValidationError(
                 _l(
-                    "%(budget)s USD is above the ceiling of a QIP, %(most)s USD.",
+                    "%(budget)s USD is above the ceiling of a QIP, %(most)s USD. Give less.",
                     budget=_thousands(int(digits)),
                     most=_thousands(self.most),
                 )
@@ -171,14 +171,16 @@ class QipSchema(Door):
         last = longest(starts, months)
         if ends > last:
             said = _l(
-                "A QIP lasts %(months)s months at most: begun on that day it ends by %(day)s.",
+                "A QIP lasts %(months)s months at most: begun on that day it ends by %(day)s. Give an earlier end.",
                 months=months,
                 day=f"{last:%d/%m/%Y}",
             )
             raise ValidationError({"ends_on": [said]})
         today = self.now.astimezone(self.mission.zone).date() if self.now else None
         if today and ends < today:
-            raise ValidationError({"ends_on": [_l("This day is past: what is over is not proposed any more.")]})
+            raise ValidationError(
+                {"ends_on": [_l("This day is past: what is over is not proposed any more. Give a later day.")]}
+            )
         if today and (starts - today).days > MOST_DAYS_AHEAD:
             raise ValidationError({"starts_on": [_l("Check the year: this is more than 18 months ahead.")]})
 

@@ -167,7 +167,7 @@ def move_to(reference: str, version: int, day: date, by: Audience, mission: Miss
         row = _called_by(session, reference, version, by)
         other = store.on_day(session, row.facts["committee"], day)
         if other is not None:
-            raise Refused(N_("The committee sits on that day already."), field="day")
+            raise Refused(N_("The committee sits on that day already. Choose another day."), field="day")
         on = store.on_agenda(session, reference, lock=True)
         early = [qip.reference for qip in on if not qip.facts.get("overridden_at") and _too_early(qip, day, mission)]
         if early:
