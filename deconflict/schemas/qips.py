@@ -155,7 +155,7 @@ class QipSchema(Door):
             raise ValidationError(
                 _l(
                     "A sign of the mission's project names the mission, never humanitarians: “%(found)s” makes people take one for "
-                    "the other.",
+                    "the other. Write it otherwise.",
                     found=found[0],
                 )
             )
