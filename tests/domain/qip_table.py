@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 MANAGER, CHAIR, SECRETARY, CLOCK = "qip_manager", "lprc_chair", "prc_secretary", "system"
+OFFICERS = {"cmcoord", "suboffice_head", "ocha_head"}
 FILERS = {"cimic", "ops", "qip_manager"}
 PROPOSED = ("registered", "consultation", "consulted", "scheduled", "returned", "recommended")
 LIVE = (*PROPOSED, "approved", "signed", "in_progress", "suspended")
@@ -13,16 +14,20 @@ ALLOWED: dict[tuple[str, str], tuple[str, set[str]]] = {
     ("returned", "amend"): ("registered", {MANAGER}),
     ("registered", "open_consultation"): ("consultation", {MANAGER}),
     ("consultation", "end_consultation"): ("consulted", {CLOCK}),
-    ("consulted", "schedule"): ("scheduled", {MANAGER}),
+    **{(state, "pass_on"): (state, {CLOCK}) for state in ("consultation", "consulted", "scheduled")},
+    **{(state, "summarise"): (state, OFFICERS) for state in ("consulted", "scheduled")},
+    ("consulted", "schedule"): ("scheduled", {MANAGER, CLOCK}),
     ("scheduled", "unschedule"): ("consulted", {MANAGER, CLOCK}),
-    ("consultation", "override"): ("scheduled", {CHAIR}),
-    ("consulted", "override"): ("scheduled", {CHAIR}),
+    ("scheduled", "go_on"): ("consultation", {MANAGER, CLOCK}),
+    ("consultation", "override"): ("scheduled", {CHAIR, SECRETARY}),
+    ("consulted", "override"): ("scheduled", {CHAIR, SECRETARY}),
     ("scheduled", "recommend"): ("recommended", {CHAIR}),
     ("scheduled", "return"): ("returned", {CHAIR}),
     ("scheduled", "reject"): ("rejected", {CHAIR}),
-    ("recommended", "prc_approve"): ("approved", {SECRETARY}),
-    ("recommended", "prc_return"): ("returned", {SECRETARY}),
-    ("recommended", "prc_reject"): ("rejected", {SECRETARY}),
+    # Where a sector has no local committee, the national one decides at once.
+    **{(state, "prc_approve"): ("approved", {SECRETARY}) for state in ("scheduled", "recommended")},
+    **{(state, "prc_return"): ("returned", {SECRETARY}) for state in ("scheduled", "recommended")},
+    **{(state, "prc_reject"): ("rejected", {SECRETARY}) for state in ("scheduled", "recommended")},
     ("approved", "sign"): ("signed", {MANAGER}),
     ("signed", "start"): ("in_progress", {MANAGER}),
     ("in_progress", "visit"): ("in_progress", {MANAGER}),

@@ -85,6 +85,7 @@ PLAN_FIELDS = {
     **dict.fromkeys(
         ("aid_component", "joint_with", "title", "media", "urgency", "category", "no_notice"), "plan.traits"
     ),
+    **dict.fromkeys(("qip", "occasion", "civilian"), "plan.traits"),
     **dict.fromkeys(
         ("needs_basis", "civilian_lead", "civilian_actor", "civilian_reason", "alternative", "alternative_too"),
         "plan.traits",
