@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from marshmallow import fields, post_load
+from marshmallow import fields
 
 from deconflict.domain.consultation import ANSWERS, OUTCOMES, REASONS
 from deconflict.schemas.fields import Choice, Count, Door, Text, messages
@@ -34,13 +32,3 @@ class OverrideSchema(Door):
     sitting = Text(8, required=True)
     code = Choice(REASONS, required=True)
     words = Text(MOST_WORDS, required=True)
-
-
-class SectorsSchema(Door):
-    """-> `{"sectors"}`, perhaps none."""
-
-    sectors = fields.List(Text(40), load_default=list)
-
-    @post_load
-    def _sectors(self, data: dict[str, Any], **_more: Any) -> dict[str, Any]:
-        return {"sectors": list(data["sectors"])}

@@ -42,8 +42,8 @@ T = TypeVar("T")
 Wrong = dict[str, Any]
 
 
-class StopSchema(Door):
-    """-> Stop. Place and windows are read together, so that a person hears of everything at once."""
+class PlaceSchema(Door):
+    """The fields by which a form asks for one place: its name, its position, the correction chosen, the doubts that were confirmed."""
 
     place = PlaceName(120)
     place_pcode = Text(20)
@@ -51,6 +51,11 @@ class StopSchema(Door):
     correction = Text(60)
     sure_far, sure_commune, sure_repeated = Text(60), Text(60), Text(60)
     sure_default, sure_unnamed, sure_twice, sure_speed = Text(60), Text(60), Text(60), Text(60)
+
+
+class StopSchema(PlaceSchema):
+    """-> Stop. Place and windows are read together, so that a person hears of everything at once."""
+
     arrive_date, arrive_from, arrive_to = Text(20), Text(20), Text(20)
     depart_date, depart_from, depart_to = Text(20), Text(20), Text(20)
     activity = Text(40)

@@ -14,9 +14,8 @@ from deconflict.domain.doubts import of_place
 from deconflict.domain.filing import Location
 from deconflict.domain.hazard_notice import Hazard
 from deconflict.domain.hazards import KINDS, SOURCES
-from deconflict.domain.unwanted import unwanted_in
 from deconflict.schemas.doubt_words import sentence
-from deconflict.schemas.fields import CHOOSE, Choice, Door, PlaceName, Text, complaints
+from deconflict.schemas.fields import CHOOSE, Choice, Door, FreeText, PlaceName, Text, complaints
 from deconflict.schemas.open_text import OpenText, refuse_place
 from deconflict.schemas.whereabouts import locate
 from deconflict.schemas.windows import CHECK_THE_YEAR, out_of_reach, read_instant, typed_instant
@@ -27,16 +26,9 @@ LONGEST = 90  # days that one holds without anybody looking at it again
 WORDS = 200
 
 
-class Words(OpenText):
+class Words(FreeText, OpenText):
     """What whoever reads it needs to know of the hazard. It is shown to both sides, so that nothing stands there that either of them
     never stores, whoever writes."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
-        line = super()._deserialize(value, attr, data, **more)
-        found = unwanted_in(line)
-        if found is not None:
-            raise ValidationError(_l(found.sentence, found=found.found))
-        return line
 
 
 class UntilSchema(Door):

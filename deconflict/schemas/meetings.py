@@ -4,7 +4,7 @@ what was said."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -16,31 +16,14 @@ from deconflict.domain.errors import Refused
 from deconflict.domain.meetings import BILATERAL, DOERS, FORCES, INTERPRETERS, KINDS, LANGUAGES, PRESENT, TOPICS
 from deconflict.domain.unspoken import refuse_unspoken
 from deconflict.domain.unwanted import unwanted_in
+from deconflict.schemas.duty import Day
 from deconflict.schemas.fields import CHOOSE, Choice, Count, Door, PlaceName, blank, complaints, messages
 from deconflict.schemas.open_text import OpenText, refuse_place
 from deconflict.schemas.whereabouts import locate
-from deconflict.schemas.windows import CHECK_THE_YEAR, SIMPLE_DAY, SPOKEN_DAY, out_of_reach, read_instant
+from deconflict.schemas.windows import CHECK_THE_YEAR, out_of_reach, read_instant
 
 COUNTED = {f"present_{code}": code for code in PRESENT}
-DAY = _l("Write a date as day/month/year, for example 10/12/2019.")
 MOST = 999
-
-
-class Day(fields.Field[date]):
-    """A date as people give it."""
-
-    default_error_messages = messages()
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **_more: Any) -> date:
-        text = str(value).strip()
-        try:
-            if found := SIMPLE_DAY.fullmatch(text):
-                return date(*map(int, found.groups()))
-            if found := SPOKEN_DAY.fullmatch(text):
-                return date(*map(int, reversed(found.groups())))
-        except ValueError:
-            pass
-        raise ValidationError(DAY)
 
 
 class Topics(fields.Field[tuple[str, ...]]):

@@ -18,11 +18,12 @@ from deconflict.domain.filing import Location
 from deconflict.domain.qip_proposal import QipProposal, place_of
 from deconflict.domain.qips import longest
 from deconflict.schemas.doubt_words import TICKS, ticked, unsure
-from deconflict.schemas.fields import Choice, Door, PlaceName, Text, YesNo, complaints, messages
+from deconflict.schemas.fields import Choice, Door, YesNo, complaints, messages
+from deconflict.schemas.filings import PlaceSchema
 from deconflict.schemas.forms import flat_place
 from deconflict.schemas.open_text import OpenText, refuse_place
+from deconflict.schemas.sites import Day
 from deconflict.schemas.whereabouts import locate
-from deconflict.schemas.windows import HOW, _day
 
 OF_HUMANITARIANS = re.compile(
     r"humanit\w*|\bo\.?n\.?g\.?s?\b|\bn\.?g\.?o\.?s?\b|\bocha\b|\bunicef\b|\bpam\b|\bwfp\b|\bhcr\b|\bunhcr\b|croix[ -]rouge|red cross",
@@ -60,28 +61,8 @@ def _thousands(sum_usd: int) -> str:
     return f"{sum_usd:,}".replace(",", "\u202f")
 
 
-class WholeDay(fields.Field[date]):
-    """A calendar day, as a browser or a person writes it."""
-
-    default_error_messages = messages()
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **_more: Any) -> date:
-        try:
-            found: date = _day(value.strip() if isinstance(value, str) else "")
-        except ValueError:
-            raise ValidationError(HOW[_day]) from None
-        return found
-
-
-class QipPlaceSchema(Door):
+class QipPlaceSchema(PlaceSchema):
     """-> Location and the doubts about it that were confirmed. Through the house's own checks of a position."""
-
-    place = PlaceName(120)
-    place_pcode = Text(20)
-    position = Text(100)
-    correction = Text(60)
-    sure_far, sure_commune, sure_repeated = Text(60), Text(60), Text(60)
-    sure_default, sure_unnamed, sure_twice, sure_speed = Text(60), Text(60), Text(60), Text(60)
 
     def __init__(self, mission: Mission) -> None:
         super().__init__()
@@ -129,7 +110,7 @@ class QipSchema(Door):
     partner_class = Choice(codes.PARTNERS, required=True)
     partner_capacity = Choice(codes.CAPACITIES, required=True)
     owner_section = Choice(codes.SECTIONS, required=True)
-    starts_on, ends_on = WholeDay(required=True), WholeDay(required=True)
+    starts_on, ends_on = Day(required=True), Day(required=True)
     signage = OpenText(160, required=True)
     band = Choice(codes.BANDS, required=True)
     work_plan = YesNo(required=True)
@@ -235,7 +216,7 @@ class QipStepSchema(Door):
         super().__init__()
         day, choices, _words = ASKED[event]
         self.today = now.astimezone(mission.zone).date()
-        self.declared_fields |= {"on": WholeDay(required=True)} if day else {}
+        self.declared_fields |= {"on": Day(required=True)} if day else {}
         self.declared_fields |= {"code": Choice(choices, required=True)} if choices else {}
         self._init_fields()
 

@@ -10,6 +10,7 @@ from deconflict.domain.audience import Audience
 from deconflict.store.audit import record
 from deconflict.store.base import lookup_hash, transaction
 from deconflict.store.calendar_feeds import CalendarFeed, feed_with
+from deconflict.store.eyes import audience_of
 
 
 def make_feed(by: Audience, now: datetime) -> str:
@@ -42,14 +43,7 @@ def whose(token: str, now: datetime) -> Audience | None:
         if feed is None or gone or person is None or account is None or not account.active:
             return None
         feed.fetched_at = now
-        return Audience(
-            person_id=person.id,
-            organisation_id=person.organisation_id,
-            side=person.organisation.side,
-            roles=person.role_names,
-            scope=person.scope,
-            language=person.language,
-        )
+        return audience_of(person)
 
 
 def _hash(token: str) -> str:

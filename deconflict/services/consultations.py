@@ -28,7 +28,7 @@ from deconflict.store.audit import record
 from deconflict.store.base import db, transaction
 from deconflict.store.consultations import ConsultationReply
 from deconflict.store.letters import queue_letter
-from deconflict.store.people import Person
+from deconflict.store.people import Person, signing_in
 from deconflict.store.procedures import Procedure, procedure, procedure_facts
 from deconflict.store.queries import filing_of, is_sensitive, version_of
 from deconflict.store.roster import posts
@@ -67,7 +67,7 @@ def _consultees(session: Session, row: Procedure, mission: Mission, now: datetim
     """OCHA, coordinators of the sector's cluster, the NGO forum, and organisations that are at work in the commune: each once."""
     known: dict[str, tuple[str, int | None]] = {rules.OCHA: (rules.OCHA, None)}
     clusters = store.coordinators(session, row.area, str(row.facts["sector"]))
-    forum = session.scalars(store.joined(roles.NGO_FORUM, area=row.area))
+    forum = session.scalars(signing_in([roles.NGO_FORUM], scopes=[row.area]))
     for capacity, people in ((rules.CLUSTER, clusters), (rules.FORUM, forum)):
         for person in people:
             known.setdefault(f"{capacity}:{person.organisation_id}", (capacity, person.organisation_id))
@@ -237,9 +237,6 @@ def override(
 
 def on_due(session: Session, row: Procedure, mission: Mission, now: datetime) -> None:
     """Its hour has come: it ends, whoever has replied. OCHA now has to write the summary."""
-    if row.state != "consultation":
-        row.wait_for(None)
-        return
     change = {"consultation_closed_at": row.facts["consultation_ends_at"]}
     move(session, row, "end_consultation", None, mission, now, change=change, due=summary_due(row, mission))
 
@@ -282,7 +279,7 @@ def _pass_on(session: Session, row: Procedure, mission: Mission, now: datetime) 
     if due is not None and due.event == SUMMARISE:
         due = Due(due.event, due.who | {roles.SUBOFFICE_HEAD}, due.at)
     move(session, row, "pass_on", None, mission, now, change={"passed_on_at": now.isoformat()}, due=due)
-    for person in session.scalars(store.joined(roles.SUBOFFICE_HEAD, area=row.area)):
+    for person in session.scalars(signing_in([roles.SUBOFFICE_HEAD], scopes=[row.area])):
         queue_letter(session, Kind.CONSULTATION_OPENED, person, person, None, now, reference=row.reference)
 
 
@@ -304,7 +301,7 @@ def _tell(session: Session, kind: Kind, row: Procedure, one: ConsultationReply, 
     people: Iterable[Person]
     if one.capacity == rules.OCHA:
         role = roles.SUBOFFICE_HEAD if row.facts.get("passed_on_at") else roles.CMCOORD
-        people = session.scalars(store.joined(role, area=row.area))
+        people = session.scalars(signing_in([role], scopes=[row.area]))
     else:
         people = store.answering(session, one)
     for person in people:

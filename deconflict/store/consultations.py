@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Select, UniqueConstraint, and_, delete, or_, select, update
+from sqlalchemy import ForeignKey, UniqueConstraint, and_, delete, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from deconflict.domain import roles
@@ -17,7 +17,7 @@ from deconflict.domain.consultation import ANSWERED_BY, OCHA, OPEN, Reply
 from deconflict.domain.procedures import Noun, ProcedureFacts
 from deconflict.store.base import Base, Code, Sealed, Unreadable, UTCDateTime
 from deconflict.store.items import Item, PartBox, PartClass
-from deconflict.store.people import Account, Organisation, Person, Role
+from deconflict.store.people import Organisation, Person, signing_in
 from deconflict.store.procedures import Procedure, procedure_facts
 
 
@@ -106,29 +106,15 @@ def own_comment(session: Session, reply_id: int) -> str:
     return _comment(session.get_one(ConsultationReply, reply_id)) or ""
 
 
-def joined(role: str, *, organisation_id: int | None = None, area: str | None = None) -> Select[Person]:
-    """Whoever signs in with this role: of an organisation, and of an area or the whole country, where these are given."""
-    query = (
-        select(Person)
-        .join(Account, Account.person_id == Person.id)
-        .where(Account.active.is_(True), Account.joined_at.is_not(None), Person.active.is_(True))
-        .where(Account.roles.any(Role.name == role))
-        .order_by(Person.id)
-    )
-    if organisation_id is not None:
-        query = query.where(Person.organisation_id == organisation_id)
-    return query if area is None else query.where(or_(Person.scope.is_(None), Person.scope == area))
-
-
 def answering(session: Session, row: ConsultationReply) -> list[Person]:
     """Whoever may answer for a consultee that is not OCHA."""
-    return list(session.scalars(joined(ANSWERED_BY[row.capacity], organisation_id=row.organisation_id)))
+    return list(session.scalars(signing_in([ANSWERED_BY[row.capacity]], organisation_id=row.organisation_id)))
 
 
 def coordinators(session: Session, area: str, sector: str) -> list[Person]:
     """Cluster coordinators of this sector, where a sector is noted of them, else of every one."""
     noted = sectors_noted(session)
-    people = session.scalars(joined(roles.CLUSTER, area=area))
+    people = session.scalars(signing_in([roles.CLUSTER], scopes=[area]))
     return [person for person in people if not noted.get(person.id) or sector in noted[person.id]]
 
 

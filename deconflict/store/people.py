@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flask_security import AsaList, RoleMixin, UserMixin
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, Select, String, Table, UniqueConstraint, or_, select
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
@@ -182,3 +183,20 @@ class Absence(Base):
     until_at: Mapped[datetime] = mapped_column(UTCDateTime)
     noted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     person: Mapped[Person] = relationship(foreign_keys=[person_id], lazy="joined")
+
+
+def signing_in(
+    names: Iterable[str], *, organisation_id: int | None = None, scopes: Collection[str] = ()
+) -> Select[Person]:
+    """Whoever signs in with one of these roles: of an organisation where one is given, and of the whole country or one of these scopes
+    where any is given."""
+    query = (
+        select(Person)
+        .join(Account, Account.person_id == Person.id)
+        .where(Account.active.is_(True), Account.joined_at.is_not(None), Person.active.is_(True))
+        .where(Account.roles.any(Role.name.in_(list(names))))
+        .order_by(Person.id)
+    )
+    if organisation_id is not None:
+        query = query.where(Person.organisation_id == organisation_id)
+    return query.where(or_(Person.scope.is_(None), Person.scope.in_(scopes))) if scopes else query

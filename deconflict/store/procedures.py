@@ -16,7 +16,7 @@ from deconflict.domain.audience import Audience
 from deconflict.domain.every_procedure import WITHOUT_WORDS, sees_procedure
 from deconflict.domain.procedures import Due, Noun, Past, ProcedureFacts, must_act
 from deconflict.store.base import Base, Code, Ref, Sealed, UTCDateTime, lookup_hash
-from deconflict.store.people import Account, Person, Role
+from deconflict.store.people import Person, signing_in
 
 MOST = 200  # rows of one list
 
@@ -193,14 +193,7 @@ def reference_of_item(session: Session, noun: Noun, item_id: int) -> str:
 
 def holders(session: Session, who: Iterable[str], row: Procedure) -> list[Person]:
     """Whoever holds one of these roles where the row lies: of the whole country, of its area or of its sector."""
-    query = (
-        select(Person)
-        .join(Account, Account.person_id == Person.id)
-        .where(Account.active.is_(True), Account.joined_at.is_not(None), Person.active.is_(True))
-        .where(Account.roles.any(Role.name.in_(list(who))))
-        .where(or_(Person.scope.is_(None), Person.scope.in_([row.area, row.sector])))
-    )
-    return list(session.scalars(query.order_by(Person.id)))
+    return list(session.scalars(signing_in(who, scopes=[row.area, row.sector])))
 
 
 def _past(row: Procedure) -> Iterator[Past]:

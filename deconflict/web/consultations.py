@@ -21,6 +21,7 @@ from deconflict.services import consultations as service
 from deconflict.store import consultations as store
 from deconflict.store import procedures, sittings
 from deconflict.store.base import db
+from deconflict.store.people import signing_in
 from deconflict.store.procedures import procedure_facts
 from deconflict.web import consultation_words as words
 from deconflict.web.acts import Page, press, submit
@@ -246,7 +247,7 @@ def _override_page(view: ConsultationView, form: Form) -> str:
 
 def _clusters_page() -> str:
     noted = store.sectors_noted(db.session())
-    people = list(db.session.scalars(store.joined(roles.CLUSTER)))
+    people = list(db.session.scalars(signing_in([roles.CLUSTER])))
     return render_template(
         "consultations/clusters.html",
         people=[(person, Form({"sectors": sorted(noted.get(person.id, ()))})) for person in people],

@@ -40,7 +40,6 @@ from deconflict.web.kept_forms import typed_before
 from deconflict.web.language import label
 from deconflict.web.map_words import sign_of
 from deconflict.web.own_requests import ASKS
-from deconflict.web.place_words import position_words
 from deconflict.web.window_words import instants_understood
 
 
@@ -125,7 +124,7 @@ def _written(pages: Pages, what: str, view: ItemView | None) -> Page:
     if isinstance(turned, draw_area.Drawing):
         return draw_area.page(turned, sign_of(pages.side, of_ocha=pages.of_ocha), mission())
     if turned is not None:
-        return _on_map(pages, typed, turned)
+        return map_pick.page(typed, turned, mission(), pages.side)
     if do == "large":
         return large_map.page(typed)
     if do == "large-add":
@@ -204,20 +203,6 @@ def _keep(pages: Pages, what: str, typed: Typed, view: ItemView | None) -> Page:
         )
     flash(_("It is kept as a draft, for you alone. OCHA knows nothing of it yet."))
     return redirect(url_for(f"{pages.name}.mine"), 303)
-
-
-def _on_map(pages: Pages, typed: Typed, sight: map_pick.Sight) -> str:
-    gazetteer = mission().gazetteer
-    return render_template(
-        "own/on_map.html",
-        typed=typed,
-        sight=sight,
-        side=map_pick.SIDE,
-        picture=map_pick.picture(sight, typed, mission(), pages.side),
-        finger=map_pick.finger(sight),
-        cross=position_words(sight.centre, gazetteer),
-        pin=position_words(sight.pin, gazetteer) if sight.pin else "",
-    )
 
 
 def _not_here(pages: Pages, what: str, filing: Filing, view: ItemView | None) -> dict[str, list[str]]:

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
+from flask import render_template
+
 from deconflict.domain.activity import LatLon, Side
 from deconflict.domain.coordinates import MAP_CLICK_M, Bounds, format_on_map, inside
 from deconflict.domain.country import Mission
@@ -19,6 +21,7 @@ from deconflict.web.language import current_language
 from deconflict.web.map_frame import MARGIN, View
 from deconflict.web.map_svg import MapShape, draw_view
 from deconflict.web.map_words import length, sign_of
+from deconflict.web.place_words import position_words
 
 SIDE = 320  # pixels each way; a phone 360 wide leaves 328
 FINGER_PX = 8  # what somebody who presses a small map misses by
@@ -224,3 +227,18 @@ def _written(point: LatLon) -> str:
 def _point(text: str) -> LatLon | None:
     found = PAIR.fullmatch(text)
     return (float(found[1]), float(found[2])) if found else None
+
+
+def page(typed: Typed, sight: Sight, mission: Mission, side: Side) -> str:
+    """The page on which the point is chosen; all that was typed stays in it."""
+    gazetteer = mission.gazetteer
+    return render_template(
+        "own/on_map.html",
+        typed=typed,
+        sight=sight,
+        side=SIDE,
+        picture=picture(sight, typed, mission, side),
+        finger=finger(sight),
+        cross=position_words(sight.centre, gazetteer),
+        pin=position_words(sight.pin, gazetteer) if sight.pin else "",
+    )

@@ -14,6 +14,7 @@ from marshmallow import ValidationError
 
 from deconflict.domain import qip_codes as codes
 from deconflict.domain import roles
+from deconflict.domain.activity import Side
 from deconflict.domain.errors import LostRace, NotFound, Refused
 from deconflict.domain.free_text import check_words
 from deconflict.domain.procedures import Noun, ProcedureFacts
@@ -36,7 +37,6 @@ from deconflict.web.forms_ui import Form, errors_of, said
 from deconflict.web.intake import number, one_of
 from deconflict.web.kept_forms import typed_before
 from deconflict.web.language import label
-from deconflict.web.place_words import position_words
 from deconflict.web.procedure_words import Standing, past_lines, standing
 from deconflict.web.qip_page import Shown, shown
 
@@ -194,7 +194,7 @@ def _written(found: Shown | None) -> Page:
     if isinstance(turned, Typed):
         return _form(turned, found)
     if turned is not None:
-        return _on_map(typed, turned)
+        return map_pick.page(typed, turned, mission(), Side.MISSION)
     try:
         proposal: QipProposal = QipSchema(mission(), now()).load(nest(tidy(typed.values)))
     except ValidationError as error:
@@ -257,22 +257,6 @@ def _options() -> dict[str, dict[str, str]]:
     return {name: qip_words.choices(labels) for name, labels in named.items()} | {
         "work_plan": {"yes": _("Yes, it is attached"), "no": _("Not yet")}
     }
-
-
-def _on_map(typed: Typed, sight: map_pick.Sight) -> str:
-    from deconflict.domain.activity import Side
-
-    gazetteer = mission().gazetteer
-    return render_template(
-        "own/on_map.html",
-        typed=typed,
-        sight=sight,
-        side=map_pick.SIDE,
-        picture=map_pick.picture(sight, typed, mission(), Side.MISSION),
-        finger=map_pick.finger(sight),
-        cross=position_words(sight.centre, gazetteer),
-        pin=position_words(sight.pin, gazetteer) if sight.pin else "",
-    )
 
 
 # ---- its page ----------------------------------------------------------------------------------------------------
