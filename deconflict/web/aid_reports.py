@@ -52,6 +52,7 @@ def index() -> str:
         ],
         protected=me.may(*PROTECTED),
         reads=me.is_officer or me.may(*DECLARERS),
+        may_report=me.may(*REPORTERS),
     )
 
 

@@ -205,3 +205,9 @@ def test_the_clock_counts_a_report_nobody_looks_into_as_late(house):
     assert "late" not in page
     house.turn(timedelta(days=14))
     assert "late" in words(house.desk.get("/aid-reports"))
+
+
+def test_only_whoever_may_report_is_offered_the_form(house):
+    for browser, offered in ((house.hum, True), (house.mil, True), (house.desk, True), (house.boss, False)):
+        assert ('href="/aid-reports/new"' in browser.get("/aid-reports").text) is offered
+        assert (browser.get("/aid-reports/new").status_code == 200) is offered
