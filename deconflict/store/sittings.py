@@ -74,6 +74,12 @@ def overridden(session: Session, since: datetime, until: datetime) -> list[Decid
     return _lines(session, ["override"], since, until)
 
 
+def anything_before(session: Session, at: datetime) -> bool:
+    """Whether any committee had decided or overridden anything by then."""
+    query = select(ProcedureStep.id).join(Procedure).where(Procedure.noun == Noun.QIP, ProcedureStep.at < at)
+    return session.scalar(query.where(ProcedureStep.event.in_([*DECIDED, "override"])).limit(1)) is not None
+
+
 def _lines(session: Session, events: Iterable[str], since: datetime | None, until: datetime | None) -> list[Decided]:
     query = (
         select(ProcedureStep)

@@ -35,7 +35,7 @@ def page() -> str:
     return render_template(
         "consultations/hc_month.html",
         month=format_date(first, "MMMM y"),
-        before=_before(first).isoformat()[:7],
+        before=_before(first).isoformat()[:7] if store.anything_before(db.session(), since_at) else "",
         after=until.isoformat()[:7] if until_at <= now() else "",
         first=words.day(first.isoformat()),
         last=words.day(date.fromordinal(until.toordinal() - 1).isoformat()),

@@ -76,6 +76,8 @@ def test_on_day_six_of_ten_the_chair_is_blocked_and_an_override_with_a_reason_is
         ):
             assert told in report, told
         assert "Mopti 1 0 of 1 5; 5 100 % (4 of 4) 1" in report
+    assert "month=2019-11" not in house.page(house.hc, "/reports/hc-month").text, "nothing was before"
+    assert "month=2019-12" in house.page(house.hc, "/reports/hc-month?month=2020-01").text
     for who in (house.chair, house.manager, house.ngo, house.g9):
         assert house.page(who, "/reports/hc-month").status_code == 404
 
