@@ -82,6 +82,7 @@ def pack() -> str:
         quarters=pack_of(found, whole=me.is_officer),
         kinds=words.choices(KINDS),
         whole=me.is_officer,
+        middle=mission().gazetteer.terms.cercle.capitalize(),
     )
 
 

@@ -298,6 +298,7 @@ def _page(found: Shown, form: Form) -> str:
         occasions=qip_words.choices(codes.OCCASIONS),
         may=CYCLE.open_to(found.facts.state, me.roles),
         kind_words=lambda code: label(mission().catalogue[code].label),
+        unit=mission().unit,
     )
 
 

@@ -115,7 +115,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_kept(house, more, fie
     assert answer.status_code == 422
     assert f"f-{field}" in errors(answer)
     with house.app.app_context():
-        assert list(db.session.scalars(select(Procedure.id))) == []
+        assert list(db.session.scalars(select(Procedure.id).where(Procedure.noun == "access_incident"))) == []
 
 
 def test_another_s_movement_is_told_like_a_missing_one(house):
@@ -131,7 +131,7 @@ def test_only_the_commune_is_kept_and_words_are_sealed(house):
     assert house.mission.gazetteer.get(row.pcode).level == "commune"
     assert SAID not in str(row.facts)
     with house.app.app_context():
-        assert SAID not in db.session.scalar(text("SELECT secret FROM procedure"))
+        assert SAID not in db.session.scalar(text("SELECT secret FROM procedure WHERE noun = 'access_incident'"))
 
 
 def test_an_officer_logs_one_for_an_organisation_and_must_say_for_which(house):
@@ -222,4 +222,4 @@ def test_what_was_typed_goes_with_the_other_words_of_what_is_over(house):
     row = house.row(reference)
     assert row.facts["constraint"] == "environment"
     with house.app.app_context():
-        assert db.session.scalar(text("SELECT secret FROM procedure")) is None
+        assert db.session.scalar(text("SELECT secret FROM procedure WHERE noun = 'access_incident'")) is None

@@ -207,7 +207,7 @@ def test_what_is_wrong_with_a_request_is_said_at_its_field_and_nothing_is_kept(h
     answer = house.own.post("/asset-requests/new", data=house.form(**more))
     assert (answer.status_code, errors(answer)) == (422, [f"f-{field}"])
     with house.app.app_context():
-        assert list(db.session.scalars(select(Procedure.id))) == []
+        assert list(db.session.scalars(select(Procedure.id).where(Procedure.noun == "asset_request"))) == []
 
 
 def test_another_s_movement_is_told_like_a_missing_one(house):
@@ -281,14 +281,14 @@ def test_words_are_sealed_stand_in_no_audit_and_go_with_the_others_of_what_is_ov
     reference = house.asks(need_why="Raison zq")
     house.acts_on(reference, "withdraw", house.own)
     with house.app.app_context():
-        assert WHY not in db.session.scalar(text("SELECT secret FROM procedure"))
+        assert WHY not in db.session.scalar(text("SELECT secret FROM procedure WHERE noun = 'asset_request'"))
         assert not any("zq" in str(entry.detail) for entry in db.session.scalars(select(AuditEntry)))
     assert WHY in house.own.get(f"/asset-requests/{reference}").text
     for _n in range(3):
         house.turn(timedelta(days=31))
     with house.app.app_context():
-        assert db.session.scalar(text("SELECT secret FROM procedure")) is None
-        assert db.session.scalars(select(Procedure.state)).one() == "withdrawn"
+        assert db.session.scalar(text("SELECT secret FROM procedure WHERE noun = 'asset_request'")) is None
+        assert db.session.scalars(select(Procedure.state).where(Procedure.noun == "asset_request")).one() == "withdrawn"
 
 
 def test_one_whose_key_is_missing_is_still_shown(house):

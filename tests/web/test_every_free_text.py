@@ -38,7 +38,7 @@ TOO_MUCH_OF_A_TEAM = "350 ménages, 500 000 FCFA, +223 70 00 00 01"
 FOUND = re.compile("“(2e Cie|24 pax|350 ménages|500 000 FCFA)”")
 # Read as something else than words, and refused as that.
 NO_WORDS = re.compile(
-    r"(aid-place|(first|last)-place|stops-\d+-(position|(arrive|depart)_(date|from|to))|(begins|ends|from|since|until)_(date|time)|until|code|code-\d+|radius_m|half_width_km|plates|word|notice|plan|on|review_on|place"
+    r"(aid-place|present_\w+|(first|last)-place|stops-\d+-(position|(arrive|depart)_(date|from|to))|(begins|ends|from|since|until)_(date|time)|until|code|code-\d+|radius_m|half_width_km|plates|word|notice|plan|on|review_on|place"
     r"|vehicles|persons|days|hours|first|last|_call_(date|time)|number|mailbox|coverage_(date|time))"
 )
 # Nothing of it is kept but, of the last, its length.
@@ -267,8 +267,6 @@ TRIED = {
     "boss": OFFICER
     | {
         "asset_requests.decide",
-        "aid_reports.new",
-        "aid_reports.act",
         "sop_versions.endorse",
         "desk.accept_risk",
         "desk.change_case_hold",

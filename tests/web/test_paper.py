@@ -25,6 +25,8 @@ SAID_BY_THE_FORM = {
     "patrol": {"urgency"},
     **{what: {"urgency", "stops-0-halt", "stops-0-activity"} for what in ("stay", "aid", "event")},
 }
+for _what in ("patrol", "stay", "aid", "event"):  # of an event, by the link of its project's page
+    SAID_BY_THE_FORM[_what] |= {"qip", "occasion"}
 PAGES = {
     "movement": (roles.SUBMITTER, "/notices/new"),
     "site": (roles.SUBMITTER, "/sites/new"),
