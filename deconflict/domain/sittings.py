@@ -65,7 +65,7 @@ DECISIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 WHY_CANCELLED: Mapping[str, Label] = {
     "no_quorum": {"en": "Too few members", "fr": "Quorum non atteint"},
     "security": {"en": "Security", "fr": "Sécurité"},
-    "nothing_ripe": {"en": "Nothing is ripe", "fr": "Aucun projet n'est mûr"},
+    "nothing_ripe": {"en": "Nothing is ripe", "fr": "Aucun projet n'est prêt"},
     "other": {"en": "Another reason", "fr": "Autre motif"},
 }
 
